@@ -1,0 +1,41 @@
+/**
+ * The network as a program sees it: UDP sockets and a clock. Real UDP (`udp/`) and virtual time
+ * (`memory/`) give the same interface, so a role's driver and a conformance case do not know which.
+ */
+import type { Endpoint } from '../address.ts';
+import type { Instant } from '../core.ts';
+
+/** Receives one datagram. The buffer is valid during the call only. */
+export type OnDatagram = (bytes: Uint8Array, from: Endpoint) => void;
+
+/** One bound UDP socket. */
+export interface Socket {
+  /** The address that it is bound to, with the port that the system picked for port 0. */
+  readonly local: Endpoint;
+  /** Sends one datagram; what the network refuses is lost, as any datagram may be. */
+  send(bytes: Uint8Array, to: Endpoint): void;
+  /** Closes the socket; nothing is delivered afterwards. */
+  close(): Promise<void>;
+}
+
+export interface Net {
+  /**
+   * Binds a UDP socket to one local address.
+   * @throws NetError if the address is in use or not of this machine.
+   */
+  bind(local: Endpoint, onDatagram: OnDatagram): Promise<Socket>;
+  /** Monotonic clock in milliseconds. */
+  now(): Instant;
+  /** Calls back once at an instant, or as soon as possible after it. Returns what cancels it. */
+  schedule(at: Instant, callback: () => void): () => void;
+}
+
+/** A socket could not be had; the message is one line that a person can act on. */
+export class NetError extends Error {}
+
+/** Resolves at an instant of the network's clock. */
+export function sleepUntil(net: Net, at: Instant): Promise<void> {
+  return new Promise((resolve) => {
+    net.schedule(at, resolve);
+  });
+}
