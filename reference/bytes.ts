@@ -1,0 +1,65 @@
+/** Byte strings: pure helpers that every layer shares. */
+
+/** The parts one after the other, in a new buffer. */
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+}
+
+/** Lower-case hex, two digits a byte; unique for each byte string, so it serves as a map key. */
+export function toHex(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += HEX[byte];
+  return text;
+}
+
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/**
+ * Reads hex of either case, without separators.
+ * @throws RangeError if the text is not hex of whole bytes.
+ */
+export function fromHex(text: string): Uint8Array {
+  if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) throw new RangeError(`not hex: ${text}`);
+  return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16));
+}
+
+/** The bytes of ASCII text. */
+export function ascii(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+/**
+ * A u64 as 8 bytes in network byte order. [GEN-14]
+ * @throws RangeError if the value does not fit.
+ */
+export function u64ToBytes(value: bigint): Uint8Array {
+  if (value < 0n || value > MAX_U64) throw new RangeError(`not a u64: ${value}`);
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value);
+  return bytes;
+}
+
+export const MAX_U64 = 0xffff_ffff_ffff_ffffn;
+
+/** Byte by byte, the shorter first where one begins the other: negative, 0 or positive. Not constant time. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Whether two byte strings without secrets are the same; for secrets there is `equalBytes` in crypto/hash.ts. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return compareBytes(a, b) === 0;
+}

@@ -1,0 +1,70 @@
+/** The two AEADs behind the suites. */
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { concat } from '../bytes.ts';
+
+export const KEY_LENGTH = 32;
+export const NONCE_LENGTH = 12;
+export const TAG_LENGTH = 16;
+
+/** One AEAD under one key. */
+export interface Aead {
+  /** Ciphertext and 16-byte tag. @param nonce 12 bytes, never twice under one key. */
+  seal(nonce: Uint8Array, ad: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  /** The plaintext, or undefined if the tag does not verify. */
+  open(nonce: Uint8Array, ad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
+}
+
+/** The AEAD of a suite (1 or 2) under a 32-byte key; undefined for a suite that does not exist. [KEY-01] */
+export function aeadForSuite(suite: number, key: Uint8Array): Aead | undefined {
+  if (suite === 1) return chacha20Poly1305(key);
+  if (suite === 2) return aes256Gcm(key);
+  return undefined;
+}
+
+/** ChaCha20-Poly1305 (RFC 8439); not from node:crypto, since Bun's lacks it. */
+export function chacha20Poly1305(key: Uint8Array): Aead {
+  const own = checked(key);
+  return {
+    seal: (nonce, ad, plaintext) => chacha20poly1305(own, nonce, ad).encrypt(plaintext),
+    open(nonce, ad, sealed) {
+      if (sealed.length < TAG_LENGTH) return undefined;
+      const cipher = chacha20poly1305(own, nonce, ad);
+      try {
+        return cipher.decrypt(sealed);
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/** AES-256-GCM with a 12-byte nonce and a 16-byte tag (NIST SP 800-38D), native everywhere. */
+export function aes256Gcm(key: Uint8Array): Aead {
+  const own = checked(key);
+  // Without the explicit length Node 20 takes tags from 4 bytes up.
+  const options = { authTagLength: TAG_LENGTH };
+  return {
+    seal(nonce, ad, plaintext) {
+      const cipher = createCipheriv('aes-256-gcm', own, nonce, options).setAAD(ad);
+      return concat(cipher.update(plaintext), cipher.final(), cipher.getAuthTag());
+    },
+    open(nonce, ad, sealed) {
+      if (sealed.length < TAG_LENGTH) return undefined;
+      const decipher = createDecipheriv('aes-256-gcm', own, nonce, options).setAAD(ad);
+      decipher.setAuthTag(sealed.subarray(-TAG_LENGTH));
+      const plaintext = decipher.update(sealed.subarray(0, -TAG_LENGTH));
+      try {
+        return concat(plaintext, decipher.final());
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/** A copy, so that a caller may reuse its buffer. */
+function checked(key: Uint8Array): Uint8Array {
+  if (key.length !== KEY_LENGTH) throw new RangeError(`a key has 32 bytes, not ${key.length}`);
+  return Uint8Array.from(key);
+}
