@@ -1,0 +1,42 @@
+/** What a run is told: the one input of `runSuite` beside the target. */
+import type { Case, Level, RoleName } from '../case.ts';
+import type { OnProgress } from '../progress.ts';
+import type { Depth, Profile } from '../report.ts';
+import type { Clause } from '../spec-clauses.ts';
+
+export interface RunOptions {
+  /** The cases that were selected, see {@link ./select.ts}. */
+  readonly cases: readonly Case[];
+  readonly clauses: readonly Clause[];
+  /** Any text; the same seed makes the tester send the same. */
+  readonly seed: string;
+  readonly depth: Depth;
+  /** Rows per property, in place of what the depth says. */
+  readonly runs?: number;
+  readonly profile: Profile;
+  readonly strict: boolean;
+  readonly slow: boolean;
+  /** Cases in flight. */
+  readonly jobs: number;
+  /** How long an answer may take, milliseconds. */
+  readonly timeout: number;
+  /** Stop after the first failure. */
+  readonly bail: boolean;
+  /** One failure again, with full shrinking. */
+  readonly replay?: string;
+  readonly versions: { readonly suite: string; readonly spec: string; readonly vectors: string; readonly contract: string };
+  readonly runtime: { readonly name: string; readonly version: string; readonly platform: string };
+  readonly onProgress?: OnProgress;
+  /** Ends the run early; the report then says that it is not complete. */
+  readonly signal?: AbortSignal;
+}
+
+/** Which cases to run; every list that is given must be matched, an empty one matches all. */
+export interface Selection {
+  /** Case ids, clause ids or globs over them. */
+  readonly patterns: readonly string[];
+  readonly roles: readonly RoleName[];
+  readonly clauses: readonly string[];
+  readonly levels: readonly Level[];
+  readonly grep: readonly string[];
+}
