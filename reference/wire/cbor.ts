@@ -1,0 +1,118 @@
+/**
+ * CBOR bodies: deterministic encoding (RFC 8949, 4.2.1), and decoding that takes nothing else.
+ *
+ * Decoding is three steps: a scan that refuses whatever is not deterministic and finds what no body may
+ * hold, cbor-x, and a comparison with our own encoding of the result.
+ */
+import { Decoder } from 'cbor-x/decode';
+import { compareBytes, concat, sameBytes } from '../bytes.ts';
+import { Refusal } from '../refusal.ts';
+import { scanCbor } from './cbor-scan.ts';
+
+/** What bodies are made of. Integers beyond 2^53 - 1 either way are bigint, the others always number. */
+export type CborValue =
+  | number
+  | bigint
+  | string
+  | boolean
+  | null
+  | Uint8Array
+  | readonly CborValue[]
+  | ReadonlyMap<CborValue, CborValue>;
+
+/**
+ * - `value`: decoded; byte strings are copies.
+ * - `forbidden`: deterministic, but with a tag, a float, `undefined` or another simple value, or depth over 8.
+ *   Of a request that is answered `malformed`. [GEN-13]
+ */
+export type Decoded =
+  | { readonly kind: 'value'; readonly value: CborValue }
+  | { readonly kind: 'forbidden'; readonly why: string };
+
+/**
+ * Decodes one deterministic CBOR item that fills the buffer.
+ * @returns a refusal of layer `encoding` for anything else. [GEN-08]
+ */
+export function decodeCbor(bytes: Uint8Array): Decoded | Refusal {
+  const scan = scanCbor(bytes);
+  if (!scan.ok) return new Refusal('encoding', scan.why);
+  if (scan.forbidden !== undefined) return { kind: 'forbidden', why: scan.forbidden };
+  const value = own(DECODER.decode(bytes), scan.texts.values());
+  if (!sameBytes(encodeCbor(value), bytes)) return new Refusal('encoding', 'does not encode to the same bytes');
+  return { kind: 'value', value };
+}
+
+const DECODER = new Decoder({ mapsAsObjects: false, useRecords: false });
+
+/**
+ * The decoder's output in our types. The texts come from the scan, in the same order: cbor-x drops a
+ * leading U+FEFF from long ones.
+ */
+function own(value: unknown, texts: Iterator<string>): CborValue {
+  if (typeof value === 'string') return texts.next().value ?? '';
+  if (typeof value === 'bigint') return isSafe(value) ? Number(value) : value;
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
+  if (value instanceof Uint8Array) return Uint8Array.from(value);
+  if (Array.isArray(value)) return value.map((item) => own(item, texts));
+  if (value instanceof Map) {
+    return new Map(Array.from(value, ([key, item]) => [own(key, texts), own(item, texts)]));
+  }
+  throw new TypeError(`no CBOR value: ${typeof value}`);
+}
+
+function isSafe(value: bigint): boolean {
+  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER;
+}
+
+/**
+ * The one deterministic encoding of a value: shortest heads, definite lengths, map keys in the bytewise
+ * order of their encodings. [GEN-08, GEN-14]
+ * @throws RangeError for what has none: fractions, integers beyond 64 bits, lone surrogates, equal keys.
+ */
+export function encodeCbor(value: CborValue): Uint8Array {
+  if (typeof value === 'number' || typeof value === 'bigint') return encodeInteger(value);
+  if (typeof value === 'string') return encodeText(value);
+  if (typeof value === 'boolean') return Uint8Array.of(value ? 0xf5 : 0xf4);
+  if (value === null) return Uint8Array.of(0xf6);
+  if (value instanceof Uint8Array) return concat(head(2, BigInt(value.length)), value);
+  if (isMap(value)) return encodeMap(value);
+  return concat(head(4, BigInt(value.length)), ...value.map(encodeCbor));
+}
+
+function isMap(value: readonly CborValue[] | ReadonlyMap<CborValue, CborValue>): value is ReadonlyMap<CborValue, CborValue> {
+  return value instanceof Map;
+}
+
+function encodeInteger(value: number | bigint): Uint8Array {
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new RangeError(`no integer: ${value}`);
+  const integer = BigInt(value);
+  return integer < 0n ? head(1, -1n - integer) : head(0, integer);
+}
+
+function encodeText(text: string): Uint8Array {
+  if (/\p{Surrogate}/u.test(text)) throw new RangeError('text with a lone surrogate');
+  const bytes = new TextEncoder().encode(text);
+  return concat(head(3, BigInt(bytes.length)), bytes);
+}
+
+function encodeMap(map: ReadonlyMap<CborValue, CborValue>): Uint8Array {
+  const entries = Array.from(map, ([key, value]) => [encodeCbor(key), encodeCbor(value)] as const);
+  entries.sort(([a], [b]) => compareBytes(a, b));
+  for (const [index, [key]] of entries.entries()) {
+    const next = entries[index + 1];
+    if (next !== undefined && sameBytes(key, next[0])) throw new RangeError('a map with the same key twice');
+  }
+  return concat(head(5, BigInt(entries.length)), ...entries.flat());
+}
+
+/** Major type and argument in the shortest form. */
+function head(major: number, argument: bigint): Uint8Array {
+  const initial = major << 5;
+  if (argument < 24n) return Uint8Array.of(initial | Number(argument));
+  const size = [1, 2, 4, 8].find((count) => argument < 1n << BigInt(8 * count));
+  if (size === undefined) throw new RangeError('an integer beyond 64 bits');
+  const bytes = new Uint8Array(1 + size);
+  bytes[0] = initial | (24 + Math.log2(size));
+  for (let i = size, rest = argument; i > 0; i--, rest >>= 8n) bytes[i] = Number(rest & 0xffn);
+  return bytes;
+}
