@@ -7,6 +7,8 @@
  * cut the line by which they are asked for.
  */
 
+import { compareBytes, concat } from '../reference/bytes.ts';
+
 /** What a contract message can hold. Integers beyond 2^53 are bigint. */
 export type Value = null | boolean | number | bigint | string | Uint8Array | readonly Value[] | Fields;
 
@@ -15,7 +17,6 @@ export type Fields = { readonly [key: string]: Value | undefined };
 
 const DEPTH = 16;
 const BREAK = Symbol('break');
-const utf8 = new TextEncoder();
 const fromUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -23,7 +24,9 @@ const fromUtf8 = new TextDecoder('utf-8', { fatal: true });
  * @throws TypeError for a number that is no integer.
  */
 export function encode(value: Value): Uint8Array {
-  return concat(chunksOf(value));
+  const out: number[] = [];
+  write(value, out);
+  return Uint8Array.from(out);
 }
 
 /**
@@ -44,63 +47,62 @@ export function decode(bytes: Uint8Array): Value | undefined {
 
 /** Whether a value is a map. */
 export function isFields(value: Value | undefined): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
 }
 
-/** One byte string of several. */
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
+function write(value: Value, out: number[]): void {
+  if (value === false) out.push(0xf4);
+  else if (value === true) out.push(0xf5);
+  else if (value === null) out.push(0xf6);
+  else if (typeof value === 'number' || typeof value === 'bigint') writeInteger(value, out);
+  else if (typeof value === 'string') writeBytes(3, new TextEncoder().encode(value), out);
+  else if (value instanceof Uint8Array) writeBytes(2, value, out);
+  else if (isFields(value)) writeMap(value, out);
+  else {
+    writeHead(4, BigInt(value.length), out);
+    for (const item of value) write(item, out);
   }
-  return bytes;
 }
 
-function chunksOf(value: Value): Uint8Array[] {
-  if (value === false) return [Uint8Array.of(0xf4)];
-  if (value === true) return [Uint8Array.of(0xf5)];
-  if (value === null) return [Uint8Array.of(0xf6)];
-  if (typeof value === 'number' || typeof value === 'bigint') {
-    if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new TypeError(`not an integer: ${value}`);
-    const integer = BigInt(value);
-    return [integer < 0n ? head(1, -1n - integer) : head(0, integer)];
-  }
-  if (typeof value === 'string') {
-    const text = utf8.encode(value);
-    return [head(3, BigInt(text.length)), text];
-  }
-  if (value instanceof Uint8Array) return [head(2, BigInt(value.length)), value];
-  if (isFields(value)) return mapChunks(value);
-  return [head(4, BigInt(value.length)), ...value.flatMap(chunksOf)];
+function writeInteger(value: number | bigint, out: number[]): void {
+  if (typeof value === 'number' && !Number.isSafeInteger(value))
+    throw new TypeError(`not an integer: ${value}`);
+  const integer = BigInt(value);
+  if (integer < 0n) writeHead(1, -1n - integer, out);
+  else writeHead(0, integer, out);
 }
 
-function mapChunks(fields: Fields): Uint8Array[] {
+function writeBytes(major: number, bytes: Uint8Array, out: number[]): void {
+  writeHead(major, BigInt(bytes.length), out);
+  for (const byte of bytes) out.push(byte);
+}
+
+function writeMap(fields: Fields, out: number[]): void {
   const pairs = Object.entries(fields).flatMap(([key, value]) =>
     value === undefined ? [] : [{ key: encode(key), value }],
   );
-  pairs.sort((a, b) => compare(a.key, b.key));
-  return [head(5, BigInt(pairs.length)), ...pairs.flatMap(({ key, value }) => [key, ...chunksOf(value)])];
-}
-
-function head(major: number, argument: bigint): Uint8Array {
-  const first = major << 5;
-  if (argument < 24n) return Uint8Array.of(first | Number(argument));
-  const size = argument < 1n << 8n ? 1 : argument < 1n << 16n ? 2 : argument < 1n << 32n ? 4 : 8;
-  if (argument >= 1n << 64n) throw new TypeError(`integer beyond 64 bits: ${argument}`);
-  const bytes = new Uint8Array(1 + size);
-  bytes[0] = first | (24 + Math.log2(size));
-  for (let i = 0; i < size; i++) bytes[size - i] = Number((argument >> BigInt(8 * i)) & 0xffn);
-  return bytes;
-}
-
-function compare(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
-    if (difference !== 0) return difference;
+  pairs.sort((a, b) => compareBytes(a.key, b.key));
+  writeHead(5, BigInt(pairs.length), out);
+  for (const { key, value } of pairs) {
+    out.push(...key);
+    write(value, out);
   }
-  return a.length - b.length;
+}
+
+/** Major type and argument in the shortest form. */
+function writeHead(major: number, argument: bigint, out: number[]): void {
+  const first = major << 5;
+  if (argument < 24n) {
+    out.push(first | Number(argument));
+    return;
+  }
+  const size = [1, 2, 4, 8].find((count) => argument < 1n << BigInt(8 * count));
+  if (size === undefined) throw new TypeError(`integer beyond 64 bits: ${argument}`);
+  out.push(first | (24 + Math.log2(size)));
+  for (let shift = 8 * (size - 1); shift >= 0; shift -= 8)
+    out.push(Number((argument >> BigInt(shift)) & 0xffn));
 }
 
 class Malformed extends Error {}
@@ -159,7 +161,7 @@ class Reader {
     const parts: Uint8Array[] = [];
     for (;;) {
       const initial = this.#take(1)[0] ?? 0;
-      if (initial === 0xff) return concat(parts);
+      if (initial === 0xff) return concat(...parts);
       if (initial >> 5 !== major || (initial & 31) > 27) throw new Malformed('chunk');
       parts.push(this.#string(major, this.#argument(initial & 31), depth));
     }
@@ -177,15 +179,15 @@ class Reader {
   }
 
   #map(length: bigint | undefined, depth: number): Fields {
-    const fields: Record<string, Value> = Object.create(null);
+    const fields = new Map<string, Value>();
     for (let count = 0n; length === undefined || count < length; count++) {
       const key = this.item(depth + 1);
       if (key === BREAK && length === undefined) break;
       const value = this.item(depth + 1);
-      if (typeof key !== 'string' || value === BREAK || key in fields) throw new Malformed('map');
-      fields[key] = value;
+      if (typeof key !== 'string' || value === BREAK || fields.has(key)) throw new Malformed('map');
+      fields.set(key, value);
     }
-    return fields;
+    return Object.fromEntries(fields);
   }
 }
 

@@ -19,7 +19,13 @@ export const uint = z.int().nonnegative();
 
 /** An unsigned 64-bit integer: number or bigint on the way in, bigint once read. */
 export const u64 = z
-  .union([uint, z.bigint().nonnegative().lt(1n << 64n)])
+  .union([
+    uint,
+    z
+      .bigint()
+      .nonnegative()
+      .lt(1n << 64n),
+  ])
   .transform((value) => BigInt(value));
 
 /** The layer that refuses the input, by its name in the spec's registry, and the status of the answer if one is due. */
@@ -35,6 +41,9 @@ const header = { type: uint.lt(256), keyId: uint.lt(65536), context: id, sequenc
 /** What both ends of an opening know beforehand. [KEY-01, KEY-02] */
 const opening = { kind, suite, channel: id, secret: bytes(32), initiator: id, responder: id };
 
+/** Key IDs that the end already holds on the channel. */
+const held = z.array(uint).default([]);
+
 /** What both ends have after an opening: the handshake hash, Split(), and what is derived from them. */
 const opened = {
   hash: bytes(32),
@@ -45,7 +54,11 @@ const opened = {
   keyId: uint,
 };
 
-function call<Name extends string, In extends z.ZodRawShape, Out extends z.ZodRawShape>(name: Name, input: In, output: Out) {
+function call<Name extends string, In extends z.ZodRawShape, Out extends z.ZodRawShape>(
+  name: Name,
+  input: In,
+  output: Out,
+) {
   return { request: z.object({ call: z.literal(name), ...input }), result: z.object(output) };
 }
 
@@ -73,16 +86,19 @@ export const CODEC = {
     { ...opening, context: id, order: u64, ephemeral: bytes(32) },
     { datagram: bytes(76) },
   ),
-  /** The responder's side: message 1 read, message 2 with the given ephemeral written. */
+  /**
+   * The responder's side: message 1 read, message 2 written with the first of the ephemerals (private
+   * keys) that gives a key ID which is neither 0 nor held. If none does, the layer is `handshake`.
+   */
   'open-respond': call(
     'open-respond',
-    { ...opening, request: bytes(), ephemeral: bytes(32) },
+    { ...opening, request: bytes(), ephemerals: z.array(bytes(32)), held },
     { datagram: bytes(76), ...opened },
   ),
   /** The initiator's side of the rest: message 1 is the one that `ephemeral` gave, message 2 is read. */
   'open-finish': call(
     'open-finish',
-    { ...opening, request: bytes(76), ephemeral: bytes(32), response: bytes() },
+    { ...opening, request: bytes(76), ephemeral: bytes(32), response: bytes(), held },
     opened,
   ),
   seal: call('seal', { suite, key: bytes(32), ...header, plaintext: bytes() }, { datagram: bytes() }),

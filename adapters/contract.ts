@@ -7,14 +7,10 @@
  * and gives the same answer to every repetition. Unknown keys are ignored on both sides.
  */
 import { z } from 'zod';
-import { CODEC, bytes, layerSchema, uint } from './codec.ts';
-import type { CodecCall } from './codec.ts';
-import { isFields } from './cbor.ts';
 import type { Fields, Value } from './cbor.ts';
-
-export * from './cbor.ts';
-export * from './codec.ts';
-export * from './framing.ts';
+import { isFields } from './cbor.ts';
+import type { CodecCall } from './codec.ts';
+import { bytes, CODEC, layerSchema, uint } from './codec.ts';
 
 /** `major.minor`. Another minor number only adds; another major one is not spoken. */
 export const CONTRACT_VERSION = '1.0';
@@ -37,10 +33,6 @@ export type Op = keyof typeof OPS;
 export const ROLES = ['dc', 'node', 'rs-s', 'rs-n', 'rs-t', 'ntma', 'dns', 'codec'] as const;
 export type RoleName = (typeof ROLES)[number];
 
-/** The adapter keeps the answer to each of a tester's last so many requests; a tester has fewer in flight. */
-export const ANSWERS_KEPT = 64;
-
-const anyValue = z.custom<Value>((value) => value !== undefined);
 const fields = z.custom<Fields>((value) => isFields(value as Value), 'a map');
 const instance = uint;
 /** `192.0.2.1:5000` or `[2001:db8::1]:5000`. */
@@ -65,6 +57,8 @@ export const limitsSchema = z.looseObject({
   instances: uint,
   /** Requests without an answer at once. */
   inFlight: uint,
+  /** Answers kept: no id may be this much, or more, above the tester's lowest one without an answer. */
+  answers: uint,
   /** Bytes of one message, all its parts together. */
   message: uint,
 });
@@ -183,12 +177,21 @@ export function speaks(version: string): boolean {
 }
 
 /** A request as a message. `fields` are those of the op. */
-export function request<O extends Op>(tester: Uint8Array, id: number, op: O, fields: RequestInput<O>): Fields {
+export function request<O extends Op>(
+  tester: Uint8Array,
+  id: number,
+  op: O,
+  fields: RequestInput<O>,
+): Fields {
   return { ...(fields as Fields), v: CONTRACT_VERSION, tester, id, op };
 }
 
 /** An answer as a message: a map is the result of `done`, a text the reason of another word. */
-export function answer(to: { tester: Uint8Array; id: number }, word: AnswerWord, content: Fields | string): Fields {
+export function answer(
+  to: { tester: Uint8Array; id: number },
+  word: AnswerWord,
+  content: Fields | string,
+): Fields {
   const frame = { v: CONTRACT_VERSION, tester: to.tester, id: to.id, answer: word };
   return typeof content === 'string' ? { ...frame, reason: content } : { ...frame, result: content };
 }

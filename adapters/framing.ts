@@ -10,8 +10,9 @@
  * HMAC-SHA256 under the token. The token is left out on loopback only.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { concat, decode, encode, isFields } from './cbor.ts';
+import { concat, toHex } from '../reference/bytes.ts';
 import type { Fields, Value } from './cbor.ts';
+import { decode, encode, isFields } from './cbor.ts';
 
 /** Bytes of a datagram on loopback (macOS sends 9216 at most) and elsewhere. */
 export const DATAGRAM_LOOPBACK = 8192;
@@ -46,7 +47,8 @@ export type Frame =
  */
 export function toDatagrams(message: Fields, framing: Framing): Uint8Array[] {
   const whole = encode(message);
-  if (whole.length > MESSAGE_LIMIT) throw new RangeError(`message of ${whole.length} bytes, the limit is ${MESSAGE_LIMIT}`);
+  if (whole.length > MESSAGE_LIMIT)
+    throw new RangeError(`message of ${whole.length} bytes, the limit is ${MESSAGE_LIMIT}`);
   const room = framing.datagram - OVERHEAD;
   const fits = whole.length <= (framing.token === undefined ? framing.datagram : room);
   return (fits ? [whole] : cut(message, whole, room)).map((body) => protect(body, framing.token));
@@ -57,8 +59,8 @@ export function fromDatagram(datagram: Uint8Array, framing: Framing): Frame | un
   const body = unprotect(datagram, framing.token);
   const message = body === undefined ? undefined : decode(body);
   if (!isMessage(message)) return undefined;
-  if (message['part'] === undefined) return { message };
   const { part, data } = message;
+  if (part === undefined) return { message };
   if (!Array.isArray(part) || !(data instanceof Uint8Array)) return undefined;
   const [index, count] = part as readonly Value[];
   if (!isCount(index) || !isCount(count) || index >= count || count > PARTS_LIMIT) return undefined;
@@ -93,7 +95,7 @@ export class Assembler {
     entry.parts.set(index, frame.data);
     if (entry.parts.size < count) return undefined;
     this.#unfinished.delete(key);
-    const whole = concat(Array.from({ length: count }, (_, i) => entry.parts.get(i) ?? new Uint8Array()));
+    const whole = concat(...Array.from({ length: count }, (_, i) => entry.parts.get(i) ?? new Uint8Array()));
     const message = whole.length > MESSAGE_LIMIT ? undefined : decode(whole);
     return isMessage(message) && messageKey(message) === messageKey(frame.of) ? message : undefined;
   }
@@ -101,7 +103,7 @@ export class Assembler {
 
 /** What requests and answers are matched by, as a map key. */
 export function messageKey(message: Message): string {
-  return `${Buffer.from(message.tester).toString('hex')} ${message.id}`;
+  return `${toHex(message.tester)} ${message.id}`;
 }
 
 function cut(message: Fields, whole: Uint8Array, room: number): Uint8Array[] {
