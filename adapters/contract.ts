@@ -201,6 +201,6 @@ export function codecResult<Call extends CodecCall>(
   call: Call,
   result: Fields,
 ): z.output<(typeof CODEC)[Call]['result']> | z.output<typeof layerSchema> | undefined {
-  const read = (result['layer'] === undefined ? CODEC[call].result : layerSchema).safeParse(result);
+  const read = (result.layer === undefined ? CODEC[call].result : layerSchema).safeParse(result);
   return read.success ? (read.data as z.output<(typeof CODEC)[Call]['result']>) : undefined;
 }
