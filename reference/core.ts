@@ -1,7 +1,8 @@
 /**
  * The one contract of all roles.
  *
- * A role is a state machine without I/O. Its driver runs it like this:
+ * A role is a state machine without I/O. Its driver binds one socket a family, calls
+ * `handle({kind: 'start', locals}, now)` once, and then runs it like this:
  *
  * 1. A datagram arrives: offer it to the role's hot table (`RelayTable.forward`, for an RS-S).
  *    If that names a destination, send the same bytes there; the role never sees them.
@@ -29,6 +30,8 @@ export type Random = (length: number) => Uint8Array;
 export type Counters = Record<string, number>;
 
 export type Input =
+  /** The first input: the sockets are bound to these endpoints, one a family. */
+  | { readonly kind: 'start'; readonly locals: readonly Endpoint[] }
   | { readonly kind: 'datagram'; readonly bytes: Uint8Array; readonly from: Endpoint }
   | { readonly kind: 'tick' }
   /** When a path of the hot table was last used: the answer to a `relay-last-use` effect. */

@@ -1,0 +1,79 @@
+import type { Endpoint } from '../address.ts';
+import { family, formatEndpoint, sameEndpoint } from '../address.ts';
+
+/** DOS-02: bytes sent to an address that is not valid, for each byte received from it. */
+const AMPLIFICATION = 3;
+/** DOS-04: addresses that a budget is kept for. */
+const BUDGETS = 16;
+
+/**
+ * The addresses of a channel's far end. An address is valid once an own probe sent to it was
+ * answered from it; before that it gets three times the bytes that came from it. [RS-09, HO-03]
+ */
+export class Addresses {
+  private readonly slots: 'one' | 'one-a-family';
+  /** Valid addresses, the one in use last. */
+  private valid: Endpoint[] = [];
+  private provisional: Endpoint | undefined;
+  private readonly budgets = new Map<string, { received: number; sent: number }>();
+
+  constructor(slots: 'one' | 'one-a-family') {
+    this.slots = slots;
+  }
+
+  /** Where messages go: the valid address last confirmed, else the source of the handshake. */
+  inUse(): Endpoint | undefined {
+    return this.valid.at(-1) ?? this.provisional;
+  }
+
+  /** All addresses to try, the one in use first. */
+  all(): Endpoint[] {
+    return this.valid.length > 0 ? [...this.valid].reverse() : this.provisional ? [this.provisional] : [];
+  }
+
+  /** The valid address in the slot that this endpoint would take. */
+  validFor(endpoint: Endpoint): Endpoint | undefined {
+    return this.valid.find((known) => this.slot(known) === this.slot(endpoint));
+  }
+
+  isValid(endpoint: Endpoint): boolean {
+    return this.valid.some((known) => sameEndpoint(known, endpoint));
+  }
+
+  /** The source of message 2, or of the confirming message: used until an address is valid. */
+  setProvisional(endpoint: Endpoint): void {
+    this.provisional = endpoint;
+  }
+
+  /** Makes an address valid and the one in use; the one that had its slot is forgotten. */
+  validate(endpoint: Endpoint): void {
+    this.valid = this.valid.filter((known) => this.slot(known) !== this.slot(endpoint));
+    this.valid.push(endpoint);
+  }
+
+  /** Notes bytes that came from an address in a datagram that verified. */
+  received(endpoint: Endpoint, bytes: number): void {
+    const key = formatEndpoint(endpoint);
+    const budget = this.budgets.get(key) ?? { received: 0, sent: 0 };
+    budget.received += bytes;
+    this.budgets.delete(key);
+    this.budgets.set(key, budget);
+    for (const oldest of this.budgets.keys()) {
+      if (this.budgets.size <= BUDGETS) break;
+      this.budgets.delete(oldest);
+    }
+  }
+
+  /** Whether that many bytes may go to an address, and notes them as sent if so. [DOS-02] */
+  spend(endpoint: Endpoint, bytes: number): boolean {
+    if (this.isValid(endpoint)) return true;
+    const budget = this.budgets.get(formatEndpoint(endpoint));
+    if (budget === undefined || budget.sent + bytes > AMPLIFICATION * budget.received) return false;
+    budget.sent += bytes;
+    return true;
+  }
+
+  private slot(endpoint: Endpoint): number {
+    return this.slots === 'one' ? 0 : family(endpoint.ip);
+  }
+}

@@ -1,0 +1,373 @@
+/**
+ * One channel, the security object of NTMobile: association, path or leg. Its state machine opens it,
+ * answers openings, confirms and replaces keys, seals and opens messages, and finds out which addresses
+ * of the far end are valid. Probing messages end here; all others go to the role.
+ *
+ *     message 1 ──▶ answer ──▶ unconfirmed ─┐
+ *                                           ├─ something opens ──▶ confirmed: sends ──▶ receives 10 s ──▶ erased
+ *     attempt ──▶ message 2 ──▶ unconfirmed ┘
+ */
+import type { Endpoint } from '../address.ts';
+import { sameEndpoint } from '../address.ts';
+import { compareBytes, sameBytes } from '../bytes.ts';
+import type { Instant, Random } from '../core.ts';
+import { derivePsk, keyIdOf } from '../crypto/keys.ts';
+import type { Layer } from '../refusal.ts';
+import { HEADER_LENGTH, writeHeader } from '../wire/header.ts';
+import type { Header } from '../wire/header.ts';
+import { decodeBody, encodeBody } from '../wire/messages.ts';
+import type { Message } from '../wire/messages.ts';
+import { mayCarry, MessageType, Status } from '../wire/registry.ts';
+import type { MessageType as Type } from '../wire/registry.ts';
+import { openMessage, sealMessage } from '../wire/seal.ts';
+import { Addresses } from './addresses.ts';
+import { Attempt } from './attempt.ts';
+import { createHandshake } from './handshake.ts';
+import type { Handshake } from './handshake.ts';
+import { Keyring } from './keyring.ts';
+import { OpeningLimit } from './limit.ts';
+import { Probes } from './probes.ts';
+import { answerHeader, answerOpening, createOpening, verifyOpening } from './openings.ts';
+import type { ChannelConfig, ChannelEvent } from './types.ts';
+
+const TRANSACTION_LENGTH = 8;
+
+export class Channel {
+  readonly config: ChannelConfig;
+  private readonly random: Random;
+  private readonly psk: Uint8Array;
+  private readonly keys: Keyring;
+  private readonly addresses: Addresses;
+  private readonly probes: Probes;
+  private readonly limit = new OpeningLimit();
+  /** What own messages carry: the channel's ID, or the alias that the far end used last. [KEY-14] */
+  private context: Uint8Array;
+  private attempt: Attempt | undefined;
+  private attemptOrder = 0n;
+  /** Destinations of the attempt that led to this end's own unconfirmed handshake. */
+  private opened: readonly Endpoint[] = [];
+  private out: ChannelEvent[] = [];
+
+  constructor(config: ChannelConfig, random: Random) {
+    this.config = config;
+    this.random = random;
+    this.context = config.id;
+    this.psk = derivePsk(config.kind, config.id, config.secret);
+    this.keys = new Keyring(config.kind, config.suite, config.timers);
+    this.addresses = new Addresses(config.addressing);
+    this.probes = new Probes(config.timers);
+  }
+
+  /** Whether a message could be sealed now. */
+  hasKeys(): boolean {
+    return this.keys.sending() !== undefined;
+  }
+
+  /** Whether the keys in use are confirmed. */
+  isConfirmed(): boolean {
+    return this.keys.sending()?.confirmedAt !== undefined;
+  }
+
+  /** The far end's valid address that is in use. */
+  validAddress(): Endpoint | undefined {
+    const endpoint = this.addresses.inUse();
+    return endpoint !== undefined && this.addresses.isValid(endpoint) ? endpoint : undefined;
+  }
+
+  /** Valid addresses, or before there is one the source of the handshake; the one in use first. */
+  knownAddresses(): Endpoint[] {
+    return this.addresses.all();
+  }
+
+  /** Handshakes that are complete but unconfirmed. [DOS-04] */
+  unconfirmedCount(): number {
+    return this.keys.unconfirmedCount();
+  }
+
+  /** Starts an attempt to open the channel, unless one is outstanding or this end may not. [KEY-01] */
+  open(destinations: readonly Endpoint[], now: Instant): ChannelEvent[] {
+    if (this.config.opens !== 'peer' && this.attempt === undefined && destinations.length > 0) {
+      this.startAttempt(destinations, now);
+    }
+    return this.take();
+  }
+
+  /** Takes a datagram whose header was read and whose context names this channel. */
+  receive(header: Header, bytes: Uint8Array, from: Endpoint, now: Instant): ChannelEvent[] {
+    this.expire(now);
+    if (header.type === MessageType.openingRequest) this.receiveMessage1(header, bytes, from, now);
+    else if (header.type === MessageType.openingResponse) this.receiveMessage2(header, bytes, from, now);
+    else this.receiveSealed(header, bytes, from, now);
+    return this.take();
+  }
+
+  /**
+   * Sends a message to the address in use, or to one that is given. Opens the channel again if its keys are
+   * due for it or if it has none; without keys nothing is sent. [KEY-05, KEY-08]
+   * @returns the events, among them the send if it could go out.
+   */
+  send(type: Type, body: Uint8Array, now: Instant, to?: Endpoint): ChannelEvent[] {
+    this.expire(now);
+    const destination = to ?? this.addresses.inUse();
+    if (this.keys.sending() === undefined || this.keys.isRekeyDue(now)) this.reopen(now);
+    if (destination !== undefined) this.sendSealed(this.keys.sending(), type, body, destination);
+    return this.take();
+  }
+
+  /** Performs what is due: repeats, tries, ends of attempts and probes, erasure of keys. */
+  tick(now: Instant): ChannelEvent[] {
+    this.expire(now);
+    if (this.attempt?.isOver(now)) {
+      this.attempt = undefined;
+      this.out.push({ kind: 'attempt-over' });
+    } else if (this.attempt?.takeDue(now)) {
+      this.sendMessage1(this.attempt, this.attempt.destinations);
+    }
+    for (const probe of this.probes.takeOver(now)) {
+      this.out.push({ kind: 'probe-over', endpoint: probe.to });
+    }
+    this.sendDueProbes(now);
+    return this.take();
+  }
+
+  /** The next instant at which something is due; infinite if nothing is. */
+  wakeAt(): Instant {
+    return Math.min(
+      this.attempt?.wakeAt() ?? Number.POSITIVE_INFINITY,
+      this.probes.wakeAt(),
+      this.keys.wakeAt(),
+    );
+  }
+
+  private take(): ChannelEvent[] {
+    const events = this.out;
+    this.out = [];
+    return events;
+  }
+
+  private refuse(layer: Layer, from: Endpoint): void {
+    this.out.push({ kind: 'refused', layer, from });
+  }
+
+  private expire(now: Instant): void {
+    for (const gone of this.keys.expire(now)) this.probes.forget(gone);
+  }
+
+  // ---- openings ----
+
+  private reopen(now: Instant): void {
+    const destinations = this.addresses.all();
+    if (this.config.opens === 'peer' || this.attempt !== undefined || destinations.length === 0) return;
+    this.startAttempt(destinations, now);
+  }
+
+  /** A new attempt has a new ephemeral and forgets the one before it. [KEY-16] */
+  private startAttempt(destinations: readonly Endpoint[], now: Instant): void {
+    const isOrdered = this.config.kind !== 'association';
+    this.attemptOrder = isOrdered ? maximum(this.keys.highestConfirmed(), this.attemptOrder) + 1n : 0n;
+    const opening = createOpening(this.config, this.psk, this.context, this.attemptOrder, this.random);
+    this.attempt = new Attempt(opening, this.attemptOrder, destinations, this.config.timers, now);
+    this.attempt.takeDue(now);
+    this.sendMessage1(this.attempt, this.attempt.destinations);
+  }
+
+  private sendMessage1(attempt: Attempt, destinations: readonly Endpoint[]): void {
+    for (const to of destinations) this.out.push({ kind: 'send', bytes: attempt.message1, to });
+  }
+
+  private receiveMessage1(header: Header, bytes: Uint8Array, from: Endpoint, now: Instant): void {
+    const { kind, self, peer, opens } = this.config;
+    if (opens === 'self') return this.refuse('handshake', from);
+    const repeated = this.keys.findRepeat(bytes);
+    if (repeated !== undefined) return this.sendMessage2(repeated, from, bytes.length);
+    if (!this.limit.admit(from, now)) return this.refuse('rate-opening', from);
+    if (kind !== 'association' && header.sequence <= this.keys.highestConfirmed()) return this.refuse('order', from);
+
+    const state = verifyOpening(this.config, this.psk, bytes);
+    if (state === undefined) return this.refuse('handshake', from);
+    if (this.attempt !== undefined && compareBytes(self, peer) < 0) {
+      // KEY-06: our own opening is the one that counts; it goes where the other end is reached.
+      if (this.attempt.learn(from)) this.sendMessage1(this.attempt, [from]);
+      return;
+    }
+    const handshake = answerOpening(this.config, state, bytes, header.sequence, this.isFree, this.random, now);
+    if (handshake === undefined) return this.refuse('handshake', from);
+    this.add(handshake);
+    this.sendMessage2(handshake, from, bytes.length);
+  }
+
+  private sendMessage2(handshake: Handshake, to: Endpoint, received: number): void {
+    this.addresses.received(to, received);
+    if (!this.addresses.spend(to, handshake.message2.length)) return this.refuse('amplification', to);
+    if (!handshake.sources.some((source) => sameEndpoint(source, to)) && handshake.sources.length < SOURCES) {
+      handshake.sources.push(to);
+    }
+    this.out.push({ kind: 'send', bytes: handshake.message2, to });
+  }
+
+  private receiveMessage2(header: Header, bytes: Uint8Array, from: Endpoint, now: Instant): void {
+    const attempt = this.attempt;
+    if (attempt === undefined || !sameBytes(writeHeader(header), answerHeader(attempt.message1))) {
+      return this.refuse('handshake', from);
+    }
+    const split = attempt.noise.readMessage2(bytes.subarray(HEADER_LENGTH));
+    if (split === undefined) return this.refuse('handshake', from);
+    this.attempt = undefined;
+    if (!this.isFree(keyIdOf(split.hash))) return this.startAttempt(attempt.destinations, now);
+
+    const handshake = createHandshake({
+      kind: this.config.kind,
+      suite: this.config.suite,
+      split,
+      initiated: true,
+      order: attempt.order,
+      opener: this.config.self,
+      message1: attempt.message1,
+      message2: bytes.slice(),
+      sources: [from],
+      answeredAt: now,
+    });
+    this.add(handshake);
+    this.addresses.received(from, bytes.length);
+    this.addresses.setProvisional(from);
+    this.opened = attempt.destinations;
+    // KEY-11: the confirming probe goes to the source of message 2 and to every address that message 1 went to.
+    this.startProbe(from, handshake, now);
+    for (const to of attempt.destinations) if (!sameEndpoint(to, from)) this.startProbe(to, handshake, now);
+    this.sendDueProbes(now);
+  }
+
+  private add(handshake: Handshake): void {
+    for (const gone of this.keys.add(handshake)) this.probes.forget(gone);
+  }
+
+  private readonly isFree = (keyId: number): boolean => keyId !== 0 && this.keys.find(keyId) === undefined;
+
+  // ---- sealed messages ----
+
+  private receiveSealed(header: Header, bytes: Uint8Array, from: Endpoint, now: Instant): void {
+    const keys = this.keys.find(header.keyId);
+    if (keys === undefined) return this.refuse('key-id', from);
+    const body = openMessage(keys.receiver, bytes);
+    if (body === undefined) {
+      this.keys.tagFailed(keys);
+      return this.refuse('tag', from);
+    }
+    if (!keys.window.check(header.sequence)) return this.refuse('replay', from);
+    const isNewest = header.sequence > keys.window.highest;
+    keys.window.mark(header.sequence);
+    if (!mayCarry(this.config.kind, header.type, this.config.peerRole, this.config.selfRole)) {
+      return this.refuse('channel-type', from);
+    }
+    this.addresses.received(from, bytes.length);
+    if (this.config.followsContext) this.context = header.context;
+    if (keys.confirmedAt === undefined) this.confirm(keys, from, now);
+    this.deliver(header, keys, body, from);
+    // HO-03: an answer to a probe speaks for the address that it came from already.
+    if (isNewest && keys === this.keys.sending() && header.type !== MessageType.probeResponse) {
+      this.nominate(from, now);
+    }
+    this.sendDueProbes(now);
+  }
+
+  private confirm(keys: Handshake, from: Endpoint, now: Instant): void {
+    for (const gone of this.keys.confirm(keys, now)) this.probes.forget(gone);
+    // KEY-06: only now is it sure that the other end's opening was a genuine one.
+    if (!keys.initiated) this.attempt = undefined;
+    if (this.keys.sending() === keys && !keys.initiated) this.addresses.setProvisional(from);
+    this.out.push({ kind: 'confirmed' });
+    if (keys.initiated) return;
+    for (const source of keys.sources) this.startProbe(source, undefined, now);
+  }
+
+  private deliver(header: Header, keys: Handshake, body: Uint8Array, from: Endpoint): void {
+    const decoded = decodeBody(header.type, body);
+    if (!decoded.ok) {
+      this.refuse(decoded.layer, from);
+      if (decoded.layer === 'schema') this.deliverBad(header.type, decoded, from);
+      return;
+    }
+    const { message } = decoded;
+    if (message.type === MessageType.probeRequest) {
+      this.answerProbe({ transaction: message.transaction, status: Status.ok, observedEndpoint: from }, from);
+    } else if (message.type === MessageType.probeResponse) {
+      this.receiveProbeAnswer(message.transaction, message.status, from);
+    } else {
+      const origin = { generation: keys.generation, sequence: header.sequence };
+      this.out.push({ kind: 'message', message, body, from, origin });
+    }
+  }
+
+  private deliverBad(type: Type, bad: { readonly status?: Status; readonly transaction?: Uint8Array }, from: Endpoint): void {
+    const { status, transaction } = bad;
+    if (transaction === undefined) return;
+    if (status === undefined) {
+      this.out.push({ kind: 'bad-answer', type, transaction });
+    } else if (type === MessageType.probeRequest) {
+      this.answerProbe({ transaction, status }, from);
+    } else {
+      this.out.push({ kind: 'bad-request', type, status, transaction, from });
+    }
+  }
+
+  /** Seals under the given keys, unless the address has had three times what came from it. [DOS-02] */
+  private sendSealed(keys: Handshake | undefined, type: Type, body: Uint8Array, to: Endpoint): void {
+    if (keys === undefined) return;
+    const header: Header = { type, keyId: keys.keyId, context: this.context, sequence: keys.sent };
+    const bytes = sealMessage(keys.sender, header, body);
+    if (!this.mayGoTo(to, bytes.length)) return this.refuse('amplification', to);
+    keys.sent += 1n;
+    this.out.push({ kind: 'send', bytes, to });
+  }
+
+  /** Where this end's own opening went it may send: it was told the address, not led there. */
+  private mayGoTo(to: Endpoint, bytes: number): boolean {
+    return this.addresses.spend(to, bytes) || this.opened.some((known) => sameEndpoint(known, to));
+  }
+
+  // ---- probes and addresses ----
+
+  /** Answered anew each time, to the source of the request. [GEN-10] */
+  private answerProbe(answer: Omit<Extract<Message, { type: typeof MessageType.probeResponse }>, 'type'>, to: Endpoint): void {
+    const body = encodeBody({ type: MessageType.probeResponse, ...answer });
+    this.sendSealed(this.keys.sending(), MessageType.probeResponse, body, to);
+  }
+
+  private receiveProbeAnswer(transaction: Uint8Array, status: Status, from: Endpoint): void {
+    const probe = this.probes.take(transaction);
+    if (probe === undefined) return this.refuse('transaction', from);
+    if (status !== Status.ok) return;
+    // Only an answer from the very address makes it valid; another may still come.
+    if (!sameEndpoint(probe.to, from)) return this.probes.putBack(probe);
+    if (this.addresses.isValid(from) && sameEndpoint(this.addresses.inUse() ?? from, from)) return;
+    if (!this.config.usable(from)) return;
+    this.addresses.validate(from);
+    this.out.push({ kind: 'address', endpoint: from });
+  }
+
+  /** A message from elsewhere than the address in use makes that source a candidate; a probe decides. [HO-03] */
+  private nominate(from: Endpoint, now: Instant): void {
+    const inUse = this.addresses.validFor(from);
+    if (inUse !== undefined && sameEndpoint(inUse, from)) return;
+    if (this.config.usable(from)) this.startProbe(from, undefined, now);
+  }
+
+  private startProbe(to: Endpoint, under: Handshake | undefined, now: Instant): void {
+    this.probes.start(this.random(TRANSACTION_LENGTH), to, under, now);
+  }
+
+  private sendDueProbes(now: Instant): void {
+    for (const probe of this.probes.takeDue(now)) {
+      const body = encodeBody({ type: MessageType.probeRequest, transaction: probe.transaction });
+      const pinned = probe.under?.confirmedAt === undefined ? probe.under : undefined;
+      this.sendSealed(pinned ?? this.keys.sending(), MessageType.probeRequest, body, probe.to);
+    }
+  }
+}
+
+/** DOS-04: sources of one message 1 that are remembered, to be probed at its confirmation. */
+const SOURCES = 4;
+
+function maximum(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}

@@ -1,0 +1,77 @@
+import type { Endpoint } from '../address.ts';
+import { compareBytes } from '../bytes.ts';
+import type { Instant } from '../core.ts';
+import type { Aead } from '../crypto/aead.ts';
+import { aeadForSuite } from '../crypto/aead.ts';
+import { keyIdOf, trafficKeys } from '../crypto/keys.ts';
+import type { ChannelKind } from '../crypto/keys.ts';
+import type { Split } from '../crypto/noise.ts';
+import { ReplayWindow } from '../wire/replay.ts';
+
+/** The keys of one complete handshake, in either of its states: unconfirmed or confirmed. */
+export interface Handshake {
+  readonly keyId: number;
+  /** Whether this end sent message 1. */
+  readonly initiated: boolean;
+  /** The order number of its opening; 0 on associations. */
+  readonly order: bigint;
+  /** Node ID of the end that opened: decides between equal order numbers. */
+  readonly opener: Uint8Array;
+  readonly sender: Aead;
+  readonly receiver: Aead;
+  readonly window: ReplayWindow;
+  /** The opening, to know a repeat by; and its answer. */
+  readonly message1: Uint8Array;
+  readonly message2: Uint8Array;
+  /** Where message 2 came from, or went to. */
+  readonly sources: Endpoint[];
+  /** When its first message 2 was sent or came. */
+  readonly answeredAt: Instant;
+  /** Next sequence to send; never used twice. [TUN-03] */
+  sent: bigint;
+  failedTags: number;
+  confirmedAt: Instant | undefined;
+  /** Counts confirmations on the channel, from 1; 0 before its own. */
+  generation: number;
+  /** Set when other keys replace these: they receive until then, and send no more. [KEY-07] */
+  receiveUntil: Instant | undefined;
+}
+
+export interface HandshakeInput {
+  readonly kind: ChannelKind;
+  readonly suite: number;
+  readonly split: Split;
+  readonly initiated: boolean;
+  readonly order: bigint;
+  readonly opener: Uint8Array;
+  readonly message1: Uint8Array;
+  readonly message2: Uint8Array;
+  readonly sources: Endpoint[];
+  readonly answeredAt: Instant;
+}
+
+/** Makes the traffic keys of a complete handshake. [KEY-09] */
+export function createHandshake(input: HandshakeInput): Handshake {
+  const { kind, suite, split, ...rest } = input;
+  const keys = trafficKeys(kind, suite, split);
+  const [send, receive] = input.initiated
+    ? [keys.initiatorToResponder, keys.responderToInitiator]
+    : [keys.responderToInitiator, keys.initiatorToResponder];
+  return {
+    ...rest,
+    keyId: keyIdOf(split.hash),
+    sender: aeadForSuite(suite, send),
+    receiver: aeadForSuite(suite, receive),
+    window: new ReplayWindow(),
+    sent: 0n,
+    failedTags: 0,
+    confirmedAt: undefined,
+    generation: 0,
+    receiveUntil: undefined,
+  };
+}
+
+/** Rank on paths and legs: the higher order number; at equal ones the opening of the lower Node ID. [KEY-07] */
+export function outranks(a: Handshake, b: Handshake): boolean {
+  return a.order === b.order ? compareBytes(a.opener, b.opener) < 0 : a.order > b.order;
+}

@@ -1,0 +1,86 @@
+import type { Endpoint } from '../address.ts';
+import { sameEndpoint } from '../address.ts';
+import { equalBytes } from '../crypto/hash.ts';
+import type { Instant } from '../core.ts';
+import type { Handshake } from './handshake.ts';
+import type { ChannelTimers } from './types.ts';
+
+/** DOS-04: outstanding probes of one channel: the destinations of an attempt and a few nominations. */
+const BOUND = 16;
+
+/** A probing Tunnel Request on its way: one transaction for each destination. [GEN-10] */
+export interface Probe {
+  readonly transaction: Uint8Array;
+  readonly to: Endpoint;
+  /** The keys that it has to go under, if it is to confirm them; else the newest. */
+  readonly under: Handshake | undefined;
+  readonly startedAt: Instant;
+  tries: number;
+}
+
+/** The probes of one channel, with the times at which they are tried and given up. [GEN-11] */
+export class Probes {
+  private outstanding: Probe[] = [];
+  private readonly timers: ChannelTimers;
+
+  constructor(timers: ChannelTimers) {
+    this.timers = timers;
+  }
+
+  /** Starts a probe, unless the same one is under way or there are too many. */
+  start(transaction: Uint8Array, to: Endpoint, under: Handshake | undefined, now: Instant): boolean {
+    const same = (probe: Probe): boolean =>
+      sameEndpoint(probe.to, to) && (under === undefined || probe.under === under);
+    if (this.outstanding.length >= BOUND || this.outstanding.some(same)) return false;
+    this.outstanding.push({ transaction, to, under, startedAt: now, tries: 0 });
+    return true;
+  }
+
+  /** Takes the probe that an answer belongs to; undefined if there is none. */
+  take(transaction: Uint8Array): Probe | undefined {
+    const index = this.outstanding.findIndex((probe) => equalBytes(probe.transaction, transaction));
+    return index < 0 ? undefined : this.outstanding.splice(index, 1)[0];
+  }
+
+  /** Puts back a probe whose answer came from elsewhere. */
+  putBack(probe: Probe): void {
+    this.outstanding.push(probe);
+  }
+
+  /** Forgets the probes under keys that are gone. */
+  forget(handshake: Handshake): void {
+    this.outstanding = this.outstanding.filter((probe) => probe.under !== handshake);
+  }
+
+  /** The probes to send now, each once however late the tick is. */
+  takeDue(now: Instant): Probe[] {
+    const due: Probe[] = [];
+    for (const probe of this.outstanding) {
+      const before = probe.tries;
+      while (this.nextTry(probe) <= now) probe.tries++;
+      if (probe.tries > before) due.push(probe);
+    }
+    return due;
+  }
+
+  /** Takes the probes whose time is over. */
+  takeOver(now: Instant): Probe[] {
+    const isOver = (probe: Probe): boolean => now >= probe.startedAt + this.timers.probeOver;
+    const over = this.outstanding.filter(isOver);
+    if (over.length > 0) this.outstanding = this.outstanding.filter((probe) => !isOver(probe));
+    return over;
+  }
+
+  wakeAt(): Instant {
+    let at = Number.POSITIVE_INFINITY;
+    for (const probe of this.outstanding) {
+      at = Math.min(at, this.nextTry(probe), probe.startedAt + this.timers.probeOver);
+    }
+    return at;
+  }
+
+  private nextTry(probe: Probe): Instant {
+    const delay = this.timers.probeTry[probe.tries];
+    return delay === undefined ? Number.POSITIVE_INFINITY : probe.startedAt + delay;
+  }
+}

@@ -1,0 +1,94 @@
+/** What a channel is made of and what it tells its role. Chapter "Channel" of the specification. */
+import type { Endpoint } from '../address.ts';
+import type { ChannelKind } from '../crypto/keys.ts';
+import type { Layer } from '../refusal.ts';
+import type { Message } from '../wire/messages.ts';
+import type { EndRole } from '../wire/registry.ts';
+
+export interface ChannelConfig {
+  readonly kind: ChannelKind;
+  /** 16 bytes: association ID, Path ID or Leg ID. */
+  readonly id: Uint8Array;
+  /** 32 bytes. */
+  readonly secret: Uint8Array;
+  /** The AEAD of sealed messages; 1 on associations and legs. */
+  readonly suite: number;
+  /** Own Node ID, 16 bytes. */
+  readonly self: Uint8Array;
+  /** The far end's Node ID, 16 bytes. */
+  readonly peer: Uint8Array;
+  /** Who may send message 1: legs are opened by the node only. */
+  readonly opens: 'either' | 'self' | 'peer';
+  /** Whether own messages carry the context of the far end's latest: a DC's do. [KEY-14] */
+  readonly followsContext: boolean;
+  /** How many valid addresses the far end can have: a leg one, an association one a family. */
+  readonly addressing: 'one' | 'one-a-family';
+  /** Own role and the far end's: what the latter may send here is in the table of messages. [GEN-18] */
+  readonly selfRole: EndRole;
+  readonly peerRole: EndRole;
+  /** Whether an endpoint can be the far end's at all: not our own, not multicast or broadcast. */
+  readonly usable: (endpoint: Endpoint) => boolean;
+  readonly timers: ChannelTimers;
+}
+
+/** Milliseconds, all of them. */
+export interface ChannelTimers {
+  /** When an opening is repeated, from its start. */
+  readonly openingRepeat: readonly number[];
+  readonly openingOver: number;
+  /** When a probe is sent, from its start. */
+  readonly probeTry: readonly number[];
+  readonly probeOver: number;
+  /** An unconfirmed handshake is erased this long after its first message 2. */
+  readonly unconfirmed: number;
+  /** Old keys receive this long after new ones are confirmed. */
+  readonly oldKeys: number;
+  /** Age of the keys at which the next message due opens again. */
+  readonly rekey: number;
+  /** How much longer the responder of the last handshake waits before it opens. */
+  readonly rekeyOtherEnd: number;
+  /** Age at which a key no longer sends and is erased. */
+  readonly keyLifetime: number;
+}
+
+/** Where a message stands among those of its channel: for rules of the kind "only if sent later". */
+export interface Origin {
+  /** Counts confirmed handshakes; a later one has newer keys. */
+  readonly generation: number;
+  readonly sequence: bigint;
+}
+
+/** Whether a message was sent later than another one of the same channel: newer key, or same key and higher sequence. */
+export function sentLater(a: Origin, b: Origin): boolean {
+  return a.generation === b.generation ? a.sequence > b.sequence : a.generation > b.generation;
+}
+
+export type ChannelEvent =
+  | { readonly kind: 'send'; readonly bytes: Uint8Array; readonly to: Endpoint }
+  | { readonly kind: 'refused'; readonly layer: Layer; readonly from: Endpoint | undefined }
+  /** A message other than a probing one, decoded. `body` is what was under the seal. */
+  | {
+      readonly kind: 'message';
+      readonly message: Message;
+      readonly body: Uint8Array;
+      readonly from: Endpoint;
+      readonly origin: Origin;
+    }
+  /** A request that its schema refuses: to be answered with the status. */
+  | {
+      readonly kind: 'bad-request';
+      readonly type: number;
+      readonly status: number;
+      readonly transaction: Uint8Array;
+      readonly from: Endpoint;
+    }
+  /** An answer that its schema refuses: fails its transaction. */
+  | { readonly kind: 'bad-answer'; readonly type: number; readonly transaction: Uint8Array }
+  /** Something opened under new keys. */
+  | { readonly kind: 'confirmed' }
+  /** The far end answered a probe from this address: it is valid and in use now. */
+  | { readonly kind: 'address'; readonly endpoint: Endpoint }
+  /** No message 2 within the time of an attempt. */
+  | { readonly kind: 'attempt-over' }
+  /** A probe to this address was never answered. */
+  | { readonly kind: 'probe-over'; readonly endpoint: Endpoint };

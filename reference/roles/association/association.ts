@@ -1,0 +1,214 @@
+/**
+ * One trust relationship of a role: its channel, the requests that wait for answers, and the answers
+ * that were given. Every role has its associations through this file.
+ */
+import type { Endpoint } from '../../address.ts';
+import { sameEndpoint } from '../../address.ts';
+import { Channel } from '../../channel/channel.ts';
+import type { ChannelConfig, ChannelEvent, Origin } from '../../channel/types.ts';
+import type { Instant, Random } from '../../core.ts';
+import type { Header } from '../../wire/header.ts';
+import { encodeBody } from '../../wire/messages.ts';
+import type { Message } from '../../wire/messages.ts';
+import { answerTypeOf, MESSAGES, Status } from '../../wire/registry.ts';
+import type { MessageType } from '../../wire/registry.ts';
+import { Answers } from './answers.ts';
+import { Requests } from './requests.ts';
+import type { Request, Schedule } from './requests.ts';
+
+export interface AssociationConfig {
+  readonly channel: ChannelConfig;
+  /** Where the far end is reached when it has not been heard yet; may be empty. */
+  readonly endpoints: readonly Endpoint[];
+  /** Milliseconds for which an answer is kept. [GEN-10] */
+  readonly answerCache: number;
+  readonly answerBound: number;
+  /** Milliseconds before an attempt without answer is made again: the first time, and at most. */
+  readonly retryMin: number;
+  readonly retryMax: number;
+}
+
+export type AssociationEvent =
+  | Extract<ChannelEvent, { kind: 'send' | 'refused' | 'confirmed' }>
+  /** A request to be answered by `answer`, now or later, once. */
+  | { readonly kind: 'request'; readonly message: Message; readonly from: Endpoint; readonly origin: Origin }
+  /** A status sent without the role's doing. */
+  | { readonly kind: 'status'; readonly status: Status }
+  /** The answer to a request of ours. */
+  | { readonly kind: 'answer'; readonly message: Message }
+  /** A request of ours was given up, or its answer was no good. */
+  | { readonly kind: 'unanswered'; readonly type: number }
+  /** The far end has a valid address now, or another one. */
+  | { readonly kind: 'reachable' };
+
+export class Association {
+  readonly config: AssociationConfig;
+  readonly channel: Channel;
+  private readonly random: Random;
+  private readonly requests: Requests;
+  private readonly answers: Answers;
+  private openAt: Instant = Number.POSITIVE_INFINITY;
+  private retry: number;
+  private out: AssociationEvent[] = [];
+
+  constructor(config: AssociationConfig, random: Random) {
+    this.config = config;
+    this.random = random;
+    this.channel = new Channel(config.channel, random);
+    this.requests = new Requests(random);
+    this.answers = new Answers(config.answerCache, config.answerBound);
+    this.retry = config.retryMin;
+  }
+
+  /** Transactions whose answers are kept. [DOS-04] */
+  answerCount(): number {
+    return this.answers.size;
+  }
+
+  /** Opens the association, at boot or because the far end does not answer. */
+  open(now: Instant): AssociationEvent[] {
+    this.reopen(now);
+    return this.take();
+  }
+
+  receive(header: Header, bytes: Uint8Array, from: Endpoint, now: Instant): AssociationEvent[] {
+    this.absorb(this.channel.receive(header, bytes, from, now), now);
+    this.sendDue(now);
+    return this.take();
+  }
+
+  /** Starts a request. Its transaction is drawn here. [GEN-09, GEN-11] */
+  request(message: Message, schedule: Schedule, now: Instant): AssociationEvent[] {
+    this.requests.start(message.type, message.transaction, encodeBody(message), schedule, now);
+    this.sendDue(now);
+    return this.take();
+  }
+
+  /** Answers a request that was delivered; the answer is kept for its repeats. [GEN-10] */
+  answer(message: Message, to: Endpoint, now: Instant): AssociationEvent[] {
+    const body = encodeBody(message);
+    this.answers.store(message.transaction, { type: message.type, body });
+    this.absorb(this.channel.send(message.type, body, now, to), now);
+    return this.take();
+  }
+
+  tick(now: Instant): AssociationEvent[] {
+    if (now >= this.openAt) this.reopen(now);
+    this.absorb(this.channel.tick(now), now);
+    for (const { type } of this.requests.takeOver(now)) {
+      this.out.push({ kind: 'unanswered', type });
+      // An end whose request stays unanswered by every address opens again.
+      this.reopen(now);
+    }
+    this.sendDue(now);
+    return this.take();
+  }
+
+  wakeAt(): Instant {
+    return Math.min(this.openAt, this.channel.wakeAt(), this.requests.wakeAt());
+  }
+
+  private take(): AssociationEvent[] {
+    const events = this.out;
+    this.out = [];
+    return events;
+  }
+
+  private reopen(now: Instant): void {
+    this.openAt = Number.POSITIVE_INFINITY;
+    const destinations = [...this.channel.knownAddresses()];
+    for (const endpoint of this.config.endpoints) {
+      if (!destinations.some((known) => sameEndpoint(known, endpoint))) destinations.push(endpoint);
+    }
+    this.absorb(this.channel.open(destinations, now), now);
+  }
+
+  private absorb(events: readonly ChannelEvent[], now: Instant): void {
+    for (const event of events) {
+      switch (event.kind) {
+        case 'send':
+        case 'refused':
+          this.out.push(event);
+          break;
+        case 'confirmed':
+          this.retry = this.config.retryMin;
+          this.openAt = Number.POSITIVE_INFINITY;
+          this.out.push(event);
+          break;
+        case 'address':
+          this.out.push({ kind: 'reachable' });
+          break;
+        case 'attempt-over':
+          this.openAt = now + this.retry;
+          this.retry = Math.min(2 * this.retry, this.config.retryMax);
+          break;
+        case 'probe-over':
+          if (!this.channel.isConfirmed()) this.reopen(now);
+          break;
+        case 'message':
+          this.receiveMessage(event, now);
+          break;
+        case 'bad-request':
+          this.refuseRequest(event, now);
+          break;
+        case 'bad-answer':
+          if (this.requests.take(event.transaction) !== undefined) {
+            this.out.push({ kind: 'unanswered', type: event.type });
+          }
+          break;
+      }
+    }
+  }
+
+  private receiveMessage(event: Extract<ChannelEvent, { kind: 'message' }>, now: Instant): void {
+    const { message, body, from, origin } = event;
+    if (isAnswer(message)) {
+      const request = this.requests.take(message.transaction);
+      if (request === undefined || answerTypeOf(request.type as MessageType) !== message.type) {
+        this.out.push({ kind: 'refused', layer: 'transaction', from });
+      } else {
+        this.out.push({ kind: 'answer', message });
+      }
+      return;
+    }
+    const known = this.answers.take(message.transaction, body, now);
+    if (known === 'new') this.out.push({ kind: 'request', message, from, origin });
+    else if (known === 'other') this.out.push({ kind: 'refused', layer: 'transaction', from });
+    else if (known === 'full') this.sendStatus(message.type, Status.busy, message.transaction, from, now);
+    else if (known !== 'working') this.absorb(this.channel.send(known.type as MessageType, known.body, now, from), now);
+  }
+
+  private refuseRequest(event: Extract<ChannelEvent, { kind: 'bad-request' }>, now: Instant): void {
+    if (this.answers.has(event.transaction, now)) {
+      this.out.push({ kind: 'refused', layer: 'transaction', from: event.from });
+      return;
+    }
+    this.sendStatus(event.type, event.status as Status, event.transaction, event.from, now);
+  }
+
+  /** An error leaves no state: the same request would get the same one again. [ERR-05] */
+  private sendStatus(request: number, status: Status, transaction: Uint8Array, to: Endpoint, now: Instant): void {
+    const type = answerTypeOf(request as MessageType);
+    if (type === undefined) return;
+    this.out.push({ kind: 'status', status });
+    const body = encodeBody({ type, transaction, status } as Message);
+    this.absorb(this.channel.send(type, body, now, to), now);
+  }
+
+  /** Tries go round the known addresses, beginning with the one in use. */
+  private sendDue(now: Instant): void {
+    for (const request of this.requests.takeDue(this.channel.hasKeys(), now)) {
+      if (!this.channel.hasKeys()) this.reopen(now);
+      const addresses = this.channel.knownAddresses();
+      const to = addresses[Math.max(0, request.tried - 1) % Math.max(1, addresses.length)];
+      this.absorb(this.channel.send(request.type as MessageType, request.body, now, to), now);
+    }
+  }
+}
+
+function isAnswer(message: Message): boolean {
+  const { use } = MESSAGES[message.type];
+  return use === 'answer' || (use === 'either' && 'status' in message && message.status !== undefined);
+}
+
+export type { Request };
