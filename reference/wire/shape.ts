@@ -1,0 +1,116 @@
+/**
+ * CBOR maps with integer keys as objects with names, and back.
+ *
+ * A shape is a list of keys and names with the schema of the object that they make. Naming drops unknown
+ * keys below 0x8000 and reports those from there up; whether values are right is the schema's business.
+ */
+import { z } from 'zod';
+import type { CborValue } from './cbor.ts';
+import { FIRST_CRITICAL_KEY, Key } from './registry.ts';
+
+export interface Field<S extends z.ZodType = z.ZodType> {
+  /** Its type as the CDDL writes it. */
+  readonly type: string;
+  readonly schema: S;
+  /** What it is made of, where it is a map or a list of maps. */
+  readonly inner: Shape | undefined;
+}
+
+export interface Entry extends Field {
+  readonly key: number;
+  readonly name: string;
+  readonly presence: 'required' | 'optional' | 'forbidden';
+}
+
+export interface Shape<S extends z.ZodType = z.ZodType> {
+  readonly entries: readonly Entry[];
+  readonly schema: S;
+}
+
+type Fields = { readonly [N in keyof typeof Key]?: Field };
+type Schema<F extends Fields, N extends keyof F> = F[N] extends Field<infer S> ? S : never;
+type Properties<F extends Fields, R extends keyof F, O extends keyof F, P> = {
+  [N in R]: N extends keyof P ? P[N] : Schema<F, N>;
+} & { [N in O]: z.ZodOptional<Schema<F, N>> };
+
+/**
+ * A shape with some of the fields.
+ * @param narrowed schemas that take the place of a required field's own.
+ * @param forbidden fields that a body must not have, known as they are.
+ */
+export function shapeOf<
+  F extends Fields,
+  R extends keyof F & keyof typeof Key,
+  O extends keyof F & keyof typeof Key = never,
+  P extends { readonly [N in R]?: z.ZodType } = Record<never, never>,
+>(
+  fields: F,
+  required: readonly R[],
+  optional: readonly O[] = [],
+  narrowed: P = {} as P,
+  forbidden: readonly (keyof F & keyof typeof Key)[] = [],
+): Shape<z.ZodObject<Properties<F, R, O, P>>> {
+  const entry = (name: keyof F & keyof typeof Key, presence: Entry['presence']): Entry => {
+    const own = fields[name] as Field;
+    const schema = presence === 'forbidden' ? z.never() : (narrowed[name as R] ?? own.schema);
+    return { key: Key[name], name, presence, type: own.type, inner: own.inner, schema };
+  };
+  const entries = [
+    ...required.map((name) => entry(name, 'required')),
+    ...optional.map((name) => entry(name, 'optional')),
+    ...forbidden.map((name) => entry(name, 'forbidden')),
+  ];
+  const properties = entries.map(({ name, presence, schema }) => [
+    name,
+    presence === 'required' ? schema : schema.optional(),
+  ]);
+  const schema: z.ZodType = z.object(Object.fromEntries(properties) as Record<string, z.ZodType>);
+  return { entries, schema: schema as z.ZodObject<Properties<F, R, O, P>> };
+}
+
+/** A map's known fields by name, and what is wrong with its keys, inner maps included. [GEN-07] */
+export interface Named {
+  readonly raw: Readonly<Record<string, unknown>>;
+  /** Unknown keys from 0x8000 up. */
+  readonly critical: readonly CborValue[];
+  /** Keys that are no unsigned integers. */
+  readonly misplaced: readonly CborValue[];
+}
+
+/** Names the fields of a map; a value of the wrong type stays as it is, for the schema to refuse. */
+export function nameFields(shape: Shape, map: ReadonlyMap<CborValue, CborValue>): Named {
+  const critical: CborValue[] = [];
+  const misplaced: CborValue[] = [];
+  const name = (inner: Shape, from: ReadonlyMap<CborValue, CborValue>): Record<string, unknown> => {
+    const known = new Map<CborValue, Entry>(inner.entries.map((entry) => [entry.key, entry]));
+    const raw: Record<string, unknown> = {};
+    for (const [key, value] of from) {
+      const entry = known.get(key);
+      if (entry !== undefined) raw[entry.name] = entry.inner === undefined ? value : below(entry.inner, value);
+      else if ((typeof key !== 'number' && typeof key !== 'bigint') || key < 0) misplaced.push(key);
+      else if (key >= FIRST_CRITICAL_KEY) critical.push(key);
+    }
+    return raw;
+  };
+  const below = (inner: Shape, value: CborValue): unknown => {
+    if (value instanceof Map) return name(inner, value);
+    return Array.isArray(value) ? value.map((item) => (item instanceof Map ? name(inner, item) : item)) : value;
+  };
+  return { raw: name(shape, map), critical, misplaced };
+}
+
+/** The map of an object that the shape's schema encoded; fields that are undefined are left out. */
+export function numberFields(shape: Shape, raw: Readonly<Record<string, unknown>>): Map<CborValue, CborValue> {
+  const map = new Map<CborValue, CborValue>();
+  for (const { key, name, inner } of shape.entries) {
+    const value = raw[name];
+    if (value === undefined) continue;
+    map.set(key, inner === undefined ? (value as CborValue) : numberBelow(inner, value));
+  }
+  return map;
+}
+
+function numberBelow(inner: Shape, value: unknown): CborValue {
+  if (Array.isArray(value)) return value.map((item) => numberBelow(inner, item));
+  return numberFields(inner, value as Readonly<Record<string, unknown>>);
+}
