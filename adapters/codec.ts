@@ -72,8 +72,12 @@ export const CODEC = {
    * anew; what is ignored is left out. A refused one says `encoding`, or `schema` and the status.
    */
   'decode-body': call('decode-body', { type: uint, body: bytes() }, { body: bytes() }),
-  /** `fields` is a CBOR map in any order and with any heads; the result is the body as it is sent. */
-  'encode-body': call('encode-body', { type: uint, fields: bytes() }, { body: bytes() }),
+  /** `fields` are pairs of body key and encoded value in any order; the result is the body as it is sent. */
+  'encode-body': call(
+    'encode-body',
+    { type: uint, fields: z.array(z.tuple([uint, bytes()])) },
+    { body: bytes() },
+  ),
   psk: call('psk', { kind, channel: id, secret: bytes(32) }, { psk: bytes(32) }),
   keys: call(
     'keys',
