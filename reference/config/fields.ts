@@ -1,0 +1,105 @@
+/** The kinds of values that a configuration is made of. */
+import { z } from 'zod';
+import type { Endpoint, Ip } from '../address.ts';
+import { family, formatEndpoint, ipToBytes, isMapped, parseEndpoint } from '../address.ts';
+import { parsePrefix } from '../locator.ts';
+import { shown, wanted, wantedObject } from './messages.ts';
+
+/** An object in which an unknown key is an error. */
+export function strict<Shape extends z.ZodRawShape>(what: string, shape: Shape) {
+  return z.strictObject(shape, wantedObject(what, Object.keys(shape)));
+}
+
+/** A list of `min` to `max` items; `what` names them with their article. */
+export function list<Item extends z.ZodType>(item: Item, what: string, min: number, max: number) {
+  return z
+    .array(item, wanted(`a list of ${what}`))
+    .min(min, { error: `is empty: add ${what}` })
+    .max(max, { error: `has more than ${max} entries: remove some` });
+}
+
+/** Exactly one text. */
+export function literal<Text extends string>(text: Text, why: string) {
+  return z.literal(text, {
+    error: ({ input }) =>
+      `${input === undefined ? 'is missing' : `is ${shown(input)}`}: write "${text}"${why}`,
+  });
+}
+
+/** That many bytes as hex, lower case afterwards. The message never shows them. */
+function hex(bytes: number) {
+  const digits = `${2 * bytes} hex digits`;
+  const mend = `write ${digits}, "openssl rand -hex ${bytes}" makes them`;
+  const pattern = new RegExp(`^[0-9a-fA-F]{${2 * bytes}}$`);
+  return z
+    .string(wanted('', mend))
+    .regex(pattern, {
+      error: ({ input }) =>
+        `is not ${digits} but has ${String(input).length} characters${
+          String(input).length === 2 * bytes ? ', one of them no hex digit' : ''
+        }: ${mend}`,
+    })
+    .transform((text) => text.toLowerCase());
+}
+
+export const id = hex(16);
+export const secret = hex(32);
+
+function endpointText(fault: (endpoint: Endpoint) => string | undefined) {
+  const mend = 'write an address and a port like 192.0.2.1:4330 or [2001:db8::1]:4330';
+  const check = (text: string, parsed: Endpoint | undefined): string | undefined => {
+    if (parsed === undefined) return `is ${shown(text)}: ${mend}`;
+    if (family(parsed.ip) === 6 && isMapped(ipToBytes(parsed.ip)))
+      return `is ${shown(text)}: write an IPv4 address as such, without ::ffff:`;
+    const found = fault(parsed);
+    return found && `is ${shown(text)}: ${found}`;
+  };
+  return z.string(wanted('', mend)).transform((text, context) => {
+    const parsed = parseEndpoint(text);
+    const message = check(text, parsed);
+    if (parsed !== undefined && message === undefined) return formatEndpoint(parsed);
+    context.addIssue({ code: 'custom', message: message ?? mend });
+    return z.NEVER;
+  });
+}
+
+/** Where someone is reached: one address, and a port. */
+export const endpoint = endpointText(({ ip, port }) => {
+  if (isWildcard(ip)) return 'write one address, not all of a machine';
+  return port === 0 ? 'write the port, not 0' : undefined;
+});
+
+/** Where a socket is bound: port 0 lets the system choose one, 0.0.0.0 or :: are all addresses. */
+export const listenEndpoint = endpointText(() => undefined);
+
+/** Whether an address to bind to stands for all addresses of its family. */
+export function isWildcard(ip: Ip): boolean {
+  return ip === '0.0.0.0' || ip === '::';
+}
+
+const PREFIX = 'write a prefix like 127.0.0.0/29 or ::1/128';
+
+/** As `parsePrefix` reads it. */
+export const prefix = z.string(wanted('', PREFIX)).refine((text) => parsePrefix(text) !== undefined, {
+  error: ({ input }) => `is ${shown(input)}: ${PREFIX}`,
+});
+
+/** A whole number from 1 to `max`. */
+export function count(max = Number.MAX_SAFE_INTEGER) {
+  const mend = `write a whole number, ${max === Number.MAX_SAFE_INTEGER ? '1 or more' : `1 to ${max}`}`;
+  return z.number(wanted('', mend)).refine((value) => Number.isInteger(value) && value >= 1 && value <= max, {
+    error: ({ input }) => `is ${shown(input)}: ${mend}`,
+  });
+}
+
+const SECONDS = 'write seconds from 0.001 to 10000000';
+const DECIMAL = /^\d+(\.\d+)?$/;
+const isTime = (seconds: number): boolean => seconds >= 0.001 && seconds <= 1e7;
+
+/** A time. Text does too, since an adapter's `start` has no fractions. */
+export const seconds = z
+  .union([z.number(), z.string()], wanted('', SECONDS))
+  .refine((value) => (typeof value === 'number' || DECIMAL.test(value)) && isTime(Number(value)), {
+    error: ({ input }) => `is ${shown(input)}: ${SECONDS}`,
+  })
+  .transform(Number);

@@ -1,0 +1,75 @@
+/**
+ * The protocol's timers with their defaults, in seconds. The spec's table of timers has the same names
+ * and values; a configuration may set the ones that are one number, for instance to test without long waits.
+ */
+
+interface TimerDefault {
+  readonly clause: string;
+  readonly seconds: number | readonly number[];
+}
+
+/** A list of seconds says when something is sent, counted from its start; it is fixed. */
+export const TIMERS = {
+  /** A relay entry without data and leg probes is removed. */
+  'relay-idle': { clause: 'RS-08', seconds: 120 },
+  /** How long datagrams are held for a leg that is not valid yet. */
+  'hold-time': { clause: 'RSS-03', seconds: 2 },
+  /** How long an answer is kept for a repeated request. */
+  'answer-cache': { clause: 'GEN-10', seconds: 30 },
+  'opening-repeat': { clause: 'KEY-12', seconds: [0, 0.25, 0.75, 1.75, 3.75] },
+  'opening-over': { clause: 'KEY-12', seconds: 5 },
+  'association-rekey': { clause: 'KEY-05', seconds: 3600 },
+  'leg-rekey': { clause: 'KEY-05', seconds: 3600 },
+  /** How much longer than its rekeying age a key may send. */
+  'key-lifetime-extra': { clause: 'KEY-05', seconds: 60 },
+  /** How long old keys receive after new ones are confirmed. */
+  'old-keys': { clause: 'KEY-07', seconds: 10 },
+  /** An unconfirmed handshake is erased this long after its first message 2. */
+  unconfirmed: { clause: 'KEY-12', seconds: 10 },
+  'probe-try': { clause: 'GEN-11', seconds: [0, 0.5, 1.5] },
+  'probe-over': { clause: 'GEN-11', seconds: 2.5 },
+  'try-rs-dc': { clause: 'GEN-11', seconds: [0, 0.5, 1.5, 3.5] },
+  'try-over-rs-dc': { clause: 'GEN-11', seconds: 5 },
+  /** A registration that failed is tried again after this, doubling up to the maximum. */
+  'register-retry-min': { clause: 'RS-15', seconds: 5 },
+  'register-retry-max': { clause: 'RS-15', seconds: 60 },
+} as const satisfies Record<string, TimerDefault>;
+
+export type TimerName = keyof typeof TIMERS;
+
+/** The timers that are lists and can't be set. */
+export type FixedTimerName = {
+  [Name in TimerName]: (typeof TIMERS)[Name]['seconds'] extends number ? never : Name;
+}[TimerName];
+
+export type SettableTimerName = Exclude<TimerName, FixedTimerName>;
+
+/** What a configuration sets: seconds by name. */
+export type TimerSettings = { readonly [Name in SettableTimerName]?: number | undefined };
+
+/** All timers in milliseconds, the unit of every instant in the code. */
+export type Timers = { readonly [Name in SettableTimerName]: number } & {
+  readonly [Name in FixedTimerName]: readonly number[];
+};
+
+export const TIMER_NAMES = Object.keys(TIMERS) as TimerName[];
+
+export function isSettable(name: TimerName): name is SettableTimerName {
+  return typeof TIMERS[name].seconds === 'number';
+}
+
+/** The defaults with a configuration's own values over them, in milliseconds. */
+export function timersFrom(settings: TimerSettings = {}): Timers {
+  return Object.fromEntries(
+    TIMER_NAMES.map((name) => {
+      const set = isSettable(name) ? settings[name] : undefined;
+      const seconds: number | readonly number[] = set ?? TIMERS[name].seconds;
+      return [name, typeof seconds === 'number' ? milliseconds(seconds) : seconds.map(milliseconds)];
+    }),
+  ) as Record<TimerName, number | readonly number[]> as Timers;
+}
+
+/** Rounded, since 0.1 s and the like are not exact in binary. */
+function milliseconds(seconds: number): number {
+  return Math.round(seconds * 1000);
+}
