@@ -9,8 +9,8 @@
 import { ascii, concat } from '../bytes.ts';
 import { chacha20Poly1305 } from './aead.ts';
 import { HASH_LENGTH, hkdfExpand, hkdfExtract, sha256 } from './hash.ts';
-import { x25519, X25519_LENGTH } from './x25519.ts';
 import type { KeyPair } from './x25519.ts';
+import { X25519_LENGTH, x25519 } from './x25519.ts';
 
 /** What a complete handshake gives; k1 is the initiator's sending side. */
 export interface Split {

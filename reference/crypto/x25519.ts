@@ -3,8 +3,9 @@
  *
  * Raw scalars are wrapped into the DER forms of RFC 8410, the one import that Node, Deno and Bun share.
  */
-import { createPrivateKey, createPublicKey, diffieHellman } from 'node:crypto';
+
 import type { KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, diffieHellman } from 'node:crypto';
 import { concat, fromHex } from '../bytes.ts';
 import type { Random } from '../core.ts';
 

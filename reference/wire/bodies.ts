@@ -1,21 +1,24 @@
 /** The bodies: for each type of message its forms, which keys each has and what they must be to each other. */
 import { z } from 'zod';
 import { sameBytes } from '../bytes.ts';
-import { FIELDS } from './fields.ts';
 import type { FieldName } from './fields.ts';
-import { RelayKind, Status } from './registry.ts';
+import { FIELDS } from './fields.ts';
 import type { MessageType } from './registry.ts';
-import { shapeOf } from './shape.ts';
+import { RelayKind, Status } from './registry.ts';
 import type { Shape } from './shape.ts';
+import { field, shapeOf } from './shape.ts';
 
 /** The status of an error: what is in the registry but 0. A number that is not yet in it is kept as it came. [ERR-01] */
 export type ErrorStatus = Exclude<Status, typeof Status.ok>;
 
-const OK = { status: z.literal(Status.ok) };
+const OK = { status: field('status-ok', z.literal(Status.ok)) };
 
 /** An error in the type of any answer: nothing but transaction and status. [ERR-03] */
 export const ERROR = shapeOf(FIELDS, ['transaction', 'status'], [], {
-  status: z.custom<ErrorStatus>((value) => Number.isSafeInteger(value) && (value as number) > 0, 'no status of an error'),
+  status: field(
+    'status-error',
+    FIELDS.status.schema.pipe(z.custom<ErrorStatus>((status) => status !== Status.ok, 'not an error')),
+  ),
 });
 
 /** [NODE-03] */
@@ -53,26 +56,21 @@ export const DIRECTION_REQUEST = checked(
   ],
 );
 
-const ROUTE = ['pathId', 'pathSecret', 'suite', 'part', 'lifetime'] as const;
-const ROUTE_OPTIONAL = [
-  'peer',
-  'candidates',
-  'relay',
-  'peerVirtualAddress',
-  'lentAddress',
-  'peerAddress',
-  'replaces',
-  'forFqdn',
-] as const;
-
-/** As a request, to the end that did not ask. [DC-21] */
-export const ROUTE_DIRECTION = shapeOf(FIELDS, ['transaction', ...ROUTE], ROUTE_OPTIONAL);
-
-/** As the answer to a Direction Request. [DC-09] */
-export const ROUTE_DIRECTION_ANSWER = shapeOf(
+/** With a status the answer to a Direction Request, else a request to the end that did not ask. [DC-09, DC-21] */
+export const ROUTE_DIRECTION = shapeOf(
   FIELDS,
-  ['transaction', 'status', ...ROUTE],
-  ROUTE_OPTIONAL,
+  ['transaction', 'pathId', 'pathSecret', 'suite', 'part', 'lifetime'],
+  [
+    'status',
+    'peer',
+    'candidates',
+    'relay',
+    'peerVirtualAddress',
+    'lentAddress',
+    'peerAddress',
+    'replaces',
+    'forFqdn',
+  ],
   OK,
 );
 
@@ -99,15 +97,15 @@ export const NODE_INFORMATION_RESPONSE = shapeOf(
 );
 
 const DAY = 86_400;
-const RELAY_LIFETIME = { lifetime: z.number().int().min(1).max(DAY) };
+const ENTRY_LIFETIME = { lifetime: field('entry-lifetime', z.int().min(1).max(DAY)) };
 
 /** Two legs of two nodes; a path secret is never for an RS-S. [RSS-04, KEY-04, DC-23] */
 export const RELAY_DIRECTION_S = checked(
   shapeOf(
     FIELDS,
     ['transaction', 'pathId', 'kind', 'legs', 'lifetime'],
-    ['replaces'],
-    { kind: z.literal(RelayKind.s), ...RELAY_LIFETIME },
+    [],
+    { kind: field('1', z.literal(RelayKind.s)), ...ENTRY_LIFETIME },
     ['pathSecret'],
   ),
   [
@@ -125,8 +123,16 @@ export const RELAY_DIRECTION_END = shapeOf(
   FIELDS,
   ['transaction', 'pathId', 'kind', 'nodeId', 'pathSecret', 'suite', 'virtualAddresses', 'lifetime'],
   ['peerAddress', 'replaces'],
-  { kind: z.literal([RelayKind.n, RelayKind.t]), ...RELAY_LIFETIME },
+  { kind: field('2 / 3', z.literal([RelayKind.n, RelayKind.t])), ...ENTRY_LIFETIME },
 );
+
+/** A kind that is not assigned: fits, and is answered `unsupported`. [RS-17] */
+export const RELAY_DIRECTION_OTHER = shapeOf(FIELDS, ['transaction', 'pathId', 'kind'], [], {
+  kind: field(
+    'kind-unassigned',
+    FIELDS.kind.schema.refine((kind) => kind === 0 || kind > RelayKind.t, 'a kind that is assigned'),
+  ),
+});
 
 /** [RS-11] */
 export const RELAY_DIRECTION_WITHDRAW = shapeOf(FIELDS, ['transaction', 'pathId', 'withdraw']);
@@ -150,7 +156,10 @@ export const RELAY_REGISTRATION_REQUEST = shapeOf(FIELDS, [
 ]);
 
 /** [RST-09] */
-export const RELAY_REGISTRATION_RESPONSE = shapeOf(FIELDS, ['transaction', 'status', 'lifetime'], ['pool'], OK);
+export const RELAY_REGISTRATION_RESPONSE = shapeOf(FIELDS, ['transaction', 'status', 'lifetime'], ['pool'], {
+  ...OK,
+  ...ENTRY_LIFETIME,
+});
 
 /** [KEY-11] */
 export const PROBE_REQUEST = shapeOf(FIELDS, ['transaction'], ['padding']);
@@ -176,10 +185,9 @@ export interface Form {
 }
 
 const always = (_body: Lookup): boolean => true;
-const hasStatus = (body: Lookup): boolean => body('status') !== undefined;
-const isError = (body: Lookup): boolean => hasStatus(body) && body('status') !== Status.ok;
+const isError = (body: Lookup): boolean => body('status') !== undefined && body('status') !== Status.ok;
 const form = (rule: string, shape: Shape, when = always): Form => ({ rule, shape, when });
-const ERROR_FORM = form('error', ERROR, isError);
+const REFUSAL = form('refusal', ERROR, isError);
 
 export type BodyType = Exclude<
   MessageType,
@@ -188,28 +196,29 @@ export type BodyType = Exclude<
 
 export const BODIES: Readonly<Record<BodyType, readonly Form[]>> = {
   0x01: [form('registration-request', REGISTRATION_REQUEST)],
-  0x02: [ERROR_FORM, form('registration-response', REGISTRATION_RESPONSE)],
+  0x02: [REFUSAL, form('registration-response-ok', REGISTRATION_RESPONSE)],
   0x03: [form('direction-request', DIRECTION_REQUEST)],
-  0x04: [
-    ERROR_FORM,
-    form('route-direction-answer', ROUTE_DIRECTION_ANSWER, hasStatus),
-    form('route-direction', ROUTE_DIRECTION),
-  ],
+  0x04: [REFUSAL, form('route-direction-order', ROUTE_DIRECTION)],
   0x05: [form('node-information-request', NODE_INFORMATION_REQUEST)],
-  0x06: [ERROR_FORM, form('node-information-response', NODE_INFORMATION_RESPONSE)],
+  0x06: [REFUSAL, form('node-information-response-ok', NODE_INFORMATION_RESPONSE)],
   0x07: [
     form('relay-direction-withdraw', RELAY_DIRECTION_WITHDRAW, (body) => body('withdraw') !== undefined),
     form('relay-direction-s', RELAY_DIRECTION_S, (body) => body('kind') === RelayKind.s),
-    form('relay-direction-end', RELAY_DIRECTION_END),
+    form('relay-direction-nt', RELAY_DIRECTION_END, isEndKind),
+    form('relay-direction-other', RELAY_DIRECTION_OTHER),
   ],
-  0x08: [ERROR_FORM, form('direction-response', DIRECTION_RESPONSE)],
+  0x08: [REFUSAL, form('direction-response-ok', DIRECTION_RESPONSE)],
   0x09: [form('relay-registration-request', RELAY_REGISTRATION_REQUEST)],
-  0x0a: [ERROR_FORM, form('relay-registration-response', RELAY_REGISTRATION_RESPONSE)],
-  0x0d: [form('probe-request', PROBE_REQUEST)],
-  0x0e: [ERROR_FORM, form('probe-response', PROBE_RESPONSE)],
+  0x0a: [REFUSAL, form('relay-registration-response-ok', RELAY_REGISTRATION_RESPONSE)],
+  0x0d: [form('tunnel-request', PROBE_REQUEST)],
+  0x0e: [REFUSAL, form('tunnel-response-ok', PROBE_RESPONSE)],
   0x0f: [form('path-update', PATH_UPDATE)],
-  0x11: [ERROR_FORM, form('acknowledgement', ACKNOWLEDGEMENT)],
+  0x11: [REFUSAL, form('acknowledgement-ok', ACKNOWLEDGEMENT)],
 };
+
+function isEndKind(body: Lookup): boolean {
+  return body('kind') === RelayKind.n || body('kind') === RelayKind.t;
+}
 
 /** A shape whose schema has conditions between fields too. */
 function checked<S extends z.ZodType>(shape: Shape<S>, conditions: readonly Condition<S>[]): Shape<S> {

@@ -138,7 +138,11 @@ class Scanner {
       return high * 2 ** 32 + this.#view.getUint32(start + 4);
     }
     const value =
-      size === 1 ? this.#view.getUint8(start) : size === 2 ? this.#view.getUint16(start) : this.#view.getUint32(start);
+      size === 1
+        ? this.#view.getUint8(start)
+        : size === 2
+          ? this.#view.getUint16(start)
+          : this.#view.getUint32(start);
     if (value < (size === 1 ? 24 : 2 ** (4 * size))) throw new Fault('a head that is not the shortest');
     return value;
   }
@@ -154,8 +158,10 @@ class Scanner {
       if (this.#view.getUint8(start) < 32) throw new Fault('a simple value below 32 in two bytes');
       return this.#forbid('a simple value');
     }
-    if (info === 26 && fitsHalf(this.#view.getUint32(start))) throw new Fault('a float that is not the shortest');
-    if (info === 27 && fitsSingle(this.#view.getBigUint64(start))) throw new Fault('a float that is not the shortest');
+    if (info === 26 && fitsHalf(this.#view.getUint32(start)))
+      throw new Fault('a float that is not the shortest');
+    if (info === 27 && fitsSingle(this.#view.getBigUint64(start)))
+      throw new Fault('a float that is not the shortest');
     this.#forbid('a float');
   }
 

@@ -38,7 +38,8 @@ export function decodeCbor(bytes: Uint8Array): Decoded | Refusal {
   if (!scan.ok) return new Refusal('encoding', scan.why);
   if (scan.forbidden !== undefined) return { kind: 'forbidden', why: scan.forbidden };
   const value = own(DECODER.decode(bytes), scan.texts.values());
-  if (!sameBytes(encodeCbor(value), bytes)) return new Refusal('encoding', 'does not encode to the same bytes');
+  if (!sameBytes(encodeCbor(value), bytes))
+    return new Refusal('encoding', 'does not encode to the same bytes');
   return { kind: 'value', value };
 }
 
@@ -79,7 +80,9 @@ export function encodeCbor(value: CborValue): Uint8Array {
   return concat(head(4, BigInt(value.length)), ...value.map(encodeCbor));
 }
 
-function isMap(value: readonly CborValue[] | ReadonlyMap<CborValue, CborValue>): value is ReadonlyMap<CborValue, CborValue> {
+function isMap(
+  value: readonly CborValue[] | ReadonlyMap<CborValue, CborValue>,
+): value is ReadonlyMap<CborValue, CborValue> {
   return value instanceof Map;
 }
 

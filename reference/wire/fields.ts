@@ -5,21 +5,29 @@
  * message an {@link Endpoint}. Names are those of the key registry.
  */
 import { z } from 'zod';
-import { endpointFromBytes, endpointToBytes, ipFromBytes, ipToBytes, isMapped } from '../address.ts';
 import type { Endpoint, Ip } from '../address.ts';
-import { Feature, Key, Part, Reason, RelayKind, Route, Suite } from './registry.ts';
-import { shapeOf } from './shape.ts';
-import type { Field } from './shape.ts';
+import { endpointFromBytes, endpointToBytes, ipFromBytes, ipToBytes, isMapped } from '../address.ts';
+import { MAX_U64 } from '../bytes.ts';
+import type { Key } from './registry.ts';
+import { Part, Route } from './registry.ts';
+import type { Field, Shape } from './shape.ts';
+import { field, shapeOf } from './shape.ts';
 
 export type FieldName = keyof typeof Key;
 
-const MAX_UINT32 = 0xffff_ffff;
-
 const bstr = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'not a byte string');
-const uint = z.number().int().min(0);
-const seconds = uint.max(MAX_UINT32);
 const fixed = (length: number) => bstr.refine((bytes) => bytes.length === length, `not ${length} bytes`);
 const oneOf = <T extends number>(numbers: Readonly<Record<string, T>>) => z.literal(Object.values(numbers));
+
+/** Beyond 2^53 a number is only near: such values mean "very many", or nothing that we know. */
+const uint = z.codec(
+  z.union([z.int().min(0), z.bigint().min(0n).max(MAX_U64)]),
+  z.custom<number>((value) => Number.isInteger(value) && (value as number) >= 0, 'not an unsigned integer'),
+  {
+    decode: Number,
+    encode: (value) => (Number.isSafeInteger(value) ? value : BigInt.asUintN(64, BigInt(value))),
+  },
+);
 
 /** Lower case, no final dot; labels and name as long as DNS allows. */
 const name = z
@@ -34,86 +42,84 @@ const address = z.codec(
   { decode: (bytes) => ipFromBytes(bytes) as Ip, encode: ipToBytes },
 );
 
-/** [GEN-13] */
+/** [GEN-13, GEN-31] */
 const endpoint = z.codec(
-  bstr.refine((bytes) => (bytes.length === 6 || bytes.length === 18) && !isMapped(bytes), 'not an endpoint'),
+  bstr.refine(isEndpoint, 'not an endpoint'),
   z.custom<Endpoint>((value) => typeof value === 'object' && value !== null),
   { decode: (bytes) => endpointFromBytes(bytes) as Endpoint, encode: endpointToBytes },
 );
+
+function isEndpoint(bytes: Uint8Array): boolean {
+  return !isMapped(bytes) && (endpointFromBytes(bytes)?.port ?? 0) > 0;
+}
 
 /** In order of preference. */
 function list<S extends z.ZodType>(item: S, minimum = 0, maximum = Number.MAX_SAFE_INTEGER) {
   return z.array(item).min(minimum).max(maximum).readonly();
 }
 
-function field<S extends z.ZodType>(type: string, schema: S): Field<S> {
-  return { type, schema, inner: undefined };
-}
-
-/** [GEN-07, GEN-13] */
+/** [GEN-07, GEN-13, GEN-22] */
 const LEAVES = {
   transaction: field('transaction', fixed(8)),
   status: field('status', uint),
-  padding: field('bstr', bstr),
+  padding: field('padding', bstr),
   fqdn: field('name', name),
-  nodeId: field('id', fixed(16)),
+  nodeId: field('node-id', fixed(16)),
   instance: field('instance', fixed(8)),
-  localEndpoints: field('[* 8 endpoint]', list(endpoint, 0, 8)),
-  features: field('[* feature]', list(uint)),
-  suites: field('[+ suite]', list(uint, 1)),
-  lifetime: field('seconds', seconds),
-  virtualAddresses: field('[* 2 address]', list(address, 0, 2)),
+  localEndpoints: field('local-endpoints', list(endpoint, 0, 8)),
+  features: field('features', list(uint)),
+  suites: field('suites', list(uint, 1)),
+  lifetime: field('lifetime', uint),
+  virtualAddresses: field('virtual-addresses', list(address, 0, 2)),
   observedEndpoint: field('endpoint', endpoint),
-  keepAlive: field('seconds', seconds),
-  aliases: field('[* 4 id]', list(fixed(16), 0, 4)),
+  keepAlive: field('keep-alive', uint),
+  aliases: field('aliases', list(fixed(16), 0, 4)),
   peerFqdn: field('name', name),
   peerAddress: field('address', address),
-  want: field('relay-kind', oneOf(RelayKind)),
-  replaces: field('id', fixed(16)),
-  reason: field('reason', oneOf(Reason)),
-  pathId: field('id', fixed(16)),
-  pathSecret: field('secret', fixed(32)),
-  suite: field('suite', uint.min(1).max(255)),
+  want: field('want', uint),
+  replaces: field('path-id', fixed(16)),
+  reason: field('reason', uint),
+  pathId: field('path-id', fixed(16)),
+  pathSecret: field('path-secret', fixed(32)),
+  suite: field('suite', uint),
   part: field('part', oneOf(Part)),
-  candidates: field('[* 8 endpoint]', list(endpoint, 0, 8)),
-  kind: field('relay-kind', oneOf(RelayKind)),
-  endpoints: field('[1*8 endpoint]', list(endpoint, 1, 8)),
-  legId: field('id', fixed(16)),
-  legSecret: field('secret', fixed(32)),
+  candidates: field('candidates', list(endpoint, 0, 8)),
+  kind: field('kind', uint),
+  endpoints: field('endpoints', list(endpoint, 1, 8)),
+  legId: field('leg-id', fixed(16)),
+  legSecret: field('leg-secret', fixed(32)),
   peerVirtualAddress: field('address', address),
   lentAddress: field('address', address),
   forFqdn: field('name', name),
-  observedEndpoints: field('[* 2 endpoint]', list(endpoint, 0, 2)),
-  nattedFamilies: field('[* 2 family]', list(z.literal([4, 6]), 0, 2)),
+  observedEndpoints: field('observed-endpoints', list(endpoint, 0, 2)),
+  nattedFamilies: field('natted-families', list(uint, 0, 2)),
   withdraw: field('true', z.literal(true)),
   allocatedAddress: field('address', address),
-  kinds: field('[+ relay-kind]', list(oneOf(RelayKind), 1)),
-  capacity: field('uint', uint),
-  pool: field('[* address]', list(address)),
+  kinds: field('kinds', list(uint, 1)),
+  capacity: field('capacity', uint),
+  pool: field('pool', list(address)),
   route: field('route', oneOf(Route)),
   close: field('true', z.literal(true)),
-  dcEndpoints: field('[1*8 endpoint]', list(endpoint, 1, 8)),
+  dcEndpoints: field('dc-endpoints', list(endpoint, 1, 8)),
 };
 
 const LEG = shapeOf(LEAVES, ['legId', 'legSecret']);
-const LEG_OF_NODE = shapeOf(LEAVES, ['nodeId', 'legId', 'legSecret']);
+const RELAY_LEG = shapeOf(LEAVES, ['nodeId', 'legId', 'legSecret']);
 const PEER = shapeOf(LEAVES, ['nodeId'], ['instance', 'fqdn', 'virtualAddresses']);
-const WITH_LEG = { ...LEAVES, leg: { type: 'leg', schema: LEG.schema, inner: LEG } };
+const WITH_LEG = { ...LEAVES, leg: field('leg', LEG.schema, LEG) };
 const RELAY = shapeOf(WITH_LEG, ['kind', 'nodeId', 'endpoints'], ['leg']);
 
 export const FIELDS = {
   ...WITH_LEG,
-  peer: { type: 'peer', schema: PEER.schema, inner: PEER },
-  relay: { type: 'relay', schema: RELAY.schema, inner: RELAY },
-  legs: { type: '[2*2 leg-of-node]', schema: list(LEG_OF_NODE.schema, 2, 2), inner: LEG_OF_NODE },
+  peer: field('peer', PEER.schema, PEER),
+  relay: field('relay', RELAY.schema, RELAY),
+  legs: field('legs', list(RELAY_LEG.schema, 2, 2), RELAY_LEG),
 } satisfies Readonly<Record<FieldName, Field>>;
 
-/** Whether a suite is one of ours. */
-export function isSuite(value: number): value is Suite {
-  return value === Suite.chacha20Poly1305 || value === Suite.aes256Gcm;
-}
-
-/** Whether a feature is one of ours. */
-export function isFeature(value: number): value is Feature {
-  return value === Feature.nat64 || value === Feature.relayOnly;
-}
+/** The maps inside of bodies, by the names of their CDDL rules. */
+export const INNER_SHAPES: Readonly<Record<string, Shape>> = {
+  leg: LEG,
+  'relay-leg': RELAY_LEG,
+  peer: PEER,
+  relay: RELAY,
+};

@@ -45,13 +45,16 @@ export interface Header {
  */
 export function readHeader(bytes: Uint8Array): Header | Refusal {
   const type = bytes[TYPE_OFFSET] ?? 0;
-  const length = lengthFault(type, bytes.length);
+  const ours = bytes[0] === MAGIC;
+  const length = lengthFault(ours ? type : undefined, bytes.length);
   if (length !== undefined) return new Refusal('length', length);
-  if (bytes[0] !== MAGIC) return new Refusal('magic', `magic is ${bytes[0]}`);
+  if (!ours) return new Refusal('magic', `magic is ${bytes[0]}`);
   if (!isMessageType(type)) return new Refusal('type', `no message has type ${type}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_LENGTH);
   const keyId = view.getUint16(KEY_ID_OFFSET);
-  if (isOpening(type) !== (keyId === 0)) return new Refusal('key-id-zero', `type ${type} with key ID ${keyId}`);
+  if (isOpening(type) !== (keyId === 0)) {
+    return new Refusal('key-id-zero', `type ${type} with key ID ${keyId}`);
+  }
   return {
     type,
     keyId,
@@ -82,9 +85,10 @@ export function isOpening(type: number): boolean {
   return type === MessageType.openingRequest || type === MessageType.openingResponse;
 }
 
-function lengthFault(type: number, length: number): string | undefined {
+/** @param type undefined where the magic is another one: then no byte says what the message is. */
+function lengthFault(type: number | undefined, length: number): string | undefined {
   if (length < HEADER_LENGTH + TAG_LENGTH) return `${length} bytes are less than header and tag`;
-  if (isOpening(type) && length !== OPENING_LENGTH) return `an opening of ${length} bytes`;
-  const control = isMessageType(type) && type !== MessageType.data;
-  return control && length > MAX_CONTROL_LENGTH ? `a control message of ${length} bytes` : undefined;
+  if (type === undefined || !isMessageType(type) || type === MessageType.data) return undefined;
+  if (isOpening(type)) return length === OPENING_LENGTH ? undefined : `an opening of ${length} bytes`;
+  return length > MAX_CONTROL_LENGTH ? `a control message of ${length} bytes` : undefined;
 }

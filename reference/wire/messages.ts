@@ -7,12 +7,13 @@
 import type { z } from 'zod';
 import type { Random } from '../core.ts';
 import { Refusal } from '../refusal.ts';
-import {
+import type {
   ACKNOWLEDGEMENT,
-  BODIES,
+  BodyType,
   DIRECTION_REQUEST,
   DIRECTION_RESPONSE,
   ERROR,
+  Form,
   NODE_INFORMATION_REQUEST,
   NODE_INFORMATION_RESPONSE,
   PATH_UPDATE,
@@ -26,15 +27,16 @@ import {
   RELAY_REGISTRATION_REQUEST,
   RELAY_REGISTRATION_RESPONSE,
   ROUTE_DIRECTION,
-  ROUTE_DIRECTION_ANSWER,
 } from './bodies.ts';
-import type { BodyType, Form } from './bodies.ts';
-import { decodeCbor, encodeCbor } from './cbor.ts';
+import { BODIES, RELAY_DIRECTION_OTHER } from './bodies.ts';
 import type { CborValue } from './cbor.ts';
+import { decodeCbor, encodeCbor } from './cbor.ts';
 import type { FieldName } from './fields.ts';
-import { GREASE_KEYS, Key, MESSAGES, MessageType, Status } from './registry.ts';
-import { nameFields, numberFields } from './shape.ts';
+import { FIELDS, INNER_SHAPES } from './fields.ts';
+import type { MessageType } from './registry.ts';
+import { GREASE_KEYS, Key, MESSAGES, Status } from './registry.ts';
 import type { Entry, Shape } from './shape.ts';
+import { nameFields, numberFields } from './shape.ts';
 
 export type { BodyType, ErrorStatus } from './bodies.ts';
 
@@ -45,12 +47,15 @@ type Body<N extends keyof typeof MessageType, S extends Shape> = Readonly<z.outp
 export type RegistrationRequest = Body<'registrationRequest', typeof REGISTRATION_REQUEST>;
 export type RegistrationResponse = Body<'registrationResponse', typeof REGISTRATION_RESPONSE>;
 export type DirectionRequest = Body<'directionRequest', typeof DIRECTION_REQUEST>;
-export type RouteDirection = Body<'routeDirection', typeof ROUTE_DIRECTION> & { readonly status?: undefined };
-export type RouteDirectionAnswer = Body<'routeDirection', typeof ROUTE_DIRECTION_ANSWER>;
+export type RouteDirection = Body<'routeDirection', typeof ROUTE_DIRECTION>;
 export type NodeInformationRequest = Body<'nodeInformationRequest', typeof NODE_INFORMATION_REQUEST>;
 export type NodeInformationResponse = Body<'nodeInformationResponse', typeof NODE_INFORMATION_RESPONSE>;
-export type RelayDirectionS = Body<'relayDirection', typeof RELAY_DIRECTION_S> & { readonly withdraw?: undefined };
-export type RelayDirectionEnd = Body<'relayDirection', typeof RELAY_DIRECTION_END> & { readonly withdraw?: undefined };
+export type RelayDirectionS = Body<'relayDirection', typeof RELAY_DIRECTION_S> & {
+  readonly withdraw?: undefined;
+};
+export type RelayDirectionEnd = Body<'relayDirection', typeof RELAY_DIRECTION_END> & {
+  readonly withdraw?: undefined;
+};
 export type RelayDirectionWithdraw = Body<'relayDirection', typeof RELAY_DIRECTION_WITHDRAW>;
 export type RelayDirection = RelayDirectionS | RelayDirectionEnd | RelayDirectionWithdraw;
 export type DirectionResponse = Body<'directionResponse', typeof DIRECTION_RESPONSE>;
@@ -82,7 +87,6 @@ export type Message =
   | RegistrationResponse
   | DirectionRequest
   | RouteDirection
-  | RouteDirectionAnswer
   | NodeInformationRequest
   | NodeInformationResponse
   | RelayDirection
@@ -142,10 +146,11 @@ export function decodeBody(type: BodyType, bytes: Uint8Array): DecodedBody {
   if (decoded.kind === 'forbidden') return refuse(Status.malformed, decoded.why);
   const map = decoded.value as ReadonlyMap<CborValue, CborValue>;
   const { shape } = formOf(type, (name) => map.get(Key[name]));
-  const { raw, critical, misplaced } = nameFields(shape, map);
-  if (misplaced.length > 0) return refuse(Status.malformed, 'a key that is no unsigned integer');
+  const { raw, critical, wrong } = nameFields(shape, map, FIELDS);
+  if (wrong.length > 0) return refuse(Status.malformed, `wrong key, or its value: ${String(wrong[0])}`);
   const parsed = shape.schema.safeParse(raw);
   if (!parsed.success) return refuse(Status.malformed, explain(parsed.error));
+  if (shape === RELAY_DIRECTION_OTHER) return refuse(Status.unsupported, 'a kind that is not assigned');
   if (critical.length > 0) return refuse(Status.unsupported, `critical key ${String(critical[0])}`);
   return { ok: true, message: { type, ...(parsed.data as object) } as Message };
 }
@@ -184,12 +189,14 @@ export interface BodyFields {
   readonly fields: readonly Pick<Entry, 'key' | 'name' | 'presence' | 'type'>[];
 }
 
-/** The forms of a type's body, errors among them. */
+/** The forms of a type's body, `refusal` among them. */
 export function bodyFields(type: BodyType): readonly BodyFields[] {
-  return BODIES[type].map(({ rule, shape }) => ({
-    rule,
-    fields: shape.entries.map(({ key, name, presence, type: cddl }) => ({ key, name, presence, type: cddl })),
-  }));
+  return BODIES[type].map(({ rule, shape }) => ({ rule, fields: shape.entries }));
+}
+
+/** The maps inside of bodies. */
+export function innerFields(): readonly BodyFields[] {
+  return Object.entries(INNER_SHAPES).map(([rule, shape]) => ({ rule, fields: shape.entries }));
 }
 
 /**

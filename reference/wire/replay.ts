@@ -31,7 +31,7 @@ export class ReplayWindow {
     if (offset > this.#highest) return true;
     const word = Math.floor(offset / BITS);
     if (offset < 0 || word <= Math.floor(this.#highest / BITS) - WORDS) return false;
-    return ((this.#words[word % WORDS] ?? 0) & (1 << offset % BITS)) === 0;
+    return ((this.#words[word % WORDS] ?? 0) & (1 << (offset % BITS))) === 0;
   }
 
   /**
@@ -47,7 +47,7 @@ export class ReplayWindow {
     }
     const word = Math.floor(offset / BITS);
     this.#clearUpTo(word);
-    this.#words[word % WORDS] = (this.#words[word % WORDS] ?? 0) | (1 << offset % BITS);
+    this.#words[word % WORDS] = (this.#words[word % WORDS] ?? 0) | (1 << (offset % BITS));
     if (offset > this.#highest) this.#highest = offset;
   }
 

@@ -1,9 +1,10 @@
 /** Sealing and opening of every message but the openings. [TUN-02] */
+
+import { concat } from '../bytes.ts';
 import type { Aead } from '../crypto/aead.ts';
 import { nonceFor } from '../crypto/keys.ts';
-import { concat } from '../bytes.ts';
-import { HEADER_LENGTH, writeHeader } from './header.ts';
 import type { Header } from './header.ts';
+import { HEADER_LENGTH, writeHeader } from './header.ts';
 
 const SEQUENCE_OFFSET = 20;
 

@@ -27,22 +27,27 @@ export interface Shape<S extends z.ZodType = z.ZodType> {
   readonly schema: S;
 }
 
+/** @param inner the shape of the map, or of the maps in the list, that it is. */
+export function field<S extends z.ZodType>(type: string, schema: S, inner?: Shape): Field<S> {
+  return { type, schema, inner };
+}
+
 type Fields = { readonly [N in keyof typeof Key]?: Field };
 type Schema<F extends Fields, N extends keyof F> = F[N] extends Field<infer S> ? S : never;
-type Properties<F extends Fields, R extends keyof F, O extends keyof F, P> = {
-  [N in R]: N extends keyof P ? P[N] : Schema<F, N>;
-} & { [N in O]: z.ZodOptional<Schema<F, N>> };
+type Properties<F extends Fields, R extends keyof F, O extends keyof F, P extends Fields> = {
+  [N in R]: N extends keyof P ? Schema<P, N> : Schema<F, N>;
+} & { [N in O]: z.ZodOptional<N extends keyof P ? Schema<P, N> : Schema<F, N>> };
 
 /**
  * A shape with some of the fields.
- * @param narrowed schemas that take the place of a required field's own.
+ * @param narrowed what takes the place of a field's own type.
  * @param forbidden fields that a body must not have, known as they are.
  */
 export function shapeOf<
   F extends Fields,
   R extends keyof F & keyof typeof Key,
   O extends keyof F & keyof typeof Key = never,
-  P extends { readonly [N in R]?: z.ZodType } = Record<never, never>,
+  P extends Fields = Record<never, never>,
 >(
   fields: F,
   required: readonly R[],
@@ -51,9 +56,14 @@ export function shapeOf<
   forbidden: readonly (keyof F & keyof typeof Key)[] = [],
 ): Shape<z.ZodObject<Properties<F, R, O, P>>> {
   const entry = (name: keyof F & keyof typeof Key, presence: Entry['presence']): Entry => {
-    const own = fields[name] as Field;
-    const schema = presence === 'forbidden' ? z.never() : (narrowed[name as R] ?? own.schema);
-    return { key: Key[name], name, presence, type: own.type, inner: own.inner, schema };
+    const own = (narrowed[name] ?? fields[name]) as Field;
+    return {
+      ...own,
+      key: Key[name],
+      name,
+      presence,
+      schema: presence === 'forbidden' ? z.never() : own.schema,
+    };
   };
   const entries = [
     ...required.map((name) => entry(name, 'required')),
@@ -68,39 +78,58 @@ export function shapeOf<
   return { entries, schema: schema as z.ZodObject<Properties<F, R, O, P>> };
 }
 
-/** A map's known fields by name, and what is wrong with its keys, inner maps included. [GEN-07] */
+/** A map's fields by name, and what is wrong with its keys, inner maps included. */
 export interface Named {
   readonly raw: Readonly<Record<string, unknown>>;
-  /** Unknown keys from 0x8000 up. */
+  /** Unknown keys from 0x8000 up. [GEN-07] */
   readonly critical: readonly CborValue[];
-  /** Keys that are no unsigned integers. */
-  readonly misplaced: readonly CborValue[];
+  /** Keys that are no unsigned integers, and those of the registry that have no place here and the wrong type. [GEN-22, GEN-30] */
+  readonly wrong: readonly CborValue[];
 }
 
-/** Names the fields of a map; a value of the wrong type stays as it is, for the schema to refuse. */
-export function nameFields(shape: Shape, map: ReadonlyMap<CborValue, CborValue>): Named {
+/**
+ * Names the fields of a map. A value of the wrong type stays as it is, for the schema to refuse.
+ * @param registry every field there is.
+ */
+export function nameFields(
+  shape: Shape,
+  map: ReadonlyMap<CborValue, CborValue>,
+  registry: Readonly<Record<keyof typeof Key, Field>>,
+): Named {
   const critical: CborValue[] = [];
-  const misplaced: CborValue[] = [];
-  const name = (inner: Shape, from: ReadonlyMap<CborValue, CborValue>): Record<string, unknown> => {
-    const known = new Map<CborValue, Entry>(inner.entries.map((entry) => [entry.key, entry]));
+  const wrong: CborValue[] = [];
+  const nameMap = (inner: Shape, from: ReadonlyMap<CborValue, CborValue>): Record<string, unknown> => {
     const raw: Record<string, unknown> = {};
     for (const [key, value] of from) {
-      const entry = known.get(key);
-      if (entry !== undefined) raw[entry.name] = entry.inner === undefined ? value : below(entry.inner, value);
-      else if ((typeof key !== 'number' && typeof key !== 'bigint') || key < 0) misplaced.push(key);
+      const entry = inner.entries.find((candidate) => candidate.key === key);
+      const name = NAMES.get(key);
+      if (entry !== undefined) raw[entry.name] = nameValue(entry, value);
+      else if (name !== undefined) {
+        if (!registry[name].schema.safeParse(nameValue(registry[name], value)).success) wrong.push(key);
+      } else if ((typeof key !== 'number' && typeof key !== 'bigint') || key < 0) wrong.push(key);
       else if (key >= FIRST_CRITICAL_KEY) critical.push(key);
     }
     return raw;
   };
-  const below = (inner: Shape, value: CborValue): unknown => {
-    if (value instanceof Map) return name(inner, value);
-    return Array.isArray(value) ? value.map((item) => (item instanceof Map ? name(inner, item) : item)) : value;
+  const nameValue = ({ inner }: Field, value: CborValue): unknown => {
+    if (inner === undefined) return value;
+    if (value instanceof Map) return nameMap(inner, value);
+    return Array.isArray(value)
+      ? value.map((item) => (item instanceof Map ? nameMap(inner, item) : item))
+      : value;
   };
-  return { raw: name(shape, map), critical, misplaced };
+  return { raw: nameMap(shape, map), critical, wrong };
 }
 
+const NAMES: ReadonlyMap<CborValue, keyof typeof Key> = new Map(
+  Object.entries(Key).map(([name, key]) => [key, name as keyof typeof Key]),
+);
+
 /** The map of an object that the shape's schema encoded; fields that are undefined are left out. */
-export function numberFields(shape: Shape, raw: Readonly<Record<string, unknown>>): Map<CborValue, CborValue> {
+export function numberFields(
+  shape: Shape,
+  raw: Readonly<Record<string, unknown>>,
+): Map<CborValue, CborValue> {
   const map = new Map<CborValue, CborValue>();
   for (const { key, name, inner } of shape.entries) {
     const value = raw[name];
