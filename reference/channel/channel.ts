@@ -15,8 +15,8 @@ import { derivePsk, keyIdOf } from '../crypto/keys.ts';
 import type { Layer } from '../refusal.ts';
 import { HEADER_LENGTH, writeHeader } from '../wire/header.ts';
 import type { Header } from '../wire/header.ts';
-import { decodeBody, encodeBody } from '../wire/messages.ts';
-import type { Message } from '../wire/messages.ts';
+import { decodeBody, encodeBody, hasBody } from '../wire/messages.ts';
+import type { DecodedBody, ErrorAnswer, ProbeResponse } from '../wire/messages.ts';
 import { mayCarry, MessageType, Status } from '../wire/registry.ts';
 import type { MessageType as Type } from '../wire/registry.ts';
 import { openMessage, sealMessage } from '../wire/seal.ts';
@@ -31,6 +31,8 @@ import { answerHeader, answerOpening, createOpening, verifyOpening } from './ope
 import type { ChannelConfig, ChannelEvent } from './types.ts';
 
 const TRANSACTION_LENGTH = 8;
+
+type SchemaFault = Extract<DecodedBody, { layer: 'schema' }>;
 
 export class Channel {
   readonly config: ChannelConfig;
@@ -281,6 +283,10 @@ export class Channel {
   }
 
   private deliver(header: Header, keys: Handshake, body: Uint8Array, from: Endpoint): void {
+    if (!hasBody(header.type)) {
+      this.out.push({ kind: 'data', packet: body, from });
+      return;
+    }
     const decoded = decodeBody(header.type, body);
     if (!decoded.ok) {
       this.refuse(decoded.layer, from);
@@ -289,7 +295,8 @@ export class Channel {
     }
     const { message } = decoded;
     if (message.type === MessageType.probeRequest) {
-      this.answerProbe({ transaction: message.transaction, status: Status.ok, observedEndpoint: from }, from);
+      const { transaction } = message;
+      this.answerProbe({ type: MessageType.probeResponse, transaction, status: Status.ok, observedEndpoint: from }, from);
     } else if (message.type === MessageType.probeResponse) {
       this.receiveProbeAnswer(message.transaction, message.status, from);
     } else {
@@ -298,13 +305,12 @@ export class Channel {
     }
   }
 
-  private deliverBad(type: Type, bad: { readonly status?: Status; readonly transaction?: Uint8Array }, from: Endpoint): void {
+  private deliverBad(type: Type, bad: SchemaFault, from: Endpoint): void {
     const { status, transaction } = bad;
-    if (transaction === undefined) return;
     if (status === undefined) {
       this.out.push({ kind: 'bad-answer', type, transaction });
     } else if (type === MessageType.probeRequest) {
-      this.answerProbe({ transaction, status }, from);
+      this.answerProbe({ type: MessageType.probeResponse, transaction, status }, from);
     } else {
       this.out.push({ kind: 'bad-request', type, status, transaction, from });
     }
@@ -328,9 +334,8 @@ export class Channel {
   // ---- probes and addresses ----
 
   /** Answered anew each time, to the source of the request. [GEN-10] */
-  private answerProbe(answer: Omit<Extract<Message, { type: typeof MessageType.probeResponse }>, 'type'>, to: Endpoint): void {
-    const body = encodeBody({ type: MessageType.probeResponse, ...answer });
-    this.sendSealed(this.keys.sending(), MessageType.probeResponse, body, to);
+  private answerProbe(answer: ProbeResponse | ErrorAnswer<typeof MessageType.probeResponse>, to: Endpoint): void {
+    this.sendSealed(this.keys.sending(), MessageType.probeResponse, encodeBody(answer), to);
   }
 
   private receiveProbeAnswer(transaction: Uint8Array, status: Status, from: Endpoint): void {

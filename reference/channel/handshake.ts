@@ -60,8 +60,8 @@ export function createHandshake(input: HandshakeInput): Handshake {
   return {
     ...rest,
     keyId: keyIdOf(split.hash),
-    sender: aeadForSuite(suite, send),
-    receiver: aeadForSuite(suite, receive),
+    sender: aeadOf(suite, send),
+    receiver: aeadOf(suite, receive),
     window: new ReplayWindow(),
     sent: 0n,
     failedTags: 0,
@@ -69,6 +69,12 @@ export function createHandshake(input: HandshakeInput): Handshake {
     generation: 0,
     receiveUntil: undefined,
   };
+}
+
+function aeadOf(suite: number, key: Uint8Array): Aead {
+  const aead = aeadForSuite(suite, key);
+  if (aead === undefined) throw new Error(`a channel was made with suite ${suite}`);
+  return aead;
 }
 
 /** Rank on paths and legs: the higher order number; at equal ones the opening of the lower Node ID. [KEY-07] */

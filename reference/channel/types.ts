@@ -84,6 +84,8 @@ export type ChannelEvent =
     }
   /** An answer that its schema refuses: fails its transaction. */
   | { readonly kind: 'bad-answer'; readonly type: number; readonly transaction: Uint8Array }
+  /** A path's inner packet, as it was under the seal. */
+  | { readonly kind: 'data'; readonly packet: Uint8Array; readonly from: Endpoint }
   /** Something opened under new keys. */
   | { readonly kind: 'confirmed' }
   /** The far end answered a probe from this address: it is valid and in use now. */

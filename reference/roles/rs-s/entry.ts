@@ -4,16 +4,11 @@ import { toHex } from '../../bytes.ts';
 import type { Channel } from '../../channel/channel.ts';
 import type { Instant, RelayPath } from '../../core.ts';
 import { encodeBody } from '../../wire/messages.ts';
-import type { Message } from '../../wire/messages.ts';
-import { RelayKind } from '../../wire/registry.ts';
-import type { MessageType } from '../../wire/registry.ts';
+import type { RelayDirectionS } from '../../wire/messages.ts';
 import type { Association } from '../association/association.ts';
 
 /** RSS-03: datagrams held for a leg that is not yet valid. */
 const HELD_A_PATH = 4;
-
-export type RelayDirection = Extract<Message, { type: typeof MessageType.relayDirection }>;
-export type RelayDirectionS = Extract<RelayDirection, { kind: typeof RelayKind.s }>;
 
 /** One end of a relayed path: a row of the Relay Table with its own channel. */
 export interface Leg {

@@ -1,0 +1,85 @@
+/** From a role's configuration to what its channels and associations are made with. */
+import type { Endpoint } from '../address.ts';
+import { parseEndpoint } from '../address.ts';
+import { fromHex } from '../bytes.ts';
+import type { ChannelConfig, ChannelTimers } from '../channel/types.ts';
+import type { RsConfig } from '../config/schema.ts';
+import type { Timers } from '../config/timers.ts';
+import type { ChannelKind } from '../crypto/keys.ts';
+import type { Prefix, TestProfile } from '../locator.ts';
+import { parsePrefix, reach } from '../locator.ts';
+import { Suite } from '../wire/registry.ts';
+import type { AssociationConfig } from './association/association.ts';
+
+/** DOS-04: answers that one association keeps. */
+const ANSWERS_BOUND = 65_536;
+/** KEY-05: how much longer the responder of the last handshake waits before it opens. */
+const REKEY_OTHER_END = 15_000;
+
+/** The timers of a channel of one kind. */
+export function channelTimers(timers: Timers, kind: Exclude<ChannelKind, 'path'>): ChannelTimers {
+  const rekey = timers[`${kind}-rekey`];
+  return {
+    openingRepeat: timers['opening-repeat'],
+    openingOver: timers['opening-over'],
+    probeTry: timers['probe-try'],
+    probeOver: timers['probe-over'],
+    unconfirmed: timers.unconfirmed,
+    oldKeys: timers['old-keys'],
+    rekey,
+    rekeyOtherEnd: REKEY_OTHER_END,
+    keyLifetime: rekey + timers['key-lifetime-extra'],
+  };
+}
+
+/** The association of a relay with one DC. */
+export function relayAssociation(
+  config: RsConfig,
+  settings: RsConfig['associations'][number],
+  timers: Timers,
+  usable: (endpoint: Endpoint) => boolean,
+): AssociationConfig {
+  const channel: ChannelConfig = {
+    kind: 'association',
+    id: fromHex(settings.id),
+    secret: fromHex(settings.secret),
+    suite: Suite.chacha20Poly1305,
+    self: fromHex(config.nodeId),
+    peer: fromHex(settings.peer),
+    opens: 'either',
+    selfRole: 'rs',
+    peerRole: 'dc',
+    followsContext: false,
+    addressing: 'one-a-family',
+    usable,
+    timers: channelTimers(timers, 'association'),
+  };
+  return {
+    channel,
+    endpoints: endpoints(settings.endpoints),
+    answerCache: timers['answer-cache'],
+    answerBound: ANSWERS_BOUND,
+    retryMin: timers['register-retry-min'],
+    retryMax: timers['register-retry-max'],
+  };
+}
+
+/** Whether an endpoint can be another host's: a port, and an address that datagrams come from. [GEN-16] */
+export function isLocator(endpoint: Endpoint, profile: TestProfile): boolean {
+  return endpoint.port !== 0 && reach(endpoint.ip, profile) !== 'never';
+}
+
+/** The endpoints of a configuration, which its schema has checked. */
+export function endpoints(texts: readonly string[]): Endpoint[] {
+  return texts.map((text) => known(parseEndpoint(text), text));
+}
+
+export function testProfile(settings: RsConfig['testProfile']): TestProfile {
+  const prefixes = (texts: readonly string[] = []): Prefix[] => texts.map((text) => known(parsePrefix(text), text));
+  return { global: prefixes(settings?.global), private: prefixes(settings?.private) };
+}
+
+function known<T>(value: T | undefined, text: string): T {
+  if (value === undefined) throw new Error(`the configuration's schema let pass: ${text}`);
+  return value;
+}
