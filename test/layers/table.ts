@@ -1,0 +1,103 @@
+/** What one folder may import, besides its own files. */
+export interface Layer {
+  /** A folder with all below it, or files. `*` stands for any one name; the first row that matches counts. */
+  readonly of: string;
+  /** Folders, files, packages; `node:*` for every module of the platform. */
+  readonly may: readonly string[];
+  /** Does I/O: may read clocks and use timers, and every file has to do with the world outside. */
+  readonly io?: true;
+}
+
+const core = ['reference/*.ts'];
+const contract = ['adapters/*.ts'];
+
+/** One row for each folder. A file that no row covers is an error. */
+export const layers: readonly Layer[] = [
+  { of: 'reference/*.ts', may: [] },
+  { of: 'reference/crypto/', may: [...core, '@noble/ciphers', 'node:crypto'] },
+  { of: 'reference/wire/', may: [...core, 'reference/crypto/', 'zod', 'cbor-x'] },
+  { of: 'reference/channel/', may: [...core, 'reference/crypto/', 'reference/wire/'] },
+  { of: 'reference/config/', may: [...core, 'reference/wire/registry.ts', 'zod'] },
+  { of: 'reference/packet/', may: core },
+  { of: 'reference/dns/', may: [...core, 'reference/wire/cbor*.ts', 'dns-packet'] },
+  {
+    of: 'reference/roles/*/',
+    may: [
+      ...core,
+      'reference/crypto/',
+      'reference/wire/',
+      'reference/channel/',
+      'reference/config/',
+      'reference/packet/',
+      'reference/dns/',
+      'reference/roles/*.ts',
+      'reference/roles/association/',
+      'reference/roles/relay/',
+    ],
+  },
+  {
+    of: 'reference/roles/*.ts',
+    may: [
+      ...core,
+      'reference/crypto/',
+      'reference/wire/',
+      'reference/channel/',
+      'reference/config/',
+      'reference/roles/association/',
+      'reference/roles/relay/',
+    ],
+  },
+  { of: 'reference/net/udp/', may: [...core, 'reference/net/*.ts', 'node:*'], io: true },
+  { of: 'reference/net/', may: [...core, 'reference/packet/'] },
+  { of: 'reference/drivers/', may: [...core, 'reference/net/', 'reference/config/', 'node:*'], io: true },
+  { of: 'reference/cli/', may: ['reference/', 'commander', 'picocolors', 'node:*'], io: true },
+
+  { of: 'conformance/twin/', may: ['node:crypto'] },
+  {
+    of: 'conformance/cli/',
+    may: ['conformance/', ...core, 'reference/net/', ...contract, 'zod', 'commander', 'picocolors', 'node:*'],
+    io: true,
+  },
+  {
+    of: 'conformance/',
+    may: [
+      ...core,
+      'reference/crypto/',
+      'reference/wire/',
+      'reference/config/',
+      'reference/packet/',
+      'reference/dns/',
+      'reference/net/*.ts',
+      'reference/net/memory/',
+      'conformance/twin/',
+      ...contract,
+      'zod',
+      'fast-check',
+      'node:crypto',
+    ],
+  },
+
+  { of: 'adapters/kit/', may: [...core, ...contract, 'reference/net/', 'zod'] },
+  { of: 'adapters/reference.ts', may: ['reference/', 'adapters/', 'node:*'], io: true },
+  { of: 'adapters/reference/', may: ['reference/', ...contract, 'adapters/kit/'] },
+  { of: 'adapters/saboteurs/', may: ['reference/', ...contract, 'adapters/kit/', 'adapters/reference/'] },
+  { of: 'adapters/oddities/', may: ['reference/', ...contract, 'adapters/kit/', 'adapters/reference/'] },
+  {
+    of: 'adapters/*.ts',
+    may: [...core, 'reference/config/', 'reference/wire/cbor*.ts', 'zod', 'node:crypto'],
+  },
+
+  {
+    of: 'vectors/',
+    may: [
+      ...core,
+      'reference/crypto/',
+      'reference/wire/',
+      'reference/channel/',
+      'reference/dns/',
+      'zod',
+      'node:*',
+    ],
+    io: true,
+  },
+];

@@ -1,0 +1,39 @@
+/**
+ * Runs every other test file on Deno and on Bun. Each of these says in its first point which runtime it is.
+ */
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const runtimes = { deno: ['run', '--allow-all', '--quiet'], bun: ['run'] };
+
+/** What these try is npm and tap themselves, which are of Node alone. */
+const onNodeOnly = ['runtimes.test.ts', 'packaging.test.ts'];
+
+const found = await readdir(join(root, 'test'), { recursive: true });
+const files = found.filter((path) => path.endsWith('.test.ts') && !onNodeOnly.includes(path)).sort();
+
+t.jobs = 2;
+t.setTimeout(1_200_000);
+
+for (const [runtime, args] of Object.entries(runtimes)) {
+  const program = join(root, 'node_modules', '.bin', runtime);
+  t.ok(
+    existsSync(program),
+    `${runtime} is there: npm ci installs it (with --allow-scripts=${runtime} if need be)`,
+  );
+  // Not what tap has Node load for a test.
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  for (const file of files) {
+    const options = {
+      cwd: root,
+      env: { ...env, NTM_TEST_RUNTIME: runtime },
+      timeout: 180_000,
+      buffered: true,
+    };
+    t.spawn(program, [...args, join('test', file)], options, `${runtime} ${file}`);
+  }
+}
