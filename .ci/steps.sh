@@ -1,0 +1,97 @@
+# Steps of .ci/run and .ci/long, and their count. Sourced from the root of the project.
+
+passed=0 failed=0 skipped=0
+temp=$(mktemp -d)
+trap 'rm -rf "$temp"' EXIT
+export NO_COLOR=1 FORCE_COLOR=0
+
+# Public test vectors of others lie in a folder beside the project, where they lie anywhere.
+for folder in ../*/vectors; do
+  if [ -f "$folder/wycheproof-x25519.json" ]; then NTM_PUBLIC_VECTORS=$(cd "$folder" && pwd); fi
+done
+if [ -n "${NTM_PUBLIC_VECTORS:-}" ]; then export NTM_PUBLIC_VECTORS; fi
+
+# say TEXT
+say() { printf '%s\n' "$*"; }
+
+# skip WHAT WHY
+skip() {
+  skipped=$((skipped + 1))
+  say "skipped: $1: $2"
+}
+
+# run NAME LIMIT COMMAND...: into the log; leaves status and the time taken.
+run() {
+  local name=$1 limit=$2 begin=$SECONDS
+  shift 2
+  log=$temp/$(printf '%s' "$name" | tr -c 'A-Za-z0-9' '_').log
+  timeout --kill-after=10 "$limit" "$@" >"$log" 2>&1 </dev/null
+  status=$?
+  took=$((SECONDS - begin))
+  [ "$status" = 124 ] && say "$name: ended after its limit of $limit s" | tee -a "$log"
+  return 0
+}
+
+# step NAME LIMIT COMMAND...: one check that holds or not.
+step() {
+  run "$@"
+  if [ "$status" = 0 ]; then
+    passed=$((passed + 1))
+    say "ok: $1 ($took s)"
+  else
+    failed=$((failed + 1))
+    say "FAILED: $1 (exit status $status, $took s)"
+    tail -n 80 "$log"
+  fi
+}
+
+# tests NAME LIMIT COMMAND...: a run of tap, counted by its assertions.
+tests() {
+  run "$@"
+  local counts good bad left
+  counts=$(grep -E '^# \{ total: ' "$log" | tail -n 1)
+  good=$(count pass "$counts") bad=$(count fail "$counts") left=$(count skip "$counts")
+  if [ "$status" != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
+  if [ "$good" = 0 ] && [ "$bad" = 0 ]; then bad=1; fi
+  passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
+  say "$([ "$bad" = 0 ] && echo ok || echo FAILED): $1: $good passed, $bad failed, $left skipped ($took s)"
+  grep -E '# SKIP' "$log" | sed -E 's/^ *ok [0-9]+ - /skipped: /' | sort | uniq -c
+  if [ "$bad" != 0 ]; then
+    grep -E -A 24 '^ *not ok' "$log" | head -n 300
+    tail -n 20 "$log"
+  fi
+}
+
+count() {
+  local found
+  found=$(printf '%s' "$2" | sed -nE "s/.*[{ ]$1: ([0-9]+).*/\1/p")
+  printf '%s' "${found:-0}"
+}
+
+# conform NAME LIMIT PROGRAM...: one embedded run of the suite, counted by its cases.
+conform() {
+  local name=$1 limit=$2 report=$temp/report.json good bad left
+  shift 2
+  rm -f "$report"
+  run "$name" "$limit" "$@" --reporter "json=$report"
+  read -r good bad left < <(node .ci/verdicts.js "$report")
+  if [ "$status" != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
+  passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
+  say "$([ "$bad" = 0 ] && echo ok || echo FAILED): $name: $good passed, $bad failed, $left skipped ($took s)"
+  if [ "$bad" != 0 ]; then tail -n 120 "$log"; else tail -n 3 "$log"; fi
+}
+
+# node_lts: installs the current LTS release of Node into the temporary folder and names its program in $lts.
+node_lts() {
+  run 'Node LTS' 300 npm install --prefix "$temp/lts" --no-save --allow-scripts=node node@24
+  lts=$temp/lts/node_modules/node/bin/node
+  [ "$status" = 0 ] && [ -x "$lts" ]
+}
+
+# close: the last line; the exit status.
+close() {
+  local more=''
+  if [ "$skipped" != 0 ]; then more=", $skipped skipped"; fi
+  say "$passed passed, $failed failed$more"
+  [ "$failed" = 0 ]
+}
