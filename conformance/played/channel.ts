@@ -50,6 +50,8 @@ export interface Attempt {
   readonly noise: Initiator;
   readonly suite: number;
   keys: PlayedKeys | undefined;
+  /** Set when nobody waits for message 2 any more. */
+  over: boolean;
 }
 
 /** What a message 1 is made of; what is given here replaces what is right. */
@@ -111,13 +113,13 @@ export class PlayedChannel {
 
   /** The highest order number that was confirmed; 0n before the first. */
   get highestOrder(): bigint {
-    return this.keys.reduce((high, keys) => (keys.confirmed && keys.order > high ? keys.order : high), 0n);
+    return highest(this.keys.filter(({ confirmed }) => confirmed).map(({ order }) => order));
   }
 
   /** The order number that the next attempt has to have. [KEY-12] */
   get nextOrder(): bigint {
     if (this.kind === 'association') return 0n;
-    return this.attempts.reduce((high, { order }) => (order > high ? order : high), this.highestOrder) + 1n;
+    return highest([this.highestOrder, ...this.attempts.map(({ order }) => order)]) + 1n;
   }
 
   /** Makes a message 1 and keeps the attempt. */
@@ -136,7 +138,7 @@ export class PlayedChannel {
       ephemeral: x25519KeyPairFrom(ephemeral),
     });
     const message1 = concat(header, noise.message1(options.payload));
-    const attempt: Attempt = { message1, order, ephemeral, noise, suite, keys: undefined };
+    const attempt: Attempt = { message1, order, ephemeral, noise, suite, keys: undefined, over: false };
     this.attempts.push(attempt);
     return attempt;
   }
@@ -251,6 +253,10 @@ export class PlayedChannel {
       ),
     };
   }
+}
+
+function highest(orders: readonly bigint[]): bigint {
+  return orders.toSorted((a, b) => Number(a - b)).at(-1) ?? 0n;
 }
 
 /** Whether the header of a message 2 is that of message 1 but for the type. [KEY-02] */

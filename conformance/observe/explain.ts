@@ -1,0 +1,77 @@
+/**
+ * Which datagrams the target may send without having been asked for them just then. This is the one
+ * rule by which traffic is harmless; everything else that comes and was not waited for is a fault.
+ *
+ * 1. A probing request that opens; on an association also an opening, and a Relay Registration Request.
+ * 2. As many answers to a request, or to an opening, as datagrams of it were sent that may be answered.
+ * 3. A datagram of a path, as often as a played peer sent these bytes to be forwarded.
+ */
+import { toHex } from '../../reference/bytes.ts';
+import type { MessageType as Type } from '../../reference/wire/registry.ts';
+import { answerTypeOf, MessageType } from '../../reference/wire/registry.ts';
+import type { Body } from '../fields.ts';
+import { bytesField } from '../fields.ts';
+import { mayBeAnswered } from '../intent.ts';
+import type { Received } from './received.ts';
+import type { Sent } from './transcript.ts';
+
+const HEADER_LENGTH = 28;
+
+export class Explainer {
+  /** How many more of each may come. */
+  readonly #due = new Map<string, number>();
+
+  /** Notes what a datagram of ours entitles the target to send. */
+  sent(sent: Sent): void {
+    if (!mayBeAnswered(sent.intent)) return;
+    const { channel, bytes, content } = sent;
+    const type = bytes[1] ?? 0;
+    if (channel?.kind === 'path') this.#more(`relayed ${toHex(bytes)}`);
+    if (type === MessageType.openingRequest) this.#more(openingKey(bytes));
+    const answer = answerTypeOf(type as Type);
+    if (answer === undefined || content === undefined || content instanceof Uint8Array) return;
+    this.#more(answerKey(answer, channel?.id, content));
+  }
+
+  /** Notes that the target may send one more answer, where the tester cannot see it from what it sent. */
+  allowAnswer(type: number, channelId: Uint8Array, transaction: Uint8Array): void {
+    this.#more(`answer ${type} ${toHex(channelId)} ${toHex(transaction)}`);
+  }
+
+  /** Says why the target may send this. @returns undefined if it may not. */
+  explain(received: Omit<Received, 'explained'>): string | undefined {
+    const { channel, type, bytes, fault } = received;
+    if (this.#take(`relayed ${toHex(bytes)}`)) return 'forwarded';
+    if (channel === undefined || fault !== undefined) return undefined;
+    if (type === MessageType.probeRequest) return 'probing request';
+    if (channel.kind === 'association' && type === MessageType.openingRequest)
+      return 'opening of an association';
+    if (channel.kind === 'association' && type === MessageType.relayRegistrationRequest)
+      return 'registration';
+    if (type === MessageType.openingResponse)
+      return this.#take(openingKey(bytes)) ? 'answer to an opening' : undefined;
+    if (type === undefined || received.body === undefined) return undefined;
+    return this.#take(answerKey(type, channel.id, received.body)) ? 'answer to a request' : undefined;
+  }
+
+  #more(key: string): void {
+    this.#due.set(key, (this.#due.get(key) ?? 0) + 1);
+  }
+
+  #take(key: string): boolean {
+    const due = this.#due.get(key) ?? 0;
+    if (due === 0) return false;
+    this.#due.set(key, due - 1);
+    return true;
+  }
+}
+
+/** Messages 1 and 2 have the same header but for the type. */
+function openingKey(bytes: Uint8Array): string {
+  return `opening ${toHex(bytes.subarray(2, HEADER_LENGTH))}`;
+}
+
+function answerKey(type: number, channelId: Uint8Array | undefined, body: Body): string {
+  const transaction = bytesField(body, 'transaction');
+  return `answer ${type} ${toHex(channelId ?? new Uint8Array(0))} ${transaction === undefined ? '' : toHex(transaction)}`;
+}

@@ -1,0 +1,249 @@
+/**
+ * A played peer: a socket of the tester's with the channels that it ends. It does by itself what any
+ * peer does (answers openings and probes); each such habit can be turned off, and everything else is
+ * one call each.
+ */
+import type { Endpoint } from '../../reference/address.ts';
+import { toHex } from '../../reference/bytes.ts';
+import type { Socket } from '../../reference/net/net.ts';
+import { MessageType } from '../../reference/wire/registry.ts';
+import type { Body } from '../fields.ts';
+import { body, bytesField } from '../fields.ts';
+import type { Intent } from '../intent.ts';
+import { VALID } from '../intent.ts';
+import type { Received } from '../observe/received.ts';
+import type { Attempt, Message1Options, PlayedChannel, SealOptions } from './channel.ts';
+import { read } from './read.ts';
+import { Responder } from './responder.ts';
+import type { Stage } from './stage.ts';
+
+/** What a peer does by itself. */
+export interface Habits {
+  /** Answers openings of the other end, and resolves crossed ones. */
+  answerOpenings: boolean;
+  answerProbes: boolean;
+  /** Probes the source of an opening that was confirmed, as a responder has to. */
+  probeBack: boolean;
+  answerRegistrations: boolean;
+}
+
+export interface SendOptions {
+  readonly intent?: Intent;
+  readonly channel?: PlayedChannel | undefined;
+  readonly content?: Body | Uint8Array | undefined;
+  readonly auto?: boolean;
+  readonly label?: string;
+}
+
+export interface RequestOptions extends SealOptions {
+  readonly to?: Endpoint;
+  readonly intent?: Intent;
+  /** Milliseconds after the first try at which to repeat, sealed anew; none for a single try. */
+  readonly repeats?: readonly number[];
+  readonly timeout?: number;
+}
+
+/** When probing requests, and requests of a DC to an RS, are repeated. [GEN-11] */
+const REQUEST_REPEATS = [500, 1500];
+/** When openings are repeated. [KEY-13] */
+const OPENING_REPEATS = [250, 750, 1750];
+
+export class Peer {
+  readonly name: string;
+  stage: Stage;
+  /** Where to send what does not say where. */
+  target: Endpoint;
+  readonly channels: PlayedChannel[] = [];
+  readonly habits: Habits = {
+    answerOpenings: true,
+    answerProbes: true,
+    probeBack: true,
+    answerRegistrations: true,
+  };
+  readonly #responder: Responder;
+  readonly #socket: Socket;
+  #inbox: Received[] = [];
+
+  private constructor(stage: Stage, name: string, target: Endpoint, socket: Socket) {
+    this.stage = stage;
+    this.name = name;
+    this.target = target;
+    this.#socket = socket;
+    this.#responder = new Responder(this);
+  }
+
+  /** A peer on a socket of its own. */
+  static async bind(stage: Stage, name: string, local: Endpoint, target: Endpoint): Promise<Peer> {
+    let peer: Peer | undefined;
+    const socket = await stage.net.bind(local, (bytes, from) => peer?.#receive(Uint8Array.from(bytes), from));
+    peer = new Peer(stage, name, target, socket);
+    return peer;
+  }
+
+  /** Where its socket is bound. */
+  get local(): Endpoint {
+    return this.#socket.local;
+  }
+
+  async close(): Promise<void> {
+    await this.#socket.close();
+  }
+
+  /** Forgets channels and mail of an earlier row; the socket stays. */
+  startRow(stage: Stage): void {
+    this.stage = stage;
+    this.#inbox = [];
+  }
+
+  /** Sends bytes as they are. */
+  send(bytes: Uint8Array, to: Endpoint = this.target, options: SendOptions = {}): void {
+    const { channel } = options;
+    const keyId = ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0);
+    this.stage.sent({
+      at: this.stage.now(),
+      peer: this.name,
+      to,
+      bytes,
+      intent: options.intent ?? VALID,
+      auto: options.auto ?? false,
+      channel,
+      keys: channel?.keys.find((keys) => keys.keyId === keyId),
+      content: options.content,
+      label: options.label,
+    });
+    this.#socket.send(bytes, to);
+  }
+
+  /** Seals a message and sends it. */
+  sendSealed(
+    channel: PlayedChannel,
+    type: number,
+    content: Body | Uint8Array,
+    options: SealOptions & SendOptions & { readonly to?: Endpoint } = {},
+  ): Uint8Array {
+    const bytes = channel.seal(type, content, options);
+    this.send(bytes, options.to ?? this.target, { ...options, channel, content });
+    return bytes;
+  }
+
+  /**
+   * Sends a request and waits for what has its transaction and comes on its channel.
+   * @returns undefined if nothing came in time.
+   */
+  async request(
+    channel: PlayedChannel,
+    type: number,
+    content: Body,
+    options: RequestOptions = {},
+  ): Promise<Received | undefined> {
+    const transaction = bytesField(content, 'transaction');
+    const began = this.stage.now();
+    this.sendSealed(channel, type, content, options);
+    const stop = this.#repeat(options.repeats ?? REQUEST_REPEATS, () =>
+      this.sendSealed(channel, type, content, { ...options, auto: true }),
+    );
+    const answer = await this.take(
+      (mail) =>
+        mail.channel === channel && mail.type !== type && sameField(mail.body, 'transaction', transaction),
+      options.timeout,
+    );
+    stop();
+    if (answer !== undefined)
+      this.stage.slowestAnswer = Math.max(this.stage.slowestAnswer, answer.at - began);
+    return answer;
+  }
+
+  /** Sends a probing Tunnel Request and waits for its answer. */
+  probe(
+    channel: PlayedChannel,
+    options: RequestOptions & { readonly padding?: number } = {},
+  ): Promise<Received | undefined> {
+    const content = body({
+      transaction: this.stage.fresh(8),
+      padding: options.padding === undefined ? undefined : new Uint8Array(options.padding),
+    });
+    return this.request(channel, MessageType.probeRequest, content, options);
+  }
+
+  /** Makes a message 1 and sends it, once. */
+  sendOpening(
+    channel: PlayedChannel,
+    options: Message1Options & { readonly to?: Endpoint; readonly intent?: Intent } = {},
+  ): Attempt {
+    const attempt = channel.message1(this.stage.fresh, options);
+    this.send(attempt.message1, options.to, { channel, ...(options.intent && { intent: options.intent }) });
+    return attempt;
+  }
+
+  /** Waits for message 2 of an attempt. @returns undefined if none came that verifies. */
+  async message2(attempt: Attempt, timeout?: number): Promise<Received | undefined> {
+    const mail = await this.take(
+      (candidate) => candidate.attempt === attempt && candidate.keys !== undefined,
+      timeout,
+    );
+    if (mail === undefined) attempt.over = true;
+    return mail;
+  }
+
+  /** Opens a channel: message 1, message 2, the probe that confirms. @returns which step failed, if one did. */
+  async open(
+    channel: PlayedChannel,
+    options: Message1Options & { readonly to?: Endpoint; readonly timeout?: number } = {},
+  ): Promise<'message 2' | 'answer to the confirming probe' | undefined> {
+    const attempt = this.sendOpening(channel, options);
+    const stop = this.#repeat(OPENING_REPEATS, () =>
+      this.send(attempt.message1, options.to, { channel, auto: true }),
+    );
+    const mail = await this.message2(attempt, options.timeout);
+    stop();
+    if (mail?.keys === undefined) return 'message 2';
+    const { to, timeout } = options;
+    const answer = await this.probe(channel, {
+      keys: mail.keys,
+      ...(to && { to }),
+      ...(timeout && { timeout }),
+    });
+    return answer === undefined ? 'answer to the confirming probe' : undefined;
+  }
+
+  /** Takes the first unconsumed datagram that matches, among those that came and those that come within `timeout`. */
+  take(
+    match: (mail: Received) => boolean,
+    timeout: number = this.stage.timeout,
+  ): Promise<Received | undefined> {
+    return this.stage.until(() => {
+      const index = this.#inbox.findIndex(match);
+      const mail = this.#inbox[index];
+      if (mail === undefined) return undefined;
+      this.#inbox.splice(index, 1);
+      mail.consumed = true;
+      return mail;
+    }, timeout);
+  }
+
+  /** What came and was not taken yet, oldest first. */
+  get inbox(): readonly Received[] {
+    return this.#inbox;
+  }
+
+  #receive(bytes: Uint8Array, from: Endpoint): void {
+    const mail = read(bytes, from, this.stage.now(), this.name, this.channels);
+    const received: Received = { ...mail, explained: this.stage.explainer.explain(mail), consumed: false };
+    this.#inbox.push(received);
+    this.#responder.react(received);
+    this.stage.received(received);
+  }
+
+  #repeat(after: readonly number[], act: () => void): () => void {
+    const start = this.stage.now();
+    const cancels = after.map((ms) => this.stage.net.schedule(start + ms, act));
+    return () => {
+      for (const cancel of cancels) cancel();
+    };
+  }
+}
+
+function sameField(from: Body | undefined, name: 'transaction', bytes: Uint8Array | undefined): boolean {
+  const own = bytesField(from, name);
+  return own !== undefined && bytes !== undefined && toHex(own) === toHex(bytes);
+}

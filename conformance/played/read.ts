@@ -1,0 +1,79 @@
+/** Makes of a datagram that came in what the tester can make of it. */
+import type { Endpoint } from '../../reference/address.ts';
+import { sameBytes } from '../../reference/bytes.ts';
+import type { Instant } from '../../reference/core.ts';
+import { Refusal } from '../../reference/refusal.ts';
+import type { Header } from '../../reference/wire/header.ts';
+import { readHeader } from '../../reference/wire/header.ts';
+import { MESSAGES, MessageType } from '../../reference/wire/registry.ts';
+import type { Received } from '../observe/received.ts';
+import type { PlayedChannel } from './channel.ts';
+import { answersHeader } from './channel.ts';
+
+type Mail = Omit<Received, 'explained' | 'consumed'> & { explained: undefined; consumed: false };
+
+/** Reads a datagram with the channels that a peer ends; message 2 completes the attempt that it answers. */
+export function read(
+  bytes: Uint8Array,
+  from: Endpoint,
+  at: Instant,
+  peer: string,
+  channels: readonly PlayedChannel[],
+): Mail {
+  const header = readHeader(bytes);
+  const base: Mail = {
+    at,
+    peer,
+    from,
+    bytes,
+    header: undefined,
+    type: undefined,
+    channel: undefined,
+    keys: undefined,
+    attempt: undefined,
+    plaintext: undefined,
+    body: undefined,
+    fault: undefined,
+    explained: undefined,
+    consumed: false,
+  };
+  if (header instanceof Refusal) return { ...base, fault: `no NTMobile datagram: ${header.why}` };
+  const known = { ...base, header, type: header.type };
+  const channel = channels.find((candidate) => hasContext(candidate, header.context));
+  if (channel === undefined) return { ...known, fault: 'a context that this peer does not have' };
+  if (header.type === MessageType.openingRequest) {
+    const fault = channel.readMessage1(bytes) === undefined ? 'message 1 does not verify' : undefined;
+    return { ...known, channel, fault };
+  }
+  if (header.type === MessageType.openingResponse)
+    return { ...known, channel, ...readMessage2(channel, bytes) };
+  return { ...known, channel, ...readSealed(channel, header, bytes) };
+}
+
+export function hasContext(channel: PlayedChannel, context: Uint8Array): boolean {
+  return sameBytes(channel.id, context) || channel.aliases.some((alias) => sameBytes(alias, context));
+}
+
+function readMessage2(channel: PlayedChannel, bytes: Uint8Array): Partial<Mail> {
+  const attempt = channel.attempts.findLast(({ message1 }) => answersHeader(message1, bytes));
+  if (attempt === undefined) return { fault: 'message 2 without message 1' };
+  if (attempt.keys !== undefined) return { attempt };
+  const keys = channel.readMessage2(attempt, bytes);
+  return keys === undefined ? { attempt, fault: 'message 2 does not verify' } : { attempt, keys };
+}
+
+function readSealed(channel: PlayedChannel, header: Header, bytes: Uint8Array): Partial<Mail> {
+  const opened = channel.open(header, bytes);
+  if (opened === undefined) {
+    const known = channel.keys.some(({ keyId }) => keyId === header.keyId);
+    return { fault: known ? 'the tag does not verify' : 'a key ID that the channel does not have' };
+  }
+  const { keys, plaintext, body } = opened;
+  const unreadable = body === undefined && header.type !== MessageType.data;
+  return {
+    keys,
+    plaintext,
+    body,
+    fault: unreadable ? `the body of the ${MESSAGES[header.type].name} is no deterministic map` : undefined,
+  };
+}

@@ -1,0 +1,72 @@
+/** What a played peer does by itself when a datagram comes, by its habits. */
+import { compareBytes, toHex } from '../../reference/bytes.ts';
+import { MessageType } from '../../reference/wire/registry.ts';
+import { body, bytesField } from '../fields.ts';
+import type { Received } from '../observe/received.ts';
+import type { PlayedChannel } from './channel.ts';
+import type { PlayedKeys } from './keys.ts';
+import type { Peer } from './peer.ts';
+import { probeAnswer } from './probe-answer.ts';
+
+/** Seconds for which a played DC lets an RS be registered. */
+const REGISTRATION_LIFETIME = 3600;
+
+export class Responder {
+  readonly #peer: Peer;
+  /** Message 2 by message 1, for repetitions. [KEY-13] */
+  readonly #answered = new Map<string, { bytes: Uint8Array; keys: PlayedKeys }>();
+  /** Handshakes of the other end whose source is still to be probed. */
+  readonly #unprobed = new Set<PlayedKeys>();
+
+  constructor(peer: Peer) {
+    this.#peer = peer;
+  }
+
+  react(mail: Received): void {
+    const { channel, fault, type, keys } = mail;
+    if (channel === undefined || fault !== undefined) return;
+    const { habits } = this.#peer;
+    if (type === MessageType.openingRequest && habits.answerOpenings) this.#answerOpening(channel, mail);
+    if (keys !== undefined && habits.probeBack && this.#unprobed.delete(keys)) this.#probeBack(channel, mail);
+    if (type === MessageType.probeRequest && habits.answerProbes) {
+      this.#answer(channel, mail, MessageType.probeResponse, probeAnswer(mail));
+    }
+    if (type === MessageType.relayRegistrationRequest && habits.answerRegistrations) {
+      const transaction = bytesField(mail.body, 'transaction');
+      const content = body({ transaction, status: 0, lifetime: REGISTRATION_LIFETIME });
+      this.#answer(channel, mail, MessageType.relayRegistrationResponse, content);
+    }
+  }
+
+  /** Crossed openings: the end with the lower Node ID does not answer but opens towards the source. [KEY-06] */
+  #answerOpening(channel: PlayedChannel, mail: Received): void {
+    const own = channel.attempts.findLast(({ keys, over }) => keys === undefined && !over);
+    if (own !== undefined && compareBytes(channel.own.nodeId, channel.peer.nodeId) < 0) {
+      this.#peer.send(own.message1, mail.from, { channel, auto: true });
+      return;
+    }
+    const key = toHex(mail.bytes);
+    const known = this.#answered.get(key);
+    if (known !== undefined) {
+      if (!known.keys.confirmed) this.#peer.send(known.bytes, mail.from, { channel, auto: true });
+      return;
+    }
+    const state = channel.readMessage1(mail.bytes);
+    const made = state && channel.message2(state, mail.bytes, this.#peer.stage.fresh);
+    if (made === undefined) return;
+    this.#answered.set(key, made);
+    this.#unprobed.add(made.keys);
+    this.#peer.send(made.bytes, mail.from, { channel, auto: true });
+  }
+
+  /** The responder probes the source once the handshake is confirmed, so that it becomes valid. */
+  #probeBack(channel: PlayedChannel, mail: Received): void {
+    const content = body({ transaction: this.#peer.stage.fresh(8) });
+    this.#peer.sendSealed(channel, MessageType.probeRequest, content, { to: mail.from, auto: true });
+  }
+
+  #answer(channel: PlayedChannel, mail: Received, type: number, content: ReturnType<typeof body>): void {
+    const keys = mail.keys?.confirmed ? mail.keys : channel.current;
+    this.#peer.sendSealed(channel, type, content, { to: mail.from, auto: true, ...(keys && { keys }) });
+  }
+}

@@ -1,0 +1,135 @@
+/** What a played peer needs of the case that it plays in. */
+
+import { toHex } from '../../reference/bytes.ts';
+import type { Instant } from '../../reference/core.ts';
+import type { Net } from '../../reference/net/net.ts';
+import { Explainer } from '../observe/explain.ts';
+import type { Received } from '../observe/received.ts';
+import { SentHash } from '../observe/sent-hash.ts';
+import type { Sent } from '../observe/transcript.ts';
+import { Transcript } from '../observe/transcript.ts';
+import { Violation } from '../verdict.ts';
+
+/** Sees every datagram of a run: the scans, the capture, the twin. */
+export interface Tap {
+  sent(sent: Sent, stage: Stage): void;
+  received(received: Received, stage: Stage): void;
+}
+
+export interface StageOptions {
+  readonly caseId: string;
+  readonly net: Net;
+  /** Milliseconds that an answer may take. */
+  readonly timeout: number;
+  /** What is required, where an expectation does not say. */
+  readonly requirement: string;
+  readonly tap?: Tap;
+}
+
+/** One case's own side of the network: its transcript, its identifiers, what it is waiting for. */
+export class Stage {
+  readonly caseId: string;
+  readonly net: Net;
+  readonly requirement: string;
+  readonly transcript: Transcript;
+  readonly explainer = new Explainer();
+  readonly sentHash = new SentHash((hex) => this.freshName(hex));
+  timeout: number;
+  /** The slowest answer so far, milliseconds. */
+  slowestAnswer = 0;
+  readonly #tap: Tap | undefined;
+  readonly #freshNames = new Map<string, string>();
+  #fresh: (length: number) => Uint8Array = () => {
+    throw new Error('no row has begun');
+  };
+
+  constructor(options: StageOptions) {
+    this.caseId = options.caseId;
+    this.net = options.net;
+    this.timeout = options.timeout;
+    this.requirement = options.requirement;
+    this.transcript = new Transcript(options.net.now());
+    this.#tap = options.tap;
+  }
+
+  /** Begins a row; identifiers come from this source from now on. */
+  startRow(fresh: (length: number) => Uint8Array): void {
+    this.#fresh = fresh;
+  }
+
+  /** Ends a row that passed: its exchange will not be wanted any more. */
+  endRow(): void {
+    this.transcript.forget();
+  }
+
+  /**
+   * Identifiers, secrets, transactions, ephemeral keys: bytes that have to be new but mean nothing.
+   * They are left out of the hash of what was sent.
+   */
+  readonly fresh = (length: number): Uint8Array => {
+    const bytes = this.#fresh(length);
+    this.#freshNames.set(toHex(bytes), `fresh ${this.#freshNames.size}`);
+    return bytes;
+  };
+
+  /** The name of bytes that {@link fresh} gave. */
+  freshName(hex: string): string | undefined {
+    return this.#freshNames.get(hex);
+  }
+
+  now(): Instant {
+    return this.net.now();
+  }
+
+  sent(sent: Sent): void {
+    this.explainer.sent(sent);
+    this.sentHash.add(sent);
+    this.transcript.sent(sent);
+    this.#tap?.sent(sent, this);
+  }
+
+  received(received: Received): void {
+    this.transcript.received(received);
+    this.#tap?.received(received, this);
+  }
+
+  /** Ends the case here: the target did something else than what was expected. */
+  violated(
+    expected: string | readonly string[],
+    actual: string,
+    about: {
+      readonly requirement?: string | undefined;
+      readonly peer?: string;
+      readonly timedOut?: boolean;
+    } = {},
+  ): never {
+    const list = typeof expected === 'string' ? [expected] : expected;
+    this.transcript.missed(this.now(), about.peer ?? 'target', list.join(' or '));
+    throw new Violation(about.requirement ?? this.requirement, list, actual, about.timedOut ?? false);
+  }
+
+  /** Resolves with the first value that `poll` gives when asked now or after a datagram came; undefined after `ms`. */
+  until<T>(
+    poll: (received: Received | undefined) => T | undefined,
+    ms = this.timeout,
+  ): Promise<T | undefined> {
+    const first = poll(undefined);
+    if (first !== undefined) return Promise.resolve(first);
+    return new Promise((resolve, reject) => {
+      const finish = (act: () => void) => {
+        stopListening();
+        cancel();
+        act();
+      };
+      const stopListening = this.transcript.onReceived((received) => {
+        try {
+          const value = poll(received);
+          if (value !== undefined) finish(() => resolve(value));
+        } catch (error) {
+          finish(() => reject(error));
+        }
+      });
+      const cancel = this.net.schedule(this.now() + ms, () => finish(() => resolve(undefined)));
+    });
+  }
+}
