@@ -1,7 +1,6 @@
 /**
  * The CBOR of the adapter contract (RFC 8949): integers, byte strings, text, arrays, maps with text
- * keys, true, false, null, and floats for the fractions of a configuration. Written with shortest heads
- * and sorted keys, fractions as 64-bit floats; read leniently (any key order, any head length,
+ * keys, true, false, null. Written deterministically; read leniently (any key order, any head length,
  * indefinite lengths), so that every CBOR library in every language will do for a shim.
  *
  * It is not the protocol's codec on purpose: a fault planted there must show in the verdicts and not
@@ -21,8 +20,8 @@ const BREAK = Symbol('break');
 const fromUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The one encoding of a value.
- * @throws TypeError for a number that is not finite, or an integer that is not exact.
+ * The deterministic encoding (RFC 8949, 4.2.1) of a value.
+ * @throws TypeError for a number that is no exact integer.
  */
 export function encode(value: Value): Uint8Array {
   const out: number[] = [];
@@ -32,8 +31,8 @@ export function encode(value: Value): Uint8Array {
 
 /**
  * Reads one value that fills all of `bytes`. Nothing of the result refers to `bytes`.
- * @returns undefined if it is not well-formed, uses what the contract does not (tags, keys other
- * than text), repeats a key, or is nested more than 16 deep.
+ * @returns undefined if it is not well-formed, uses what the contract does not (tags, floats,
+ * keys other than text), repeats a key, or is nested more than 16 deep.
  */
 export function decode(bytes: Uint8Array): Value | undefined {
   try {
@@ -57,7 +56,7 @@ function write(value: Value, out: number[]): void {
   if (value === false) out.push(0xf4);
   else if (value === true) out.push(0xf5);
   else if (value === null) out.push(0xf6);
-  else if (typeof value === 'number' || typeof value === 'bigint') writeNumber(value, out);
+  else if (typeof value === 'number' || typeof value === 'bigint') writeInteger(value, out);
   else if (typeof value === 'string') writeBytes(3, new TextEncoder().encode(value), out);
   else if (value instanceof Uint8Array) writeBytes(2, value, out);
   else if (isFields(value)) writeMap(value, out);
@@ -67,22 +66,13 @@ function write(value: Value, out: number[]): void {
   }
 }
 
-function writeNumber(value: number | bigint, out: number[]): void {
-  if (typeof value === 'number' && !Number.isInteger(value)) {
-    writeFloat(value, out);
-    return;
+function writeInteger(value: number | bigint, out: number[]): void {
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+    throw new TypeError(`not an integer: ${value}`);
   }
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new TypeError(`not exact: ${value}`);
   const integer = BigInt(value);
   if (integer < 0n) writeHead(1, -1n - integer, out);
   else writeHead(0, integer, out);
-}
-
-function writeFloat(value: number, out: number[]): void {
-  if (!Number.isFinite(value)) throw new TypeError(`not finite: ${value}`);
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setFloat64(0, value);
-  out.push(0xfb, ...bytes);
 }
 
 function writeBytes(major: number, bytes: Uint8Array, out: number[]): void {
@@ -135,8 +125,7 @@ class Reader {
     const initial = this.#take(1)[0] ?? 0;
     const major = initial >> 5;
     const info = initial & 31;
-    if (major === 7)
-      return info >= 25 && info <= 27 ? finite(float(this.#take(1 << (info - 24)))) : simple(info);
+    if (major === 7) return simple(info);
     const argument = info === 31 ? undefined : this.#argument(info);
     switch (major) {
       case 0:
@@ -217,27 +206,9 @@ function text(bytes: Uint8Array): string {
   }
 }
 
-/** A float of 2, 4 or 8 bytes. */
-function float(bytes: Uint8Array): number {
-  const view = new DataView(bytes.buffer);
-  if (bytes.length === 8) return view.getFloat64(0);
-  if (bytes.length === 4) return view.getFloat32(0);
-  const bits = view.getUint16(0);
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return Number.NaN;
-  const size = exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25);
-  return bits >> 15 === 1 ? -size : size;
-}
-
-function finite(value: number): number {
-  if (!Number.isFinite(value)) throw new Malformed('not finite');
-  return value;
-}
-
 function simple(info: number): Value | typeof BREAK {
   if (info === 20 || info === 21) return info === 21;
   if (info === 22) return null;
   if (info === 31) return BREAK;
-  throw new Malformed('simple value');
+  throw new Malformed('simple value or float');
 }

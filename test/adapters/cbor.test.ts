@@ -15,8 +15,6 @@ const BOTH: readonly [Value, string][] = [
   [-18446744073709551616n, '3bffffffffffffffff'],
   [-1, '20'],
   [-1000, '3903e7'],
-  [1.1, 'fb3ff199999999999a'],
-  [-4.1, 'fbc010666666666666'],
   [false, 'f4'],
   [true, 'f5'],
   [null, 'f6'],
@@ -33,10 +31,6 @@ const BOTH: readonly [Value, string][] = [
 /** Other encodings of the same values, which a shim's library may write. */
 const READ: readonly [Value, string][] = [
   [1, '1801'],
-  [1.5, 'f93e00'],
-  [2 ** -24, 'f90001'],
-  [-4, 'f9c400'],
-  [100000, 'fa47c35000'],
   [Uint8Array.of(1, 2, 3, 4, 5), '5f42010243030405ff'],
   ['streaming', '7f657374726561646d696e67ff'],
   [[1, [2, 3], [4, 5]], '9f01820203820405ff'],
@@ -54,8 +48,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   'a tag': 'c11a514b67b0',
   'a simple value': 'f0',
   undefined: 'f7',
-  infinity: 'f97c00',
-  'not a number': 'fb7ff8000000000000',
+  'a float of 16 bits': 'f93c00',
+  'a float of 64 bits': 'fb3ff199999999999a',
   'a reserved head': '1c',
   'an indefinite integer': '1f',
   'a break alone': 'ff',
@@ -105,7 +99,7 @@ t.test('a key named __proto__ is a key like any other', (t) => {
 });
 
 t.test('numbers without an exact encoding throw', (t) => {
-  t.throws(() => encode(Number.POSITIVE_INFINITY), TypeError);
+  t.throws(() => encode(0.5), TypeError);
   t.throws(() => encode(2 ** 53), TypeError);
   t.throws(() => encode(1n << 64n), TypeError);
 });
