@@ -59,7 +59,11 @@ export interface RelayPath {
 /** What a role has to say about what happened; for counters, logs and tests. Never a secret. */
 export type Note =
   | { readonly what: 'refused'; readonly layer: Layer; readonly from: Endpoint | undefined }
-  | { readonly what: 'event'; readonly event: string; readonly detail: Readonly<Record<string, string | number>> };
+  | {
+      readonly what: 'event';
+      readonly event: string;
+      readonly detail: Readonly<Record<string, string | number>>;
+    };
 
 export interface Role {
   /** Takes one input and returns what has to be done, in order. */

@@ -13,21 +13,21 @@ import { compareBytes, sameBytes } from '../bytes.ts';
 import type { Instant, Random } from '../core.ts';
 import { derivePsk, keyIdOf } from '../crypto/keys.ts';
 import type { Layer } from '../refusal.ts';
-import { HEADER_LENGTH, writeHeader } from '../wire/header.ts';
 import type { Header } from '../wire/header.ts';
-import { decodeBody, encodeBody, hasBody } from '../wire/messages.ts';
+import { HEADER_LENGTH, writeHeader } from '../wire/header.ts';
 import type { DecodedBody, ErrorAnswer, ProbeResponse } from '../wire/messages.ts';
-import { mayCarry, MessageType, Status } from '../wire/registry.ts';
+import { decodeBody, encodeBody, hasBody } from '../wire/messages.ts';
 import type { MessageType as Type } from '../wire/registry.ts';
+import { MessageType, mayCarry, Status } from '../wire/registry.ts';
 import { openMessage, sealMessage } from '../wire/seal.ts';
 import { Addresses } from './addresses.ts';
 import { Attempt } from './attempt.ts';
-import { createHandshake } from './handshake.ts';
 import type { Handshake } from './handshake.ts';
+import { createHandshake } from './handshake.ts';
 import { Keyring } from './keyring.ts';
 import { OpeningLimit } from './limit.ts';
-import { Probes } from './probes.ts';
 import { answerHeader, answerOpening, createOpening, verifyOpening } from './openings.ts';
+import { Probes } from './probes.ts';
 import type { ChannelConfig, ChannelEvent } from './types.ts';
 
 const TRANSACTION_LENGTH = 8;
@@ -46,7 +46,7 @@ export class Channel {
   private context: Uint8Array;
   private attempt: Attempt | undefined;
   private attemptOrder = 0n;
-  /** Destinations of the attempt that led to this end's own unconfirmed handshake. */
+  /** Destinations of the attempt that led to this end's own last handshake. */
   private opened: readonly Endpoint[] = [];
   private out: ChannelEvent[] = [];
 
@@ -125,9 +125,7 @@ export class Channel {
     } else if (this.attempt?.takeDue(now)) {
       this.sendMessage1(this.attempt, this.attempt.destinations);
     }
-    for (const probe of this.probes.takeOver(now)) {
-      this.out.push({ kind: 'probe-over', endpoint: probe.to });
-    }
+    this.endProbes(now);
     this.sendDueProbes(now);
     return this.take();
   }
@@ -159,6 +157,8 @@ export class Channel {
 
   private reopen(now: Instant): void {
     const destinations = this.addresses.all();
+    for (const to of this.opened)
+      if (!destinations.some((known) => sameEndpoint(known, to))) destinations.push(to);
     if (this.config.opens === 'peer' || this.attempt !== undefined || destinations.length === 0) return;
     this.startAttempt(destinations, now);
   }
@@ -183,7 +183,8 @@ export class Channel {
     const repeated = this.keys.findRepeat(bytes);
     if (repeated !== undefined) return this.sendMessage2(repeated, from, bytes.length);
     if (!this.limit.admit(from, now)) return this.refuse('rate-opening', from);
-    if (kind !== 'association' && header.sequence <= this.keys.highestConfirmed()) return this.refuse('order', from);
+    if (kind !== 'association' && header.sequence <= this.keys.highestConfirmed())
+      return this.refuse('order', from);
 
     const state = verifyOpening(this.config, this.psk, bytes);
     if (state === undefined) return this.refuse('handshake', from);
@@ -192,7 +193,15 @@ export class Channel {
       if (this.attempt.learn(from)) this.sendMessage1(this.attempt, [from]);
       return;
     }
-    const handshake = answerOpening(this.config, state, bytes, header.sequence, this.isFree, this.random, now);
+    const handshake = answerOpening(
+      this.config,
+      state,
+      bytes,
+      header.sequence,
+      this.isFree,
+      this.random,
+      now,
+    );
     if (handshake === undefined) return this.refuse('handshake', from);
     this.add(handshake);
     this.sendMessage2(handshake, from, bytes.length);
@@ -296,7 +305,10 @@ export class Channel {
     const { message } = decoded;
     if (message.type === MessageType.probeRequest) {
       const { transaction } = message;
-      this.answerProbe({ type: MessageType.probeResponse, transaction, status: Status.ok, observedEndpoint: from }, from);
+      this.answerProbe(
+        { type: MessageType.probeResponse, transaction, status: Status.ok, observedEndpoint: from },
+        from,
+      );
     } else if (message.type === MessageType.probeResponse) {
       this.receiveProbeAnswer(message.transaction, message.status, from);
     } else {
@@ -334,7 +346,10 @@ export class Channel {
   // ---- probes and addresses ----
 
   /** Answered anew each time, to the source of the request. [GEN-10] */
-  private answerProbe(answer: ProbeResponse | ErrorAnswer<typeof MessageType.probeResponse>, to: Endpoint): void {
+  private answerProbe(
+    answer: ProbeResponse | ErrorAnswer<typeof MessageType.probeResponse>,
+    to: Endpoint,
+  ): void {
     this.sendSealed(this.keys.sending(), MessageType.probeResponse, encodeBody(answer), to);
   }
 
@@ -359,6 +374,17 @@ export class Channel {
 
   private startProbe(to: Endpoint, under: Handshake | undefined, now: Instant): void {
     this.probes.start(this.random(TRANSACTION_LENGTH), to, under, now);
+  }
+
+  /** An end that gets no answer from any address opens again; what it has of keys it keeps. [KEY-11] */
+  private endProbes(now: Instant): void {
+    const over = this.probes.takeOver(now);
+    for (const probe of over) this.out.push({ kind: 'probe-over', endpoint: probe.to });
+    if (over.length === 0 || this.probes.size > 0) return;
+    const isUnconfirmed = over.some(
+      (probe) => probe.under !== undefined && probe.under.confirmedAt === undefined,
+    );
+    if (isUnconfirmed || this.validAddress() === undefined) this.reopen(now);
   }
 
   private sendDueProbes(now: Instant): void {

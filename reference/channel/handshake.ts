@@ -3,8 +3,8 @@ import { compareBytes } from '../bytes.ts';
 import type { Instant } from '../core.ts';
 import type { Aead } from '../crypto/aead.ts';
 import { aeadForSuite } from '../crypto/aead.ts';
-import { keyIdOf, trafficKeys } from '../crypto/keys.ts';
 import type { ChannelKind } from '../crypto/keys.ts';
+import { keyIdOf, trafficKeys } from '../crypto/keys.ts';
 import type { Split } from '../crypto/noise.ts';
 import { ReplayWindow } from '../wire/replay.ts';
 

@@ -1,8 +1,8 @@
+import { compareBytes, sameBytes } from '../bytes.ts';
 import type { Instant } from '../core.ts';
 import type { ChannelKind } from '../crypto/keys.ts';
 import type { Handshake } from './handshake.ts';
 import { outranks } from './handshake.ts';
-import { sameBytes } from '../bytes.ts';
 import type { ChannelTimers } from './types.ts';
 
 /** KEY-12 */
@@ -47,7 +47,9 @@ export class Keyring {
 
   /** The unconfirmed handshake that answered this very message 1. [KEY-13] */
   findRepeat(message1: Uint8Array): Handshake | undefined {
-    return this.unconfirmed.find((handshake) => !handshake.initiated && sameBytes(handshake.message1, message1));
+    return this.unconfirmed.find(
+      (handshake) => !handshake.initiated && sameBytes(handshake.message1, message1),
+    );
   }
 
   /** The highest order number confirmed on the channel, by either end. */
@@ -90,7 +92,7 @@ export class Keyring {
     this.confirmed.push(handshake);
 
     const before = this.current;
-    if (before !== undefined && before !== handshake && !this.supersedes(handshake, before)) {
+    if (before !== undefined && before !== handshake && !this.supersedes(handshake, before, now)) {
       handshake.receiveUntil = now + this.timers.oldKeys;
       return gone;
     }
@@ -135,7 +137,10 @@ export class Keyring {
 
   private endOf(handshake: Handshake): Instant {
     if (handshake.confirmedAt === undefined) {
-      return Math.min(handshake.answeredAt + this.timers.unconfirmed, handshake.receiveUntil ?? Number.POSITIVE_INFINITY);
+      return Math.min(
+        handshake.answeredAt + this.timers.unconfirmed,
+        handshake.receiveUntil ?? Number.POSITIVE_INFINITY,
+      );
     }
     return Math.min(
       handshake.confirmedAt + this.timers.keyLifetime,
@@ -143,8 +148,15 @@ export class Keyring {
     );
   }
 
-  /** On associations, which have no order, the later confirmed counts. [KEY-07] */
-  private supersedes(a: Handshake, b: Handshake): boolean {
-    return this.kind === 'association' || outranks(a, b);
+  /**
+   * Whether newly confirmed keys replace the current ones. On associations, where a restart forgets all
+   * order, the later confirmed counts, but for handshakes that crossed: those both ends have to rank alike.
+   */
+  private supersedes(handshake: Handshake, current: Handshake, now: Instant): boolean {
+    if (this.kind !== 'association') return outranks(handshake, current);
+    const haveCrossed = now < (current.confirmedAt ?? now) + this.timers.oldKeys;
+    if (!haveCrossed) return true;
+    const order = compareBytes(handshake.opener, current.opener);
+    return order === 0 ? handshake.answeredAt >= current.answeredAt : order < 0;
   }
 }

@@ -6,8 +6,8 @@ import { Initiator, readMessage1, writeMessage2 } from '../crypto/noise.ts';
 import { x25519KeyPair } from '../crypto/x25519.ts';
 import { HEADER_LENGTH, writeHeader } from '../wire/header.ts';
 import { MessageType } from '../wire/registry.ts';
-import { createHandshake } from './handshake.ts';
 import type { Handshake } from './handshake.ts';
+import { createHandshake } from './handshake.ts';
 import type { ChannelConfig } from './types.ts';
 
 /** KEY-02: how often a responder draws another ephemeral for a usable key ID before it gives up. */
@@ -39,7 +39,11 @@ export function answerHeader(message1: Uint8Array): Uint8Array {
 }
 
 /** Verifies message 1 without drawing a key or doing Diffie-Hellman. [DOS-01] */
-export function verifyOpening(config: ChannelConfig, psk: Uint8Array, message1: Uint8Array): ResponderState | undefined {
+export function verifyOpening(
+  config: ChannelConfig,
+  psk: Uint8Array,
+  message1: Uint8Array,
+): ResponderState | undefined {
   const { kind, self, peer, suite } = config;
   const prologue = openingPrologue(kind, message1.slice(0, HEADER_LENGTH), peer, self, suite);
   return readMessage1({ psk, prologue }, message1.subarray(HEADER_LENGTH));

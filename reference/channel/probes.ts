@@ -1,7 +1,7 @@
 import type { Endpoint } from '../address.ts';
 import { sameEndpoint } from '../address.ts';
-import { equalBytes } from '../crypto/hash.ts';
 import type { Instant } from '../core.ts';
+import { equalBytes } from '../crypto/hash.ts';
 import type { Handshake } from './handshake.ts';
 import type { ChannelTimers } from './types.ts';
 
@@ -25,6 +25,10 @@ export class Probes {
 
   constructor(timers: ChannelTimers) {
     this.timers = timers;
+  }
+
+  get size(): number {
+    return this.outstanding.length;
   }
 
   /** Starts a probe, unless the same one is under way or there are too many. */

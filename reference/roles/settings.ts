@@ -75,7 +75,8 @@ export function endpoints(texts: readonly string[]): Endpoint[] {
 }
 
 export function testProfile(settings: RsConfig['testProfile']): TestProfile {
-  const prefixes = (texts: readonly string[] = []): Prefix[] => texts.map((text) => known(parsePrefix(text), text));
+  const prefixes = (texts: readonly string[] = []): Prefix[] =>
+    texts.map((text) => known(parsePrefix(text), text));
   return { global: prefixes(settings?.global), private: prefixes(settings?.private) };
 }
 

@@ -36,7 +36,10 @@ export class Sources {
         break;
       }
     }
-    bucket.tokens = Math.min(this.perSecond, bucket.tokens + (Math.max(0, now - bucket.filledAt) / 1000) * this.perSecond);
+    bucket.tokens = Math.min(
+      this.perSecond,
+      bucket.tokens + (Math.max(0, now - bucket.filledAt) / 1000) * this.perSecond,
+    );
     bucket.filledAt = now;
     if (bucket.tokens < 1) return false;
     bucket.tokens -= 1;

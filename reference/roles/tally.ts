@@ -1,9 +1,9 @@
 import type { Endpoint } from '../address.ts';
 import type { Counters, Effect } from '../core.ts';
-import { LAYERS } from '../refusal.ts';
 import type { Layer } from '../refusal.ts';
-import { STATUS_NAMES } from '../wire/registry.ts';
+import { LAYERS } from '../refusal.ts';
 import type { Status } from '../wire/registry.ts';
+import { STATUS_NAMES } from '../wire/registry.ts';
 
 /** The effects of one input, and the counters of all. [GEN-17] */
 export class Tally {

@@ -39,7 +39,11 @@ export class Answers {
    * @returns `new`; `working` while its answer is not known; `other` if the transaction had another body;
    * `full`; or the answer.
    */
-  take(transaction: Uint8Array, body: Uint8Array, now: Instant): 'new' | 'working' | 'other' | 'full' | StoredAnswer {
+  take(
+    transaction: Uint8Array,
+    body: Uint8Array,
+    now: Instant,
+  ): 'new' | 'working' | 'other' | 'full' | StoredAnswer {
     this.expire(now);
     const key = toHex(transaction);
     const digest = toHex(sha256(body));

@@ -8,13 +8,13 @@ import { Channel } from '../../channel/channel.ts';
 import type { ChannelConfig, ChannelEvent, Origin } from '../../channel/types.ts';
 import type { Instant, Random } from '../../core.ts';
 import type { Header } from '../../wire/header.ts';
-import { encodeBody } from '../../wire/messages.ts';
 import type { Message } from '../../wire/messages.ts';
-import { answerTypeOf, MESSAGES, Status } from '../../wire/registry.ts';
+import { encodeBody } from '../../wire/messages.ts';
 import type { MessageType } from '../../wire/registry.ts';
+import { answerTypeOf, MESSAGES, Status } from '../../wire/registry.ts';
 import { Answers } from './answers.ts';
-import { Requests } from './requests.ts';
 import type { Request, Schedule } from './requests.ts';
+import { Requests } from './requests.ts';
 
 export interface AssociationConfig {
   readonly channel: ChannelConfig;
@@ -142,9 +142,6 @@ export class Association {
           this.openAt = now + this.retry;
           this.retry = Math.min(2 * this.retry, this.config.retryMax);
           break;
-        case 'probe-over':
-          if (!this.channel.isConfirmed()) this.reopen(now);
-          break;
         case 'message':
           this.receiveMessage(event, now);
           break;
@@ -155,6 +152,9 @@ export class Association {
           if (this.requests.take(event.transaction) !== undefined) {
             this.out.push({ kind: 'unanswered', type: event.type });
           }
+          break;
+        default:
+          // Data is for paths; a probe that is over concerns the channel alone.
           break;
       }
     }
@@ -175,7 +175,8 @@ export class Association {
     if (known === 'new') this.out.push({ kind: 'request', message, from, origin });
     else if (known === 'other') this.out.push({ kind: 'refused', layer: 'transaction', from });
     else if (known === 'full') this.sendStatus(message.type, Status.busy, message.transaction, from, now);
-    else if (known !== 'working') this.absorb(this.channel.send(known.type as MessageType, known.body, now, from), now);
+    else if (known !== 'working')
+      this.absorb(this.channel.send(known.type as MessageType, known.body, now, from), now);
   }
 
   private refuseRequest(event: Extract<ChannelEvent, { kind: 'bad-request' }>, now: Instant): void {
@@ -187,7 +188,13 @@ export class Association {
   }
 
   /** An error leaves no state: the same request would get the same one again. [ERR-05] */
-  private sendStatus(request: number, status: Status, transaction: Uint8Array, to: Endpoint, now: Instant): void {
+  private sendStatus(
+    request: number,
+    status: Status,
+    transaction: Uint8Array,
+    to: Endpoint,
+    now: Instant,
+  ): void {
     const type = answerTypeOf(request as MessageType);
     if (type === undefined) return;
     this.out.push({ kind: 'status', status });

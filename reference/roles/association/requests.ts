@@ -1,5 +1,5 @@
-import { equalBytes } from '../../crypto/hash.ts';
 import type { Instant, Random } from '../../core.ts';
+import { equalBytes } from '../../crypto/hash.ts';
 
 /** When a request is tried and when it is given up, in milliseconds from its start. [GEN-11] */
 export interface Schedule {
@@ -31,7 +31,15 @@ export class Requests {
   /** Notes a request; its first try is due at once. */
   start(type: number, transaction: Uint8Array, body: Uint8Array, schedule: Schedule, now: Instant): void {
     const tries = schedule.tries.map((delay) => now + this.jitter(delay));
-    this.outstanding.push({ type, transaction, body, tries, over: now + schedule.over, tried: 0, isHeld: false });
+    this.outstanding.push({
+      type,
+      transaction,
+      body,
+      tries,
+      over: now + schedule.over,
+      tried: 0,
+      isHeld: false,
+    });
   }
 
   /** Takes the request that an answer belongs to; undefined if there is none. [ERR-03] */

@@ -6,16 +6,16 @@ import type { Endpoint } from '../../address.ts';
 import { sameEndpoint } from '../../address.ts';
 import { fromHex, toHex } from '../../bytes.ts';
 import type { RsConfig } from '../../config/schema.ts';
-import { timersFrom } from '../../config/timers.ts';
 import type { Timers } from '../../config/timers.ts';
+import { timersFrom } from '../../config/timers.ts';
 import type { Counters, Effect, Input, Instant, Random, Role } from '../../core.ts';
 import type { TestProfile } from '../../locator.ts';
 import { Refusal } from '../../refusal.ts';
 import { HEADER_LENGTH, MAGIC, readHeader, TAG_LENGTH } from '../../wire/header.ts';
 import type { Message, RelayDirection } from '../../wire/messages.ts';
 import { MessageType, RelayKind, Status, Suite } from '../../wire/registry.ts';
-import { Association } from '../association/association.ts';
 import type { AssociationEvent } from '../association/association.ts';
+import { Association } from '../association/association.ts';
 import { RegistrationPlan } from '../relay/registration.ts';
 import { RelayTable } from '../relay/table.ts';
 import { channelTimers, endpoints, isLocator, relayAssociation, testProfile } from '../settings.ts';
@@ -36,7 +36,10 @@ interface Dc {
 }
 
 /** Makes an RS-S and its hot table from a configuration. */
-export function createRsS(config: RsConfig, random: Random): { readonly role: Role; readonly table: RelayTable } {
+export function createRsS(
+  config: RsConfig,
+  random: Random,
+): { readonly role: Role; readonly table: RelayTable } {
   const table = new RelayTable({
     packetsPerSecond: config.limits.packetsPerSecond,
     bytesPerSecond: config.limits.bytesPerSecond,
@@ -142,7 +145,10 @@ class RsS implements Role {
       paths: [paths, capacity],
       legs: [legs, 2 * capacity],
       handshakes: [handshakes + sum((association) => association.channel.unconfirmedCount()), 4 * channels],
-      answers: [sum((association) => association.answerCount()), sum((association) => association.config.answerBound)],
+      answers: [
+        sum((association) => association.answerCount()),
+        sum((association) => association.config.answerBound),
+      ],
       held: [held, this.entries.heldBound()],
       sources: [this.sources.size, this.sources.bound],
     };
@@ -158,7 +164,8 @@ class RsS implements Role {
 
   /** Not our own, and not one that no datagram can come from. [RS-09, GEN-16] */
   private readonly usable = (endpoint: Endpoint): boolean =>
-    isLocator(endpoint, this.profile) && ![...this.locals, ...this.advertised()].some((own) => sameEndpoint(own, endpoint));
+    isLocator(endpoint, this.profile) &&
+    ![...this.locals, ...this.advertised()].some((own) => sameEndpoint(own, endpoint));
 
   private receive(bytes: Uint8Array, from: Endpoint, now: Instant): void {
     const context = contextOf(bytes);
@@ -240,7 +247,8 @@ class RsS implements Role {
 
   /** [RS-02, RS-11, RSS-04] */
   private direct(dc: Dc, direction: RelayDirection, now: Instant): Status {
-    if (direction.withdraw !== undefined) return this.entries.withdraw(toHex(direction.pathId), dc.association);
+    if (direction.withdraw !== undefined)
+      return this.entries.withdraw(toHex(direction.pathId), dc.association);
     if (direction.kind !== RelayKind.s) return Status.unsupported;
     return this.entries.direct(direction, dc.association, now);
   }
@@ -261,7 +269,11 @@ class RsS implements Role {
   }
 
   private receiveAnswer(dc: Dc, message: Message, now: Instant): void {
-    if (message.type === MessageType.relayRegistrationResponse && message.status === Status.ok && 'lifetime' in message) {
+    if (
+      message.type === MessageType.relayRegistrationResponse &&
+      message.status === Status.ok &&
+      'lifetime' in message
+    ) {
       dc.plan.granted(message.lifetime * 1000, now);
     } else {
       dc.plan.failed(now);

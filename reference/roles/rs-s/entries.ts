@@ -4,15 +4,15 @@ import { toHex } from '../../bytes.ts';
 import { Channel } from '../../channel/channel.ts';
 import type { ChannelConfig, ChannelEvent } from '../../channel/types.ts';
 import type { Instant, Random } from '../../core.ts';
-import { isOpening } from '../../wire/header.ts';
 import type { Header } from '../../wire/header.ts';
+import { isOpening } from '../../wire/header.ts';
 import type { RelayDirectionS } from '../../wire/messages.ts';
 import { Status } from '../../wire/registry.ts';
 import type { Association } from '../association/association.ts';
 import type { Tally } from '../tally.ts';
 import { Wakeups } from '../wakeups.ts';
-import { contentOf, dropHeld, hold, legAt, otherLeg, relayPath, wakeAtOf } from './entry.ts';
 import type { Entry, Leg } from './entry.ts';
+import { contentOf, dropHeld, hold, legAt, otherLeg, relayPath, wakeAtOf } from './entry.ts';
 
 /** DOS-04: held datagrams of all paths together. */
 const HELD_BOUND = 4096;
@@ -53,7 +53,12 @@ export class Entries {
     return this.paths.get(context) ?? this.legs.get(context);
   }
 
-  sizes(): { readonly paths: number; readonly legs: number; readonly held: number; readonly handshakes: number } {
+  sizes(): {
+    readonly paths: number;
+    readonly legs: number;
+    readonly held: number;
+    readonly handshakes: number;
+  } {
     let handshakes = 0;
     for (const leg of this.legs.values()) handshakes += leg.channel.unconfirmedCount();
     return { paths: this.paths.size, legs: this.legs.size, held: this.held, handshakes };
@@ -77,7 +82,16 @@ export class Entries {
     if (this.paths.size >= this.config.capacity) return Status.busy;
 
     const lifetime = direction.lifetime * 1000;
-    const entry: Entry = { is: 'path', pathId, owner, content, lifetime, legs: [], refreshedAt: now, held: [] };
+    const entry: Entry = {
+      is: 'path',
+      pathId,
+      owner,
+      content,
+      lifetime,
+      legs: [],
+      refreshedAt: now,
+      held: [],
+    };
     for (const { nodeId, legId, legSecret } of direction.legs) {
       const config: ChannelConfig = {
         ...this.config.leg,
@@ -86,7 +100,13 @@ export class Entries {
         peer: nodeId,
         usable: (endpoint) => this.config.usable(endpoint) && !this.isOther(leg, endpoint),
       };
-      const leg: Leg = { is: 'leg', id: toHex(legId), channel: new Channel(config, this.random), entry, endpoint: undefined };
+      const leg: Leg = {
+        is: 'leg',
+        id: toHex(legId),
+        channel: new Channel(config, this.random),
+        entry,
+        endpoint: undefined,
+      };
       entry.legs.push(leg);
       this.legs.set(leg.id, leg);
     }

@@ -3,8 +3,8 @@ import { sameEndpoint } from '../../address.ts';
 import { toHex } from '../../bytes.ts';
 import type { Channel } from '../../channel/channel.ts';
 import type { Instant, RelayPath } from '../../core.ts';
-import { encodeBody } from '../../wire/messages.ts';
 import type { RelayDirectionS } from '../../wire/messages.ts';
+import { encodeBody } from '../../wire/messages.ts';
 import type { Association } from '../association/association.ts';
 
 /** RSS-03: datagrams held for a leg that is not yet valid. */
