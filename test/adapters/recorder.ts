@@ -1,18 +1,20 @@
 /** An implementation that writes down what it is asked to do, behind the kit, in virtual time. */
 import type { Fields } from '../../adapters/cbor.ts';
+import type { Framing } from '../../adapters/framing.ts';
 import type { Implementation, Instance } from '../../adapters/kit/implementation.ts';
 import { NotImplementedError, RefusedError } from '../../adapters/kit/implementation.ts';
+import type { Adapter } from '../../adapters/kit/serve.ts';
 import { serveAdapter } from '../../adapters/kit/serve.ts';
+import type { Endpoint } from '../../reference/address.ts';
 import { ascii } from '../../reference/bytes.ts';
 import type { Net } from '../../reference/net/net.ts';
 import { sleepUntil } from '../../reference/net/net.ts';
 import type { T } from '../tap.ts';
 import t from '../tap.ts';
-import { virtualNet } from './net.ts';
+import { memoryNet } from './net.ts';
 import type { TesterOptions } from './tester.ts';
 import { endpoint, Tester } from './tester.ts';
 
-export const ADAPTER = endpoint('127.0.0.1:4400');
 export const NONCE = ascii('a nonce.');
 export const START = { role: 'rs-s', config: { name: 'one' }, case: 'kit.test' };
 
@@ -70,24 +72,47 @@ export class Recorder implements Implementation {
 
 export interface Bench {
   readonly net: Net;
+  readonly adapter: Adapter;
   readonly tester: Tester;
   readonly recorder: Recorder;
   another(options: Partial<TesterOptions>): Promise<Tester>;
 }
 
-/** A recorder behind the kit, and a tester. */
-export function bench(name: string, body: (t: T, bench: Bench) => Promise<void>): void {
-  t.test(name, async (t) => {
-    const net = virtualNet(t);
+/** A recorder behind the kit, and a tester; on loopback without a token unless told otherwise. */
+export function bench(
+  name: string,
+  body: (t: T, bench: Bench) => Promise<void>,
+  where: Where = LOOPBACK,
+): void {
+  t.test(name, (t) => {
+    const net = memoryNet();
     const recorder = new Recorder(net);
-    const adapter = await serveAdapter({ net, listen: ADAPTER, implementation: recorder });
     const another = (options: Partial<TesterOptions>) =>
-      Tester.create({ net, local: endpoint('127.0.0.1:4401'), target: ADAPTER, ...options });
-    const tester = await another({});
-    t.teardown(() => adapter.close());
-    await body(t, { net, tester, recorder, another });
+      Tester.create({ net, local: where.local, target: where.listen, framing: where.framing, ...options });
+    const script = async () => {
+      const adapter = await serveAdapter({
+        net,
+        listen: where.listen,
+        token: where.framing.token,
+        implementation: recorder,
+      });
+      await body(t, { net, adapter, tester: await another({}), recorder, another });
+    };
+    return net.run(script());
   });
 }
+
+export interface Where {
+  readonly listen: Endpoint;
+  readonly local: Endpoint;
+  readonly framing: Framing;
+}
+
+const LOOPBACK: Where = {
+  listen: endpoint('127.0.0.1:4400'),
+  local: endpoint('127.0.0.1:4401'),
+  framing: { datagram: 8192, token: undefined },
+};
 
 export const SAYS_HELLO: Fields = {
   nonce: NONCE,

@@ -1,10 +1,10 @@
 import { ShiftedNet } from '../../../adapters/reference/clock.ts';
 import { sleepUntil } from '../../../reference/net/net.ts';
 import t from '../../tap.ts';
-import { virtualNet } from '../net.ts';
+import { memoryNet } from '../net.ts';
 
 t.test('timers on the way go off in order, each at its own time', (t) => {
-  const net = new ShiftedNet(virtualNet(t));
+  const net = new ShiftedNet(memoryNet());
   const log: [string, number][] = [];
   const note = (name: string) => () => log.push([name, net.now()]);
   net.schedule(3000, note('c'));
@@ -22,7 +22,7 @@ t.test('timers on the way go off in order, each at its own time', (t) => {
 });
 
 t.test('a timer set by a timer goes off too, if it is due by then', (t) => {
-  const net = new ShiftedNet(virtualNet(t));
+  const net = new ShiftedNet(memoryNet());
   const ticks: number[] = [];
   const tick = () => {
     ticks.push(net.now());
@@ -34,7 +34,7 @@ t.test('a timer set by a timer goes off too, if it is due by then', (t) => {
 });
 
 t.test('a timer set for the past goes off now', (t) => {
-  const net = new ShiftedNet(virtualNet(t));
+  const net = new ShiftedNet(memoryNet());
   net.advance(1000);
   const at: number[] = [];
   net.schedule(10, () => at.push(net.now()));
@@ -43,20 +43,20 @@ t.test('a timer set for the past goes off now', (t) => {
 });
 
 t.test('what is left waits for the rest of its time only', async (t) => {
-  const real = virtualNet(t);
+  const real = memoryNet();
   const net = new ShiftedNet(real);
   const at: [number, number][] = [];
   net.schedule(10_000, () => at.push([real.now(), net.now()]));
   net.advance(9000);
   t.same(at, []);
-  await sleepUntil(real, 999);
+  await real.run(sleepUntil(real, 999));
   t.same(at, []);
-  await sleepUntil(real, 1000);
+  await real.run(sleepUntil(real, 1000));
   t.same(at, [[1000, 10_000]]);
 });
 
 t.test('two clocks on one network are apart', (t) => {
-  const real = virtualNet(t);
+  const real = memoryNet();
   const one = new ShiftedNet(real);
   const other = new ShiftedNet(real);
   one.advance(7000);
@@ -64,7 +64,7 @@ t.test('two clocks on one network are apart', (t) => {
 });
 
 t.test('a timer without end is told', (t) => {
-  const net = new ShiftedNet(virtualNet(t));
+  const net = new ShiftedNet(memoryNet());
   const again = () => {
     net.schedule(net.now(), again);
   };
