@@ -7,7 +7,7 @@ export const KEY_LENGTH = 32;
 export const NONCE_LENGTH = 12;
 export const TAG_LENGTH = 16;
 
-/** One AEAD under one key. */
+/** One AEAD under one key. Nonces of other than 12 bytes throw a RangeError. */
 export interface Aead {
   /** Ciphertext and 16-byte tag. @param nonce 12 bytes, never twice under one key. */
   seal(nonce: Uint8Array, ad: Uint8Array, plaintext: Uint8Array): Uint8Array;
@@ -24,12 +24,14 @@ export function aeadForSuite(suite: number, key: Uint8Array): Aead | undefined {
 
 /** ChaCha20-Poly1305 (RFC 8439); not from node:crypto, since Bun's lacks it. */
 export function chacha20Poly1305(key: Uint8Array): Aead {
-  const own = checked(key);
+  // A copy, so that a caller may reuse its buffer.
+  const own = checked(key, KEY_LENGTH).slice();
   return {
-    seal: (nonce, ad, plaintext) => chacha20poly1305(own, nonce, ad).encrypt(plaintext),
+    seal: (nonce, ad, plaintext) =>
+      chacha20poly1305(own, checked(nonce, NONCE_LENGTH), ad).encrypt(plaintext),
     open(nonce, ad, sealed) {
+      const cipher = chacha20poly1305(own, checked(nonce, NONCE_LENGTH), ad);
       if (sealed.length < TAG_LENGTH) return undefined;
-      const cipher = chacha20poly1305(own, nonce, ad);
       try {
         return cipher.decrypt(sealed);
       } catch {
@@ -41,17 +43,18 @@ export function chacha20Poly1305(key: Uint8Array): Aead {
 
 /** AES-256-GCM with a 12-byte nonce and a 16-byte tag (NIST SP 800-38D), native everywhere. */
 export function aes256Gcm(key: Uint8Array): Aead {
-  const own = checked(key);
+  // A copy, so that a caller may reuse its buffer.
+  const own = checked(key, KEY_LENGTH).slice();
   // Without the explicit length Node 20 takes tags from 4 bytes up.
   const options = { authTagLength: TAG_LENGTH };
   return {
     seal(nonce, ad, plaintext) {
-      const cipher = createCipheriv('aes-256-gcm', own, nonce, options).setAAD(ad);
+      const cipher = createCipheriv('aes-256-gcm', own, checked(nonce, NONCE_LENGTH), options).setAAD(ad);
       return concat(cipher.update(plaintext), cipher.final(), cipher.getAuthTag());
     },
     open(nonce, ad, sealed) {
+      const decipher = createDecipheriv('aes-256-gcm', own, checked(nonce, NONCE_LENGTH), options).setAAD(ad);
       if (sealed.length < TAG_LENGTH) return undefined;
-      const decipher = createDecipheriv('aes-256-gcm', own, nonce, options).setAAD(ad);
       decipher.setAuthTag(sealed.subarray(-TAG_LENGTH));
       const plaintext = decipher.update(sealed.subarray(0, -TAG_LENGTH));
       try {
@@ -63,8 +66,7 @@ export function aes256Gcm(key: Uint8Array): Aead {
   };
 }
 
-/** A copy, so that a caller may reuse its buffer. */
-function checked(key: Uint8Array): Uint8Array {
-  if (key.length !== KEY_LENGTH) throw new RangeError(`a key has 32 bytes, not ${key.length}`);
-  return Uint8Array.from(key);
+function checked(bytes: Uint8Array, length: number): Uint8Array {
+  if (bytes.length !== length) throw new RangeError(`${length} bytes are due, not ${bytes.length}`);
+  return bytes;
 }

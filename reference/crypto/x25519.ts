@@ -4,6 +4,7 @@
  * Raw scalars are wrapped into the DER forms of RFC 8410, the one import that Node, Deno and Bun share.
  */
 
+import { Buffer } from 'node:buffer';
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, createPublicKey, diffieHellman } from 'node:crypto';
 import { concat, fromHex } from '../bytes.ts';
