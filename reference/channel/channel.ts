@@ -20,17 +20,14 @@ import { decodeBody, encodeBody, hasBody } from '../wire/messages.ts';
 import type { MessageType as Type } from '../wire/registry.ts';
 import { MessageType, mayCarry, Status } from '../wire/registry.ts';
 import { openMessage, sealMessage } from '../wire/seal.ts';
-import { Addresses } from './addresses.ts';
 import { Attempt } from './attempt.ts';
+import { FarEnd } from './far-end.ts';
 import type { Handshake } from './handshake.ts';
 import { createHandshake } from './handshake.ts';
 import { Keyring } from './keyring.ts';
 import { OpeningLimit } from './limit.ts';
 import { answerHeader, answerOpening, createOpening, verifyOpening } from './openings.ts';
-import { Probes } from './probes.ts';
 import type { ChannelConfig, ChannelEvent } from './types.ts';
-
-const TRANSACTION_LENGTH = 8;
 
 type SchemaFault = Extract<DecodedBody, { layer: 'schema' }>;
 
@@ -39,15 +36,12 @@ export class Channel {
   private readonly random: Random;
   private readonly psk: Uint8Array;
   private readonly keys: Keyring;
-  private readonly addresses: Addresses;
-  private readonly probes: Probes;
+  private readonly farEnd: FarEnd;
   private readonly limit = new OpeningLimit();
   /** What own messages carry: the channel's ID, or the alias that the far end used last. [KEY-14] */
   private context: Uint8Array;
   private attempt: Attempt | undefined;
   private attemptOrder = 0n;
-  /** Destinations of the attempt that led to this end's own last handshake. */
-  private opened: readonly Endpoint[] = [];
   private out: ChannelEvent[] = [];
 
   constructor(config: ChannelConfig, random: Random) {
@@ -56,8 +50,7 @@ export class Channel {
     this.context = config.id;
     this.psk = derivePsk(config.kind, config.id, config.secret);
     this.keys = new Keyring(config.kind, config.suite, config.timers);
-    this.addresses = new Addresses(config.addressing);
-    this.probes = new Probes(config.timers);
+    this.farEnd = new FarEnd(config, random);
   }
 
   /** Whether a message could be sealed now. */
@@ -72,13 +65,12 @@ export class Channel {
 
   /** The far end's valid address that is in use. */
   validAddress(): Endpoint | undefined {
-    const endpoint = this.addresses.inUse();
-    return endpoint !== undefined && this.addresses.isValid(endpoint) ? endpoint : undefined;
+    return this.farEnd.validAddress();
   }
 
   /** Valid addresses, or before there is one the source of the handshake; the one in use first. */
   knownAddresses(): Endpoint[] {
-    return this.addresses.all();
+    return this.farEnd.addresses.all();
   }
 
   /** Handshakes that are complete but unconfirmed. [DOS-04] */
@@ -110,7 +102,7 @@ export class Channel {
    */
   send(type: Type, body: Uint8Array, now: Instant, to?: Endpoint): ChannelEvent[] {
     this.expire(now);
-    const destination = to ?? this.addresses.inUse();
+    const destination = to ?? this.farEnd.addresses.inUse();
     if (this.keys.sending() === undefined || this.keys.isRekeyDue(now)) this.reopen(now);
     if (destination !== undefined) this.sendSealed(this.keys.sending(), type, body, destination);
     return this.take();
@@ -125,7 +117,9 @@ export class Channel {
     } else if (this.attempt?.takeDue(now)) {
       this.sendMessage1(this.attempt, this.attempt.destinations);
     }
-    this.endProbes(now);
+    const { over, isLost } = this.farEnd.takeUnanswered(now);
+    for (const { to } of over) this.out.push({ kind: 'probe-over', endpoint: to });
+    if (isLost) this.reopen(now);
     this.sendDueProbes(now);
     return this.take();
   }
@@ -134,7 +128,7 @@ export class Channel {
   wakeAt(): Instant {
     return Math.min(
       this.attempt?.wakeAt() ?? Number.POSITIVE_INFINITY,
-      this.probes.wakeAt(),
+      this.farEnd.probes.wakeAt(),
       this.keys.wakeAt(),
     );
   }
@@ -150,15 +144,13 @@ export class Channel {
   }
 
   private expire(now: Instant): void {
-    for (const gone of this.keys.expire(now)) this.probes.forget(gone);
+    for (const gone of this.keys.expire(now)) this.farEnd.probes.forget(gone);
   }
 
   // ---- openings ----
 
   private reopen(now: Instant): void {
-    const destinations = this.addresses.all();
-    for (const to of this.opened)
-      if (!destinations.some((known) => sameEndpoint(known, to))) destinations.push(to);
+    const destinations = this.farEnd.candidates();
     if (this.config.opens === 'peer' || this.attempt !== undefined || destinations.length === 0) return;
     this.startAttempt(destinations, now);
   }
@@ -208,8 +200,8 @@ export class Channel {
   }
 
   private sendMessage2(handshake: Handshake, to: Endpoint, received: number): void {
-    this.addresses.received(to, received);
-    if (!this.addresses.spend(to, handshake.message2.length)) return this.refuse('amplification', to);
+    this.farEnd.addresses.received(to, received);
+    if (!this.farEnd.spend(to, handshake.message2.length)) return this.refuse('amplification', to);
     if (!handshake.sources.some((source) => sameEndpoint(source, to)) && handshake.sources.length < SOURCES) {
       handshake.sources.push(to);
     }
@@ -239,17 +231,13 @@ export class Channel {
       answeredAt: now,
     });
     this.add(handshake);
-    this.addresses.received(from, bytes.length);
-    this.addresses.setProvisional(from);
-    this.opened = attempt.destinations;
-    // KEY-11: the confirming probe goes to the source of message 2 and to every address that message 1 went to.
-    this.startProbe(from, handshake, now);
-    for (const to of attempt.destinations) if (!sameEndpoint(to, from)) this.startProbe(to, handshake, now);
+    this.farEnd.addresses.received(from, bytes.length);
+    this.farEnd.opened(handshake, from, attempt.destinations, now);
     this.sendDueProbes(now);
   }
 
   private add(handshake: Handshake): void {
-    for (const gone of this.keys.add(handshake)) this.probes.forget(gone);
+    for (const gone of this.keys.add(handshake)) this.farEnd.probes.forget(gone);
   }
 
   private readonly isFree = (keyId: number): boolean => keyId !== 0 && this.keys.find(keyId) === undefined;
@@ -270,25 +258,25 @@ export class Channel {
     if (!mayCarry(this.config.kind, header.type, this.config.peerRole, this.config.selfRole)) {
       return this.refuse('channel-type', from);
     }
-    this.addresses.received(from, bytes.length);
+    this.farEnd.addresses.received(from, bytes.length);
     if (this.config.followsContext) this.context = header.context;
     if (keys.confirmedAt === undefined) this.confirm(keys, from, now);
     this.deliver(header, keys, body, from);
     // HO-03: an answer to a probe speaks for the address that it came from already.
     if (isNewest && keys === this.keys.sending() && header.type !== MessageType.probeResponse) {
-      this.nominate(from, now);
+      this.farEnd.nominate(from, now);
     }
     this.sendDueProbes(now);
   }
 
   private confirm(keys: Handshake, from: Endpoint, now: Instant): void {
-    for (const gone of this.keys.confirm(keys, now)) this.probes.forget(gone);
+    for (const gone of this.keys.confirm(keys, now)) this.farEnd.probes.forget(gone);
     // KEY-06: only now is it sure that the other end's opening was a genuine one.
     if (!keys.initiated) this.attempt = undefined;
-    if (this.keys.sending() === keys && !keys.initiated) this.addresses.setProvisional(from);
+    if (this.keys.sending() === keys && !keys.initiated) this.farEnd.addresses.setProvisional(from);
     this.out.push({ kind: 'confirmed' });
     if (keys.initiated) return;
-    for (const source of keys.sources) this.startProbe(source, undefined, now);
+    for (const source of keys.sources) this.farEnd.probe(source, undefined, now);
   }
 
   private deliver(header: Header, keys: Handshake, body: Uint8Array, from: Endpoint): void {
@@ -310,7 +298,9 @@ export class Channel {
         from,
       );
     } else if (message.type === MessageType.probeResponse) {
-      this.receiveProbeAnswer(message.transaction, message.status, from);
+      const result = this.farEnd.answered(message.transaction, message.status, from);
+      if (result === 'unknown') this.refuse('transaction', from);
+      if (result === 'moved') this.out.push({ kind: 'address', endpoint: from });
     } else {
       const origin = { generation: keys.generation, sequence: header.sequence };
       this.out.push({ kind: 'message', message, body, from, origin });
@@ -333,17 +323,10 @@ export class Channel {
     if (keys === undefined) return;
     const header: Header = { type, keyId: keys.keyId, context: this.context, sequence: keys.sent };
     const bytes = sealMessage(keys.sender, header, body);
-    if (!this.mayGoTo(to, bytes.length)) return this.refuse('amplification', to);
+    if (!this.farEnd.spend(to, bytes.length)) return this.refuse('amplification', to);
     keys.sent += 1n;
     this.out.push({ kind: 'send', bytes, to });
   }
-
-  /** Where this end's own opening went it may send: it was told the address, not led there. */
-  private mayGoTo(to: Endpoint, bytes: number): boolean {
-    return this.addresses.spend(to, bytes) || this.opened.some((known) => sameEndpoint(known, to));
-  }
-
-  // ---- probes and addresses ----
 
   /** Answered anew each time, to the source of the request. [GEN-10] */
   private answerProbe(
@@ -353,42 +336,8 @@ export class Channel {
     this.sendSealed(this.keys.sending(), MessageType.probeResponse, encodeBody(answer), to);
   }
 
-  private receiveProbeAnswer(transaction: Uint8Array, status: Status, from: Endpoint): void {
-    const probe = this.probes.take(transaction);
-    if (probe === undefined) return this.refuse('transaction', from);
-    if (status !== Status.ok) return;
-    // Only an answer from the very address makes it valid; another may still come.
-    if (!sameEndpoint(probe.to, from)) return this.probes.putBack(probe);
-    if (this.addresses.isValid(from) && sameEndpoint(this.addresses.inUse() ?? from, from)) return;
-    if (!this.config.usable(from)) return;
-    this.addresses.validate(from);
-    this.out.push({ kind: 'address', endpoint: from });
-  }
-
-  /** A message from elsewhere than the address in use makes that source a candidate; a probe decides. [HO-03] */
-  private nominate(from: Endpoint, now: Instant): void {
-    const inUse = this.addresses.validFor(from);
-    if (inUse !== undefined && sameEndpoint(inUse, from)) return;
-    if (this.config.usable(from)) this.startProbe(from, undefined, now);
-  }
-
-  private startProbe(to: Endpoint, under: Handshake | undefined, now: Instant): void {
-    this.probes.start(this.random(TRANSACTION_LENGTH), to, under, now);
-  }
-
-  /** An end that gets no answer from any address opens again; what it has of keys it keeps. [KEY-11] */
-  private endProbes(now: Instant): void {
-    const over = this.probes.takeOver(now);
-    for (const probe of over) this.out.push({ kind: 'probe-over', endpoint: probe.to });
-    if (over.length === 0 || this.probes.size > 0) return;
-    const isUnconfirmed = over.some(
-      (probe) => probe.under !== undefined && probe.under.confirmedAt === undefined,
-    );
-    if (isUnconfirmed || this.validAddress() === undefined) this.reopen(now);
-  }
-
   private sendDueProbes(now: Instant): void {
-    for (const probe of this.probes.takeDue(now)) {
+    for (const probe of this.farEnd.probes.takeDue(now)) {
       const body = encodeBody({ type: MessageType.probeRequest, transaction: probe.transaction });
       const pinned = probe.under?.confirmedAt === undefined ? probe.under : undefined;
       this.sendSealed(pinned ?? this.keys.sending(), MessageType.probeRequest, body, probe.to);

@@ -30,7 +30,7 @@ function handshake(order: bigint, opener: number, initiated = false, answeredAt 
   });
 }
 
-t.test('a handshake of lower rank, confirmed late, only receives, for 10 s', async (t) => {
+t.test('a handshake of lower rank, confirmed late, only receives, for 10 s', (t) => {
   const keys = new Keyring('path', 1, TIMERS);
   const [high, low] = [handshake(2n, 1), handshake(1n, 1)];
   keys.add(low);
@@ -46,7 +46,7 @@ t.test('a handshake of lower rank, confirmed late, only receives, for 10 s', asy
   t.equal(keys.find(low.keyId), undefined);
 });
 
-t.test('at equal order numbers the opening of the lower Node ID ranks higher', async (t) => {
+t.test('at equal order numbers the opening of the lower Node ID ranks higher', (t) => {
   const keys = new Keyring('path', 1, TIMERS);
   const [lower, higher] = [handshake(1n, 1), handshake(1n, 2)];
   keys.add(higher);
@@ -56,7 +56,7 @@ t.test('at equal order numbers the opening of the lower Node ID ranks higher', a
   t.equal(keys.sending(), lower);
 });
 
-t.test('a confirmation leaves newer unconfirmed handshakes alone', async (t) => {
+t.test('a confirmation leaves newer unconfirmed handshakes alone', (t) => {
   const keys = new Keyring('path', 1, TIMERS);
   const [older, newer] = [handshake(1n, 1), handshake(2n, 1)];
   keys.add(older);
@@ -65,7 +65,7 @@ t.test('a confirmation leaves newer unconfirmed handshakes alone', async (t) => 
   t.equal(keys.find(newer.keyId), newer);
 });
 
-t.test('on associations the later confirmed counts', async (t) => {
+t.test('on associations the later confirmed counts', (t) => {
   const keys = new Keyring('association', 1, TIMERS);
   const [first, second] = [handshake(0n, 1), handshake(0n, 2)];
   keys.add(first);
@@ -77,7 +77,7 @@ t.test('on associations the later confirmed counts', async (t) => {
   t.equal(keys.find(first.keyId), undefined);
 });
 
-t.test('crossed on an association: the opening of the lower Node ID, in either order', async (t) => {
+t.test('crossed on an association: the opening of the lower Node ID, in either order', (t) => {
   for (const [one, other] of [
     [1, 2],
     [2, 1],
@@ -92,7 +92,7 @@ t.test('crossed on an association: the opening of the lower Node ID, in either o
   }
 });
 
-t.test('own keys on message 2: at once without others, else only once confirmed', async (t) => {
+t.test('own keys on message 2: at once without others, else only once confirmed', (t) => {
   const keys = new Keyring('path', 1, TIMERS);
   const first = handshake(1n, 1, true);
   keys.add(first);
@@ -105,7 +105,7 @@ t.test('own keys on message 2: at once without others, else only once confirmed'
   t.equal(keys.sending(), second);
 });
 
-t.test('four unconfirmed handshakes at most, the oldest is replaced', async (t) => {
+t.test('four unconfirmed handshakes at most, the oldest is replaced', (t) => {
   const keys = new Keyring('path', 1, TIMERS);
   const all = [1n, 2n, 3n, 4n, 5n].map((order) => handshake(order, 1));
   t.same(
@@ -115,7 +115,7 @@ t.test('four unconfirmed handshakes at most, the oldest is replaced', async (t) 
   t.equal(keys.unconfirmedCount(), 4);
 });
 
-t.test('a responder draws again until the key ID is free', async (t) => {
+t.test('a responder draws again until the key ID is free', (t) => {
   const [node, relay] = configs('leg');
   const psk = derivePsk('leg', node.id, node.secret);
   const { message1 } = createOpening(node, psk, node.id, 1n, seededBytes(3));
@@ -132,7 +132,7 @@ t.test('a responder draws again until the key ID is free', async (t) => {
   );
 });
 
-t.test('after an hour the next message due opens again, and old keys receive for 10 s more', async (t) => {
+t.test('after an hour the next message due opens again, and old keys receive for 10 s more', (t) => {
   const pair = new Pair('association');
   pair.open(0);
   pair.run(HOUR + 39);
@@ -150,7 +150,7 @@ t.test('after an hour the next message due opens again, and old keys receive for
   t.notOk(equal(pair.sent[mark]?.bytes.slice(2, 4), keyIdBefore), 'a new key ID');
 });
 
-t.test('the responder of the last handshake waits 15 s longer before it opens', async (t) => {
+t.test('the responder of the last handshake waits 15 s longer before it opens', (t) => {
   const pair = new Pair('association');
   pair.open(0);
   pair.run(HOUR + 60 + 14_999);
@@ -163,7 +163,7 @@ t.test('the responder of the last handshake waits 15 s longer before it opens', 
   t.same(pair.chart(mark), ['B>A b', 'B>A d']);
 });
 
-t.test('an hour and a minute after confirmation keys are erased', async (t) => {
+t.test('an hour and a minute after confirmation keys are erased', (t) => {
   const pair = new Pair('association');
   pair.open(0);
   pair.run(HOUR + 60_000 + 40);
@@ -173,7 +173,7 @@ t.test('an hour and a minute after confirmation keys are erased', async (t) => {
   t.equal(pair.ends[0].hasKeys(), false);
 });
 
-t.test('what does not open, or is not its sender’s to send, changes nothing', async (t) => {
+t.test('what does not open, or is not its sender’s to send, changes nothing', (t) => {
   const pair = new Pair('leg');
   pair.fate = ({ bytes }) => (bytes[1] === 0x0d ? [] : [20]);
   pair.open(0);
@@ -203,7 +203,7 @@ function equal(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
   return a?.join() === b?.join();
 }
 
-t.test('B is reached where it says', async (t) => {
+t.test('B is reached where it says', (t) => {
   const pair = new Pair('association');
   pair.open(0);
   pair.run(100);

@@ -2,7 +2,7 @@ import { readHeader } from '../../reference/wire/header.ts';
 import t from '../tap.ts';
 import { A, B, C, Pair, seeded } from './pair.ts';
 
-t.test('an association is open after one round trip and a half, valid both ways', async (t) => {
+t.test('an association is open after one round trip and a half, valid both ways', (t) => {
   const pair = new Pair('association');
   pair.open(0);
   pair.run(1000);
@@ -22,7 +22,7 @@ t.test('an association is open after one round trip and a half, valid both ways'
   t.same([...pair.refusals(0), ...pair.refusals(1)], []);
 });
 
-t.test('every opening has 76 bytes, an empty payload and key ID 0', async (t) => {
+t.test('every opening has 76 bytes, an empty payload and key ID 0', (t) => {
   const pair = new Pair('leg');
   pair.open(0);
   pair.run(1000);
@@ -37,7 +37,7 @@ t.test('every opening has 76 bytes, an empty payload and key ID 0', async (t) =>
   t.match(openings[1]?.header, { type: 0x0c, keyId: 0, sequence: 1n });
 });
 
-t.test('an opening is repeated byte for byte at 0.25, 0.75, 1.75, 3.75 s and over at 5 s', async (t) => {
+t.test('an opening is repeated byte for byte at 0.25, 0.75, 1.75, 3.75 s and over at 5 s', (t) => {
   const pair = new Pair('association');
   pair.fate = () => [];
   pair.open(0);
@@ -50,7 +50,7 @@ t.test('an opening is repeated byte for byte at 0.25, 0.75, 1.75, 3.75 s and ove
   t.same(pair.events, [{ end: 0, event: { kind: 'attempt-over' } }]);
 });
 
-t.test('a repeated message 1 gets the same message 2, to its source', async (t) => {
+t.test('a repeated message 1 gets the same message 2, to its source', (t) => {
   const pair = new Pair('association');
   pair.open(0);
   const [message1] = pair.sent;
@@ -61,7 +61,7 @@ t.test('a repeated message 1 gets the same message 2, to its source', async (t) 
   t.same(pair.sent[1]?.bytes, pair.sent[2]?.bytes);
 });
 
-t.test('a message 2 that fails leaves the attempt waiting', async (t) => {
+t.test('a message 2 that fails leaves the attempt waiting', (t) => {
   const pair = new Pair('leg');
   pair.fate = ({ from }) => (from === A ? [20] : []);
   pair.open(0);
@@ -80,7 +80,7 @@ t.test('a message 2 that fails leaves the attempt waiting', async (t) => {
   t.equal(pair.ends[0].hasKeys(), true);
 });
 
-t.test('on a leg the order number rises and an old opening is dropped', async (t) => {
+t.test('on a leg the order number rises and an old opening is dropped', (t) => {
   const pair = new Pair('leg');
   pair.open(0);
   pair.run(1000);
@@ -95,7 +95,7 @@ t.test('on a leg the order number rises and an old opening is dropped', async (t
   t.equal(pair.count(1, 'confirmed'), 2);
 });
 
-t.test('only the node opens a leg', async (t) => {
+t.test('only the node opens a leg', (t) => {
   const pair = new Pair('leg');
   pair.open(1);
   t.same(pair.chart(), []);
@@ -105,7 +105,7 @@ t.test('only the node opens a leg', async (t) => {
   t.same(pair.refusals(0), ['handshake']);
 });
 
-t.test('openings: 8 a second from one source, 64 for the channel', async (t) => {
+t.test('openings: 8 a second from one source, 64 for the channel', (t) => {
   const pair = new Pair('association', 5);
   for (let i = 0; i < 10; i++) {
     const other = new Pair('association', 100 + i);
@@ -127,7 +127,7 @@ t.test('openings: 8 a second from one source, 64 for the channel', async (t) => 
   t.equal(pair.refusals(1).length, 2 + 100 - 56);
 });
 
-t.test('unconfirmed handshakes are erased after 10 s', async (t) => {
+t.test('unconfirmed handshakes are erased after 10 s', (t) => {
   const pair = new Pair('association');
   pair.fate = ({ from }) => (from === A ? [20] : []);
   pair.open(0);
@@ -137,7 +137,7 @@ t.test('unconfirmed handshakes are erased after 10 s', async (t) => {
   t.equal(pair.ends[1].unconfirmedCount(), 0);
 });
 
-t.test('crossed openings agree, whatever the delays, and a message passes each way', async (t) => {
+t.test('crossed openings agree, whatever the delays, and a message passes each way', (t) => {
   for (const kind of ['association', 'path'] as const) {
     for (let seed = 1; seed <= 200; seed++) {
       const random = seeded(seed);

@@ -110,7 +110,7 @@ export class Pair {
   /** All events but sends, with the end that they happened at. */
   readonly events: { readonly end: 0 | 1; readonly event: ChannelEvent }[] = [];
   fate: Fate = () => [20];
-  private flying: { readonly at: Instant; readonly sent: Sent }[] = [];
+  private readonly flying: { readonly at: Instant; readonly sent: Sent }[] = [];
 
   constructor(kind: ChannelConfig['kind'], seed = 1, change: Partial<ChannelConfig> = {}) {
     const [first, second] = configs(kind, change);

@@ -44,7 +44,6 @@ export type AssociationEvent =
 export class Association {
   readonly config: AssociationConfig;
   readonly channel: Channel;
-  private readonly random: Random;
   private readonly requests: Requests;
   private readonly answers: Answers;
   private openAt: Instant = Number.POSITIVE_INFINITY;
@@ -53,7 +52,6 @@ export class Association {
 
   constructor(config: AssociationConfig, random: Random) {
     this.config = config;
-    this.random = random;
     this.channel = new Channel(config.channel, random);
     this.requests = new Requests(random);
     this.answers = new Answers(config.answerCache, config.answerBound);

@@ -1,0 +1,94 @@
+import type { Endpoint } from '../address.ts';
+import { sameEndpoint } from '../address.ts';
+import type { Instant, Random } from '../core.ts';
+import { Status } from '../wire/registry.ts';
+import { Addresses } from './addresses.ts';
+import type { Handshake } from './handshake.ts';
+import type { Probe } from './probes.ts';
+import { Probes } from './probes.ts';
+import type { ChannelConfig } from './types.ts';
+
+const TRANSACTION_LENGTH = 8;
+
+/** Where the far end of a channel is: the addresses that probes have found out, and those under way. */
+export class FarEnd {
+  readonly addresses: Addresses;
+  readonly probes: Probes;
+  private readonly usable: ChannelConfig['usable'];
+  private readonly random: Random;
+  /** Destinations of this end's own last handshake: it was told them, not led there. */
+  private told: readonly Endpoint[] = [];
+
+  constructor(config: ChannelConfig, random: Random) {
+    this.addresses = new Addresses(config.addressing);
+    this.probes = new Probes(config.timers);
+    this.usable = config.usable;
+    this.random = random;
+  }
+
+  /** The valid address in use. */
+  validAddress(): Endpoint | undefined {
+    const endpoint = this.addresses.inUse();
+    return endpoint !== undefined && this.addresses.isValid(endpoint) ? endpoint : undefined;
+  }
+
+  /** All that is known of where the far end could be, the address in use first. */
+  candidates(): Endpoint[] {
+    const known = this.addresses.all();
+    return [...known, ...this.told.filter((to) => !known.some((other) => sameEndpoint(other, to)))];
+  }
+
+  /** Whether so many bytes may go to an address; notes them. [DOS-02] */
+  spend(to: Endpoint, bytes: number): boolean {
+    return this.addresses.spend(to, bytes) || this.told.some((known) => sameEndpoint(known, to));
+  }
+
+  /** Message 2 came: the confirming probe goes to its source and to every address that message 1 went to. [KEY-11] */
+  opened(handshake: Handshake, from: Endpoint, destinations: readonly Endpoint[], now: Instant): void {
+    this.addresses.setProvisional(from);
+    this.told = destinations;
+    this.probe(from, handshake, now);
+    for (const to of destinations) if (!sameEndpoint(to, from)) this.probe(to, handshake, now);
+  }
+
+  /** Starts a probe. @param under unconfirmed keys that it is to confirm; else it goes under the newest. */
+  probe(to: Endpoint, under: Handshake | undefined, now: Instant): void {
+    this.probes.start(this.random(TRANSACTION_LENGTH), to, under, now);
+  }
+
+  /** A message from elsewhere than the address in use makes that source a candidate; a probe decides. [HO-03] */
+  nominate(from: Endpoint, now: Instant): void {
+    const inUse = this.addresses.validFor(from);
+    if (inUse !== undefined && sameEndpoint(inUse, from)) return;
+    if (this.usable(from)) this.probe(from, undefined, now);
+  }
+
+  /**
+   * The answer to a probe. Only one from the very address that the probe went to makes it valid.
+   * @returns whether the answer belongs to a probe, and whether another address is in use since.
+   */
+  answered(transaction: Uint8Array, status: number, from: Endpoint): 'unknown' | 'no change' | 'moved' {
+    const probe = this.probes.take(transaction);
+    if (probe === undefined) return 'unknown';
+    if (status !== Status.ok) return 'no change';
+    if (!sameEndpoint(probe.to, from)) {
+      this.probes.putBack(probe);
+      return 'no change';
+    }
+    const inUse = this.validAddress();
+    if ((inUse !== undefined && sameEndpoint(inUse, from)) || !this.usable(from)) return 'no change';
+    this.addresses.validate(from);
+    return 'moved';
+  }
+
+  /**
+   * Takes the probes that were never answered.
+   * @returns them, and whether no address is left that could answer: then the end opens again. [KEY-11]
+   */
+  takeUnanswered(now: Instant): { readonly over: readonly Probe[]; readonly isLost: boolean } {
+    const over = this.probes.takeOver(now);
+    const wasConfirming = over.some(({ under }) => under !== undefined && under.confirmedAt === undefined);
+    const isLast = over.length > 0 && this.probes.size === 0;
+    return { over, isLost: isLast && (wasConfirming || this.validAddress() === undefined) };
+  }
+}
