@@ -75,7 +75,9 @@ export class Peer {
   /** A peer on a socket of its own. */
   static async bind(stage: Stage, name: string, local: Endpoint, target: Endpoint): Promise<Peer> {
     let peer: Peer | undefined;
-    const socket = await stage.net.bind(local, (bytes, from) => peer?.#receive(Uint8Array.from(bytes), from));
+    const socket = await stage.net.bind(local, (bytes, from) => {
+      if (peer !== undefined) peer.#receive(Uint8Array.from(bytes), from);
+    });
     peer = new Peer(stage, name, target, socket);
     return peer;
   }

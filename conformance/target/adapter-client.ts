@@ -1,0 +1,259 @@
+/** The tester's end of the adapter contract: requests, repetitions, answers, pages. */
+
+import type { Fields } from '../../adapters/cbor.ts';
+import type { Op, RequestInput, Result } from '../../adapters/contract.ts';
+import { answerSchema, CONTRACT_VERSION, RESULTS, request, speaks } from '../../adapters/contract.ts';
+import type { Framing, Message } from '../../adapters/framing.ts';
+import {
+  Assembler,
+  DATAGRAM_ELSEWHERE,
+  DATAGRAM_LOOPBACK,
+  fromDatagram,
+  messageKey,
+  toDatagrams,
+} from '../../adapters/framing.ts';
+import type { Endpoint } from '../../reference/address.ts';
+import { formatEndpoint, sameEndpoint } from '../../reference/address.ts';
+import { sameBytes } from '../../reference/bytes.ts';
+import type { Random } from '../../reference/core.ts';
+import type { Net, Socket } from '../../reference/net/net.ts';
+import { Unjudged } from '../verdict.ts';
+import { TargetError } from './target.ts';
+
+/** Milliseconds after the first try at which a request is repeated, and when it is given up. */
+const REPEATS = [100, 300, 700, 1500, 3000];
+const GIVE_UP = 5000;
+/** A hello that is not answered by then is not answered at all. */
+const HELLO_GIVE_UP = 2000;
+/** Requests without an answer at once, until hello says how many the adapter bears. */
+const FIRST_IN_FLIGHT = 1;
+
+export interface AdapterClientOptions {
+  readonly net: Net;
+  readonly adapter: Endpoint;
+  /** Where the tester's own socket is bound. */
+  readonly local: Endpoint;
+  /** Draws the number by which the adapter tells testers apart. */
+  readonly random: Random;
+  /** The shared token; needed off loopback. */
+  readonly token?: Uint8Array;
+}
+
+/** An adapter that said hello. */
+export class AdapterClient {
+  readonly hello: Result<'hello'>;
+  readonly #wire: Wire;
+
+  private constructor(wire: Wire, hello: Result<'hello'>) {
+    this.#wire = wire;
+    this.hello = hello;
+    wire.inFlight = Math.max(1, Math.min(hello.limits.inFlight, 32));
+  }
+
+  /** Says hello. @throws TargetError if nobody answers, or not in a way that can be understood. */
+  static async connect(options: AdapterClientOptions): Promise<AdapterClient> {
+    const wire = await Wire.open(options);
+    try {
+      return new AdapterClient(wire, await hello(wire, options));
+    } catch (error) {
+      await wire.close();
+      throw error;
+    }
+  }
+
+  /** Whether the op is one that the adapter says it has. */
+  has(op: Op): boolean {
+    return this.hello.ops.includes(op);
+  }
+
+  /**
+   * One request and its result.
+   * @throws Unjudged with whose fault it is if it is not done.
+   */
+  async call<O extends Op>(op: O, fields: RequestInput<O>): Promise<Result<O>> {
+    const message = await this.#wire.exchange(op, fields, GIVE_UP);
+    if (message === undefined) {
+      throw new Unjudged(
+        'inconclusive',
+        'adapter',
+        `the adapter did not answer ${op} in ${GIVE_UP / 1000} s`,
+        true,
+      );
+    }
+    const answer = answerSchema.safeParse(message);
+    if (!answer.success) throw broken(op, `an answer that is none: ${firstIssue(answer.error)}`);
+    const { data } = answer;
+    switch (data.answer) {
+      case 'done':
+        return readResult(op, data.result);
+      case 'refused':
+        throw new Unjudged('not-implemented', 'target', `${op} was refused: ${data.reason}`);
+      case 'not-implemented':
+        throw new Unjudged('not-implemented', 'target', `${op} is not implemented: ${data.reason}`);
+      case 'error':
+        throw new Unjudged('inconclusive', 'adapter', `${op} failed in the adapter: ${data.reason}`);
+    }
+  }
+
+  /** All counters of an instance, page by page. */
+  async counters(instance: number): Promise<Record<string, number>> {
+    const all: Record<string, number> = {};
+    for (let after: string | undefined; ; ) {
+      const page = await this.call('counters', { instance, ...(after !== undefined && { after }) });
+      Object.assign(all, page.counters);
+      const last = Object.keys(page.counters).sort().at(-1);
+      if (!page.more) return all;
+      if (last === undefined || last === after) throw broken('counters', 'more pages, but an empty one');
+      after = last;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#wire.close();
+  }
+}
+
+async function hello(wire: Wire, { adapter, random }: AdapterClientOptions): Promise<Result<'hello'>> {
+  const nonce = random(8);
+  const where = formatEndpoint(adapter);
+  const message = await wire.exchange('hello', { nonce }, HELLO_GIVE_UP);
+  if (message === undefined) {
+    const heard = wire.nonsense === 0 ? 'no answer' : `${wire.nonsense} datagrams that are no answer to it`;
+    throw new TargetError(
+      'unreachable',
+      `hello to the adapter at ${where}: ${heard}. Start the adapter, or test without one: ` +
+        '`ntm-conform provision` writes the configuration for that.',
+    );
+  }
+  if (!speaks(message.v)) {
+    throw new TargetError(
+      'contract',
+      `the adapter at ${where} speaks contract ${message.v}, this suite ${CONTRACT_VERSION}: use versions with the same major number.`,
+    );
+  }
+  const answer = answerSchema.safeParse(message);
+  const result =
+    answer.success && answer.data.answer === 'done' ? RESULTS.hello.safeParse(answer.data.result) : undefined;
+  if (result?.success && sameBytes(result.data.nonce, nonce)) return result.data;
+  const why = !answer.success
+    ? firstIssue(answer.error)
+    : answer.data.answer !== 'done'
+      ? `${answer.data.answer}: ${answer.data.reason}`
+      : result?.success
+        ? 'another nonce came back'
+        : firstIssue(result?.error);
+  throw new TargetError(
+    'contract',
+    `the adapter at ${where} breaks the contract in its answer to hello: ${why}.`,
+  );
+}
+
+function readResult<O extends Op>(op: O, fields: Fields): Result<O> {
+  const result = RESULTS[op].safeParse(fields);
+  if (!result.success) throw broken(op, firstIssue(result.error));
+  // The schema of the op made it.
+  return result.data as Result<O>;
+}
+
+function broken(op: Op, why: string): Unjudged {
+  return new Unjudged(
+    'inconclusive',
+    'adapter',
+    `the adapter breaks the contract in its answer to ${op}: ${why}`,
+  );
+}
+
+function firstIssue(
+  error: { issues: readonly { path: PropertyKey[]; message: string }[] } | undefined,
+): string {
+  const issue = error?.issues[0];
+  return issue === undefined ? 'it cannot be read' : `${issue.path.join('.') || 'answer'}: ${issue.message}`;
+}
+
+/** Requests and answers as datagrams: numbers, repetitions, parts. */
+class Wire {
+  inFlight = FIRST_IN_FLIGHT;
+  /** Datagrams that came and were no answer. */
+  nonsense = 0;
+  readonly #options: AdapterClientOptions;
+  readonly #framing: Framing;
+  readonly #tester: Uint8Array;
+  readonly #assembler = new Assembler();
+  readonly #waiting = new Map<string, (message: Message) => void>();
+  readonly #queue: Array<() => void> = [];
+  #socket: Socket | undefined = undefined;
+  #lastId = 0;
+  #busy = 0;
+
+  private constructor(options: AdapterClientOptions) {
+    this.#options = options;
+    this.#tester = options.random(8);
+    this.#framing = {
+      datagram: isLoopback(options.adapter) ? DATAGRAM_LOOPBACK : DATAGRAM_ELSEWHERE,
+      token: options.token,
+    };
+  }
+
+  static async open(options: AdapterClientOptions): Promise<Wire> {
+    const wire = new Wire(options);
+    await wire.bind();
+    return wire;
+  }
+
+  async bind(): Promise<void> {
+    const { net, local } = this.#options;
+    this.#socket = await net.bind(local, (bytes, from) => this.#receive(bytes, from));
+  }
+
+  async close(): Promise<void> {
+    await this.#socket?.close();
+  }
+
+  /** @returns undefined if no answer came in time. */
+  async exchange<O extends Op>(op: O, fields: RequestInput<O>, giveUp: number): Promise<Message | undefined> {
+    await this.#turn();
+    try {
+      return await this.#ask(request(this.#tester, ++this.#lastId, op, fields) as Message, giveUp);
+    } finally {
+      this.#busy--;
+      this.#queue.shift()?.();
+    }
+  }
+
+  async #turn(): Promise<void> {
+    while (this.#busy >= this.inFlight) await new Promise<void>((resolve) => this.#queue.push(resolve));
+    this.#busy++;
+  }
+
+  #ask(message: Message, giveUp: number): Promise<Message | undefined> {
+    const { net, adapter } = this.#options;
+    const datagrams = toDatagrams(message, this.#framing);
+    const send = () => {
+      for (const datagram of datagrams) this.#socket?.send(datagram, adapter);
+    };
+    const start = net.now();
+    send();
+    const repeats = REPEATS.filter((ms) => ms < giveUp).map((ms) => net.schedule(start + ms, send));
+    return new Promise((resolve) => {
+      const finish = (answer: Message | undefined) => {
+        for (const cancel of [...repeats, cancelEnd]) cancel();
+        this.#waiting.delete(messageKey(message));
+        resolve(answer);
+      };
+      const cancelEnd = net.schedule(start + giveUp, () => finish(undefined));
+      this.#waiting.set(messageKey(message), finish);
+    });
+  }
+
+  #receive(bytes: Uint8Array, from: Endpoint): void {
+    if (!sameEndpoint(from, this.#options.adapter)) return;
+    const frame = fromDatagram(bytes, this.#framing);
+    if (frame === undefined) this.nonsense++;
+    const message = frame && this.#assembler.add(frame, formatEndpoint(from));
+    if (message !== undefined) this.#waiting.get(messageKey(message))?.(message);
+  }
+}
+
+function isLoopback({ ip }: Endpoint): boolean {
+  return ip === '::1' || ip.startsWith('127.');
+}

@@ -1,0 +1,74 @@
+/** The target as cases and runner see it, whatever its adapter level. */
+
+import type { Fields } from '../../adapters/cbor.ts';
+import type { Endpoint } from '../../reference/address.ts';
+import type { Counters } from '../../reference/core.ts';
+import type { AdapterLevel } from '../case.ts';
+import type { PlayedDc } from '../played/dc.ts';
+import type { Stage } from '../played/stage.ts';
+import type { TargetInfo } from '../report.ts';
+
+export interface Target {
+  readonly info: TargetInfo;
+  readonly level: AdapterLevel;
+  /** How many cases can use it at once. */
+  readonly parallel: number;
+  /** Whether an optional feature is claimed, by its name. */
+  claims(feature: string): boolean;
+  /**
+   * An RS-S under test with the DCs of its associations played.
+   * @throws Unjudged if it cannot be had.
+   */
+  rs(stage: Stage, options: RsOptions): Promise<RsUnderTest>;
+  /** A codec call of the adapter, see the contract. @throws Unjudged if there is none. */
+  codec(fields: Fields): Promise<Fields>;
+  /** Whether its control answers; at level 0 there is none, and the sanity case alone tells. */
+  reachable(): Promise<boolean>;
+  /** Ends what this run started. */
+  close(): Promise<void>;
+}
+
+export interface RsOptions {
+  /** Associations with DCs; 1 if not given, 2 at most. */
+  readonly dcs?: 1 | 2;
+  /** How the Node ID of the first DC compares with that of the RS; `lower` if not given. */
+  readonly dcNodeId?: 'lower' | 'higher';
+  /** Leaves the associations to the case; else they are open when the RS is handed over. */
+  readonly bare?: boolean;
+  /** The DCs' endpoints are not in the configuration, so the RS waits to be opened to. Level 1. */
+  readonly silentStart?: boolean;
+  /** Relay entries at once. Level 1. */
+  readonly capacity?: number;
+  /** By the names of the configuration: perSourcePerSecond, packetsPerSecond, bytesPerSecond. Level 1. */
+  readonly limits?: Readonly<Record<string, number>>;
+  /** Seconds by the names of the spec's table of timers. Level 1. */
+  readonly timers?: Readonly<Record<string, number>>;
+}
+
+/** One running RS-S. */
+export interface RsUnderTest {
+  readonly nodeId: Uint8Array;
+  /** Where it receives, one a family. */
+  readonly endpoints: readonly Endpoint[];
+  readonly dcs: readonly PlayedDc[];
+  /** Its endpoint of a family, IPv4 if not said. @throws Unjudged if it has none. */
+  endpoint(family?: 4 | 6): Endpoint;
+  /** @throws Unjudged at level 0. */
+  counters(): Promise<Counters>;
+  /** Ends it and starts it again with the same configuration. @throws Unjudged at level 0. */
+  restart(how: { readonly hard: boolean }): Promise<void>;
+  /** Moves its clock. @throws Unjudged below level 3. */
+  forward(ms: number): Promise<void>;
+  /** Gives it back. */
+  release(): Promise<void>;
+}
+
+/** The target cannot be used at all; the message is one line for a person. */
+export class TargetError extends Error {
+  readonly fault: 'unreachable' | 'contract' | 'usage';
+
+  constructor(fault: 'unreachable' | 'contract' | 'usage', message: string) {
+    super(message);
+    this.fault = fault;
+  }
+}
