@@ -5,6 +5,7 @@
  * 1. A probing request that opens; on an association also an opening, and a Relay Registration Request.
  * 2. As many answers to a request, or to an opening, as datagrams of it were sent that may be answered.
  * 3. A datagram of a path, as often as a played peer sent these bytes to be forwarded.
+ * 4. On an association that is not open yet, what keys of an earlier run sealed.
  */
 import { toHex } from '../../reference/bytes.ts';
 import type { MessageType as Type } from '../../reference/wire/registry.ts';
@@ -42,16 +43,26 @@ export class Explainer {
   explain(received: Omit<Received, 'explained'>): string | undefined {
     const { channel, type, bytes, fault } = received;
     if (this.#take(`relayed ${toHex(bytes)}`)) return 'forwarded';
+    if (
+      channel?.kind === 'association' &&
+      channel.current?.confirmed !== true &&
+      received.keys === undefined
+    ) {
+      return type === MessageType.openingResponse ? this.#opening(bytes) : 'before the association is open';
+    }
     if (channel === undefined || fault !== undefined) return undefined;
     if (type === MessageType.probeRequest) return 'probing request';
     if (channel.kind === 'association' && type === MessageType.openingRequest)
       return 'opening of an association';
     if (channel.kind === 'association' && type === MessageType.relayRegistrationRequest)
       return 'registration';
-    if (type === MessageType.openingResponse)
-      return this.#take(openingKey(bytes)) ? 'answer to an opening' : undefined;
+    if (type === MessageType.openingResponse) return this.#opening(bytes);
     if (type === undefined || received.body === undefined) return undefined;
     return this.#take(answerKey(type, channel.id, received.body)) ? 'answer to a request' : undefined;
+  }
+
+  #opening(bytes: Uint8Array): string | undefined {
+    return this.#take(openingKey(bytes)) ? 'answer to an opening' : undefined;
   }
 
   #more(key: string): void {

@@ -1,0 +1,236 @@
+/** A target behind an adapter: an instance of its own for each case that asks. */
+
+import type { Fields } from '../../adapters/cbor.ts';
+import type { Op } from '../../adapters/contract.ts';
+import { OPS } from '../../adapters/contract.ts';
+import type { Endpoint, Ip } from '../../reference/address.ts';
+import { family, formatEndpoint, parseEndpoint } from '../../reference/address.ts';
+import { toHex } from '../../reference/bytes.ts';
+import type { Counters } from '../../reference/core.ts';
+import type { AdapterLevel, RoleName } from '../case.ts';
+import { ROLES } from '../case.ts';
+import {
+  associationWith,
+  DEFAULT_TEST_SECRET,
+  provisionedAssociation,
+  RUN_CAPACITY,
+  RUN_LIMITS,
+  TEST_PROFILE,
+} from '../identities.ts';
+import { PlayedChannel } from '../played/channel.ts';
+import { nodeIdBeside, PlayedDc } from '../played/dc.ts';
+import { Peer } from '../played/peer.ts';
+import type { Stage } from '../played/stage.ts';
+import type { TargetInfo } from '../report.ts';
+import { Unjudged } from '../verdict.ts';
+import type { AdapterClientOptions } from './adapter-client.ts';
+import { AdapterClient } from './adapter-client.ts';
+import { claimed } from './claims.ts';
+import { endpointOf, needsLevel } from './rs.ts';
+import type { RsOptions, RsUnderTest, Target } from './target.ts';
+
+export interface AdapterTargetOptions extends AdapterClientOptions {
+  /** What to call it in the report. */
+  readonly name: string;
+  /** Where played DCs are bound, and where the target shall listen: addresses, one of each family at most. */
+  readonly sources: readonly Ip[];
+  readonly listen: readonly Ip[];
+}
+
+/** Connects to an adapter. @throws TargetError */
+export async function adapterTarget(options: AdapterTargetOptions): Promise<Target> {
+  const client = await AdapterClient.connect(options);
+  // What an earlier run of this tester's number left behind, if anything.
+  await client.call('reset', {});
+  return new AdapterTarget(client, options);
+}
+
+class AdapterTarget implements Target {
+  readonly info: TargetInfo;
+  readonly level: AdapterLevel;
+  readonly parallel: number;
+  readonly #client: AdapterClient;
+  readonly #options: AdapterTargetOptions;
+
+  constructor(client: AdapterClient, options: AdapterTargetOptions) {
+    const { hello } = client;
+    this.#client = client;
+    this.#options = options;
+    this.level = levelOf(hello.ops);
+    this.parallel = Math.max(1, hello.limits.instances);
+    this.info = {
+      address: options.name,
+      level: this.level,
+      name: hello.name,
+      version: hello.version,
+      roles: hello.roles.filter((role): role is RoleName => (ROLES as readonly string[]).includes(role)),
+      claims: hello.claims,
+    };
+  }
+
+  claims(feature: string): boolean {
+    return claimed(feature, this.#client.hello.claims);
+  }
+
+  async rs(stage: Stage, options: RsOptions): Promise<RsUnderTest> {
+    const rsNodeId = stage.fresh(16);
+    // Neither the lowest nor the highest first byte, so that a DC can be put on either side.
+    rsNodeId[0] = 1 + ((rsNodeId[0] ?? 0) % 254);
+    const dcs = await this.#dcs(stage, options, rsNodeId);
+    const config = this.#config(options, rsNodeId, dcs);
+    const rs = new AdapterRs(this.#client, stage, config, rsNodeId, dcs);
+    await rs.start();
+    for (const dc of options.bare ? [] : dcs) await dc.associate();
+    return rs;
+  }
+
+  async codec(fields: Fields): Promise<Fields> {
+    return (await this.#client.call('codec', { ...fields, call: String(fields.call) })) as Fields;
+  }
+
+  async reachable(): Promise<boolean> {
+    try {
+      await this.#client.call('hello', { nonce: new Uint8Array(8) });
+      return true;
+    } catch (error) {
+      if (error instanceof Unjudged) return false;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#client.call('reset', {});
+    } catch (error) {
+      // An adapter that is gone has nothing left to reset.
+      if (!(error instanceof Unjudged)) throw error;
+    }
+    await this.#client.close();
+  }
+
+  #dcs(stage: Stage, options: RsOptions, rsNodeId: Uint8Array): Promise<PlayedDc[]> {
+    const first = options.dcNodeId ?? 'lower';
+    const sides = options.dcs === 2 ? ([first, first === 'lower' ? 'higher' : 'lower'] as const) : [first];
+    const [source] = this.#options.sources;
+    if (source === undefined)
+      throw new Unjudged('not-exercised', 'host', 'the tester has no address of its own');
+    const nowhere: Endpoint = { ip: source, port: 0 };
+    return Promise.all(
+      sides.map(async (side, index) => {
+        const peer = await Peer.bind(stage, index === 0 ? 'DC' : `DC ${index + 1}`, nowhere, nowhere);
+        const association = new PlayedChannel({
+          kind: 'association',
+          ...associationWith(DEFAULT_TEST_SECRET, stage.fresh(16)),
+          own: { nodeId: nodeIdBeside(rsNodeId, side), role: 'dc' },
+          peer: { nodeId: rsNodeId, role: 'rs' },
+        });
+        return new PlayedDc(peer, association, options.silentStart !== true);
+      }),
+    );
+  }
+
+  #config(options: RsOptions, rsNodeId: Uint8Array, dcs: readonly PlayedDc[]): Fields {
+    const families = new Set(this.#options.sources.map(family));
+    const timers = Object.entries(options.timers ?? {}).map(([name, s]) => [
+      name,
+      Number.isInteger(s) ? s : `${s}`,
+    ]);
+    return {
+      role: 'rs-s',
+      nodeId: toHex(rsNodeId),
+      listen: this.#options.listen
+        .filter((ip) => families.has(family(ip)))
+        .map((ip) => formatEndpoint({ ip, port: 0 })),
+      associations: dcs.map(({ association, peer, rsOpens }) => ({
+        ...provisionedAssociation(association, association.own.nodeId, rsOpens ? [peer.local] : []),
+      })),
+      capacity: options.capacity ?? RUN_CAPACITY,
+      limits: { ...RUN_LIMITS, ...options.limits },
+      ...(timers.length > 0 && { timers: Object.fromEntries(timers) as Fields }),
+      testProfile: { global: [...TEST_PROFILE.global], private: [] },
+    };
+  }
+}
+
+class AdapterRs implements RsUnderTest {
+  readonly nodeId: Uint8Array;
+  readonly dcs: readonly PlayedDc[];
+  endpoints: readonly Endpoint[] = [];
+  readonly #client: AdapterClient;
+  readonly #stage: Stage;
+  readonly #config: Fields;
+  #instance: number | undefined = undefined;
+
+  constructor(
+    client: AdapterClient,
+    stage: Stage,
+    config: Fields,
+    nodeId: Uint8Array,
+    dcs: readonly PlayedDc[],
+  ) {
+    this.#client = client;
+    this.#stage = stage;
+    this.#config = config;
+    this.nodeId = nodeId;
+    this.dcs = dcs;
+  }
+
+  async start(): Promise<void> {
+    const { instance, endpoints } = await this.#client.call('start', {
+      role: 'rs-s',
+      config: this.#config,
+      case: this.#stage.caseId,
+    });
+    this.#instance = instance;
+    this.endpoints = endpoints.map((text) => {
+      const endpoint = parseEndpoint(text);
+      if (endpoint !== undefined) return endpoint;
+      throw new Unjudged(
+        'inconclusive',
+        'adapter',
+        `the adapter breaks the contract: ${text} is no endpoint`,
+      );
+    });
+    for (const { peer } of this.dcs) peer.target = this.endpoint(family(peer.local.ip));
+  }
+
+  endpoint(version: 4 | 6 = 4): Endpoint {
+    return endpointOf(this.endpoints, version);
+  }
+
+  counters(): Promise<Counters> {
+    return this.#client.counters(this.#running());
+  }
+
+  async restart({ hard }: { readonly hard: boolean }): Promise<void> {
+    await this.#stop(hard);
+    await this.start();
+  }
+
+  async forward(ms: number): Promise<void> {
+    if (!this.#client.has('time')) needsLevel(3, 'moving the clock');
+    await this.#client.call('time', { instance: this.#running(), forward: ms });
+  }
+
+  async release(): Promise<void> {
+    if (this.#instance !== undefined) await this.#stop(true);
+  }
+
+  async #stop(hard: boolean): Promise<void> {
+    const instance = this.#running();
+    this.#instance = undefined;
+    await this.#client.call('stop', { instance, hard });
+  }
+
+  #running(): number {
+    if (this.#instance === undefined) throw new Error('the instance is not running');
+    return this.#instance;
+  }
+}
+
+/** The highest level of which the adapter has every op. */
+function levelOf(ops: readonly string[]): AdapterLevel {
+  const has = (level: number) =>
+    (Object.keys(OPS) as Op[]).every((op) => OPS[op] > level || ops.includes(op));
+  return ([3, 2, 1] as const).find(has) ?? 1;
+}
