@@ -1,0 +1,130 @@
+/** Real UDP through node:dgram, the same on Node, Deno and Bun. */
+
+import type { Socket as DgramSocket } from 'node:dgram';
+import { createSocket } from 'node:dgram';
+// Deno runs what a socket has put off (its `close` event is that) only once this module is loaded.
+import 'node:process';
+import type { Endpoint } from '../../address.ts';
+import { family, formatEndpoint } from '../../address.ts';
+import { IpCache } from '../ip-cache.ts';
+import type { Net, OnDatagram, Socket } from '../net.ts';
+import { NetError } from '../net.ts';
+import { scheduleAt } from './schedule.ts';
+
+/** Room for bursts; the system may grant less. */
+const RECEIVE_BUFFER = 4 * 1024 * 1024;
+
+/** The network of this machine. Its clock is that of the process. */
+export function udpNet(): Net {
+  return { bind, now: () => performance.now(), schedule: scheduleAt };
+}
+
+async function bind(local: Endpoint, onDatagram: OnDatagram): Promise<Socket> {
+  const dgram = createSocket({
+    type: family(local.ip) === 4 ? 'udp4' : 'udp6',
+    ipv6Only: family(local.ip) === 6,
+    lookup: sameAddress,
+  });
+  await new Promise<void>((resolve, reject) => {
+    dgram.once('error', (error) => {
+      // A socket that failed would keep the process alive.
+      dgram.close();
+      reject(new NetError(bindFault(local, error)));
+    });
+    dgram.bind({ address: local.ip, port: local.port, exclusive: true }, resolve);
+  });
+  dgram.removeAllListeners('error');
+  return new UdpSocket(dgram, local, onDatagram);
+}
+
+type LookupCallback = (error: null, address: string, family: number) => void;
+
+/** Addresses need no DNS, and asking for them asynchronously costs time for every datagram. */
+function sameAddress(address: string, options: unknown, callback?: LookupCallback): void {
+  // Some callers leave out the options.
+  const done = callback ?? (options as LookupCallback);
+  done(null, address, address.includes(':') ? 6 : 4);
+}
+
+function bindFault(local: Endpoint, error: NodeJS.ErrnoException): string {
+  const text = formatEndpoint(local);
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `${text} is in use by another program: stop that one or choose another port`;
+    case 'EADDRNOTAVAIL':
+      return `${local.ip} is not an address of this machine: choose one that is`;
+    case 'EACCES':
+      return `${text} may not be bound by this user: choose a port of 1024 or above`;
+    case 'EAFNOSUPPORT':
+      return `${text} cannot be bound: this machine has no IPv${family(local.ip)}`;
+    default:
+      return `${text} cannot be bound: ${error.message}`;
+  }
+}
+
+class UdpSocket implements Socket {
+  readonly local: Endpoint;
+  private readonly dgram: DgramSocket;
+  private readonly version: 4 | 6;
+  private readonly senders = new IpCache();
+  private closing: Promise<void> | undefined;
+  /** Datagrams given to the system that it has not taken yet. */
+  private underway = 0;
+  private onSent = (): void => {};
+
+  constructor(dgram: DgramSocket, local: Endpoint, onDatagram: OnDatagram) {
+    this.dgram = dgram;
+    this.local = { ip: local.ip, port: dgram.address().port };
+    this.version = family(local.ip);
+    // "Port unreachable" and the like: no protocol of ours listens to such news, which anybody can send.
+    dgram.on('error', () => {});
+    dgram.on('message', (bytes, { address, port }) => {
+      const ip = this.senders.get(address);
+      if (ip === undefined || this.closing !== undefined) return;
+      try {
+        onDatagram(bytes, { ip, port });
+      } catch (fault) {
+        // Deno drops what a listener throws, and Bun takes it for an error of the socket.
+        queueMicrotask(() => {
+          throw fault;
+        });
+      }
+    });
+    widenReceiveBuffer(dgram);
+  }
+
+  send(bytes: Uint8Array, to: Endpoint): void {
+    if (this.closing !== undefined || to.port === 0 || family(to.ip) !== this.version) return;
+    this.underway++;
+    // What fails is lost, as any datagram may be; the callback has the error, so that none is thrown.
+    this.dgram.send(bytes, to.port, to.ip, this.sent);
+  }
+
+  private readonly sent = (): void => {
+    this.underway--;
+    if (this.underway === 0) this.onSent();
+  };
+
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    // Deno drops what is still under way when a socket closes.
+    if (this.underway > 0) {
+      await new Promise<void>((resolve) => {
+        this.onSent = resolve;
+      });
+    }
+    await new Promise<void>((resolve) => this.dgram.close(() => resolve()));
+  }
+}
+
+function widenReceiveBuffer(dgram: DgramSocket): void {
+  try {
+    dgram.setRecvBufferSize(RECEIVE_BUFFER);
+  } catch {
+    // The system's own size will do.
+  }
+}
