@@ -188,7 +188,6 @@ class RsS implements Role {
       const dc = this.wakeups.takeDue(now);
       if (dc === undefined) return;
       this.perform(dc, dc.association.tick(now), now);
-      if (dc.plan.takeDue(now)) this.register(dc, now);
     }
   }
 
@@ -221,6 +220,7 @@ class RsS implements Role {
           break;
       }
     }
+    if (dc.plan.takeDue(now)) this.register(dc, now);
     this.wakeups.set(dc, Math.min(dc.association.wakeAt(), dc.plan.wakeAt()));
   }
 
