@@ -48,9 +48,11 @@ function takesTypeScript() {
   return 'Deno' in globalThis || 'Bun' in globalThis || Boolean(process.features.typescript);
 }
 
+/** Ends a stream: Bun calls back for a write before the bytes of earlier ones are out, but not for an end. */
 function flushed(stream) {
   return new Promise((resolve) => {
-    if (stream.destroyed || stream.writableEnded) resolve();
-    else stream.write('', () => resolve());
+    stream.once('error', resolve);
+    stream.once('close', resolve);
+    stream.end(resolve);
   });
 }
