@@ -1,0 +1,112 @@
+/**
+ * The adapter of the reference: its RS-S and its codec, at levels 1 to 3. `ntmobile adapter` runs it.
+ *
+ * A saboteur is this adapter with a `wrap` of its own around what a role's constructor gave, or with
+ * codec calls of its own; the reference has no switch for it.
+ */
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { parseEndpoint } from '../reference/address.ts';
+import type { RoleConfig } from '../reference/config/schema.ts';
+import { describeConfigError, endpointFrom, roleConfig } from '../reference/config/schema.ts';
+import type { Random, Role } from '../reference/core.ts';
+import type { HotTable } from '../reference/drivers/loop.ts';
+import { runRole } from '../reference/drivers/loop.ts';
+import { systemRandom } from '../reference/drivers/random.ts';
+import type { Net } from '../reference/net/net.ts';
+import { udpNet } from '../reference/net/udp/udp.ts';
+import { createRsS } from '../reference/roles/rs-s/core.ts';
+import type { Codec, Implementation, Instance, StartRequest } from './kit/implementation.ts';
+import type { Adapter } from './kit/serve.ts';
+import { serveAdapter } from './kit/serve.ts';
+import { ShiftedNet } from './reference/clock.ts';
+import { REFERENCE_CODEC } from './reference/codec.ts';
+
+/** A role as its constructor gives it, not yet running. */
+export interface Created {
+  readonly role: Role;
+  readonly table: HotTable;
+}
+
+export interface ReferenceOptions {
+  readonly net: Net;
+  /** The system's source if not given. */
+  readonly random?: Random;
+  /** Puts something between a role and the loop that runs it. */
+  readonly wrap?: (created: Created, config: RoleConfig) => Created;
+  readonly codec?: Codec;
+  readonly name?: string;
+}
+
+type Roles = {
+  readonly [Name in RoleConfig['role']]: (
+    config: Extract<RoleConfig, { role: Name }>,
+    random: Random,
+  ) => Created;
+};
+
+const ROLES: Roles = { 'rs-s': createRsS };
+
+/** The reference as an implementation under test. */
+export function referenceAdapter(options: ReferenceOptions): Implementation {
+  const { net, random = systemRandom, wrap = (created) => created } = options;
+  return {
+    name: options.name ?? 'ntmobile reference',
+    version: packageVersion(),
+    roles: [...Object.keys(ROLES), 'codec'],
+    claims: { features: [], suites: [1, 2], families: [4, 6], ecn: 'none', dscp: 'zero', kernel: false },
+    ops: ['time'],
+    codec: options.codec ?? REFERENCE_CODEC,
+    async start(request): Promise<Instance> {
+      const config = configOf(request);
+      const { role, table } = wrap(ROLES[config.role](config, random), config);
+      const clock = new ShiftedNet(net);
+      const running = await runRole({ role, table, net: clock, listen: config.listen.map(endpointFrom) });
+      return {
+        endpoints: running.local,
+        stop: (hard) => running.stop({ hard }),
+        counters: () => running.counters(),
+        advance: (milliseconds) => Promise.resolve(clock.advance(milliseconds)),
+      };
+    },
+  };
+}
+
+export interface MainOptions {
+  /** `127.0.0.1:4400` */
+  readonly listen: string;
+  /** The token is what this file holds, less the white space at its ends; needed beyond loopback. */
+  readonly tokenFile?: string | undefined;
+  readonly net?: Net | undefined;
+}
+
+/**
+ * Starts the reference's adapter.
+ * @throws Error with a line for the user if `listen` or the token is no good; NetError if it can't listen.
+ */
+export async function main({ listen, tokenFile, net = udpNet() }: MainOptions): Promise<Adapter> {
+  const endpoint = parseEndpoint(listen);
+  if (endpoint === undefined) throw new Error(`--listen is ${listen}: write it like 127.0.0.1:4400`);
+  const token = tokenFile === undefined ? undefined : await readToken(tokenFile);
+  return serveAdapter({ net, listen: endpoint, token, implementation: referenceAdapter({ net }) });
+}
+
+function configOf({ role, config }: StartRequest): RoleConfig {
+  const read = roleConfig.safeParse({ role, ...config });
+  if (!read.success) throw new Error(describeConfigError(read.error, 'config'));
+  if (read.data.role !== role) throw new Error(`config: role is ${read.data.role}, but ${role} is to start`);
+  return read.data;
+}
+
+async function readToken(file: string): Promise<Uint8Array> {
+  const token = (await readFile(file, 'utf8')).trim();
+  if (token === '')
+    throw new Error(`${file} is empty: write a token into it, "openssl rand -hex 32" makes one`);
+  return new TextEncoder().encode(token);
+}
+
+/** The package's version; the file is beside this folder in the sources and in dist/. */
+function packageVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
