@@ -11,6 +11,9 @@ import { field, shapeOf } from './shape.ts';
 /** The status of an error: what is in the registry but 0. A number that is not yet in it is kept as it came. [ERR-01] */
 export type ErrorStatus = Exclude<Status, typeof Status.ok>;
 
+/** The longest lifetime of paths and entries, in seconds. */
+const DAY = 86_400;
+
 const OK = { status: field('status-ok', z.literal(Status.ok)) };
 
 /** An error in the type of any answer: nothing but transaction and status. [ERR-03] */
@@ -34,11 +37,14 @@ export const REGISTRATION_REQUEST = shapeOf(FIELDS, [
 ]);
 
 /** [DC-06] */
-export const REGISTRATION_RESPONSE = shapeOf(
-  FIELDS,
-  ['transaction', 'status', 'virtualAddresses', 'observedEndpoint', 'lifetime', 'keepAlive'],
-  ['aliases'],
-  OK,
+export const REGISTRATION_RESPONSE = checked(
+  shapeOf(
+    FIELDS,
+    ['transaction', 'status', 'virtualAddresses', 'observedEndpoint', 'lifetime', 'keepAlive'],
+    ['aliases'],
+    OK,
+  ),
+  [{ holds: ({ keepAlive }) => keepAlive >= 1 && keepAlive <= 25, why: 'keep-alive not 1 to 25' }],
 );
 
 /** A peer by name or by address or none; a reason where, and only where, a path is to be replaced. [NODE-06, HO-06] */
@@ -57,22 +63,39 @@ export const DIRECTION_REQUEST = checked(
 );
 
 /** With a status the answer to a Direction Request, else a request to the end that did not ask. [DC-09, DC-21] */
-export const ROUTE_DIRECTION = shapeOf(
-  FIELDS,
-  ['transaction', 'pathId', 'pathSecret', 'suite', 'part', 'lifetime'],
+export const ROUTE_DIRECTION = checked(
+  shapeOf(
+    FIELDS,
+    ['transaction', 'pathId', 'pathSecret', 'suite', 'part', 'lifetime'],
+    [
+      'status',
+      'peer',
+      'candidates',
+      'relay',
+      'peerVirtualAddress',
+      'lentAddress',
+      'peerAddress',
+      'replaces',
+      'forFqdn',
+    ],
+    OK,
+  ),
   [
-    'status',
-    'peer',
-    'candidates',
-    'relay',
-    'peerVirtualAddress',
-    'lentAddress',
-    'peerAddress',
-    'replaces',
-    'forFqdn',
+    { holds: ({ lifetime }) => lifetime >= 1 && lifetime <= DAY, why: 'lifetime not 1 to 86400' },
+    {
+      holds: ({ peer, relay }) => peer !== undefined || isTunnelEnd(relay?.kind),
+      why: 'no far end: neither a peer nor a relay that is one',
+    },
+    {
+      holds: ({ relay }) => relay === undefined || (relay.kind === RelayKind.s) === (relay.leg !== undefined),
+      why: 'a leg with a relay that has none, or none with an RS-S',
+    },
   ],
-  OK,
 );
+
+function isTunnelEnd(kind: unknown): boolean {
+  return kind === RelayKind.n || kind === RelayKind.t;
+}
 
 /** [FED-02] */
 export const NODE_INFORMATION_REQUEST = shapeOf(FIELDS, ['transaction', 'fqdn']);
@@ -96,10 +119,9 @@ export const NODE_INFORMATION_RESPONSE = shapeOf(
   OK,
 );
 
-const DAY = 86_400;
 const ENTRY_LIFETIME = { lifetime: field('entry-lifetime', z.int().min(1).max(DAY)) };
 
-/** Two legs of two nodes; a path secret is never for an RS-S. [RSS-04, KEY-04, DC-23] */
+/** Two legs that have nothing in common; a path secret is never for an RS-S. [RSS-04, RSS-13, RSS-14] */
 export const RELAY_DIRECTION_S = checked(
   shapeOf(
     FIELDS,
@@ -109,8 +131,13 @@ export const RELAY_DIRECTION_S = checked(
     ['pathSecret'],
   ),
   [
-    { holds: ({ legs: [a, b] }) => differ(a?.legId, b?.legId), why: 'two legs with one Leg ID' },
     { holds: ({ legs: [a, b] }) => differ(a?.nodeId, b?.nodeId), why: 'two legs of one Node ID' },
+    { holds: ({ legs: [a, b] }) => differ(a?.legId, b?.legId), why: 'two legs with one Leg ID' },
+    { holds: ({ legs: [a, b] }) => differ(a?.legSecret, b?.legSecret), why: 'two legs with one secret' },
+    {
+      holds: ({ legs, pathId }) => legs.every((leg) => differ(leg.legId, pathId)),
+      why: 'a Leg ID that is the Path ID',
+    },
   ],
 );
 
@@ -204,7 +231,7 @@ export const BODIES: Readonly<Record<BodyType, readonly Form[]>> = {
   0x07: [
     form('relay-direction-withdraw', RELAY_DIRECTION_WITHDRAW, (body) => body('withdraw') !== undefined),
     form('relay-direction-s', RELAY_DIRECTION_S, (body) => body('kind') === RelayKind.s),
-    form('relay-direction-nt', RELAY_DIRECTION_END, isEndKind),
+    form('relay-direction-nt', RELAY_DIRECTION_END, (body) => isTunnelEnd(body('kind'))),
     form('relay-direction-other', RELAY_DIRECTION_OTHER),
   ],
   0x08: [REFUSAL, form('direction-response-ok', DIRECTION_RESPONSE)],
@@ -215,10 +242,6 @@ export const BODIES: Readonly<Record<BodyType, readonly Form[]>> = {
   0x0f: [form('path-update', PATH_UPDATE)],
   0x11: [REFUSAL, form('acknowledgement-ok', ACKNOWLEDGEMENT)],
 };
-
-function isEndKind(body: Lookup): boolean {
-  return body('kind') === RelayKind.n || body('kind') === RelayKind.t;
-}
 
 /** A shape whose schema has conditions between fields too. */
 function checked<S extends z.ZodType>(shape: Shape<S>, conditions: readonly Condition<S>[]): Shape<S> {

@@ -4,15 +4,18 @@
  * It works without recursion, so depth costs no stack, and no length is believed beyond the input's end.
  */
 import { compareBytes } from '../bytes.ts';
+import { FIRST_CRITICAL_KEY } from './registry.ts';
 
-/** A body's map has depth 1; each array or map in it adds one. [GEN-13] */
+/** A body's map has depth 1; each array or map in it adds one. [GEN-30] */
 export const MAX_DEPTH = 8;
 
 export type Scan =
   | {
       readonly ok: true;
-      /** The first tag, float, simple value or depth that is not allowed, in words. [GEN-13] */
+      /** The first tag, float, simple value, map key or depth that is not allowed, in words. [GEN-30] */
       readonly forbidden: string | undefined;
+      /** Where maps have keys from 0x8000 up: for each such key the keys of the maps around its own. [GEN-07] */
+      readonly critical: readonly (readonly number[])[];
       /** All text strings in order of appearance. */
       readonly texts: readonly string[];
     }
@@ -37,6 +40,8 @@ interface Frame {
   readonly kind: 'array' | 'map' | 'tag';
   /** Items to come, keys and values both counted. */
   left: number;
+  /** Of the latest key of a map: its number, and where it begins. */
+  key: number;
   keyStart: number;
   lastKey: Uint8Array | undefined;
 }
@@ -48,6 +53,7 @@ class Scanner {
   readonly #view: DataView;
   readonly #frames: Frame[] = [];
   readonly #texts: string[] = [];
+  readonly #critical: number[][] = [];
   #at = 0;
   #depth = 0;
   #forbidden: string | undefined;
@@ -64,7 +70,7 @@ class Scanner {
       if (this.#item()) this.#complete();
     } while (this.#frames.length > 0);
     if (this.#at < this.#bytes.length) throw new Fault('trailing bytes');
-    return { ok: true, forbidden: this.#forbidden, texts: this.#texts };
+    return { ok: true, forbidden: this.#forbidden, critical: this.#critical, texts: this.#texts };
   }
 
   /** Reads one head, and content that is not items. Returns whether the item is complete. */
@@ -72,11 +78,15 @@ class Scanner {
     const initial = this.#take(1)[0] ?? 0;
     const major = initial >> 5;
     const info = initial & 31;
+    const frame = this.#frames.at(-1);
+    const isKey = frame !== undefined && atKey(frame);
+    if (isKey && major !== 0) this.#forbid('a map key that is no unsigned integer');
     if (major === 7) {
       this.#simple(info);
       return true;
     }
     const argument = this.#argument(info);
+    if (isKey && major === 0) this.#key(frame, argument);
     if (major < 2) return true;
     if (major === 2) this.#take(argument);
     if (major === 3) this.#text(argument);
@@ -86,12 +96,19 @@ class Scanner {
     return this.#open(kind, kind === 'tag' ? 1 : kind === 'map' ? 2 * argument : argument);
   }
 
+  #key(frame: Frame, key: number): void {
+    frame.key = key;
+    if (key < FIRST_CRITICAL_KEY) return;
+    const around = this.#frames.filter((other) => other.kind === 'map' && other !== frame);
+    this.#critical.push(around.map((other) => other.key));
+  }
+
   #open(kind: Frame['kind'], left: number): boolean {
     if (left > this.#bytes.length - this.#at) throw new Fault('ends early');
     if (kind !== 'tag' && this.#depth === MAX_DEPTH) this.#forbid(`depth over ${MAX_DEPTH}`);
     if (left === 0) return true;
     if (kind !== 'tag') this.#depth++;
-    this.#frames.push({ kind, left, keyStart: 0, lastKey: undefined });
+    this.#frames.push({ kind, left, key: -1, keyStart: 0, lastKey: undefined });
     return false;
   }
 
@@ -149,20 +166,10 @@ class Scanner {
 
   #simple(info: number): void {
     if (info >= 20 && info <= 22) return;
-    if (info === 23) return this.#forbid('undefined');
-    if (info < 20) return this.#forbid('a simple value');
     if (info > 27) throw new Fault(info === 31 ? 'a break' : 'a reserved head');
-    const start = this.#at;
-    this.#take(1 << (info - 24));
-    if (info === 24) {
-      if (this.#view.getUint8(start) < 32) throw new Fault('a simple value below 32 in two bytes');
-      return this.#forbid('a simple value');
-    }
-    if (info === 26 && fitsHalf(this.#view.getUint32(start)))
-      throw new Fault('a float that is not the shortest');
-    if (info === 27 && fitsSingle(this.#view.getBigUint64(start)))
-      throw new Fault('a float that is not the shortest');
-    this.#forbid('a float');
+    const content = this.#take(info < 24 ? 0 : 1 << (info - 24));
+    if (info === 24 && (content[0] ?? 0) < 32) throw new Fault('a simple value below 32 in two bytes');
+    this.#forbid(info > 24 ? 'a float' : info === 23 ? 'undefined' : 'a simple value');
   }
 
   #forbid(what: string): void {
@@ -178,24 +185,4 @@ class Scanner {
 
 function atKey(frame: Frame): boolean {
   return frame.kind === 'map' && frame.left % 2 === 0;
-}
-
-/** Whether the bits of a binary32 number (NaN with its payload too) are those of a binary16 one. */
-function fitsHalf(bits: number): boolean {
-  const exponent = ((bits >>> 23) & 0xff) - 127;
-  const fraction = bits & 0x7fffff;
-  if (exponent === 128 || (exponent >= -14 && exponent <= 15)) return (fraction & 0x1fff) === 0;
-  if (exponent === -127) return fraction === 0;
-  // A subnormal of binary16 has 10 - (-14 - exponent) bits behind the leading one.
-  return exponent >= -24 && exponent < -14 && (fraction & ((1 << (-1 - exponent)) - 1)) === 0;
-}
-
-/** The same for binary64 and binary32. */
-function fitsSingle(bits: bigint): boolean {
-  const exponent = Number((bits >> 52n) & 0x7ffn) - 1023;
-  const fraction = bits & 0xfffffffffffffn;
-  if (exponent === 1024 || (exponent >= -126 && exponent <= 127)) return (fraction & 0x1fffffffn) === 0n;
-  if (exponent === -1023) return fraction === 0n;
-  // A subnormal of binary32 has 23 - (-126 - exponent) bits behind the leading one.
-  return exponent >= -149 && exponent < -126 && (fraction & ((1n << BigInt(-97 - exponent)) - 1n)) === 0n;
 }

@@ -22,12 +22,15 @@ export type CborValue =
 
 /**
  * - `value`: decoded; byte strings are copies.
- * - `forbidden`: deterministic, but with a tag, a float, `undefined` or another simple value, or depth over 8.
- *   Of a request that is answered `malformed`. [GEN-13]
+ * - `forbidden`: deterministic, but with what fails every schema: a tag, a float, `undefined` or another
+ *   simple value, a map key that is no unsigned integer, or depth over 8. [GEN-30]
+ *
+ * `critical` has an entry for each map key from 0x8000 up: the keys of the maps around its own. [GEN-07]
  */
-export type Decoded =
+export type Decoded = { readonly critical: readonly (readonly number[])[] } & (
   | { readonly kind: 'value'; readonly value: CborValue }
-  | { readonly kind: 'forbidden'; readonly why: string };
+  | { readonly kind: 'forbidden'; readonly why: string }
+);
 
 /**
  * Decodes one deterministic CBOR item that fills the buffer.
@@ -36,11 +39,12 @@ export type Decoded =
 export function decodeCbor(bytes: Uint8Array): Decoded | Refusal {
   const scan = scanCbor(bytes);
   if (!scan.ok) return new Refusal('encoding', scan.why);
-  if (scan.forbidden !== undefined) return { kind: 'forbidden', why: scan.forbidden };
-  const value = own(DECODER.decode(bytes), scan.texts.values());
+  const { critical, forbidden, texts } = scan;
+  if (forbidden !== undefined) return { kind: 'forbidden', why: forbidden, critical };
+  const value = own(DECODER.decode(bytes), texts.values());
   if (!sameBytes(encodeCbor(value), bytes))
     return new Refusal('encoding', 'does not encode to the same bytes');
-  return { kind: 'value', value };
+  return { kind: 'value', value, critical };
 }
 
 const DECODER = new Decoder({ mapsAsObjects: false, useRecords: false });

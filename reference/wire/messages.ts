@@ -36,7 +36,7 @@ import { FIELDS, INNER_SHAPES } from './fields.ts';
 import type { MessageType } from './registry.ts';
 import { GREASE_KEYS, Key, MESSAGES, Status } from './registry.ts';
 import type { Entry, Shape } from './shape.ts';
-import { nameFields, numberFields } from './shape.ts';
+import { isListed, nameFields, numberFields } from './shape.ts';
 
 export type { BodyType, ErrorStatus } from './bodies.ts';
 
@@ -128,7 +128,7 @@ export function isAnswer(message: Message): boolean {
   return 'status' in message && message.status !== undefined;
 }
 
-/** Decodes the plaintext of a sealed message. Byte strings in the result are copies. [GEN-07, GEN-08, GEN-13] */
+/** Decodes the plaintext of a sealed message. Byte strings in the result are copies. [GEN-07, GEN-08, GEN-23] */
 export function decodeBody(type: BodyType, bytes: Uint8Array): DecodedBody {
   const decoded = decodeCbor(bytes);
   if (decoded instanceof Refusal) return { ok: false, layer: 'encoding', why: decoded.why };
@@ -143,15 +143,21 @@ export function decodeBody(type: BodyType, bytes: Uint8Array): DecodedBody {
     status: answer ? undefined : status,
     transaction,
   });
-  if (decoded.kind === 'forbidden') return refuse(Status.malformed, decoded.why);
+  const critical = (shape: Shape) => decoded.critical.some((path) => isListed(shape, path));
+  if (decoded.kind === 'forbidden') {
+    return BODIES[type].some((form) => critical(form.shape))
+      ? refuse(Status.unsupported, 'a critical key')
+      : refuse(Status.malformed, decoded.why);
+  }
   const map = decoded.value as ReadonlyMap<CborValue, CborValue>;
   const { shape } = formOf(type, (name) => map.get(Key[name]));
-  const { raw, critical, wrong } = nameFields(shape, map, FIELDS);
-  if (wrong.length > 0) return refuse(Status.malformed, `wrong key, or its value: ${String(wrong[0])}`);
+  // GEN-23: who does not know a critical key cannot say that the rest is wrong.
+  if (critical(shape)) return refuse(Status.unsupported, 'a critical key');
+  const { raw, wrong } = nameFields(shape, map, FIELDS);
+  if (wrong.length > 0) return refuse(Status.malformed, `key ${String(wrong[0])} has another type`);
   const parsed = shape.schema.safeParse(raw);
   if (!parsed.success) return refuse(Status.malformed, explain(parsed.error));
   if (shape === RELAY_DIRECTION_OTHER) return refuse(Status.unsupported, 'a kind that is not assigned');
-  if (critical.length > 0) return refuse(Status.unsupported, `critical key ${String(critical[0])}`);
   return { ok: true, message: { type, ...(parsed.data as object) } as Message };
 }
 
@@ -176,11 +182,11 @@ export function bodyMap(message: Message): Map<CborValue, CborValue> {
   return numberFields(shape, shape.schema.encode(fields) as Readonly<Record<string, unknown>>);
 }
 
-/** One unknown key with up to three bytes, to be mixed into a body. [GEN-07] */
+/** One unknown key with up to 16 bytes, to be mixed into a body. [GEN-21] */
 export function grease(random: Random): Map<number, CborValue> {
   const [which = 0, length = 0] = random(2);
   const key = GREASE_KEYS[which % GREASE_KEYS.length] ?? 0;
-  return new Map([[key, random(length % 4)]]);
+  return new Map([[key, random(length % 17)]]);
 }
 
 /** What a form of a body consists of, for those that compare it with the CDDL. */

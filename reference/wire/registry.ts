@@ -76,7 +76,7 @@ export type Reason = (typeof Reason)[keyof typeof Reason];
 export const Route = { direct: 1, relay: 2 } as const;
 export type Route = (typeof Route)[keyof typeof Route];
 
-/** Body keys: one number space for all bodies, one type for each key. [GEN-07] */
+/** Body keys: one number space for all bodies, one type for each key. [GEN-22] */
 export const Key = {
   transaction: 0,
   status: 1,
@@ -129,7 +129,7 @@ export type Key = (typeof Key)[keyof typeof Key];
 /** From here up an unknown key is critical: `unsupported`. [GEN-07] */
 export const FIRST_CRITICAL_KEY = 0x8000;
 
-/** Keys that senders mix in so that receivers stay used to unknown ones. [GEN-07] */
+/** Keys that senders mix in so that receivers stay used to unknown ones. [GEN-21] */
 export const GREASE_KEYS: readonly number[] = [
   0x0a0a, 0x1a1a, 0x2a2a, 0x3a3a, 0x4a4a, 0x5a5a, 0x6a6a, 0x7a7a,
 ];

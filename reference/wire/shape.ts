@@ -1,12 +1,11 @@
 /**
  * CBOR maps with integer keys as objects with names, and back.
  *
- * A shape is a list of keys and names with the schema of the object that they make. Naming drops unknown
- * keys below 0x8000 and reports those from there up; whether values are right is the schema's business.
+ * A shape is a list of keys and names with the schema of the object that they make.
  */
 import { z } from 'zod';
 import type { CborValue } from './cbor.ts';
-import { FIRST_CRITICAL_KEY, Key } from './registry.ts';
+import { Key } from './registry.ts';
 
 export interface Field<S extends z.ZodType = z.ZodType> {
   /** Its type as the CDDL writes it. */
@@ -78,17 +77,16 @@ export function shapeOf<
   return { entries, schema: schema as z.ZodObject<Properties<F, R, O, P>> };
 }
 
-/** A map's fields by name, and what is wrong with its keys, inner maps included. */
+/** A map's fields by name. */
 export interface Named {
   readonly raw: Readonly<Record<string, unknown>>;
-  /** Unknown keys from 0x8000 up. [GEN-07] */
-  readonly critical: readonly CborValue[];
-  /** Keys that are no unsigned integers, and those of the registry that have no place here and the wrong type. [GEN-22, GEN-30] */
+  /** Keys of the registry that are not listed here and have the wrong type, inner maps included. [GEN-22] */
   readonly wrong: readonly CborValue[];
 }
 
 /**
- * Names the fields of a map. A value of the wrong type stays as it is, for the schema to refuse.
+ * Names the fields of a map and drops the others. A value of the wrong type stays as it is, for the schema
+ * to refuse.
  * @param registry every field there is.
  */
 export function nameFields(
@@ -96,7 +94,6 @@ export function nameFields(
   map: ReadonlyMap<CborValue, CborValue>,
   registry: Readonly<Record<keyof typeof Key, Field>>,
 ): Named {
-  const critical: CborValue[] = [];
   const wrong: CborValue[] = [];
   const nameMap = (inner: Shape, from: ReadonlyMap<CborValue, CborValue>): Record<string, unknown> => {
     const raw: Record<string, unknown> = {};
@@ -104,13 +101,12 @@ export function nameFields(
       const entry = inner.entries.find((candidate) => candidate.key === key);
       const name = NAMES.get(key);
       if (entry !== undefined) raw[entry.name] = nameValue(entry, value);
-      else if (name !== undefined) {
-        if (!registry[name].schema.safeParse(nameValue(registry[name], value)).success) wrong.push(key);
-      } else if ((typeof key !== 'number' && typeof key !== 'bigint') || key < 0) wrong.push(key);
-      else if (key >= FIRST_CRITICAL_KEY) critical.push(key);
+      else if (name !== undefined && !fits(registry[name], value)) wrong.push(key);
     }
     return raw;
   };
+  const fits = (unlisted: Field, value: CborValue) =>
+    unlisted.schema.safeParse(nameValue(unlisted, value)).success;
   const nameValue = ({ inner }: Field, value: CborValue): unknown => {
     if (inner === undefined) return value;
     if (value instanceof Map) return nameMap(inner, value);
@@ -118,7 +114,15 @@ export function nameFields(
       ? value.map((item) => (item instanceof Map ? nameMap(inner, item) : item))
       : value;
   };
-  return { raw: nameMap(shape, map), critical, wrong };
+  return { raw: nameMap(shape, map), wrong };
+}
+
+/** Whether a map that the keys lead to, one map after the other, is one whose keys are listed. [GEN-07] */
+export function isListed(shape: Shape, path: readonly number[]): boolean {
+  const [key, ...rest] = path;
+  if (key === undefined) return true;
+  const inner = shape.entries.find((entry) => entry.key === key)?.inner;
+  return inner !== undefined && isListed(inner, rest);
 }
 
 const NAMES: ReadonlyMap<CborValue, keyof typeof Key> = new Map(
