@@ -30,15 +30,10 @@ export function literal<Text extends string>(text: Text, why: string) {
 function hex(bytes: number) {
   const digits = `${2 * bytes} hex digits`;
   const mend = `write ${digits}, "openssl rand -hex ${bytes}" makes them`;
-  const pattern = new RegExp(`^[0-9a-fA-F]{${2 * bytes}}$`);
   return z
     .string(wanted('', mend))
-    .regex(pattern, {
-      error: ({ input }) =>
-        `is not ${digits} but has ${String(input).length} characters${
-          String(input).length === 2 * bytes ? ', one of them no hex digit' : ''
-        }: ${mend}`,
-    })
+    .regex(/^[0-9a-fA-F]*$/, { error: `has a character that is no hex digit: ${mend}`, abort: true })
+    .length(2 * bytes, { error: ({ input }) => `is ${String(input).length} characters long: ${mend}` })
     .transform((text) => text.toLowerCase());
 }
 
