@@ -5,6 +5,8 @@
  * real UDP, in virtual time, or against a recording.
  */
 import type { Arbitrary, AsyncCommand } from 'fast-check';
+import type { Received } from './observe/received.ts';
+import type { Violation } from './verdict.ts';
 import type { World } from './world.ts';
 
 /** The closed list of roles. `dns` is the DC's authoritative service; `codec` is encoding alone. */
@@ -82,10 +84,29 @@ export interface ModelCase extends CaseInfo {
   setup(world: World): Promise<{ model: object; real: unknown }>;
 }
 
-export type Case = ScriptCase | PropertyCase | ModelCase;
+/** Sends nothing of its own: watches the datagrams of all other cases, and is judged at the end. */
+export interface ScanCase extends CaseInfo {
+  readonly kind: 'scan';
+  watch(): Watch;
+}
+
+export interface Watch {
+  /** One datagram of the target, with the keys under which it opened. */
+  received(received: Received, caseId: string): void;
+  /** How many datagrams were judged; none makes the case `not-exercised`. */
+  readonly judged: number;
+  /** The first violation, if there was one. */
+  readonly violation: Violation | undefined;
+}
+
+export type Case = ScriptCase | PropertyCase | ModelCase | ScanCase;
 
 export function scriptCase(definition: Omit<ScriptCase, 'kind'>): ScriptCase {
   return { ...definition, kind: 'script' };
+}
+
+export function scanCase(definition: Omit<ScanCase, 'kind'>): ScanCase {
+  return { ...definition, kind: 'scan' };
 }
 
 /** A property over what fast-check draws from `arbitrary`. */

@@ -30,7 +30,7 @@ export interface Association {
 const ZONES = ['ntmobile.one.example', 'ntmobile.two.example'] as const;
 
 /** The prefixes in which the test profile's locators are. [GEN-16] */
-export const TEST_PROFILE = { global: ['127.0.0.0/8', '::1/128'], private: [] } as const;
+export const TEST_PROFILE = { global: ['127.0.0.0/29', '127.0.0.8/31', '::1/128'], private: [] } as const;
 
 /**
  * A DC of the pool, 1 or 2. DC 1 has a Node ID below those of all nodes and relays, DC 2 one above

@@ -7,7 +7,12 @@ export type Progress =
   | { readonly kind: 'sanity'; readonly ok: boolean; readonly actual: string | undefined }
   | { readonly kind: 'case-start'; readonly id: string }
   /** Once a second: how much is done; the ids of those that are under way, oldest first. */
-  | { readonly kind: 'tick'; readonly done: number; readonly selected: number; readonly running: readonly string[] }
+  | {
+      readonly kind: 'tick';
+      readonly done: number;
+      readonly selected: number;
+      readonly running: readonly string[];
+    }
   /** Provisional: a late answer or a failed sanity case can still make it worse. The report is final. */
   | { readonly kind: 'case-end'; readonly result: CaseResult }
   | { readonly kind: 'end'; readonly report: Report };

@@ -34,15 +34,21 @@ export function parseClauses(text: string, file: string): Clause[] {
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? '';
     if (!/^\*\*[A-Z]+-\d+\*\*/.test(line)) continue;
-    const [, id, level, status, since, roles, first] = HEAD.exec(line) ?? fail(file, at, 'not a clause head', line);
+    const [, id, level, status, since, roles, first] =
+      HEAD.exec(line) ?? fail(file, at, 'not a clause head', line);
     const body = [first];
-    for (let next = at + 1; next < lines.length && lines[next]?.trim() !== ''; next++) body.push(lines[next]?.trim());
+    for (let next = at + 1; next < lines.length && lines[next]?.trim() !== ''; next++)
+      body.push(lines[next]?.trim());
     clauses.push({
       id: id ?? '',
       level: LEVELS.find((known) => known === level) ?? fail(file, at, 'unknown level', level),
-      status: (['m', 'o', 'c'] as const).find((known) => known === status) ?? fail(file, at, 'unknown status', status),
+      status:
+        (['m', 'o', 'c'] as const).find((known) => known === status) ??
+        fail(file, at, 'unknown status', status),
       since: /^\d+\.\d+$/.test(since ?? '') ? (since ?? '') : fail(file, at, 'not a version', since),
-      roles: (roles ?? '').split(' ').map((role) => ROLES.find((known) => known === role) ?? fail(file, at, 'unknown role', role)),
+      roles: (roles ?? '')
+        .split(' ')
+        .map((role) => ROLES.find((known) => known === role) ?? fail(file, at, 'unknown role', role)),
       text: body.join(' ').trim(),
     });
   }

@@ -1,8 +1,223 @@
-/** What a case is handed: the network, seeded randomness, the control of the target. */
+/**
+ * What a case is handed: the network, seeded randomness, the target, and what it takes to play the
+ * other roles and to judge. A case uses nothing else.
+ */
+import type { Endpoint, Ip } from '../reference/address.ts';
+import { family } from '../reference/address.ts';
 import type { Random } from '../reference/core.ts';
 import type { Net } from '../reference/net/net.ts';
+import { sleepUntil } from '../reference/net/net.ts';
+import { numberField } from './fields.ts';
+import { describeReceived } from './observe/exchange.ts';
+import type { Received } from './observe/received.ts';
+import type { PathPlan, PlayedDc } from './played/dc.ts';
+import { PlayedNode } from './played/node.ts';
+import { Peer } from './played/peer.ts';
+import type { Stage } from './played/stage.ts';
+import { describeStatus } from './status.ts';
+import type { RsOptions, RsUnderTest, Target } from './target/target.ts';
+import { Unjudged } from './verdict.ts';
 
-export interface World {
+export interface WorldOptions {
+  readonly stage: Stage;
+  readonly target: Target;
+  /** The tester's own addresses. */
+  readonly sources: readonly Ip[];
+  /** Loss, duplication or reordering are to be expected between tester and target. */
+  readonly impaired: boolean;
+}
+
+/** A relayed path with both legs valid and the path open end to end. */
+export interface Relayed {
+  readonly rs: RsUnderTest;
+  readonly dc: PlayedDc;
+  readonly plan: PathPlan;
+  readonly a: PlayedNode;
+  readonly b: PlayedNode;
+}
+
+export interface NodeOptions {
+  readonly family?: 4 | 6;
+  /** Which of the tester's addresses of that family, from 0. Another than 0 needs `two-sources`. */
+  readonly source?: number;
+}
+
+export class World {
+  readonly stage: Stage;
   readonly net: Net;
-  readonly random: Random;
+  readonly target: Target;
+  readonly #options: WorldOptions;
+  readonly #peers = new Map<string, Peer>();
+  readonly #instances = new Map<string, RsUnderTest>();
+  readonly #released: RsUnderTest[] = [];
+  #random: Random = () => {
+    throw new Error('no row has begun');
+  };
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.stage = options.stage;
+    this.net = options.stage.net;
+    this.target = options.target;
+  }
+
+  /** What the case leaves to chance: the same seed gives the same. For identifiers there is {@link fresh}. */
+  random(length: number): Uint8Array {
+    return this.#random(length);
+  }
+
+  /** Bytes that have to be new and mean nothing: identifiers, secrets, transactions. */
+  fresh(length: number): Uint8Array {
+    return this.stage.fresh(length);
+  }
+
+  /**
+   * The RS-S under test, its associations open. The same options give the same one again, in later rows
+   * too; it is a new one after a row that failed.
+   * @throws Unjudged
+   */
+  async rs(options: RsOptions = {}): Promise<RsUnderTest> {
+    const key = JSON.stringify(options);
+    const known = this.#instances.get(key);
+    if (known !== undefined) return known;
+    const rs = await this.target.rs(this.stage, options);
+    this.#instances.set(key, rs);
+    return rs;
+  }
+
+  /** A peer without channels on a socket of its own, the same one in later rows. */
+  async peer(name: string, to: Endpoint, options: NodeOptions = {}): Promise<Peer> {
+    const key = `${name} ${options.family ?? family(to.ip)} ${options.source ?? 0}`;
+    let peer = this.#peers.get(key);
+    if (peer === undefined) {
+      const ip = this.#source(options.family ?? family(to.ip), options.source ?? 0);
+      peer = await Peer.bind(this.stage, name, { ip, port: 0 }, to);
+      this.#peers.set(key, peer);
+    }
+    peer.target = to;
+    return peer;
+  }
+
+  /** A general host that the target knows nothing of. */
+  stranger(rs: RsUnderTest, options: NodeOptions = {}): Promise<Peer> {
+    return this.peer('stranger', rs.endpoint(options.family ?? 4), options);
+  }
+
+  /** One end of a planned path, nothing sent yet. */
+  async node(rs: RsUnderTest, plan: PathPlan, side: 0 | 1, options: NodeOptions = {}): Promise<PlayedNode> {
+    const peer = await this.peer(side === 0 ? 'A' : 'B', rs.endpoint(options.family ?? 4), options);
+    return new PlayedNode(peer, plan, side, rs.nodeId);
+  }
+
+  /** A whole relayed path. @throws Unjudged naming the step that failed */
+  async relayed(
+    options: { readonly rs?: RsOptions; readonly a?: NodeOptions; readonly b?: NodeOptions } = {},
+  ): Promise<Relayed> {
+    const rs = await this.rs(options.rs);
+    const [dc] = rs.dcs;
+    if (dc === undefined) throw new Error('an RS-S without an association');
+    const plan = await dc.relay();
+    const a = await this.node(rs, plan, 0, options.a);
+    const b = await this.node(rs, plan, 1, options.b);
+    await a.openLeg();
+    await b.openLeg();
+    await a.openPath();
+    return { rs, dc, plan, a, b };
+  }
+
+  /** Waits that much of the network's time; only in cases that declare `waits`. */
+  sleep(ms: number): Promise<void> {
+    return sleepUntil(this.net, this.net.now() + ms);
+  }
+
+  /** Judges: unless `ok`, the target did something else than what is required. */
+  check(ok: boolean, expected: string | readonly string[], actual: string, requirement?: string): asserts ok {
+    if (!ok) this.stage.violated(expected, actual, { requirement });
+  }
+
+  /** Judges that something came in time. */
+  came(mail: Received | undefined, expected: string, requirement?: string): Received {
+    return mail ?? this.stage.violated(expected, 'nothing came', { requirement, timedOut: true });
+  }
+
+  /** Judges that an answer came and has one of these statuses. */
+  status(mail: Received | undefined, allowed: number | readonly number[], requirement?: string): Received {
+    const list = typeof allowed === 'number' ? [allowed] : allowed;
+    const expected = list.map((status) => `an answer with ${describeStatus(status)}`);
+    if (mail === undefined)
+      return this.stage.violated(expected, 'no answer', { requirement, timedOut: true });
+    const status = numberField(mail.body, 'status');
+    if (status === undefined || !list.includes(status)) {
+      this.stage.violated(expected, describeReceived(mail), { requirement, peer: mail.peer });
+    }
+    return mail;
+  }
+
+  /**
+   * Judges silence. `bad` sends what must stay unanswered; `fence` then sends something good on the same
+   * path, whose answer has to come first and alone. A later answer to `bad` fails the case too.
+   */
+  async silence(parts: {
+    readonly bad: () => unknown;
+    readonly fence: () => Promise<Received | undefined>;
+    readonly requirement?: string;
+  }): Promise<void> {
+    const { stage } = this;
+    const seen: Received[] = [];
+    const stop = stage.transcript.onReceived((received) => seen.push(received));
+    await parts.bad();
+    const answer = await parts.fence();
+    if (this.#options.impaired) await this.sleep(3 * stage.slowestAnswer);
+    stop();
+    const { requirement } = parts;
+    const illegal = seen.find((mail) => mail !== answer && mail.explained === undefined);
+    if (illegal !== undefined) {
+      stage.violated('silence', describeReceived(illegal), { requirement, peer: illegal.peer });
+    }
+    if (answer === undefined) {
+      const expected = 'silence, then the answer to the good request that followed';
+      stage.violated(expected, 'the good request was not answered', { requirement, timedOut: true });
+    }
+  }
+
+  /** Judges that a row left nothing behind that nobody had asked for. */
+  checkUnexplained(): void {
+    const [unasked] = this.stage.transcript.unexplained();
+    if (unasked === undefined) return;
+    this.stage.violated('nothing that was not asked for', describeReceived(unasked), { peer: unasked.peer });
+  }
+
+  /** For the runner: begins a row. */
+  startRow(random: Random, fresh: Random): void {
+    this.#random = random;
+    this.stage.startRow(fresh);
+    for (const peer of this.#peers.values()) peer.startRow(this.stage);
+    for (const { dcs } of this.#instances.values()) for (const dc of dcs) dc.peer.startRow(this.stage);
+  }
+
+  /** For the runner: gives the target's instances back; the sockets stay open. */
+  async release(): Promise<void> {
+    const instances = [...this.#instances.values()];
+    this.#instances.clear();
+    this.#released.push(...instances);
+    for (const rs of instances) await rs.release();
+  }
+
+  /** For the runner: closes the sockets that belong to the case alone. */
+  async close(): Promise<void> {
+    const peers = [...this.#peers.values()];
+    const released = this.#released.splice(0);
+    this.#peers.clear();
+    await Promise.all([...peers, ...released].map((open) => open.close()));
+  }
+
+  #source(version: 4 | 6, index: number): Ip {
+    const ip = this.#options.sources.filter((source) => family(source) === version)[index];
+    if (ip !== undefined) return ip;
+    throw new Unjudged(
+      'not-exercised',
+      'host',
+      `the tester has no IPv${version} address number ${index + 1}`,
+    );
+  }
 }

@@ -1,10 +1,11 @@
 /** A played DC on its association with an RS. */
 import { fromHex, toHex } from '../../reference/bytes.ts';
 import type { CborValue } from '../../reference/wire/cbor.ts';
-import { MessageType, RelayKind, STATUS_NAMES } from '../../reference/wire/registry.ts';
+import { MessageType, RelayKind } from '../../reference/wire/registry.ts';
 import type { Body, Fields } from '../fields.ts';
 import { body, numberField } from '../fields.ts';
 import type { Received } from '../observe/received.ts';
+import { describeStatus } from '../status.ts';
 import { Unjudged } from '../verdict.ts';
 import type { PlayedChannel } from './channel.ts';
 import type { Peer, RequestOptions } from './peer.ts';
@@ -117,13 +118,6 @@ export class PlayedDc {
       answer === undefined,
     );
   }
-}
-
-/** `status 5 (refused)` */
-export function describeStatus(status: number | undefined): string {
-  if (status === undefined) return 'no status';
-  const name = (STATUS_NAMES as Readonly<Record<number, string>>)[status];
-  return `status ${status}${name === undefined ? '' : ` (${name})`}`;
 }
 
 /** A Node ID that compares with another as wanted: the same but for its first byte. */

@@ -24,7 +24,12 @@ export interface RunOptions {
   readonly bail: boolean;
   /** One failure again, with full shrinking. */
   readonly replay?: string;
-  readonly versions: { readonly suite: string; readonly spec: string; readonly vectors: string; readonly contract: string };
+  readonly versions: {
+    readonly suite: string;
+    readonly spec: string;
+    readonly vectors: string;
+    readonly contract: string;
+  };
   readonly runtime: { readonly name: string; readonly version: string; readonly platform: string };
   readonly onProgress?: OnProgress;
   /** Ends the run early; the report then says that it is not complete. */

@@ -216,6 +216,10 @@ class AdapterRs implements RsUnderTest {
     if (this.#instance !== undefined) await this.#stop(true);
   }
 
+  async close(): Promise<void> {
+    for (const { peer } of this.dcs) await peer.close();
+  }
+
   async #stop(hard: boolean): Promise<void> {
     const instance = this.#running();
     this.#instance = undefined;

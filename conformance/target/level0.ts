@@ -197,4 +197,9 @@ class Level0Rs implements RsUnderTest {
     this.#released = true;
     return Promise.resolve();
   }
+
+  /** The DCs are played for the whole run. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
 }

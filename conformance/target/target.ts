@@ -59,8 +59,10 @@ export interface RsUnderTest {
   restart(how: { readonly hard: boolean }): Promise<void>;
   /** Moves its clock. @throws Unjudged below level 3. */
   forward(ms: number): Promise<void>;
-  /** Gives it back. */
+  /** Gives it back. The DCs' sockets stay open. */
   release(): Promise<void>;
+  /** Closes the DCs' sockets, where they are this instance's own. */
+  close(): Promise<void>;
 }
 
 /** The target cannot be used at all; the message is one line for a person. */

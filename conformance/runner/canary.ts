@@ -1,0 +1,82 @@
+/**
+ * The overload canary: measures how late the host's own timers and loopback datagrams are, so that an
+ * answer that is missing while the host is busy is not held against the target.
+ */
+import type { Endpoint } from '../../reference/address.ts';
+import type { Instant } from '../../reference/core.ts';
+import type { Net, Socket } from '../../reference/net/net.ts';
+import type { HostHealth } from '../report.ts';
+
+const INTERVAL = 20;
+/** Milliseconds late from which a window counts as bad: what a loopback answer takes is far below. */
+const BAD = 50;
+/** How long before and after a bad moment nothing is held against the target. */
+const MARGIN = 250;
+
+export class Canary {
+  readonly #net: Net;
+  readonly #bad: { from: Instant; to: Instant }[] = [];
+  #socket: Socket | undefined = undefined;
+  #cancel: () => void = () => undefined;
+  #samples = 0;
+  #worst = 0;
+  #sentAt: Instant | undefined = undefined;
+
+  constructor(net: Net) {
+    this.#net = net;
+  }
+
+  /** @param local a loopback address to send to itself from. */
+  async start(local: Endpoint): Promise<void> {
+    this.#socket = await this.#net.bind(local, () => {
+      if (this.#sentAt !== undefined) this.#measured(this.#sentAt, this.#net.now() - this.#sentAt);
+      this.#sentAt = undefined;
+    });
+    this.#schedule();
+  }
+
+  async stop(): Promise<void> {
+    this.#cancel();
+    await this.#socket?.close();
+  }
+
+  /** Whether the host was overloaded at some time between two instants. */
+  wasBad(from: Instant, to: Instant): boolean {
+    return this.#bad.some((window) => window.from <= to && window.to >= from);
+  }
+
+  health(reruns: number): HostHealth {
+    return {
+      samples: this.#samples,
+      badWindows: this.#bad.length,
+      worstDelay: Math.round(this.#worst * 10) / 10,
+      reruns,
+    };
+  }
+
+  #schedule(): void {
+    const due = this.#net.now() + INTERVAL;
+    this.#cancel = this.#net.schedule(due, () => {
+      this.#measured(due, this.#net.now() - due);
+      this.#send();
+      this.#schedule();
+    });
+  }
+
+  #send(): void {
+    // One that is still under way is measured when it comes; it is late already.
+    if (this.#sentAt !== undefined || this.#socket === undefined) return;
+    this.#sentAt = this.#net.now();
+    this.#socket.send(Uint8Array.of(0), this.#socket.local);
+  }
+
+  #measured(since: Instant, late: number): void {
+    this.#samples++;
+    this.#worst = Math.max(this.#worst, late);
+    if (late < BAD) return;
+    const window = { from: since - MARGIN, to: since + late + MARGIN };
+    const last = this.#bad.at(-1);
+    if (last !== undefined && window.from <= last.to) last.to = Math.max(last.to, window.to);
+    else this.#bad.push(window);
+  }
+}
