@@ -1,0 +1,65 @@
+/** What there is to know about one case that needs a look; the replay command is its last line. */
+import type { CaseResult } from '../report.ts';
+import { chartLines, datagramLines } from './chart.ts';
+import type { Context } from './context.ts';
+import { clauseOf } from './context.ts';
+import { MARKS } from './marks.ts';
+import { labelled, tame } from './text.ts';
+
+export function failureLines(result: CaseResult, number: number, context: Context): string[] {
+  const { paint, width } = context;
+  const { colour, counted } = MARKS[result.verdict];
+  const blame =
+    result.blame === null || result.verdict === 'suite-error'
+      ? ''
+      : `, looks like the ${result.blame}'s fault`;
+  const row = (label: string, text: string): string[] =>
+    labelled(`   ${label.padEnd(13)}`, tame(text), width).map((line) =>
+      line.replace(label, (name) => paint.bold(name)),
+    );
+  const exchange = result.exchange;
+  return [
+    `${number}) ${paint.bold(result.id)}  ${paint[colour](counted)}${blame}`,
+    `   ${result.title}`,
+    '',
+    ...clauseRows(result, context, row),
+    ...(result.requirement === null ? [] : row('Requirement', result.requirement)),
+    ...result.expected.flatMap((text, at) => row(at === 0 ? 'Expected' : '', at === 0 ? text : `or ${text}`)),
+    ...(result.actual === null ? [] : row('Actual', result.actual)),
+    ...(result.reason === null ? [] : row('Why', result.reason)),
+    ...(result.counterexample === null ? [] : row('Input', result.counterexample)),
+    ...(result.note === null ? [] : row('Read as', result.note)),
+    ...waiverRows(result, row),
+    ...(exchange === null || exchange.arrows.length === 0
+      ? []
+      : [
+          '',
+          ...indent(chartLines(exchange, paint, width - 3)),
+          '',
+          ...indent(datagramLines(exchange, paint)),
+        ]),
+    ...(result.replay === null ? [] : ['', ...row('Replay', `${context.command} --replay ${result.replay}`)]),
+  ];
+}
+
+type Row = (label: string, text: string) => string[];
+
+function clauseRows({ clauses, level }: CaseResult, context: Context, row: Row): string[] {
+  return clauses.flatMap((id, at) => {
+    const clause = clauseOf(context, id);
+    const text = clause === undefined ? `${id} (${level})` : `${id} (${clause.level}) ${clause.text}`;
+    return row(at === 0 ? 'Clause' : '', text);
+  });
+}
+
+function waiverRows({ waiver }: CaseResult, row: Row): string[] {
+  if (waiver === null) return [];
+  return row(
+    'Waiver',
+    `${waiver.id}, until ${waiver.expiry}, covers ${waiver.verdict}: ${waiver.reason} (${waiver.link})`,
+  );
+}
+
+function indent(lines: readonly string[]): string[] {
+  return lines.map((line) => (line === '' ? '' : `   ${line}`));
+}

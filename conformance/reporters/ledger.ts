@@ -1,0 +1,43 @@
+/** The clause ledger: one line for each role. */
+import { ROLES } from '../case.ts';
+import type { Report, RoleLedger } from '../report.ts';
+import type { Context } from './context.ts';
+import { clauseOf } from './context.ts';
+import { some } from './text.ts';
+
+/** So many ids are named of each kind but the violated ones, which all are. */
+const MOST_IDS = 8;
+
+export function ledgerLines({ ledger }: Report, context: Context): string[] {
+  return ROLES.flatMap((role) => {
+    const its = ledger[role];
+    return its === undefined ? [] : [`${context.paint.bold(role)}: ${roleLine(its, context)}`];
+  });
+}
+
+function roleLine(ledger: RoleLedger, context: Context): string {
+  const { paint } = context;
+  const isMust = (id: string): boolean => (clauseOf(context, id)?.level ?? 'MUST') === 'MUST';
+  const all = [
+    ...ledger.proven,
+    ...ledger.violated,
+    ...ledger.notExercised,
+    ...ledger.untestable,
+    ...ledger.disputed,
+  ];
+  const proven = ledger.proven.filter(isMust).length;
+  const must = all.filter(isMust).length;
+  const head = `${proven} of ${must} MUST clauses proven`;
+  const rest = [
+    part(ledger.violated, 'violated', ledger.violated.length),
+    part(ledger.notExercised, 'not exercised', MOST_IDS),
+    part(ledger.untestable, 'untestable', MOST_IDS),
+    part(ledger.disputed, 'disputed', MOST_IDS),
+  ].filter((text) => text !== undefined);
+  const line = [proven === must ? paint.green(head) : head, ...rest].join(', ');
+  return ledger.violated.length > 0 ? paint.red(line) : line;
+}
+
+function part(ids: readonly string[], what: string, most: number): string | undefined {
+  return ids.length === 0 ? undefined : `${ids.length} ${what} (${some(ids, most)})`;
+}
