@@ -26,5 +26,5 @@ export const context: Context = {
 /** Compares with a kept file; `NTM_GOLDEN=write` keeps what there is now. */
 export function sameAsGolden(t: T, found: string, name: string): void {
   if (process.env.NTM_GOLDEN === 'write') writeFileSync(new URL(name, folder), found);
-  t.equal(found, goldenText(name), name.replace(/.*\//, ''));
+  t.equal(found, goldenText(name), name);
 }

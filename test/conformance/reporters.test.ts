@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Report } from '../../conformance/report.ts';
 import { reportJsonSchema, summarise } from '../../conformance/report.ts';
@@ -91,8 +92,8 @@ t.test("tap's own parser agrees", { skip: onNode }, (t) => {
 
 t.test('json is the report, and its schema is published', (t) => {
   t.same(JSON.parse(renderJson(report)), report);
-  const url = new URL('../../conformance/report.schema.json', import.meta.url);
-  sameAsGolden(t, `${JSON.stringify(reportJsonSchema(), null, 2)}\n`, url.href);
+  const published = new URL('../../conformance/report.schema.json', import.meta.url);
+  t.same(JSON.parse(readFileSync(published, 'utf8')), JSON.parse(JSON.stringify(reportJsonSchema())));
 });
 
 t.test('exit status: the first that applies', (t) => {
