@@ -25,7 +25,7 @@ const uint = z.codec(
   z.custom<number>((value) => Number.isInteger(value) && (value as number) >= 0, 'not an unsigned integer'),
   {
     decode: Number,
-    encode: (value) => (Number.isSafeInteger(value) ? value : BigInt.asUintN(64, BigInt(value))),
+    encode: (value) => (Number.isSafeInteger(value) ? value : value >= 2 ** 64 ? MAX_U64 : BigInt(value)),
   },
 );
 

@@ -171,7 +171,9 @@ t.test('GEN-08: what is not deterministic, or not well-formed', (t) => {
 t.test('GEN-30: not deterministic wins over forbidden', (t) => {
   t.equal(outcome('82f93c001817'), 'encoding');
   t.equal(outcome('c11817'), 'encoding');
-  t.equal(outcome('a2f500f400'), 'encoding');
+  t.equal(outcome('a2f500f400'), 'encoding', 'order of keys');
+  t.equal(outcome('a200f93c000000'), 'encoding', 'the same key twice');
+  t.equal(outcome('f93c0000'), 'encoding', 'bytes behind');
 });
 
 t.test('GEN-30: how short a float could be is not asked', (t) => {

@@ -55,6 +55,16 @@ t.test('a jump forgets nothing that is still inside and everything that is not',
   t.ok(take(window, 10 * WINDOW - WINDOW + 1), 'its bit was cleared');
 });
 
+t.test('no sequence passes twice around the far end of the window', (t) => {
+  const twice = Array.from({ length: 128 }, (_, i) => WINDOW - 64 + i).filter((distance) => {
+    const window = new ReplayWindow();
+    take(window, 7);
+    take(window, 7 + distance);
+    return window.check(7);
+  });
+  t.same(twice, []);
+});
+
 t.test('numbers and bigints are the same sequences', (t) => {
   const window = new ReplayWindow();
   t.ok(take(window, 7));
