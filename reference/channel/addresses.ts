@@ -15,6 +15,8 @@ export class Addresses {
   /** Valid addresses, the one in use last. */
   private valid: Endpoint[] = [];
   private provisional: Endpoint | undefined;
+  /** The place of each slot's address in the order of nominations. */
+  private readonly nominated = new Map<number, number>();
   private readonly budgets = new Map<string, { received: number; sent: number }>();
 
   constructor(slots: 'one' | 'one-a-family') {
@@ -45,10 +47,18 @@ export class Addresses {
     this.provisional = endpoint;
   }
 
-  /** Makes an address valid and the one in use; the one that had its slot is forgotten. */
-  validate(endpoint: Endpoint): void {
-    this.valid = this.valid.filter((known) => this.slot(known) !== this.slot(endpoint));
+  /**
+   * Makes an address valid and the one in use; the one that had its slot is forgotten.
+   * @param nominatedAs an address that was nominated earlier never replaces one nominated later. [KEY-32]
+   * @returns whether it did.
+   */
+  validate(endpoint: Endpoint, nominatedAs: number): boolean {
+    const slot = this.slot(endpoint);
+    if (nominatedAs < (this.nominated.get(slot) ?? 0)) return false;
+    this.nominated.set(slot, nominatedAs);
+    this.valid = this.valid.filter((known) => this.slot(known) !== slot);
     this.valid.push(endpoint);
+    return true;
   }
 
   /** Notes bytes that came from an address in a datagram that verified. */

@@ -287,7 +287,7 @@ export class Channel {
     const decoded = decodeBody(header.type, body);
     if (!decoded.ok) {
       this.refuse(decoded.layer, from);
-      if (decoded.layer === 'schema') this.deliverBad(header.type, decoded, from);
+      if (decoded.layer === 'schema') this.deliverBad(header.type, decoded, body, from);
       return;
     }
     const { message } = decoded;
@@ -307,14 +307,14 @@ export class Channel {
     }
   }
 
-  private deliverBad(type: Type, bad: SchemaFault, from: Endpoint): void {
+  private deliverBad(type: Type, bad: SchemaFault, body: Uint8Array, from: Endpoint): void {
     const { status, transaction } = bad;
     if (status === undefined) {
       this.out.push({ kind: 'bad-answer', type, transaction });
     } else if (type === MessageType.probeRequest) {
       this.answerProbe({ type: MessageType.probeResponse, transaction, status }, from);
     } else {
-      this.out.push({ kind: 'bad-request', type, status, transaction, from });
+      this.out.push({ kind: 'bad-request', type, status, transaction, body, from });
     }
   }
 

@@ -40,7 +40,7 @@ export class FarEnd {
 
   /** Whether so many bytes may go to an address; notes them. [DOS-02] */
   spend(to: Endpoint, bytes: number): boolean {
-    return this.addresses.spend(to, bytes) || this.told.some((known) => sameEndpoint(known, to));
+    return this.addresses.spend(to, bytes) || this.isTold(to);
   }
 
   /** Message 2 came: the confirming probe goes to its source and to every address that message 1 went to. [KEY-11] */
@@ -53,6 +53,7 @@ export class FarEnd {
 
   /** Starts a probe. @param under unconfirmed keys that it is to confirm; else it goes under the newest. */
   probe(to: Endpoint, under: Handshake | undefined, now: Instant): void {
+    if (!this.usable(to) && !this.isTold(to)) return;
     this.probes.start(this.random(TRANSACTION_LENGTH), to, under, now);
   }
 
@@ -60,7 +61,7 @@ export class FarEnd {
   nominate(from: Endpoint, now: Instant): void {
     const inUse = this.addresses.validFor(from);
     if (inUse !== undefined && sameEndpoint(inUse, from)) return;
-    if (this.usable(from)) this.probe(from, undefined, now);
+    this.probe(from, undefined, now);
   }
 
   /**
@@ -76,8 +77,8 @@ export class FarEnd {
       return 'no change';
     }
     const inUse = this.validAddress();
-    if ((inUse !== undefined && sameEndpoint(inUse, from)) || !this.usable(from)) return 'no change';
-    this.addresses.validate(from);
+    if (inUse !== undefined && sameEndpoint(inUse, from)) return 'no change';
+    if (!this.addresses.validate(from, probe.nominatedAs)) return 'no change';
     return 'moved';
   }
 
@@ -90,5 +91,9 @@ export class FarEnd {
     const wasConfirming = over.some(({ under }) => under !== undefined && under.confirmedAt === undefined);
     const isLast = over.length > 0 && this.probes.size === 0;
     return { over, isLost: isLast && (wasConfirming || this.validAddress() === undefined) };
+  }
+
+  private isTold(to: Endpoint): boolean {
+    return this.told.some((known) => sameEndpoint(known, to));
   }
 }

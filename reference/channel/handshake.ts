@@ -31,7 +31,9 @@ export interface Handshake {
   sent: bigint;
   failedTags: number;
   confirmedAt: Instant | undefined;
-  /** Counts confirmations on the channel, from 1; 0 before its own. */
+  /** Its place in the order in which the channel's handshakes were made and confirmed. */
+  madeAs: number;
+  /** The place of its confirmation in that order; 0 before. Newer keys have a higher one. */
   generation: number;
   /** Set when other keys replace these: they receive until then, and send no more. [KEY-07] */
   receiveUntil: Instant | undefined;
@@ -66,6 +68,7 @@ export function createHandshake(input: HandshakeInput): Handshake {
     sent: 0n,
     failedTags: 0,
     confirmedAt: undefined,
+    madeAs: 0,
     generation: 0,
     receiveUntil: undefined,
   };

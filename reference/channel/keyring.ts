@@ -7,6 +7,8 @@ import type { ChannelTimers } from './types.ts';
 
 /** KEY-12 */
 const UNCONFIRMED_BOUND = 4;
+/** KEY-07 */
+const OLD_BOUND = 4;
 /** KEY-18: failed tags after which keys are erased. */
 const FAILED_TAGS_BOUND = 2 ** 36;
 /** KEY-05: packets under one key after which the next message due opens again. */
@@ -23,7 +25,8 @@ export class Keyring {
   private unconfirmed: Handshake[] = [];
   private confirmed: Handshake[] = [];
   private current: Handshake | undefined;
-  private generations = 0;
+  /** Counts handshakes made and confirmed, to tell what was there before what. */
+  private steps = 0;
   private highestOrder = 0n;
 
   constructor(kind: ChannelKind, suite: number, timers: ChannelTimers) {
@@ -66,6 +69,7 @@ export class Keyring {
    * @returns the handshakes that had to go for it.
    */
   add(handshake: Handshake): Handshake[] {
+    handshake.madeAs = ++this.steps;
     const gone = handshake.initiated ? this.unconfirmed.filter((other) => other.initiated) : [];
     const others = this.unconfirmed.filter((other) => !gone.includes(other));
     while (others.length >= UNCONFIRMED_BOUND) {
@@ -84,7 +88,7 @@ export class Keyring {
    */
   confirm(handshake: Handshake, now: Instant): Handshake[] {
     handshake.confirmedAt = now;
-    handshake.generation = ++this.generations;
+    handshake.generation = ++this.steps;
     if (handshake.order > this.highestOrder) this.highestOrder = handshake.order;
     const others = this.unconfirmed.filter((other) => other !== handshake);
     const gone = this.kind === 'association' ? [] : others.filter((other) => outranks(handshake, other));
@@ -92,15 +96,14 @@ export class Keyring {
     this.confirmed.push(handshake);
 
     const before = this.current;
-    if (before !== undefined && before !== handshake && !this.supersedes(handshake, before, now)) {
-      handshake.receiveUntil = now + this.timers.oldKeys;
-      return gone;
+    if (before === undefined || before === handshake || this.supersedes(handshake, before)) {
+      this.current = handshake;
     }
-    if (before !== undefined && before !== handshake && before.confirmedAt !== undefined) {
-      before.receiveUntil = now + this.timers.oldKeys;
+    const replaced = this.current === handshake ? before : handshake;
+    if (replaced !== undefined && replaced !== this.current && replaced.confirmedAt !== undefined) {
+      replaced.receiveUntil = now + this.timers.oldKeys;
     }
-    this.current = handshake;
-    return gone;
+    return [...gone, ...this.dropOldest()];
   }
 
   /** Erases what has outlived its time. @returns the erased. */
@@ -135,6 +138,13 @@ export class Keyring {
     return at;
   }
 
+  private dropOldest(): Handshake[] {
+    const old = this.confirmed.filter((handshake) => handshake !== this.current);
+    const gone = old.slice(0, Math.max(0, old.length - OLD_BOUND));
+    this.confirmed = this.confirmed.filter((handshake) => !gone.includes(handshake));
+    return gone;
+  }
+
   private endOf(handshake: Handshake): Instant {
     if (handshake.confirmedAt === undefined) {
       return Math.min(
@@ -150,13 +160,13 @@ export class Keyring {
 
   /**
    * Whether newly confirmed keys replace the current ones. On associations, where a restart forgets all
-   * order, the later confirmed counts, but for handshakes that crossed: those both ends have to rank alike.
+   * order, the later confirmed do, but for handshakes that crossed: those both ends have to rank alike. [KEY-49]
    */
-  private supersedes(handshake: Handshake, current: Handshake, now: Instant): boolean {
+  private supersedes(handshake: Handshake, current: Handshake): boolean {
     if (this.kind !== 'association') return outranks(handshake, current);
-    const haveCrossed = now < (current.confirmedAt ?? now) + this.timers.oldKeys;
+    const haveCrossed = handshake.madeAs < current.generation;
     if (!haveCrossed) return true;
     const order = compareBytes(handshake.opener, current.opener);
-    return order === 0 ? handshake.answeredAt >= current.answeredAt : order < 0;
+    return order === 0 ? handshake.madeAs > current.madeAs : order < 0;
   }
 }

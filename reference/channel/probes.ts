@@ -14,6 +14,8 @@ export interface Probe {
   readonly to: Endpoint;
   /** The keys that it has to go under, if it is to confirm them; else the newest. */
   readonly under: Handshake | undefined;
+  /** Its place in the order of all probes of the channel. [KEY-32] */
+  readonly nominatedAs: number;
   readonly startedAt: Instant;
   tries: number;
 }
@@ -21,6 +23,7 @@ export interface Probe {
 /** The probes of one channel, with the times at which they are tried and given up. [GEN-11] */
 export class Probes {
   private outstanding: Probe[] = [];
+  private started = 0;
   private readonly timers: ChannelTimers;
 
   constructor(timers: ChannelTimers) {
@@ -36,7 +39,7 @@ export class Probes {
     const same = (probe: Probe): boolean =>
       sameEndpoint(probe.to, to) && (under === undefined || probe.under === under);
     if (this.outstanding.length >= BOUND || this.outstanding.some(same)) return false;
-    this.outstanding.push({ transaction, to, under, startedAt: now, tries: 0 });
+    this.outstanding.push({ transaction, to, under, nominatedAs: ++this.started, startedAt: now, tries: 0 });
     return true;
   }
 

@@ -2,6 +2,7 @@
 import type { Endpoint } from '../address.ts';
 import type { ChannelKind } from '../crypto/keys.ts';
 import type { Layer } from '../refusal.ts';
+import { LAYERS } from '../refusal.ts';
 import type { Message } from '../wire/messages.ts';
 import type { EndRole } from '../wire/registry.ts';
 
@@ -58,6 +59,19 @@ export interface Origin {
   readonly sequence: bigint;
 }
 
+/** Layers that a message passes before it has opened: then it counts, whatever becomes of its body. [GEN-37] */
+const BEFORE_OPENED: ReadonlySet<Layer> = new Set(LAYERS.slice(0, LAYERS.indexOf('channel-type') + 1));
+
+/** Whether a datagram that caused these events opened on its channel. [GEN-37] */
+export function hasOpened(events: readonly ChannelEvent[]): boolean {
+  return !events.some((event) => event.kind === 'refused' && BEFORE_OPENED.has(event.layer));
+}
+
+/** Whether a datagram cost cryptography and did not verify. [DOS-03] */
+export function hasFailed(events: readonly { readonly kind: string; readonly layer?: Layer }[]): boolean {
+  return events.some(({ kind, layer }) => kind === 'refused' && (layer === 'handshake' || layer === 'tag'));
+}
+
 /** Whether a message was sent later than another one of the same channel: newer key, or same key and higher sequence. */
 export function sentLater(a: Origin, b: Origin): boolean {
   return a.generation === b.generation ? a.sequence > b.sequence : a.generation > b.generation;
@@ -80,6 +94,7 @@ export type ChannelEvent =
       readonly type: number;
       readonly status: number;
       readonly transaction: Uint8Array;
+      readonly body: Uint8Array;
       readonly from: Endpoint;
     }
   /** An answer that its schema refuses: fails its transaction. */

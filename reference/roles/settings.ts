@@ -1,6 +1,6 @@
 /** From a role's configuration to what its channels and associations are made with. */
 import type { Endpoint } from '../address.ts';
-import { parseEndpoint } from '../address.ts';
+import { parseEndpoint, sameEndpoint } from '../address.ts';
 import { fromHex } from '../bytes.ts';
 import type { ChannelConfig, ChannelTimers } from '../channel/types.ts';
 import type { RsConfig } from '../config/schema.ts';
@@ -11,8 +11,8 @@ import { parsePrefix, reach } from '../locator.ts';
 import { Suite } from '../wire/registry.ts';
 import type { AssociationConfig } from './association/association.ts';
 
-/** DOS-04: answers that one association keeps. */
-const ANSWERS_BOUND = 65_536;
+/** GEN-27: answers that one association keeps. */
+const ANSWERS_BOUND = 4096;
 /** KEY-05: how much longer the responder of the last handshake waits before it opens. */
 const REKEY_OTHER_END = 15_000;
 
@@ -39,6 +39,7 @@ export function relayAssociation(
   timers: Timers,
   usable: (endpoint: Endpoint) => boolean,
 ): AssociationConfig {
+  const provisioned = endpoints(settings.endpoints);
   const channel: ChannelConfig = {
     kind: 'association',
     id: fromHex(settings.id),
@@ -51,12 +52,12 @@ export function relayAssociation(
     peerRole: 'dc',
     followsContext: false,
     addressing: 'one-a-family',
-    usable,
+    usable: (endpoint) => usable(endpoint) || provisioned.some((known) => sameEndpoint(known, endpoint)),
     timers: channelTimers(timers, 'association'),
   };
   return {
     channel,
-    endpoints: endpoints(settings.endpoints),
+    endpoints: provisioned,
     answerCache: timers['answer-cache'],
     answerBound: ANSWERS_BOUND,
     retryMin: timers['register-retry-min'],

@@ -7,10 +7,10 @@ interface Bucket {
 }
 
 /**
- * Limits for each source address the datagrams that cost cryptography. [DOS-03]
+ * Counts for each source address the datagrams that did not verify. An address with too many of them in a
+ * second costs us no more cryptography until its bucket fills again. [DOS-03]
  *
- * The addresses are bounded; the one that was quiet longest makes room, with a bucket as full as a
- * new one has. [DOS-04]
+ * The addresses are bounded; the one longest without a failure makes room. [DOS-04]
  */
 export class Sources {
   private readonly buckets = new Map<Ip, Bucket>();
@@ -26,23 +26,28 @@ export class Sources {
     return this.buckets.size;
   }
 
-  admit(source: Ip, now: Instant): boolean {
+  /** Whether an address may cost cryptography; one without failures always may. */
+  admits(source: Ip, now: Instant): boolean {
+    const bucket = this.buckets.get(source);
+    return bucket === undefined || this.fill(bucket, now) >= 1;
+  }
+
+  /** Notes a datagram that cost cryptography and did not verify. */
+  failed(source: Ip, now: Instant): void {
     const bucket = this.buckets.get(source) ?? { tokens: this.perSecond, filledAt: now };
+    bucket.tokens = this.fill(bucket, now) - 1;
     this.buckets.delete(source);
     this.buckets.set(source, bucket);
-    if (this.buckets.size > this.bound) {
-      for (const quietest of this.buckets.keys()) {
-        this.buckets.delete(quietest);
-        break;
-      }
+    for (const oldest of this.buckets.keys()) {
+      if (this.buckets.size <= this.bound) break;
+      this.buckets.delete(oldest);
     }
-    bucket.tokens = Math.min(
-      this.perSecond,
-      bucket.tokens + (Math.max(0, now - bucket.filledAt) / 1000) * this.perSecond,
-    );
+  }
+
+  private fill(bucket: Bucket, now: Instant): number {
+    const gained = ((now - bucket.filledAt) / 1000) * this.perSecond;
+    bucket.tokens = Math.min(this.perSecond, bucket.tokens + gained);
     bucket.filledAt = now;
-    if (bucket.tokens < 1) return false;
-    bucket.tokens -= 1;
-    return true;
+    return bucket.tokens;
   }
 }

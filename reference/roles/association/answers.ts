@@ -9,22 +9,23 @@ export interface StoredAnswer {
 }
 
 interface Entry {
+  /** Of the request's type and body. */
   readonly digest: string;
-  readonly until: Instant;
+  /** Set with the answer. */
+  until: Instant;
   answer: StoredAnswer | undefined;
 }
 
 /**
- * What was answered to whom: one request has one effect, however often it comes. [GEN-10]
- *
- * Kept for 30 s by transaction and digest of the body. When it is full, no further request is taken.
+ * What was answered to whom, errors too: one request has one effect, however often it comes. Kept by
+ * transaction; where there are too many, the oldest goes. [GEN-10, GEN-27]
  */
 export class Answers {
   private readonly entries = new Map<string, Entry>();
   private readonly lifetime: number;
-  private readonly bound: number;
+  readonly bound: number;
 
-  /** @param lifetime milliseconds. @param bound transactions held at most. */
+  /** @param lifetime milliseconds after the answer. @param bound transactions held at most. */
   constructor(lifetime: number, bound: number) {
     this.lifetime = lifetime;
     this.bound = bound;
@@ -36,37 +37,40 @@ export class Answers {
 
   /**
    * Looks a request up and notes it if it is new.
-   * @returns `new`; `working` while its answer is not known; `other` if the transaction had another body;
-   * `full`; or the answer.
+   * @returns `new`; `known` if the transaction had another type or body, or its answer is not there yet;
+   * or the answer.
    */
   take(
+    type: number,
     transaction: Uint8Array,
     body: Uint8Array,
     now: Instant,
-  ): 'new' | 'working' | 'other' | 'full' | StoredAnswer {
+  ): 'new' | 'known' | StoredAnswer {
     this.expire(now);
     const key = toHex(transaction);
-    const digest = toHex(sha256(body));
+    const digest = toHex(sha256(Uint8Array.of(type), body));
     const known = this.entries.get(key);
-    if (known !== undefined) return known.digest === digest ? (known.answer ?? 'working') : 'other';
-    if (this.entries.size >= this.bound) return 'full';
-    this.entries.set(key, { digest, until: now + this.lifetime, answer: undefined });
+    if (known !== undefined) return known.digest === digest ? (known.answer ?? 'known') : 'known';
+    for (const oldest of this.entries.keys()) {
+      if (this.entries.size < this.bound) break;
+      this.entries.delete(oldest);
+    }
+    this.entries.set(key, { digest, until: Number.POSITIVE_INFINITY, answer: undefined });
     return 'new';
   }
 
-  /** Whether a request of this transaction was taken. */
-  has(transaction: Uint8Array, now: Instant): boolean {
-    this.expire(now);
-    return this.entries.has(toHex(transaction));
-  }
-
   /** Stores the answer to a request that was taken. */
-  store(transaction: Uint8Array, answer: StoredAnswer): void {
-    const entry = this.entries.get(toHex(transaction));
-    if (entry !== undefined) entry.answer = answer;
+  store(transaction: Uint8Array, answer: StoredAnswer, now: Instant): void {
+    const key = toHex(transaction);
+    const entry = this.entries.get(key);
+    if (entry === undefined) return;
+    entry.answer = answer;
+    entry.until = now + this.lifetime;
+    // Behind all others: the map's order is that in which entries expire.
+    this.entries.delete(key);
+    this.entries.set(key, entry);
   }
 
-  /** All entries live equally long, so the first ones are the oldest. */
   private expire(now: Instant): void {
     for (const [key, entry] of this.entries) {
       if (entry.until > now) return;

@@ -10,10 +10,11 @@ import type { Instant, Random } from '../../core.ts';
 import type { Header } from '../../wire/header.ts';
 import type { Message } from '../../wire/messages.ts';
 import { encodeBody } from '../../wire/messages.ts';
-import type { MessageType } from '../../wire/registry.ts';
-import { answerTypeOf, MESSAGES, Status } from '../../wire/registry.ts';
+import type { MessageType, Status } from '../../wire/registry.ts';
+import { answerTypeOf, MESSAGES } from '../../wire/registry.ts';
+import { jittered } from '../jitter.ts';
 import { Answers } from './answers.ts';
-import type { Request, Schedule } from './requests.ts';
+import type { Schedule } from './requests.ts';
 import { Requests } from './requests.ts';
 
 export interface AssociationConfig {
@@ -37,14 +38,13 @@ export type AssociationEvent =
   /** The answer to a request of ours. */
   | { readonly kind: 'answer'; readonly message: Message }
   /** A request of ours was given up, or its answer was no good. */
-  | { readonly kind: 'unanswered'; readonly type: number }
-  /** The far end has a valid address now, or another one. */
-  | { readonly kind: 'reachable' };
+  | { readonly kind: 'unanswered'; readonly type: number };
 
 export class Association {
   readonly config: AssociationConfig;
   readonly channel: Channel;
   private readonly requests: Requests;
+  private readonly random: Random;
   private readonly answers: Answers;
   private openAt: Instant = Number.POSITIVE_INFINITY;
   private retry: number;
@@ -53,6 +53,7 @@ export class Association {
   constructor(config: AssociationConfig, random: Random) {
     this.config = config;
     this.channel = new Channel(config.channel, random);
+    this.random = random;
     this.requests = new Requests(random);
     this.answers = new Answers(config.answerCache, config.answerBound);
     this.retry = config.retryMin;
@@ -85,7 +86,7 @@ export class Association {
   /** Answers a request that was delivered; the answer is kept for its repeats. [GEN-10] */
   answer(message: Message, to: Endpoint, now: Instant): AssociationEvent[] {
     const body = encodeBody(message);
-    this.answers.store(message.transaction, { type: message.type, body });
+    this.answers.store(message.transaction, { type: message.type, body }, now);
     this.absorb(this.channel.send(message.type, body, now, to), now);
     return this.take();
   }
@@ -133,11 +134,8 @@ export class Association {
           this.openAt = Number.POSITIVE_INFINITY;
           this.out.push(event);
           break;
-        case 'address':
-          this.out.push({ kind: 'reachable' });
-          break;
         case 'attempt-over':
-          this.openAt = now + this.retry;
+          this.openAt = now + jittered(this.retry, this.random);
           this.retry = Math.min(2 * this.retry, this.config.retryMax);
           break;
         case 'message':
@@ -147,12 +145,12 @@ export class Association {
           this.refuseRequest(event, now);
           break;
         case 'bad-answer':
-          if (this.requests.take(event.transaction) !== undefined) {
+          if (this.requests.take(event.type, event.transaction) !== undefined) {
             this.out.push({ kind: 'unanswered', type: event.type });
           }
           break;
         default:
-          // Data is for paths; a probe that is over concerns the channel alone.
+          // Data is for paths; addresses and probes concern the channel alone.
           break;
       }
     }
@@ -161,43 +159,38 @@ export class Association {
   private receiveMessage(event: Extract<ChannelEvent, { kind: 'message' }>, now: Instant): void {
     const { message, body, from, origin } = event;
     if (isAnswer(message)) {
-      const request = this.requests.take(message.transaction);
-      if (request === undefined || answerTypeOf(request.type as MessageType) !== message.type) {
-        this.out.push({ kind: 'refused', layer: 'transaction', from });
-      } else {
-        this.out.push({ kind: 'answer', message });
-      }
-      return;
+      const request = this.requests.take(message.type, message.transaction);
+      if (request === undefined) this.out.push({ kind: 'refused', layer: 'transaction', from });
+      else this.out.push({ kind: 'answer', message });
+    } else if (this.isNew(message.type, message.transaction, body, from, now)) {
+      this.out.push({ kind: 'request', message, from, origin });
     }
-    const known = this.answers.take(message.transaction, body, now);
-    if (known === 'new') this.out.push({ kind: 'request', message, from, origin });
-    else if (known === 'other') this.out.push({ kind: 'refused', layer: 'transaction', from });
-    else if (known === 'full') this.sendStatus(message.type, Status.busy, message.transaction, from, now);
-    else if (known !== 'working')
-      this.absorb(this.channel.send(known.type as MessageType, known.body, now, from), now);
   }
 
+  /** An error leaves no state but the answer that is kept for repeats. [ERR-05] */
   private refuseRequest(event: Extract<ChannelEvent, { kind: 'bad-request' }>, now: Instant): void {
-    if (this.answers.has(event.transaction, now)) {
-      this.out.push({ kind: 'refused', layer: 'transaction', from: event.from });
-      return;
-    }
-    this.sendStatus(event.type, event.status as Status, event.transaction, event.from, now);
+    const { type, status, transaction, body, from } = event;
+    const answerType = answerTypeOf(type as MessageType);
+    if (answerType === undefined || !this.isNew(type, transaction, body, from, now)) return;
+    this.out.push({ kind: 'status', status: status as Status });
+    const answer = encodeBody({ type: answerType, transaction, status } as Message);
+    this.answers.store(transaction, { type: answerType, body: answer }, now);
+    this.absorb(this.channel.send(answerType, answer, now, from), now);
   }
 
-  /** An error leaves no state: the same request would get the same one again. [ERR-05] */
-  private sendStatus(
-    request: number,
-    status: Status,
+  /** Whether a request has to be worked on; one that came before gets its answer again, or silence. [GEN-10, GEN-25] */
+  private isNew(
+    type: number,
     transaction: Uint8Array,
-    to: Endpoint,
+    body: Uint8Array,
+    from: Endpoint,
     now: Instant,
-  ): void {
-    const type = answerTypeOf(request as MessageType);
-    if (type === undefined) return;
-    this.out.push({ kind: 'status', status });
-    const body = encodeBody({ type, transaction, status } as Message);
-    this.absorb(this.channel.send(type, body, now, to), now);
+  ): boolean {
+    const known = this.answers.take(type, transaction, body, now);
+    if (known === 'new') return true;
+    if (known === 'known') this.out.push({ kind: 'refused', layer: 'transaction', from });
+    else this.absorb(this.channel.send(known.type as MessageType, known.body, now, from), now);
+    return false;
   }
 
   /** Tries go round the known addresses, beginning with the one in use. */
@@ -215,5 +208,3 @@ function isAnswer(message: Message): boolean {
   const { use } = MESSAGES[message.type];
   return use === 'answer' || (use === 'either' && 'status' in message && message.status !== undefined);
 }
-
-export type { Request };

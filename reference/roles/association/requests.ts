@@ -1,5 +1,8 @@
 import type { Instant, Random } from '../../core.ts';
 import { equalBytes } from '../../crypto/hash.ts';
+import type { MessageType } from '../../wire/registry.ts';
+import { answerTypeOf } from '../../wire/registry.ts';
+import { jittered } from '../jitter.ts';
 
 /** When a request is tried and when it is given up, in milliseconds from its start. [GEN-11] */
 export interface Schedule {
@@ -9,7 +12,7 @@ export interface Schedule {
 
 /** A request on its way. */
 export interface Request {
-  readonly type: number;
+  readonly type: MessageType;
   readonly transaction: Uint8Array;
   readonly body: Uint8Array;
   readonly tries: readonly Instant[];
@@ -29,8 +32,14 @@ export class Requests {
   }
 
   /** Notes a request; its first try is due at once. */
-  start(type: number, transaction: Uint8Array, body: Uint8Array, schedule: Schedule, now: Instant): void {
-    const tries = schedule.tries.map((delay) => now + this.jitter(delay));
+  start(
+    type: MessageType,
+    transaction: Uint8Array,
+    body: Uint8Array,
+    schedule: Schedule,
+    now: Instant,
+  ): void {
+    const tries = schedule.tries.map((delay) => now + jittered(delay, this.random));
     this.outstanding.push({
       type,
       transaction,
@@ -42,9 +51,11 @@ export class Requests {
     });
   }
 
-  /** Takes the request that an answer belongs to; undefined if there is none. [ERR-03] */
-  take(transaction: Uint8Array): Request | undefined {
-    const index = this.outstanding.findIndex((request) => equalBytes(request.transaction, transaction));
+  /** Takes the request that an answer of this type belongs to; undefined if there is none. [ERR-03] */
+  take(answerType: number, transaction: Uint8Array): Request | undefined {
+    const index = this.outstanding.findIndex(
+      (request) => answerTypeOf(request.type) === answerType && equalBytes(request.transaction, transaction),
+    );
     return index < 0 ? undefined : this.outstanding.splice(index, 1)[0];
   }
 
@@ -77,11 +88,5 @@ export class Requests {
       at = Math.min(at, request.over, request.tries[request.tried] ?? Number.POSITIVE_INFINITY);
     }
     return at;
-  }
-
-  /** ±10 %. */
-  private jitter(delay: number): number {
-    const [byte = 0] = this.random(1);
-    return delay * (0.9 + (0.2 * byte) / 255);
   }
 }

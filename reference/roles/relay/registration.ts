@@ -1,4 +1,5 @@
 import type { Instant, Random } from '../../core.ts';
+import { jittered } from '../jitter.ts';
 
 /** When a relay says who it is: milliseconds. */
 export interface RegistrationTimers {
@@ -7,8 +8,8 @@ export interface RegistrationTimers {
 }
 
 /**
- * When the next Relay Registration Request to one DC is due: once it can be reached, at half the
- * lifetime granted, and after a back-off where it was not answered. [RS-15]
+ * When the next Relay Registration Request to one DC is due: at a confirmation while there is no
+ * registration, at half the lifetime granted, and after a back-off where it failed. [RS-16, RS-18]
  */
 export class RegistrationPlan {
   private readonly timers: RegistrationTimers;
@@ -24,8 +25,9 @@ export class RegistrationPlan {
     this.retry = timers.retryMin;
   }
 
-  /** The association can carry messages; a registration that the DC does not know of is due at once. */
-  reachable(now: Instant): void {
+  /** The association was confirmed: a registration that has run out is due at once, and failures count anew. */
+  confirmed(now: Instant): void {
+    this.retry = this.timers.retryMin;
     if (!this.isUnderWay && now >= this.expiresAt) this.dueAt = now;
   }
 
@@ -39,16 +41,15 @@ export class RegistrationPlan {
 
   /** @param lifetime milliseconds. */
   granted(lifetime: number, now: Instant): void {
-    const [byte = 0] = this.random(1);
     this.isUnderWay = false;
     this.retry = this.timers.retryMin;
     this.expiresAt = now + lifetime;
-    this.dueAt = now + (lifetime / 2) * (0.9 + (0.2 * byte) / 255);
+    this.dueAt = now + jittered(lifetime / 2, this.random);
   }
 
   failed(now: Instant): void {
     this.isUnderWay = false;
-    this.dueAt = now + this.retry;
+    this.dueAt = now + jittered(this.retry, this.random);
     this.retry = Math.min(2 * this.retry, this.timers.retryMax);
   }
 

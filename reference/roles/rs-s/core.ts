@@ -5,6 +5,7 @@
 import type { Endpoint } from '../../address.ts';
 import { sameEndpoint } from '../../address.ts';
 import { fromHex, toHex } from '../../bytes.ts';
+import { hasFailed } from '../../channel/types.ts';
 import type { RsConfig } from '../../config/schema.ts';
 import type { Timers } from '../../config/timers.ts';
 import { timersFrom } from '../../config/timers.ts';
@@ -177,9 +178,16 @@ class RsS implements Role {
     if (header instanceof Refusal) return this.tally.refuse(header.layer, from);
     const dc = this.dcs.get(toHex(header.context));
     if (named === undefined && dc === undefined) return this.tally.refuse('context', from);
-    if (!this.sources.admit(from.ip, now)) return this.tally.refuse('rate-source', from);
-    if (named !== undefined) this.entries.receiveOnLeg(named, header, bytes, from, now);
-    else if (dc !== undefined) this.perform(dc, dc.association.receive(header, bytes, from, now), now);
+    if (!this.sources.admits(from.ip, now)) return this.tally.refuse('rate-source', from);
+    let failed = false;
+    if (named !== undefined) {
+      failed = hasFailed(this.entries.receiveOnLeg(named, header, bytes, from, now));
+    } else if (dc !== undefined) {
+      const events = dc.association.receive(header, bytes, from, now);
+      failed = hasFailed(events);
+      this.perform(dc, events, now);
+    }
+    if (failed) this.sources.failed(from.ip, now);
   }
 
   private tick(now: Instant): void {
@@ -202,12 +210,10 @@ class RsS implements Role {
           break;
         case 'confirmed':
           this.tally.count('opened.association');
+          dc.plan.confirmed(now);
           break;
         case 'status':
           this.tally.answered(event.status);
-          break;
-        case 'reachable':
-          dc.plan.reachable(now);
           break;
         case 'request':
           this.answer(dc, event.message, event.from, now);

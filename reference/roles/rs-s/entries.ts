@@ -3,6 +3,7 @@ import { sameEndpoint } from '../../address.ts';
 import { toHex } from '../../bytes.ts';
 import { Channel } from '../../channel/channel.ts';
 import type { ChannelConfig, ChannelEvent } from '../../channel/types.ts';
+import { hasOpened } from '../../channel/types.ts';
 import type { Instant, Random } from '../../core.ts';
 import type { Header } from '../../wire/header.ts';
 import { isOpening } from '../../wire/header.ts';
@@ -14,8 +15,9 @@ import { Wakeups } from '../wakeups.ts';
 import type { Entry, Leg } from './entry.ts';
 import { contentOf, dropHeld, hold, legAt, otherLeg, relayPath, wakeAtOf } from './entry.ts';
 
-/** DOS-04: held datagrams of all paths together. */
+/** RSS-03: held datagrams of all paths together, and the longest that is held. */
 const HELD_BOUND = 4096;
+const HELD_SIZE = 1500;
 
 export interface EntriesConfig {
   readonly capacity: number;
@@ -65,7 +67,7 @@ export class Entries {
   }
 
   heldBound(): number {
-    return Math.min(HELD_BOUND, 4 * this.config.capacity);
+    return HELD_BOUND;
   }
 
   /** A Relay Direction that is not a withdrawal. [RS-02, RS-10, RS-12] */
@@ -131,7 +133,9 @@ export class Entries {
     const other = otherLeg(leg);
     // Both legs are valid, so the hot table knows the path: it was over its rate. [RS-14]
     if (other?.endpoint !== undefined) return this.tally.refuse('relay-rate', from);
-    if (this.held >= this.heldBound()) return this.tally.refuse('relay-hold', from);
+    if (bytes.length > HELD_SIZE || this.held >= this.heldBound())
+      return this.tally.refuse('relay-hold', from);
+    entry.refreshedAt = now;
     const replaced = hold(entry, bytes, now + this.config.holdTime);
     this.held += 1 - replaced;
     this.tally.count('relay.held');
@@ -140,12 +144,18 @@ export class Entries {
   }
 
   /** A datagram with a Leg ID. */
-  receiveOnLeg(leg: Leg, header: Header, bytes: Uint8Array, from: Endpoint, now: Instant): void {
+  receiveOnLeg(
+    leg: Leg,
+    header: Header,
+    bytes: Uint8Array,
+    from: Endpoint,
+    now: Instant,
+  ): readonly ChannelEvent[] {
     const events = leg.channel.receive(header, bytes, from, now);
-    const isRefused = events.some((event) => event.kind === 'refused' && event.layer !== 'amplification');
-    if (!isOpening(header.type) && !isRefused) leg.entry.refreshedAt = now;
+    if (!isOpening(header.type) && hasOpened(events)) leg.entry.refreshedAt = now;
     this.perform(leg, events, now);
     this.wake(leg.entry);
+    return events;
   }
 
   tick(now: Instant): void {
