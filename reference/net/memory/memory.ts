@@ -45,7 +45,7 @@ const FIRST_DYNAMIC_PORT = 49_152;
 const LAST_PORT = 65_535;
 /** What fits into one UDP datagram. */
 const MAX_BYTES = { 4: 65_507, 6: 65_527 };
-const MAX_STANDING_EVENTS = 1_000_000;
+const MAX_STANDING_EVENTS = 250_000;
 const MAX_DURATION = 30 * 24 * 3_600_000;
 
 export class MemoryNet implements Net {

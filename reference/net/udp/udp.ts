@@ -14,6 +14,9 @@ import { scheduleAt } from './schedule.ts';
 /** Room for bursts; the system may grant less. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
+/** Datagrams that wait for the system; what exceeds them is lost. */
+const SEND_QUEUE = 4096;
+
 /** The network of this machine. Its clock is that of the process. */
 export function udpNet(): Net {
   return { bind, now: () => performance.now(), schedule: scheduleAt };
@@ -68,8 +71,9 @@ class UdpSocket implements Socket {
   private readonly version: 4 | 6;
   private readonly senders = new IpCache();
   private closing: Promise<void> | undefined;
-  /** Datagrams given to the system that it has not taken yet. */
-  private underway = 0;
+  /** The system gets one after the other: of several at once Deno may turn the order round. */
+  private readonly waiting: { readonly bytes: Uint8Array; readonly to: Endpoint }[] = [];
+  private isSending = false;
   private onSent = (): void => {};
 
   constructor(dgram: DgramSocket, local: Endpoint, onDatagram: OnDatagram) {
@@ -95,14 +99,27 @@ class UdpSocket implements Socket {
 
   send(bytes: Uint8Array, to: Endpoint): void {
     if (this.closing !== undefined || to.port === 0 || family(to.ip) !== this.version) return;
-    this.underway++;
+    if (this.isSending) {
+      if (this.waiting.length < SEND_QUEUE) this.waiting.push({ bytes, to });
+    } else {
+      this.isSending = true;
+      this.sendNow(bytes, to);
+    }
+  }
+
+  private sendNow(bytes: Uint8Array, to: Endpoint): void {
     // What fails is lost, as any datagram may be; the callback has the error, so that none is thrown.
     this.dgram.send(bytes, to.port, to.ip, this.sent);
   }
 
   private readonly sent = (): void => {
-    this.underway--;
-    if (this.underway === 0) this.onSent();
+    const next = this.waiting.shift();
+    if (next !== undefined) {
+      this.sendNow(next.bytes, next.to);
+      return;
+    }
+    this.isSending = false;
+    this.onSent();
   };
 
   close(): Promise<void> {
@@ -112,7 +129,7 @@ class UdpSocket implements Socket {
 
   private async end(): Promise<void> {
     // Deno drops what is still under way when a socket closes.
-    if (this.underway > 0) {
+    if (this.isSending) {
       await new Promise<void>((resolve) => {
         this.onSent = resolve;
       });

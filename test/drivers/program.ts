@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { runtime } from '../tap.ts';
+
+export interface Ended {
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Started {
+  /** Resolves once the program has printed a whole line. */
+  readonly firstLine: Promise<string>;
+  readonly ended: Promise<Ended>;
+  kill(signal: 'SIGINT' | 'SIGTERM'): void;
+}
+
+/** Starts a TypeScript program of the tests on the runtime that runs the test. */
+export function start(url: URL, args: readonly string[] = []): Started {
+  const flags = runtime === 'deno' ? ['run', '--allow-all', '--quiet'] : [];
+  const child = spawn(process.execPath, [...flags, fileURLToPath(url), ...args], { timeout: 30_000 });
+  let [out, err] = ['', ''];
+  const firstLine = new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', (data) => {
+      out += data;
+      if (out.includes('\n')) resolve(out.slice(0, out.indexOf('\n')));
+    });
+    child.on('close', () => reject(new Error(`ended before its first line: ${err}`)));
+  });
+  // Who does not ask for the line does not want to hear of it either.
+  firstLine.catch(() => {});
+  child.stderr.on('data', (data) => {
+    err += data;
+  });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status, signal) => resolve({ status, signal, out, err }));
+  });
+  return { firstLine, ended, kill: (signal) => child.kill(signal) };
+}
