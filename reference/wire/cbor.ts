@@ -41,7 +41,8 @@ export function decodeCbor(bytes: Uint8Array): Decoded | Refusal {
   if (!scan.ok) return new Refusal('encoding', scan.why);
   const { critical, forbidden, texts } = scan;
   if (forbidden !== undefined) return { kind: 'forbidden', why: forbidden, critical };
-  const value = own(DECODER.decode(bytes), texts.values());
+  // cbor-x leaves a property on what it reads, so it gets a view of its own.
+  const value = own(DECODER.decode(bytes.subarray()), texts.values());
   if (!sameBytes(encodeCbor(value), bytes))
     return new Refusal('encoding', 'does not encode to the same bytes');
   return { kind: 'value', value, critical };

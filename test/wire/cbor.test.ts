@@ -230,9 +230,10 @@ t.test('a text that begins with U+FEFF keeps it, short or long', (t) => {
   }
 });
 
-t.test('decoded byte strings are copies', (t) => {
+t.test('decoded byte strings are copies, and nothing is left on the bytes read', (t) => {
   const bytes = fromHex('4401020304');
   const value = decodedValue(bytes);
+  t.same(Reflect.ownKeys(bytes), Reflect.ownKeys(new Uint8Array(5)), 'and what was read is as it was');
   bytes.fill(0);
   t.same(value, Uint8Array.of(1, 2, 3, 4));
   t.same(decodedValue(Buffer.from('4401020304', 'hex')), Uint8Array.of(1, 2, 3, 4));
