@@ -4,6 +4,7 @@ import { Refusal } from '../../reference/refusal.ts';
 import type { CborValue } from '../../reference/wire/cbor.ts';
 import { decodeCbor, encodeCbor } from '../../reference/wire/cbor.ts';
 import { toDiagnostic } from '../../reference/wire/cbor-diagnostic.ts';
+import { holds } from '../property.ts';
 import t from '../tap.ts';
 
 /** `value`, `forbidden` or the refusing layer. */
@@ -284,7 +285,7 @@ t.test('property: what was encoded decodes to the same value', (t) => {
       toDiagnostic(decodedValue(bytes)) === toDiagnostic(sorted(value))
     );
   });
-  t.notOk(fc.check(back, { numRuns: 500 }).failed);
+  holds(t, back, { numRuns: 500 });
 });
 
 t.test('property: a mutated encoding is refused or is the encoding of what it decodes to', (t) => {
@@ -308,7 +309,7 @@ t.test('property: a mutated encoding is refused or is the encoding of what it de
       return decoded.kind === 'forbidden' || toHex(encodeCbor(decoded.value)) === toHex(mutated);
     },
   );
-  t.notOk(fc.check(mutate, { numRuns: 5000 }).failed);
+  holds(t, mutate, { numRuns: 5000 });
 });
 
 t.test('property: no bytes make the decoder throw', (t) => {
@@ -320,7 +321,7 @@ t.test('property: no bytes make the decoder throw', (t) => {
       toHex(encodeCbor(decoded.value)) === toHex(bytes)
     );
   });
-  t.notOk(fc.check(decodes, { numRuns: 20_000 }).failed);
+  holds(t, decodes, { numRuns: 20_000 });
 });
 
 /** The value with the maps in the order of their encoding. */
