@@ -75,6 +75,12 @@ export interface ParameterModel {
   readonly allows: (row: Readonly<Record<string, unknown>>) => boolean;
 }
 
+/** The same for a property whose rows are records of type T. */
+export interface ParametersOf<T> {
+  readonly values: { readonly [Name in keyof T]: readonly T[Name][] };
+  readonly allows?: (row: T) => boolean;
+}
+
 /** Random commands against a small model; `setup` makes what the commands act on, anew for each run. */
 export interface ModelCase extends CaseInfo {
   readonly kind: 'model';
@@ -114,13 +120,18 @@ export function propertyCase<T>(
   definition: CaseInfo & {
     readonly arbitrary: Arbitrary<T>;
     readonly boundaries?: readonly NoInfer<T>[];
+    readonly parameters?: ParametersOf<NoInfer<T>>;
     script(world: World, value: T): Promise<void>;
   },
 ): PropertyCase {
+  const { parameters, ...rest } = definition;
+  const allows = parameters?.allows ?? (() => true);
   return {
-    ...definition,
+    ...rest,
     kind: 'property',
     boundaries: definition.boundaries ?? [],
+    // Rows of the model have a value of each of T's own names.
+    ...(parameters && { parameters: { values: parameters.values, allows: (row) => allows(row as T) } }),
     // The arbitrary and the boundaries give values of T only, so the script never sees another type.
     script: (world, value) => definition.script(world, value as T),
   };

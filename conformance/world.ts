@@ -4,10 +4,12 @@
  */
 import type { Endpoint, Ip } from '../reference/address.ts';
 import { family } from '../reference/address.ts';
+import { toHex } from '../reference/bytes.ts';
 import type { Random } from '../reference/core.ts';
 import type { Net } from '../reference/net/net.ts';
 import { sleepUntil } from '../reference/net/net.ts';
-import { numberField } from './fields.ts';
+import { MessageType } from '../reference/wire/registry.ts';
+import { bytesField, numberField } from './fields.ts';
 import { describeReceived } from './observe/exchange.ts';
 import type { Received } from './observe/received.ts';
 import type { PathPlan, PlayedDc } from './played/dc.ts';
@@ -131,7 +133,7 @@ export class World {
   }
 
   /** Judges: unless `ok`, the target did something else than what is required. */
-  check(ok: boolean, expected: string | readonly string[], actual: string, requirement?: string): asserts ok {
+  check(ok: boolean, expected: string | readonly string[], actual: string, requirement?: string): void {
     if (!ok) this.stage.violated(expected, actual, { requirement });
   }
 
@@ -195,6 +197,12 @@ export class World {
     for (const { dcs } of this.#instances.values()) for (const dc of dcs) dc.peer.startRow(this.stage);
   }
 
+  /** For the runner: ends a row that passed. Paths go back to a target that outlives the case. */
+  async endRow(): Promise<void> {
+    if (this.target.level === 0) await this.#withdrawPaths();
+    this.stage.endRow();
+  }
+
   /** For the runner: gives the target's instances back; the sockets stay open. */
   async release(): Promise<void> {
     const instances = [...this.#instances.values()];
@@ -203,12 +211,32 @@ export class World {
     for (const rs of instances) await rs.release();
   }
 
+  /** Whether a socket of the case is still open. */
+  get isOpen(): boolean {
+    return this.#peers.size + this.#released.length > 0;
+  }
+
   /** For the runner: closes the sockets that belong to the case alone. */
   async close(): Promise<void> {
     const peers = [...this.#peers.values()];
     const released = this.#released.splice(0);
     this.#peers.clear();
     await Promise.all([...peers, ...released].map((open) => open.close()));
+  }
+
+  async #withdrawPaths(): Promise<void> {
+    const dcs = Array.from(this.#instances.values(), ({ dcs: played }) => played).flat();
+    const done = new Set<string>();
+    for (const entry of [...this.stage.transcript.entries]) {
+      if (entry.kind !== 'sent' || entry.sent.content instanceof Uint8Array) continue;
+      const { channel, content, bytes } = entry.sent;
+      const pathId = bytesField(content, 'pathId');
+      const dc = dcs.find(({ association }) => association === channel);
+      if (dc === undefined || pathId === undefined || bytes[1] !== MessageType.relayDirection) continue;
+      if (done.has(toHex(pathId))) continue;
+      done.add(toHex(pathId));
+      await dc.direct(dc.withdrawal({ pathId }), { auto: true });
+    }
   }
 
   #source(version: 4 | 6, index: number): Ip {

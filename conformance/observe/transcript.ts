@@ -18,6 +18,8 @@ export interface Sent {
   readonly auto: boolean;
   readonly channel: PlayedChannel | undefined;
   readonly keys: PlayedKeys | undefined;
+  /** The highest order number that was confirmed on the channel when this was sent. */
+  readonly highestOrder: bigint;
   /** What was sealed; undefined where nothing was, or where it is not meant to be read. */
   readonly content: Body | Uint8Array | undefined;
   /** In place of what the bytes say, if that would mislead. */

@@ -38,6 +38,8 @@ export interface SendOptions {
 export interface RequestOptions extends SealOptions {
   readonly to?: Endpoint;
   readonly intent?: Intent;
+  /** Part of no case's point: left out of the hash. */
+  readonly auto?: boolean;
   /** Milliseconds after the first try at which to repeat, sealed anew; none for a single try. */
   readonly repeats?: readonly number[];
   readonly timeout?: number;
@@ -110,6 +112,7 @@ export class Peer {
       auto: options.auto ?? false,
       channel,
       keys: channel?.keys.find((keys) => keys.keyId === keyId),
+      highestOrder: channel?.highestOrder ?? 0n,
       content: options.content,
       label: options.label,
     });

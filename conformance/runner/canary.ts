@@ -13,6 +13,9 @@ const BAD = 50;
 /** How long before and after a bad moment nothing is held against the target. */
 const MARGIN = 250;
 
+/** A datagram to oneself that takes longer does not come any more. */
+const LOST = 1000;
+
 export class Canary {
   readonly #net: Net;
   readonly #bad: { from: Instant; to: Instant }[] = [];
@@ -64,9 +67,11 @@ export class Canary {
   }
 
   #send(): void {
-    // One that is still under way is measured when it comes; it is late already.
-    if (this.#sentAt !== undefined || this.#socket === undefined) return;
-    this.#sentAt = this.#net.now();
+    const now = this.#net.now();
+    // One that is still under way is measured when it comes, unless it was lost.
+    const waiting = this.#sentAt !== undefined && now - this.#sentAt < LOST;
+    if (waiting || this.#socket === undefined) return;
+    this.#sentAt = now;
     this.#socket.send(Uint8Array.of(0), this.#socket.local);
   }
 

@@ -8,6 +8,12 @@ export interface RunOptions {
   /** The cases that were selected, see {@link ./select.ts}. */
   readonly cases: readonly Case[];
   readonly clauses: readonly Clause[];
+  /** All cases that there are, for the ledger; the selected ones if not given. */
+  readonly allCases?: readonly Case[];
+  /** Clauses that no case can judge, by id, with the reason. */
+  readonly untestable?: Readonly<Record<string, string>>;
+  /** Clauses whose reading is disputed, by id, with a link. */
+  readonly disputed?: Readonly<Record<string, string>>;
   /** Any text; the same seed makes the tester send the same. */
   readonly seed: string;
   readonly depth: Depth;
@@ -31,6 +37,8 @@ export interface RunOptions {
     readonly contract: string;
   };
   readonly runtime: { readonly name: string; readonly version: string; readonly platform: string };
+  /** When the run began, by the calendar (ISO 8601). */
+  readonly startedAt: string;
   readonly onProgress?: OnProgress;
   /** Ends the run early; the report then says that it is not complete. */
   readonly signal?: AbortSignal;

@@ -70,12 +70,13 @@ class Loop implements Running {
         const socket = await this.net.bind(endpoint, (bytes, from) => this.receive(bytes, from));
         this.sockets.set(family(endpoint.ip), socket);
       }
+      this.state = 'running';
+      this.handle({ kind: 'start', locals: this.local }, this.net.now());
     } catch (fault) {
+      this.state = 'stopped';
       await this.closeSockets();
       throw fault;
     }
-    this.state = 'running';
-    this.handle({ kind: 'start', locals: this.local }, this.net.now());
   }
 
   get local(): readonly Endpoint[] {

@@ -9,7 +9,7 @@ import type { ChannelConfig, ChannelEvent, Origin } from '../../channel/types.ts
 import type { Instant, Random } from '../../core.ts';
 import type { Header } from '../../wire/header.ts';
 import type { Message } from '../../wire/messages.ts';
-import { encodeBody } from '../../wire/messages.ts';
+import { encodeBody, grease } from '../../wire/messages.ts';
 import type { MessageType, Status } from '../../wire/registry.ts';
 import { answerTypeOf, MESSAGES } from '../../wire/registry.ts';
 import { jittered } from '../jitter.ts';
@@ -78,14 +78,14 @@ export class Association {
 
   /** Starts a request. Its transaction is drawn here. [GEN-09, GEN-11] */
   request(message: Message, schedule: Schedule, now: Instant): AssociationEvent[] {
-    this.requests.start(message.type, message.transaction, encodeBody(message), schedule, now);
+    this.requests.start(message.type, message.transaction, this.encode(message), schedule, now);
     this.sendDue(now);
     return this.take();
   }
 
   /** Answers a request that was delivered; the answer is kept for its repeats. [GEN-10] */
   answer(message: Message, to: Endpoint, now: Instant): AssociationEvent[] {
-    const body = encodeBody(message);
+    const body = this.encode(message);
     this.answers.store(message.transaction, { type: message.type, body }, now);
     this.absorb(this.channel.send(message.type, body, now, to), now);
     return this.take();
@@ -173,7 +173,7 @@ export class Association {
     const answerType = answerTypeOf(type as MessageType);
     if (answerType === undefined || !this.isNew(type, transaction, body, from, now)) return;
     this.out.push({ kind: 'status', status: status as Status });
-    const answer = encodeBody({ type: answerType, transaction, status } as Message);
+    const answer = this.encode({ type: answerType, transaction, status } as Message);
     this.answers.store(transaction, { type: answerType, body: answer }, now);
     this.absorb(this.channel.send(answerType, answer, now, from), now);
   }
@@ -191,6 +191,11 @@ export class Association {
     if (known === 'known') this.out.push({ kind: 'refused', layer: 'transaction', from });
     else this.absorb(this.channel.send(known.type as MessageType, known.body, now, from), now);
     return false;
+  }
+
+  /** Every body gets an unknown key, so that no far end comes to rely on there being none. [GEN-21] */
+  private encode(message: Message): Uint8Array {
+    return encodeBody(message, grease(this.random));
   }
 
   /** Tries go round the known addresses, beginning with the one in use. */
