@@ -11,7 +11,8 @@ const dist = join(root, 'dist');
 const fresh = join(root, 'dist.new');
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const tap = join(root, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs');
-const compiled = /\.(ts|js|mjs)$/;
+// Compiled, or what starts the programs: that is not built, for it has to be there always.
+const notCopied = /\.ts$|^reference.launch\.js$|^\w+.bin\.js$/;
 
 function build() {
   if (!existsSync(tsc)) {
@@ -35,9 +36,8 @@ function build() {
 function copyAssets(folder) {
   if (!existsSync(join(root, folder))) return;
   for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || compiled.test(entry.name)) continue;
-    const from = join(entry.parentPath ?? entry.path, entry.name);
-    cpSync(from, join(fresh, from.slice(root.length + 1)));
+    const path = join(entry.parentPath, entry.name).slice(root.length + 1);
+    if (entry.isFile() && !notCopied.test(path)) cpSync(join(root, path), join(fresh, path));
   }
 }
 
