@@ -68,7 +68,8 @@ function opening(bytes: Uint8Array, sealed: number): string[] {
 
 /** One line for each entry of a body, with the name of its key. */
 function diagnostic(content: Body): string[] {
-  const entries = Array.from(content, ([key, value]) => {
+  const sorted = [...content].sort(([a], [b]) => Number(a) - Number(b));
+  const entries = sorted.map(([key, value]) => {
     const name = KEY_NAMES.get(key);
     return `  ${toDiagnostic(key)}: ${toDiagnostic(value)}${name === undefined ? '' : `  / ${name} /`}`;
   });

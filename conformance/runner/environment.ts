@@ -1,0 +1,46 @@
+/** What a run has around it, beside its options. */
+import type { Ip } from '../../reference/address.ts';
+import { family } from '../../reference/address.ts';
+import type { Net } from '../../reference/net/net.ts';
+import type { Need } from '../case.ts';
+import type { Tap } from '../played/stage.ts';
+import type { Target } from '../target/target.ts';
+import type { Twin } from '../twin-port.ts';
+
+export interface Environment {
+  readonly net: Net;
+  readonly target: Target;
+  /** The tester's own addresses, the preferred one of each family first. */
+  readonly sources: readonly Ip[];
+  /** What the environment has of what cases can need. */
+  readonly has: ReadonlySet<Need>;
+  /** What `--impair` says; empty for an unimpaired network. It goes into replay tokens. */
+  readonly network: string;
+  /**
+   * Bytes that no other run draws. With a target that outlives the run they keep identifiers new;
+   * in virtual time they are the same each time.
+   */
+  readonly runNonce: string;
+  /** Sees every datagram: captures, evidence. */
+  readonly tap?: Tap;
+  /** Holds what is sent to its intent, in the first row of each case and in each failing exchange. */
+  readonly twin?: Twin;
+}
+
+/** Which needs the tester's own addresses fulfil; `inbound` and `slow` are not for addresses to tell. */
+export async function needsMet(net: Net, sources: readonly Ip[]): Promise<Set<Need>> {
+  const bound: Ip[] = [];
+  for (const ip of sources) {
+    try {
+      const socket = await net.bind({ ip, port: 0 }, () => undefined);
+      await socket.close();
+      bound.push(ip);
+    } catch {
+      // Not an address of this machine: what needs it is not exercised.
+    }
+  }
+  const met = new Set<Need>();
+  if (bound.some((ip) => family(ip) === 6)) met.add('ipv6');
+  if (bound.filter((ip) => family(ip) === 4).length > 1) met.add('two-sources');
+  return met;
+}

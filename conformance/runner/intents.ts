@@ -1,0 +1,102 @@
+/** Holds what the tester sent to its intent, by the twin. */
+
+import { sameBytes, toHex } from '../../reference/bytes.ts';
+import { toDiagnostic } from '../../reference/wire/cbor-diagnostic.ts';
+import { describeIntent } from '../intent.ts';
+import type { Sent, Transcript } from '../observe/transcript.ts';
+import type { PlayedChannel } from '../played/channel.ts';
+import type { Twin, TwinChannel, TwinFinding, TwinLayer } from '../twin-port.ts';
+import { TWIN_LAYERS } from '../twin-port.ts';
+
+/** The first datagram of a transcript that is not what it was said to be, in words; undefined if all are. */
+export function checkIntents(transcript: Transcript, twin: Twin): string | undefined {
+  /** Sequences by key, and the highest confirmed order by channel, as of the datagram that is looked at. */
+  const seen = new Map<string, Set<bigint>>();
+  for (const entry of transcript.entries) {
+    if (entry.kind !== 'sent') continue;
+    const { sent } = entry;
+    // Of a datagram of no channel nothing can be told that needs one.
+    if (sent.channel === undefined && wantedLayer(sent) === undefined && sent.intent.kind === 'fault')
+      continue;
+    const finding = twin.judge(
+      sent.bytes,
+      sent.channel === undefined ? [] : [asReceiver(sent.channel, sent, seen)],
+    );
+    const wrong = compare(sent, finding);
+    if (wrong !== undefined)
+      return `${sent.peer} sent what it had not meant (${describeIntent(sent.intent)}): ${wrong}`;
+    if (finding.kind === 'sealed' || finding.kind === 'data') note(sent, seen);
+  }
+  return undefined;
+}
+
+function compare(sent: Sent, finding: TwinFinding): string | undefined {
+  const { intent } = sent;
+  const found = finding.kind === 'refused' ? finding.layer : undefined;
+  const wanted = wantedLayer(sent);
+  if (found !== wanted) {
+    const why = finding.kind === 'refused' ? `: ${finding.why}` : '';
+    return `the twin says ${found ?? 'valid'}${why}, not ${wanted ?? 'valid'}`;
+  }
+  if (finding.kind === 'refused') {
+    const status = intent.kind === 'fault' ? intent.status : undefined;
+    return finding.status === status ? undefined : `the twin says status ${finding.status}, not ${status}`;
+  }
+  return sameContent(sent, finding);
+}
+
+function sameContent({ content }: Sent, finding: TwinFinding): string | undefined {
+  if (content === undefined) return undefined;
+  if (finding.kind === 'data') {
+    const same = content instanceof Uint8Array && sameBytes(content, finding.payload);
+    return same ? undefined : `the twin reads ${toHex(finding.payload)}`;
+  }
+  if (finding.kind !== 'sealed' || content instanceof Uint8Array) return undefined;
+  const sorted = new Map([...content].sort(([a], [b]) => Number(a) - Number(b)));
+  return finding.body === toDiagnostic(sorted) ? undefined : `the twin reads ${finding.body}`;
+}
+
+/** A played channel as the end knows it that the datagram goes to. */
+function asReceiver(channel: PlayedChannel, sent: Sent, seen: Map<string, Set<bigint>>): TwinChannel {
+  return {
+    kind: channel.kind,
+    id: channel.id,
+    aliases: channel.aliases,
+    secret: channel.secret,
+    suite: channel.suite,
+    sender: channel.own,
+    receiver: channel.peer,
+    keys: channel.keys.map(({ keyId, sendKey }) => ({
+      keyId,
+      key: sendKey,
+      seen: seen.get(toHex(sendKey)) ?? new Set(),
+    })),
+    highestOrder: sent.highestOrder,
+    handshakes: [
+      ...channel.attempts.map(({ message1, ephemeral }) => ({
+        message1,
+        ephemeral,
+        of: 'initiator' as const,
+      })),
+      ...channel.answered.map(({ message1, ephemeral }) => ({
+        message1,
+        ephemeral,
+        of: 'responder' as const,
+      })),
+    ],
+  };
+}
+
+function note({ channel, bytes, keys }: Sent, seen: Map<string, Set<bigint>>): void {
+  if (channel === undefined || keys === undefined) return;
+  const key = toHex(keys.sendKey);
+  const sequences = seen.get(key) ?? new Set();
+  sequences.add(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(20));
+  seen.set(key, sequences);
+}
+
+/** The layer that the twin has to name; undefined where it has to find nothing wrong. */
+function wantedLayer({ intent }: Sent): TwinLayer | undefined {
+  if (intent.kind === 'valid') return undefined;
+  return TWIN_LAYERS.find((layer) => layer === intent.layer);
+}

@@ -1,0 +1,63 @@
+/** Which values a property is tried with, and how fast-check is asked for them. */
+import fc from 'fast-check';
+import type { PropertyCase } from '../case.ts';
+import type { Depth } from '../report.ts';
+import { exhaustive, pairwise } from './covering.ts';
+
+/** Rows of a property at each depth, where no finite model says otherwise. */
+const ROWS: Readonly<Record<Depth, number>> = { quick: 1, default: 25, pairwise: 100, exhaustive: 1000 };
+
+export interface RowPlan {
+  /** Values that come before those that are drawn. */
+  readonly examples: readonly unknown[];
+  /** Rows in all. */
+  readonly count: number;
+}
+
+/** @param runs rows in place of what the depth says */
+export function planRows(property: PropertyCase, depth: Depth, runs: number | undefined): RowPlan {
+  const { boundaries, parameters } = property;
+  if (runs === undefined && parameters !== undefined && (depth === 'pairwise' || depth === 'exhaustive')) {
+    const rows = depth === 'pairwise' ? pairwise(parameters) : exhaustive(parameters);
+    return { examples: rows, count: Math.max(1, rows.length) };
+  }
+  if (depth === 'quick' && runs === undefined) return { examples: boundaries.slice(0, 1), count: 1 };
+  return { examples: boundaries, count: runs ?? Math.max(ROWS[depth], boundaries.length) };
+}
+
+/** Runs of a model at each depth. */
+export function modelRuns(depth: Depth, runs: number | undefined): number {
+  return runs ?? ROWS[depth];
+}
+
+/** Where a failure was found, and in the end its smallest form. */
+export interface Found {
+  /** fast-check's path; empty if nothing failed. */
+  readonly path: string;
+  readonly counterexample: string;
+}
+
+/**
+ * Tries rows until one throws, then smaller ones. `row` decides itself when to stop shrinking: from then
+ * on it returns without trying.
+ */
+export async function tryRows(
+  arbitrary: fc.Arbitrary<unknown>,
+  plan: RowPlan,
+  seed: number,
+  path: string,
+  row: (value: unknown) => Promise<void>,
+): Promise<Found | undefined> {
+  const property = fc.asyncProperty(arbitrary, row);
+  const details = await fc.check(property, {
+    seed,
+    numRuns: plan.count,
+    examples: plan.examples.map((value): [unknown] => [value]),
+    ...(path !== '' && { path }),
+  });
+  if (!details.failed || details.counterexample === null) return undefined;
+  return {
+    path: details.counterexamplePath ?? '',
+    counterexample: fc.stringify(details.counterexample[0]),
+  };
+}

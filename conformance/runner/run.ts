@@ -1,0 +1,325 @@
+/** Runs the selected cases against a target and writes the report. */
+import type { Case, ScanCase, Watch } from '../case.ts';
+import type { Tap } from '../played/stage.ts';
+import { seededRandom, shuffled } from '../random.ts';
+import type { CaseResult, Report } from '../report.ts';
+import { summarise } from '../report.ts';
+import { clauseHash } from '../spec-clauses.ts';
+import type { World } from '../world.ts';
+import { Canary } from './canary.ts';
+import { whyNot } from './eligible.ts';
+import type { Environment } from './environment.ts';
+import type { Judged } from './judged.ts';
+import { outcomeOf, resultOf, skippedResult } from './judged.ts';
+import { withLateAnswers } from './late.ts';
+import { ledger } from './ledger.ts';
+import type { RunOptions } from './options.ts';
+import type { CaseRun, RunnableCase } from './run-case.ts';
+import { requirementOf, runCase } from './run-case.ts';
+import { Sanity } from './sanity.ts';
+import { Semaphore } from './semaphore.ts';
+import type { ShrinkBudget } from './shrink-budget.ts';
+import { shrinkBudget } from './shrink-budget.ts';
+import type { ReplayToken } from './token.ts';
+import { readToken, TokenError, writeToken } from './token.ts';
+
+/** Worlds of finished cases whose sockets stay open at most; beyond it the oldest are closed. */
+const OPEN_WORLDS = 500;
+
+/**
+ * Runs cases and gives the report. The target is closed at the end.
+ * @throws TokenError if `replay` is none, or of a case that is not there.
+ */
+export async function runSuite(environment: Environment, options: RunOptions): Promise<Report> {
+  const replay = options.replay === undefined ? undefined : readToken(options.replay);
+  return await new Run(environment, replay ? replayed(options, replay) : options, replay).run();
+}
+
+function replayed(options: RunOptions, token: ReplayToken): RunOptions {
+  const info = options.cases.find(({ id }) => id === token.caseId);
+  if (info === undefined)
+    throw new TokenError(`the replay token is for ${token.caseId}, which this suite does not have`);
+  return { ...options, cases: [info], seed: token.seed, depth: token.depth as RunOptions['depth'] };
+}
+
+interface Finished {
+  readonly info: RunnableCase;
+  judged: Judged;
+  readonly worlds: readonly World[];
+}
+
+class Run {
+  readonly #environment: Environment;
+  readonly #options: RunOptions;
+  readonly #replay: ReplayToken | undefined;
+  readonly #canary: Canary;
+  readonly #sanity: Sanity;
+  readonly #places: Semaphore;
+  readonly #budget: ShrinkBudget = shrinkBudget();
+  readonly #finished: Finished[] = [];
+  readonly #skipped: CaseResult[] = [];
+  readonly #watches: { readonly info: ScanCase; readonly watch: Watch }[] = [];
+  readonly #running = new Set<string>();
+  #reruns = 0;
+  #cut = false;
+  /** Why no further case is begun: the target is gone. */
+  #gone: string | undefined = undefined;
+  #trouble: string | undefined = undefined;
+
+  constructor(environment: Environment, options: RunOptions, replay: ReplayToken | undefined) {
+    this.#environment = environment;
+    this.#options = options;
+    this.#replay = replay;
+    this.#canary = new Canary(environment.net);
+    this.#places = new Semaphore(Math.max(1, environment.target.parallel));
+    this.#sanity = new Sanity(environment, options.timeout, ({ fault }) => {
+      options.onProgress?.({ kind: 'sanity', ok: fault === undefined, actual: fault });
+    });
+  }
+
+  async run(): Promise<Report> {
+    const { net, target, sources } = this.#environment;
+    const { onProgress, seed, cases } = this.#options;
+    const began = net.now();
+    onProgress?.({ kind: 'start', target: target.info, seed, selected: cases.length });
+    const [home] = sources;
+    if (home !== undefined) await this.#canary.start({ ip: home, port: 0 });
+    const stopTicks = this.#tick();
+    try {
+      const first = await this.#sanity.run();
+      if (first.fault !== undefined) this.#trouble = `the sanity case failed at the start: ${first.fault}`;
+      await this.#runAll(this.#eligible());
+      await this.#lastSanity();
+      this.#judgeLate();
+    } finally {
+      stopTicks();
+      await this.#canary.stop();
+      await Promise.all(this.#finished.flatMap(({ worlds }) => worlds.map((world) => world.close())));
+      await target.close();
+    }
+    const report = this.#report(net.now() - began);
+    onProgress?.({ kind: 'end', report });
+    return report;
+  }
+
+  /** The cases that can run; the others are done with here. */
+  #eligible(): RunnableCase[] {
+    const runnable: RunnableCase[] = [];
+    for (const info of this.#options.cases) {
+      const skip = whyNot(info, this.#environment, this.#options);
+      if (skip !== undefined) this.#skipped.push(skippedResult(info, skip.verdict, skip.reason, skip.blame));
+      else if (info.kind === 'scan') this.#watches.push({ info, watch: info.watch() });
+      else runnable.push(info);
+    }
+    return runnable;
+  }
+
+  /** Those that wait go first and side by side, then the others in any order, then the exclusive ones alone. */
+  async #runAll(cases: readonly RunnableCase[]): Promise<void> {
+    const order = shuffled(cases, seededRandom(this.#options.seed, 'order'));
+    const exclusive = order.filter(({ isolation }) => isolation === 'exclusive');
+    const others = order.filter(({ isolation }) => isolation !== 'exclusive');
+    const waiting = others.filter(({ waits }) => waits !== undefined);
+    const quick = others.filter(({ waits }) => waits === undefined);
+    // One place is left to those that do not wait.
+    const sideBySide = Math.max(1, this.#environment.target.parallel - 1);
+    await Promise.all([this.#lanes(waiting, sideBySide), this.#lanes(quick, this.#options.jobs)]);
+    await this.#lanes(exclusive, 1);
+  }
+
+  async #lanes(cases: readonly RunnableCase[], count: number): Promise<void> {
+    const queue = [...cases];
+    const lane = async (): Promise<void> => {
+      for (let info = queue.shift(); info !== undefined; info = queue.shift()) {
+        if (this.#options.signal?.aborted) this.#cut = true;
+        if (this.#cut) return;
+        if (this.#gone === undefined) await this.#one(info);
+        else this.#skipped.push(skippedResult(info, 'inconclusive', this.#gone, 'target'));
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(count, cases.length) }, lane));
+  }
+
+  async #one(info: RunnableCase): Promise<void> {
+    const { onProgress } = this.#options;
+    const finished = await this.#places.with(async () => {
+      this.#running.add(info.id);
+      onProgress?.({ kind: 'case-start', id: info.id });
+      const { judged, worlds } = await this.#runTwiceIfBad(info);
+      const entry: Finished = { info, judged, worlds };
+      this.#finished.push(entry);
+      this.#running.delete(info.id);
+      return entry;
+    });
+    onProgress?.({ kind: 'case-end', result: this.#resultOf(finished) });
+    await this.#closeOldest();
+    if (finished.judged.verdict === 'pass') return;
+    if (this.#options.bail && finished.judged.verdict === 'fail') this.#cut = true;
+    await this.#afterFailure();
+  }
+
+  /** What was missing while the host was busy is tried once more; then it is not the target's fault. */
+  async #runTwiceIfBad(info: RunnableCase): Promise<CaseRun> {
+    const bad = ({ judged }: CaseRun) => judged.timedOut && this.#canary.wasBad(judged.from, judged.to);
+    const first = await runCase(info, this.#context(info));
+    if (!bad(first)) return first;
+    this.#reruns++;
+    const second = await runCase(info, this.#context(info));
+    const worlds = [...first.worlds, ...second.worlds];
+    if (!bad(second)) return { judged: second.judged, worlds };
+    const reason = 'the host was overloaded while an answer was waited for, twice';
+    return { judged: { ...second.judged, verdict: 'inconclusive', blame: 'host', reason }, worlds };
+  }
+
+  #context(info: Case) {
+    const { clauses } = this.#options;
+    return {
+      environment: this.#environment,
+      options: this.#options,
+      budget: this.#budget,
+      tap: this.#tap(),
+      requirement: requirementOf(info, (id) => clauses.find((clause) => clause.id === id)?.text),
+      replay: this.#replay,
+    };
+  }
+
+  #tap(): Tap {
+    const { tap } = this.#environment;
+    return {
+      sent: (sent, stage) => tap?.sent(sent, stage),
+      received: (received, stage) => {
+        for (const { watch } of this.#watches) watch.received(received, stage.caseId);
+        tap?.received(received, stage);
+      },
+    };
+  }
+
+  async #afterFailure(): Promise<void> {
+    if (this.#sanity.lastGood === undefined || this.#gone !== undefined) return;
+    const { fault } = await this.#places.with(() => this.#sanity.run());
+    if (fault !== undefined) await this.#lost(fault);
+  }
+
+  async #lastSanity(): Promise<void> {
+    if (this.#sanity.lastGood === undefined || this.#gone !== undefined) return;
+    const { fault } = await this.#sanity.run();
+    if (fault !== undefined) await this.#lost(fault);
+  }
+
+  /** The sanity case failed: nothing since the last good one counts but what the target visibly did wrong. */
+  async #lost(fault: string): Promise<void> {
+    const since = this.#sanity.lastGood ?? 0;
+    for (const entry of this.#finished) {
+      const { judged } = entry;
+      if (judged.to < since || !(judged.verdict === 'pass' || judged.timedOut)) continue;
+      const reason = `the sanity case failed afterwards: ${fault}`;
+      entry.judged = { ...judged, verdict: 'inconclusive', blame: 'target', reason };
+    }
+    const stillGone = await this.#sanity.comesBack();
+    if (stillGone === undefined) return;
+    this.#gone = `the target stopped answering: ${stillGone}`;
+    this.#trouble = this.#gone;
+  }
+
+  #judgeLate(): void {
+    for (const entry of this.#finished) {
+      const late = withLateAnswers(entry.judged, entry.worlds);
+      if (late === undefined) continue;
+      const outcome = outcomeOf(late.violation, entry.info, this.#options.strict);
+      entry.judged = { ...entry.judged, ...outcome, exchange: late.exchange };
+    }
+  }
+
+  async #closeOldest(): Promise<void> {
+    const open = this.#finished.filter(({ worlds }) => worlds.some((world) => world.isOpen));
+    for (const { worlds } of open.slice(0, Math.max(0, open.length - OPEN_WORLDS))) {
+      for (const world of worlds) await world.close();
+    }
+  }
+
+  #tick(): () => void {
+    const { net } = this.#environment;
+    const { onProgress, cases } = this.#options;
+    if (onProgress === undefined) return () => undefined;
+    let cancel = () => {};
+    const next = () => {
+      cancel = net.schedule(net.now() + 1000, () => {
+        const done = this.#finished.length + this.#skipped.length;
+        onProgress({ kind: 'tick', done, selected: cases.length, running: [...this.#running] });
+        next();
+      });
+    };
+    next();
+    return () => cancel();
+  }
+
+  #resultOf({ info, judged }: Finished): CaseResult {
+    const { seed, depth, versions } = this.#options;
+    const { path, commands } = judged;
+    const network = this.#environment.network;
+    const token = writeToken({
+      suite: versions.suite,
+      caseId: info.id,
+      seed,
+      depth,
+      path,
+      commands,
+      network,
+    });
+    return resultOf(info, judged, token);
+  }
+
+  #scanResult({ info, watch }: { info: ScanCase; watch: Watch }): CaseResult {
+    if (watch.violation === undefined && watch.judged === 0) {
+      return skippedResult(info, 'not-exercised', 'no datagram that it is about was seen', undefined);
+    }
+    const outcome = watch.violation && outcomeOf(watch.violation, info, this.#options.strict);
+    return {
+      ...skippedResult(info, outcome?.verdict ?? 'pass', '', outcome?.blame),
+      reason: null,
+      rows: watch.judged,
+      requirement: outcome?.requirement ?? null,
+      expected: [...(outcome?.expected ?? [])],
+      actual: outcome?.actual ?? null,
+    };
+  }
+
+  #report(ms: number): Report {
+    const { target } = this.#environment;
+    const options = this.#options;
+    const results = [
+      ...this.#finished.map((entry) => this.#resultOf(entry)),
+      ...this.#skipped,
+      ...this.#watches.map((entry) => this.#scanResult(entry)),
+    ].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const all = options.allCases ?? options.cases;
+    const concerned = new Set(all.flatMap(({ roles }) => roles));
+    return {
+      tool: 'ntm-conform',
+      versions: options.versions,
+      clauseHash: clauseHash(options.clauses),
+      runtime: options.runtime,
+      target: target.info,
+      seed: options.seed,
+      depth: options.depth,
+      profile: options.profile,
+      strict: options.strict,
+      complete: !this.#cut && this.#gone === undefined,
+      trouble: this.#trouble ?? null,
+      startedAt: options.startedAt,
+      ms: Math.round(ms),
+      summary: summarise(results),
+      cases: results,
+      ledger: ledger({
+        clauses: options.clauses,
+        cases: all,
+        results,
+        roles: target.info.roles.filter((role) => concerned.has(role)),
+        untestable: options.untestable ?? {},
+        disputed: options.disputed ?? {},
+        spec: options.versions.spec,
+      }),
+      host: this.#canary.health(this.#reruns),
+    };
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The sanity case: is there a target that does the simplest thing right? It runs first, last and after
+ * each failure, so that what a dead target did not do is held against no clause.
+ */
+import type { Instant } from '../../reference/core.ts';
+import { sleepUntil } from '../../reference/net/net.ts';
+import { Stage } from '../played/stage.ts';
+import { seededRandom } from '../random.ts';
+import { Unjudged, Violation } from '../verdict.ts';
+import { World } from '../world.ts';
+import type { Environment } from './environment.ts';
+
+/** How often and after how many milliseconds a target that failed is asked again before it is given up. */
+const AGAIN = [200, 1000, 3000];
+
+export interface SanityResult {
+  readonly startedAt: Instant;
+  /** Undefined when all was well. */
+  readonly fault: string | undefined;
+}
+
+export class Sanity {
+  /** When the last one that passed had begun; undefined before the first. */
+  lastGood: Instant | undefined = undefined;
+  readonly #environment: Environment;
+  readonly #timeout: number;
+  readonly #onResult: (result: SanityResult) => void;
+  /** The one under way, and the one that is to follow it: never the same. */
+  #running: Promise<SanityResult> | undefined = undefined;
+  #next: Promise<SanityResult> | undefined = undefined;
+  #count = 0;
+
+  constructor(environment: Environment, timeout: number, onResult: (result: SanityResult) => void) {
+    this.#environment = environment;
+    this.#timeout = timeout;
+    this.#onResult = onResult;
+  }
+
+  /** A sanity case that begins no earlier than now; who asks while one is under way shares the next. */
+  async run(): Promise<SanityResult> {
+    await this.#running;
+    this.#next ??= this.#once();
+    return await this.#next;
+  }
+
+  /** Asks a target that failed again, with pauses. @returns what it failed by in the end, if it did not come back. */
+  async comesBack(): Promise<string | undefined> {
+    let fault: string | undefined;
+    for (const pause of AGAIN) {
+      const { net } = this.#environment;
+      await sleepUntil(net, net.now() + pause);
+      fault = (await this.run()).fault;
+      if (fault === undefined) return undefined;
+    }
+    return fault;
+  }
+
+  async #once(): Promise<SanityResult> {
+    // Those who ask in this very moment still share it; from the next on it is under way.
+    await Promise.resolve();
+    this.#running = this.#next;
+    this.#next = undefined;
+    const startedAt = this.#environment.net.now();
+    this.#count++;
+    try {
+      const fault = await this.#fault();
+      if (fault === undefined) this.lastGood = startedAt;
+      const result = { startedAt, fault };
+      this.#onResult(result);
+      return result;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  /** An association opens and a relayed path can be had. */
+  async #fault(): Promise<string | undefined> {
+    const { net, target, sources, runNonce } = this.#environment;
+    const stage = new Stage({
+      caseId: 'sanity',
+      net,
+      timeout: this.#timeout,
+      requirement: 'The target works at all.',
+    });
+    const world = new World({ stage, target, sources, impaired: false });
+    world.startRow(seededRandom('sanity'), seededRandom('sanity', this.#count, runNonce));
+    try {
+      const [dc] = (await world.rs()).dcs;
+      await dc?.relay();
+      await world.endRow();
+      return undefined;
+    } catch (error) {
+      if (error instanceof Unjudged || error instanceof Violation) return error.message;
+      throw error;
+    } finally {
+      await world.release().catch(() => undefined);
+      await world.close();
+    }
+  }
+}
