@@ -11,7 +11,7 @@ import { openMessage, sealMessage } from '../../reference/wire/seal.ts';
 import t from '../tap.ts';
 
 const chapter = readFileSync(new URL('../../conformance/spec/05-channel.md', import.meta.url), 'utf8');
-const block = /^## \S+ Worked example\n[^]*?```\n([^]*?)```/m.exec(chapter)?.[1] ?? '';
+const block = /^## \S+ Worked example\n[\s\S]*?```\n([\s\S]*?)```/m.exec(chapter)?.[1] ?? '';
 
 /** A value by what stands before it, in the same line or above it. */
 function value(label: string): string {
