@@ -37,5 +37,9 @@ export function start(url: URL, args: readonly string[] = []): Started {
     child.on('error', reject);
     child.on('close', (status, signal) => resolve({ status, signal, out, err }));
   });
-  return { firstLine, ended, kill: (signal) => child.kill(signal) };
+  const kill = (signal: 'SIGINT' | 'SIGTERM'): void => {
+    // Not child.kill: Deno then says that the signal ended it, whatever its status.
+    if (child.pid !== undefined) process.kill(child.pid, signal);
+  };
+  return { firstLine, ended, kill };
 }
