@@ -1,0 +1,66 @@
+/** The files that the commands read and write. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { CONTRACT_VERSION } from '../../adapters/contract.ts';
+import { Mistake } from '../command/mistake.ts';
+import type { SpecFile } from '../reporters/places.ts';
+import type { RunOptions } from '../runner/options.ts';
+
+const FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file: check the path',
+  ENOTDIR: 'there is no such folder: check the path',
+  EISDIR: 'is a folder: name a file in it',
+  EACCES: 'this user may not: check its permissions',
+  EPERM: 'this user may not: check its permissions',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only: write elsewhere',
+};
+
+/** A file that a person named, as text. @throws Mistake */
+export async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new Mistake(`${file} cannot be read: ${faultOf(error)}.`);
+  }
+}
+
+/** @returns one line about why it could not be written; undefined if it was. */
+export async function writeText(file: string, text: string): Promise<string | undefined> {
+  try {
+    await writeFile(file, text);
+    return undefined;
+  } catch (error) {
+    return `${file} cannot be written: ${faultOf(error)}.`;
+  }
+}
+
+function faultOf(error: unknown): string {
+  const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+  return FAULTS[code] ?? code;
+}
+
+const spec = new URL('../spec/', import.meta.url);
+
+/** The chapters of the specification in their order. */
+export function specFiles(): SpecFile[] {
+  const names = readdirSync(spec).filter((name) => /^[0-9A-Z]+-.*\.md$/.test(name));
+  return names.sort().map((name) => ({ name, text: readFileSync(new URL(name, spec), 'utf8') }));
+}
+
+/** Which versions of everything a run is made with. */
+export function versions(): RunOptions['versions'] {
+  const readme = readFileSync(new URL('README.md', spec), 'utf8');
+  return {
+    suite: suiteVersion(),
+    spec: /^Version (\S+)$/m.exec(readme)?.[1] ?? 'unknown',
+    vectors: suiteVersion(),
+    contract: CONTRACT_VERSION,
+  };
+}
+
+/** That of the package; its file is in the same place in what is built. */
+export function suiteVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,84 @@
+/** The commands and their options, with their help. */
+import { Command, Option } from 'commander';
+import type { WrittenRunOptions } from '../command/run-options.ts';
+import { suiteVersion } from './files.ts';
+import { run } from './run.ts';
+import type { Terminal } from './terminal.ts';
+
+const AFTER = `
+Without --target it tests the reference that comes with it, in another process.
+
+Exit status: 0 good; 1 a MUST failed or was not implemented; 2 command line or configuration;
+3 never reached, contract broken, or a MUST inconclusive; 4 the suite's own fault, or a report
+that could not be written; 130 interrupted.`;
+
+type Finish = (status: number) => void;
+
+/** @param finish takes the exit status of the command that ran */
+export function program(terminal: Terminal, finish: Finish): Command {
+  const top = new Command('ntm-conform')
+    .description('Tests an implementation of NTMobile against the specification, clause by clause.')
+    .version(suiteVersion(), '--version', 'print the version')
+    .helpOption('--help', 'print this')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+      outputError: () => {},
+    })
+    .argument('[patterns...]', 'ids of cases or clauses, or globs over them: rs-s.forward.* RSS-02')
+    .addHelpText('after', AFTER);
+  reachOptions(top);
+  choosingOptions(top);
+  runOptions(top);
+  top.action(async (patterns: string[], options: WrittenRunOptions) => {
+    finish(await run(patterns, options, terminal));
+  });
+  return top;
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+/** Options of all commands that talk to a target. */
+function reachOptions(command: Command): Command {
+  return command
+    .option('--target <host:port>', 'the adapter of the target, or ROLE=HOST:PORT; IPv6 in brackets', collect)
+    .option('--config <file>', 'the target has no adapter, is a role itself, and has this from provision')
+    .option('--secret-file <file>', 'in place of --config: the test secret that provision was given')
+    .option('--token-file <file>', 'the token shared with the adapter, needed off loopback')
+    .option('--source <addr,...>', "the tester's own addresses, the preferred one first", collect)
+    .option('--listen <host:port,...>', 'where DC 1 and DC 2 are played, with --config', collect);
+}
+
+function choosingOptions(command: Command): Command {
+  return command
+    .option('--role <role,...>', 'only cases for these roles', collect)
+    .option('--clause <id,...>', 'only cases about these clauses, globs too', collect)
+    .option('--level <level,...>', 'only must, should or may', collect)
+    .option('--profile <name>', 'core: out of the papers; open: every MUST; hardened: all', 'hardened')
+    .option('--grep <text>', 'only cases with this text in id, title or fault', collect);
+}
+
+function runOptions(command: Command): Command {
+  return command
+    .option('--list', 'list the cases instead of running them; --reporter json for machines')
+    .option(
+      '--depth <name>',
+      'quick, default, pairwise or exhaustive: how many rows a property has',
+      'default',
+    )
+    .option('--runs <n>', 'rows of each property')
+    .option('--seed <text>', 'the same seed sends the same')
+    .option('--replay <token>', 'one failure again')
+    .option('--reporter <kind>', 'pretty, tap or json for the console; =FILE for a file, any number', collect)
+    .option('--strict', 'SHOULD counts as MUST')
+    .option('--slow', 'run the cases with long waits too')
+    .option('--timeout <time>', 'how long an answer may take', '2s')
+    .option('--jobs <n>', 'cases in flight', '32')
+    .option('--bail', 'stop after the first failure')
+    .option('--quiet', 'only what did not pass, and the total')
+    .addOption(new Option('--no-color', 'no colours; NO_COLOR does the same'));
+}

@@ -1,0 +1,30 @@
+/** `--reporter KIND[=FILE]`: what goes to the console, and what into files. */
+import { Mistake } from './mistake.ts';
+import { oneOf } from './values.ts';
+
+export const REPORTERS = ['pretty', 'tap', 'json'] as const;
+export type ReporterName = (typeof REPORTERS)[number];
+
+export interface Outputs {
+  readonly console: ReporterName;
+  readonly files: readonly { readonly kind: ReporterName; readonly file: string }[];
+}
+
+/** @throws Mistake */
+export function outputsOf(texts: readonly string[], terminal: boolean): Outputs {
+  const files: { kind: ReporterName; file: string }[] = [];
+  let onConsole: ReporterName | undefined;
+  for (const text of texts) {
+    const [name = '', file] = text.split(/=(.*)/s);
+    const kind = oneOf('--reporter', name, REPORTERS);
+    if (file === undefined) {
+      if (onConsole !== undefined)
+        throw new Mistake(
+          `--reporter ${kind} is a second one for the console: write the other into a file, as in --reporter ${kind}=FILE.`,
+        );
+      onConsole = kind;
+    } else if (file === '') throw new Mistake(`--reporter ${kind}= names no file.`);
+    else files.push({ kind, file });
+  }
+  return { console: onConsole ?? (terminal ? 'pretty' : 'tap'), files };
+}

@@ -1,0 +1,129 @@
+/** The options of a run, as they were written and as they are meant. */
+import type { Endpoint, Ip } from '../../reference/address.ts';
+import { DEPTHS, PROFILES } from '../report.ts';
+import type { RunOptions } from '../runner/options.ts';
+import type { ReplayToken } from '../runner/token.ts';
+import { readToken, TokenError } from '../runner/token.ts';
+import { Mistake } from './mistake.ts';
+import type { ChoosingOptions } from './selection.ts';
+import { shellLine } from './shell.ts';
+import type { TargetValue } from './values.ts';
+import { addressList, endpointList, milliseconds, oneOf, targetValue, wholeNumber } from './values.ts';
+
+/** Where the target is and how it is reached; other commands take these too. */
+export interface ReachOptions {
+  readonly target?: readonly string[];
+  readonly config?: string;
+  readonly secretFile?: string;
+  readonly tokenFile?: string;
+  readonly source?: readonly string[];
+  readonly listen?: readonly string[];
+}
+
+export interface WrittenRunOptions extends ReachOptions, ChoosingOptions {
+  readonly profile: string;
+  readonly list?: true;
+  readonly depth: string;
+  readonly runs?: string;
+  readonly seed?: string;
+  readonly replay?: string;
+  readonly reporter?: readonly string[];
+  readonly strict?: true;
+  readonly slow?: true;
+  readonly timeout: string;
+  readonly jobs: string;
+  readonly bail?: true;
+  readonly quiet?: true;
+  readonly color: boolean;
+}
+
+/** The way to the target. */
+export interface Reach {
+  /** Undefined: the reference, started for the occasion. */
+  readonly target: TargetValue | undefined;
+  readonly sources: readonly Ip[];
+  readonly listen: readonly Endpoint[];
+}
+
+/** @throws Mistake */
+export function reachOf(options: ReachOptions): Reach {
+  const [target, second] = (options.target ?? []).map(targetValue);
+  if (second !== undefined)
+    throw new Mistake(
+      'Two targets at once: run the suite once for each, this version plays all others itself.',
+    );
+  if (target === undefined)
+    for (const name of ['config', 'secretFile', 'tokenFile'] as const)
+      if (options[name] !== undefined)
+        throw new Mistake(`${FLAGS[name]} is about a target: say with --target HOST:PORT where it is.`);
+  if (options.config !== undefined && options.tokenFile !== undefined)
+    throw new Mistake(
+      '--config is for a target without an adapter, --token-file for one with: leave one away.',
+    );
+  const listen = endpointList('--listen', options.listen ?? []);
+  if (listen.length > 0 && options.config === undefined && options.secretFile === undefined)
+    throw new Mistake(
+      '--listen says where DCs are played for a target without an adapter: add --config FILE, or use --source.',
+    );
+  return { target, sources: addressList('--source', options.source ?? []), listen };
+}
+
+const FLAGS = { config: '--config', secretFile: '--secret-file', tokenFile: '--token-file' } as const;
+
+export type RunSettings = Pick<
+  RunOptions,
+  'seed' | 'depth' | 'runs' | 'profile' | 'strict' | 'slow' | 'jobs' | 'timeout' | 'bail'
+>;
+
+/** @param seed for a run that is told none. @throws Mistake */
+export function settingsOf(options: WrittenRunOptions, seed: string): RunSettings {
+  return {
+    seed: options.seed ?? seed,
+    depth: oneOf('--depth', options.depth, DEPTHS),
+    ...(options.runs !== undefined && { runs: wholeNumber('--runs', options.runs, 1, 1_000_000) }),
+    profile: oneOf('--profile', options.profile, PROFILES),
+    strict: options.strict ?? false,
+    slow: options.slow ?? false,
+    jobs: wholeNumber('--jobs', options.jobs, 1, 1024),
+    timeout: milliseconds('--timeout', options.timeout),
+    bail: options.bail ?? false,
+  };
+}
+
+/** The token of `--replay`, which chooses its case itself. @throws Mistake */
+export function replayOf(
+  options: WrittenRunOptions,
+  patterns: readonly string[],
+  known: readonly string[],
+): ReplayToken | undefined {
+  if (options.replay === undefined) return undefined;
+  const others = [patterns, options.role, options.clause, options.level, options.grep].flatMap(
+    (list) => list ?? [],
+  );
+  if (others.length > 0) throw new Mistake('--replay names its case itself: leave the other choices away.');
+  try {
+    const token = readToken(options.replay);
+    if (known.includes(token.caseId)) return token;
+    throw new TokenError(`the replay token is for ${token.caseId}, which this suite does not have`);
+  } catch (error) {
+    if (error instanceof TokenError) throw new Mistake(`--replay: ${error.message}.`);
+    throw error;
+  }
+}
+
+/** The command that runs against the same target in the same way, for a replay token to be added. */
+export function replayCommand(options: WrittenRunOptions): string {
+  const each = (flag: string, values: readonly string[] | string | undefined): string[] =>
+    [values ?? []].flat().flatMap((value) => [flag, value]);
+  return shellLine([
+    'ntm-conform',
+    ...each('--target', options.target),
+    ...each('--config', options.config),
+    ...each('--secret-file', options.secretFile),
+    ...each('--token-file', options.tokenFile),
+    ...each('--source', options.source),
+    ...each('--listen', options.listen),
+    ...(options.strict ? ['--strict'] : []),
+    ...(options.slow ? ['--slow'] : []),
+  ]);
+}
