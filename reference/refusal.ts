@@ -24,6 +24,9 @@ export const LAYERS = [
   'relay-hold',
   'relay-rate',
   'amplification',
+  'inner-length',
+  'inner-source',
+  'inner-destination',
 ] as const;
 
 export type Layer = (typeof LAYERS)[number];

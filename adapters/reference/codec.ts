@@ -1,4 +1,6 @@
 /** The reference's answers to the contract's codec calls: each leads straight to the code that the roles use. */
+import type { Ip } from '../../reference/address.ts';
+import { ipFromBytes } from '../../reference/address.ts';
 import { concat } from '../../reference/bytes.ts';
 import type { Aead } from '../../reference/crypto/aead.ts';
 import { aeadForSuite } from '../../reference/crypto/aead.ts';
@@ -6,6 +8,7 @@ import { derivePsk, keyIdOf, openingPrologue, trafficKeys } from '../../referenc
 import type { Split } from '../../reference/crypto/noise.ts';
 import { Initiator, readMessage1, writeMessage2 } from '../../reference/crypto/noise.ts';
 import { x25519KeyPairFrom } from '../../reference/crypto/x25519.ts';
+import { acceptInner } from '../../reference/packet/inner.ts';
 import { Refusal } from '../../reference/refusal.ts';
 import type { CborValue } from '../../reference/wire/cbor.ts';
 import { decodeCbor, encodeCbor } from '../../reference/wire/cbor.ts';
@@ -56,6 +59,10 @@ export const REFERENCE_CODEC: Codec = {
       return fresh;
     });
     return { accepted, width: WINDOW };
+  },
+  data: ({ payload, peer, own }) => {
+    const inner = acceptInner(payload, peer.map(address), own.map(address));
+    return inner instanceof Refusal ? { layer: inner.layer } : { packet: inner.packet };
   },
 };
 
@@ -143,6 +150,12 @@ function readField([key, value]: readonly [number, Uint8Array]): [number, CborVa
   const decoded = decodeCbor(value);
   if (decoded instanceof Refusal || decoded.kind !== 'value') throw new RefusedError(`field ${key}`);
   return [key, decoded.value];
+}
+
+function address(bytes: Uint8Array): Ip {
+  const ip = ipFromBytes(bytes);
+  if (ip === undefined) throw new RefusedError(`no address has ${bytes.length} bytes`);
+  return ip;
 }
 
 function messageType(type: number): MessageType {

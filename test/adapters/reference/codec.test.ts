@@ -46,11 +46,8 @@ function openFinish(request: Uint8Array, response: Uint8Array, held: number[] = 
   return ask({ call: 'open-finish', ...OPENING, request, ephemeral: EPHEMERAL, response, held });
 }
 
-t.test('every call but data is there', (t) => {
-  t.same(
-    Object.keys(REFERENCE_CODEC),
-    Object.keys(CODEC).filter((call) => call !== 'data'),
-  );
+t.test('every call is there', (t) => {
+  t.same(Object.keys(REFERENCE_CODEC), Object.keys(CODEC));
 });
 
 t.test('a header is written and read', (t) => {
@@ -147,4 +144,15 @@ t.test('bodies: fields in any order are written in the one order', (t) => {
   const body = fromHex('a20048010203040506070802420000');
   t.same(ask({ call: 'encode-body', type: 0x0d, fields }), { body });
   t.throws(() => ask({ call: 'encode-body', type: 0x0d, fields: [[0, fromHex('1800')]] }), RefusedError);
+});
+
+t.test('data: the inner packet between addresses of the path', (t) => {
+  const packet = fromHex(`45000014${'00'.repeat(8)}c6120001c6120002`);
+  const [peer, own] = [[fromHex('c6120001')], [fromHex('c6120002')]];
+  const request = { call: 'data', peer, own } as const;
+  t.same(ask({ ...request, payload: Uint8Array.of(...packet, 0, 0) }), { packet });
+  t.same(ask({ ...request, payload: Uint8Array.of(...packet, 1) }), { layer: 'inner-length' });
+  t.same(ask({ ...request, payload: packet, peer: own }), { layer: 'inner-source' });
+  t.same(ask({ ...request, payload: packet, own: [] }), { layer: 'inner-destination' });
+  t.throws(() => ask({ ...request, payload: packet, own: [fill(5, 1)] }), RefusedError);
 });
