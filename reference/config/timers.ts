@@ -15,24 +15,26 @@ export const TIMERS = {
   /** How long datagrams are held for a leg that is not valid yet. */
   'hold-time': { clause: 'RSS-03', seconds: 2 },
   /** How long an answer is kept for a repeated request. */
-  'answer-cache': { clause: 'GEN-10', seconds: 30 },
-  'opening-repeat': { clause: 'KEY-12', seconds: [0, 0.25, 0.75, 1.75, 3.75] },
-  'opening-over': { clause: 'KEY-12', seconds: 5 },
+  'answer-cache': { clause: 'GEN-27', seconds: 30 },
+  'opening-repeat': { clause: 'KEY-16', seconds: [0, 0.25, 0.75, 1.75, 3.75] },
+  'opening-over': { clause: 'KEY-16', seconds: 5 },
   'association-rekey': { clause: 'KEY-05', seconds: 3600 },
   'leg-rekey': { clause: 'KEY-05', seconds: 3600 },
+  /** How much longer than the initiator of the last handshake its other end waits before it opens. */
+  'rekey-other-end': { clause: 'KEY-26', seconds: 15 },
   /** How much longer than its rekeying age a key may send. */
-  'key-lifetime-extra': { clause: 'KEY-05', seconds: 60 },
+  'key-lifetime-extra': { clause: 'KEY-25', seconds: 60 },
   /** How long old keys receive after new ones are confirmed. */
   'old-keys': { clause: 'KEY-07', seconds: 10 },
   /** An unconfirmed handshake is erased this long after its first message 2. */
-  unconfirmed: { clause: 'KEY-12', seconds: 10 },
+  unconfirmed: { clause: 'KEY-22', seconds: 10 },
   'probe-try': { clause: 'GEN-11', seconds: [0, 0.5, 1.5] },
   'probe-over': { clause: 'GEN-11', seconds: 2.5 },
   'try-rs-dc': { clause: 'GEN-11', seconds: [0, 0.5, 1.5, 3.5] },
   'try-over-rs-dc': { clause: 'GEN-11', seconds: 5 },
   /** A registration that failed is tried again after this, doubling up to the maximum. */
-  'register-retry-min': { clause: 'RS-15', seconds: 5 },
-  'register-retry-max': { clause: 'RS-15', seconds: 60 },
+  'register-retry-min': { clause: 'RS-18', seconds: 5 },
+  'register-retry-max': { clause: 'RS-18', seconds: 60 },
 } as const satisfies Record<string, TimerDefault>;
 
 export type TimerName = keyof typeof TIMERS;

@@ -1,5 +1,8 @@
-import { isSettable, TIMER_NAMES, timersFrom } from '../../reference/config/timers.ts';
+import { readFile } from 'node:fs/promises';
+import { rsConfig } from '../../reference/config/schema.ts';
+import { isSettable, TIMER_NAMES, TIMERS, timersFrom } from '../../reference/config/timers.ts';
 import t from '../tap.ts';
+import { example } from './example.ts';
 
 t.test('defaults and settings in milliseconds', (t) => {
   const timers = timersFrom();
@@ -12,4 +15,22 @@ t.test('defaults and settings in milliseconds', (t) => {
     TIMER_NAMES.filter((name) => !isSettable(name)),
     ['opening-repeat', 'probe-try', 'try-rs-dc'],
   );
+});
+
+/** The rows of the spec's table of timers: what it says of each name. */
+async function table(): Promise<Map<string, { value: string; unit: string; clause: string }>> {
+  const text = await readFile(new URL('../../conformance/spec/15-timers.md', import.meta.url), 'utf8');
+  const rows = text.matchAll(/^\| `([^`]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm);
+  return new Map(
+    [...rows].map(([, name = '', value = '', unit = '', clause = '']) => [name, { value, unit, clause }]),
+  );
+}
+
+t.test('names, values and clauses are those of the spec', async (t) => {
+  const rows = await table();
+  t.ok(rows.size > 50);
+  for (const [name, { seconds, clause }] of Object.entries(TIMERS)) {
+    t.same(rows.get(name), { value: [seconds].flat().join(', '), unit: 's', clause }, name);
+  }
+  t.equal(rows.get('source-failures')?.value, `${rsConfig.parse(example()).limits.perSourcePerSecond}`);
 });

@@ -30,6 +30,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+t.test('a test profile shows', async (t) => {
+  const profile = { global: ['127.0.0.0/29'] };
+  const plain = ntmobile('rs-s', '--config', await config({}));
+  await plain.firstLine;
+  const tested = ntmobile('rs-s', '--config', await config({ testProfile: profile }));
+  await tested.firstLine;
+  for (const program of [plain, tested]) program.kill('SIGTERM');
+  t.equal((await plain.ended).err, '');
+  t.match((await tested.ended).err, /^rs-s: the test profile is on: [^\n]+\n$/);
+});
+
 t.test('a mistake is one line on stderr and status 2', async (t) => {
   const taken = await udpNet().bind(at('127.0.0.1:0'), () => {});
   t.teardown(() => taken.close());
