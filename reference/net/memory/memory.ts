@@ -97,6 +97,8 @@ export class MemoryNet implements Net {
    * Sets what happens to datagrams: everywhere, or only to those from one address to another (not back),
    * which then counts instead. Faults that are not named are none.
    */
+  impair(faults: Partial<Impairment>): void;
+  impair(faults: Partial<Impairment>, from: Ip, to: Ip): void;
   impair(faults: Partial<Impairment>, from?: Ip, to?: Ip): void {
     if (from === undefined || to === undefined) this.everywhere = impairment(faults);
     else this.impairments.set(`${from} ${to}`, impairment(faults));
