@@ -5,7 +5,8 @@
  * 1. A probing request that opens; on an association also an opening, and a Relay Registration Request.
  * 2. As many answers to a request, or to an opening, as datagrams of it were sent that may be answered.
  * 3. A datagram of a path, as often as a played peer sent these bytes to be forwarded.
- * 4. On an association that is not open yet, what keys of an earlier run sealed.
+ * 4. On a network that makes copies, the copy of a datagram that came before.
+ * 5. On an association that is not open yet, what keys of an earlier run sealed.
  */
 import { toHex } from '../../reference/bytes.ts';
 import type { MessageType as Type } from '../../reference/wire/registry.ts';
@@ -21,6 +22,13 @@ const HEADER_LENGTH = 28;
 export class Explainer {
   /** How many more of each may come. */
   readonly #due = new Map<string, number>();
+  readonly #copies: boolean;
+  readonly #seen = new Set<string>();
+
+  /** @param copies whether the network may deliver a datagram more than once */
+  constructor(copies: boolean) {
+    this.#copies = copies;
+  }
 
   /** Notes what a datagram of ours entitles the target to send. */
   sent(sent: Sent): void {
@@ -42,6 +50,7 @@ export class Explainer {
   /** Says why the target may send this. @returns undefined if it may not. */
   explain(received: Omit<Received, 'explained'>): string | undefined {
     const { channel, type, bytes, fault } = received;
+    if (this.#copies && this.#isCopy(received)) return 'a copy made by the network';
     if (this.#take(`relayed ${toHex(bytes)}`)) return 'forwarded';
     if (
       channel?.kind === 'association' &&
@@ -59,6 +68,13 @@ export class Explainer {
     if (type === MessageType.openingResponse) return this.#opening(bytes);
     if (type === undefined || received.body === undefined) return undefined;
     return this.#take(answerKey(type, channel.id, received.body)) ? 'answer to a request' : undefined;
+  }
+
+  #isCopy({ peer, bytes }: Pick<Received, 'peer' | 'bytes'>): boolean {
+    const key = `${peer} ${toHex(bytes)}`;
+    const copy = this.#seen.has(key);
+    this.#seen.add(key);
+    return copy;
   }
 
   #opening(bytes: Uint8Array): string | undefined {

@@ -23,53 +23,65 @@ const PLACES: ReadonlySet<CborValue> = new Set<number>([
 
 export class SentHash {
   /** By peer: what each sends is in order, what two send at once is not. */
-  readonly #peers = new Map<string, ReturnType<typeof createHash>>();
-  readonly #freshName: (hex: string) => string | undefined;
+  readonly #peers = new Map<string, PeerHash>();
+  readonly #isFresh: (hex: string) => boolean;
 
-  constructor(freshName: (hex: string) => string | undefined) {
-    this.#freshName = freshName;
+  /** @param isFresh whether bytes were drawn as an identifier */
+  constructor(isFresh: (hex: string) => boolean) {
+    this.#isFresh = isFresh;
   }
 
   add(sent: Sent): void {
     if (sent.auto) return;
-    let hash = this.#peers.get(sent.peer);
-    if (hash === undefined) {
-      hash = createHash('sha256');
-      this.#peers.set(sent.peer, hash);
-    }
-    hash.update(`${JSON.stringify(this.#canonical(sent))}\n`);
+    const peer = this.#peers.get(sent.peer) ?? {
+      hash: createHash('sha256'),
+      names: new Map<string, string>(),
+    };
+    this.#peers.set(sent.peer, peer);
+    peer.hash.update(`${JSON.stringify(this.#canonical(sent, peer.names))}\n`);
   }
 
   /** The hash so far, as hex. */
   digest(): string {
     const total = createHash('sha256');
-    for (const [peer, hash] of [...this.#peers].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const [peer, { hash }] of [...this.#peers].sort(([a], [b]) => (a < b ? -1 : 1))) {
       total.update(`${peer} ${hash.copy().digest('hex')}\n`);
     }
     return total.digest('hex');
   }
 
-  #canonical(sent: Sent): unknown {
+  #canonical(sent: Sent, names: Names): unknown {
     const { channel, content, bytes, intent } = sent;
     const head = [channel?.kind ?? null, bytes[1] ?? null, bytes.length, describeIntent(intent)];
     if (content === undefined) return channel === undefined ? [...head, toHex(bytes)] : head;
-    return [...head, content instanceof Uint8Array ? this.#bytes(content) : this.#value(content)];
+    return [...head, this.#value(content, names)];
   }
 
-  #value(value: CborValue): unknown {
-    if (value instanceof Uint8Array) return this.#bytes(value);
+  #value(value: CborValue, names: Names): unknown {
+    if (value instanceof Uint8Array) return this.#bytes(value, names);
     if (isBody(value)) {
       return Array.from(value, ([key, item]) => [
-        this.#value(key),
-        PLACES.has(key) ? 'place' : this.#value(item),
+        this.#value(key, names),
+        PLACES.has(key) ? 'place' : this.#value(item, names),
       ]);
     }
-    if (Array.isArray(value)) return value.map((item) => this.#value(item));
+    if (Array.isArray(value)) return value.map((item) => this.#value(item, names));
     return typeof value === 'bigint' ? `${value}` : value;
   }
 
-  #bytes(bytes: Uint8Array): string {
+  #bytes(bytes: Uint8Array, names: Names): string {
     const hex = toHex(bytes);
-    return this.#freshName(hex) ?? hex;
+    if (!this.#isFresh(hex)) return hex;
+    const name = names.get(hex) ?? `fresh ${names.size}`;
+    names.set(hex, name);
+    return name;
   }
+}
+
+/** What stands for identifiers, by their hex. */
+type Names = Map<string, string>;
+
+interface PeerHash {
+  readonly hash: ReturnType<typeof createHash>;
+  readonly names: Names;
 }

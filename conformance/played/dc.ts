@@ -41,31 +41,25 @@ export class PlayedDc {
     if (!peer.channels.includes(association)) peer.channels.push(association);
   }
 
-  /** Makes sure that the association is open and this DC's address valid at the RS. @throws Unjudged */
+  /**
+   * Makes sure that the association is open and this DC's address valid at the RS. What it sends is no
+   * part of a case: at level 0 it depends on who had the association before.
+   * @throws Unjudged
+   */
   async associate(): Promise<void> {
     const { peer, association } = this;
-    if (association.current?.confirmed) return;
-    if (this.rsOpens)
-      await peer.stage.until(() => association.current?.confirmed || undefined, RS_OPENS_FIRST);
-    if (!association.current?.confirmed) {
-      const failed = await peer.open(association);
-      if (failed !== undefined) {
-        throw new Unjudged(
-          'inconclusive',
-          'target',
-          `the association could not be opened: no ${failed}`,
-          true,
-        );
-      }
+    const auto = true;
+    const isOpen = () => association.current?.confirmed || undefined;
+    if (!isOpen() && this.rsOpens) await peer.stage.until(isOpen, RS_OPENS_FIRST);
+    // When this is answered the RS has taken our answer to its own probe.
+    if (isOpen() && (await peer.probe(association, { auto })) !== undefined) return;
+    const failed = await peer.open(association, { auto });
+    if (failed !== undefined) {
+      throw new Unjudged('inconclusive', 'target', `the association could not be opened: no ${failed}`, true);
     }
-    // The RS's own probe has been answered when a later request of ours is answered.
-    if ((await peer.probe(association)) === undefined) {
-      throw new Unjudged(
-        'inconclusive',
-        'target',
-        'a probing request on the open association was not answered',
-        true,
-      );
+    if ((await peer.probe(association, { auto })) === undefined) {
+      const reason = 'a probing request on the open association was not answered';
+      throw new Unjudged('inconclusive', 'target', reason, true);
     }
   }
 

@@ -51,7 +51,8 @@ const REQUEST_REPEATS = [500, 1500];
 const OPENING_REPEATS = [250, 750, 1750];
 
 export class Peer {
-  readonly name: string;
+  /** The lane in the chart. */
+  name: string;
   stage: Stage;
   /** Where to send what does not say where. */
   target: Endpoint;
@@ -173,10 +174,15 @@ export class Peer {
   /** Makes a message 1 and sends it, once. */
   sendOpening(
     channel: PlayedChannel,
-    options: Message1Options & { readonly to?: Endpoint; readonly intent?: Intent } = {},
+    options: Message1Options & {
+      readonly to?: Endpoint;
+      readonly intent?: Intent;
+      readonly auto?: boolean;
+    } = {},
   ): Attempt {
     const attempt = channel.message1(this.stage.fresh, options);
-    this.send(attempt.message1, options.to, { channel, ...(options.intent && { intent: options.intent }) });
+    const { to, intent = VALID, auto = false } = options;
+    this.send(attempt.message1, to, { channel, intent, auto });
     return attempt;
   }
 
@@ -193,7 +199,11 @@ export class Peer {
   /** Opens a channel: message 1, message 2, the probe that confirms. @returns which step failed, if one did. */
   async open(
     channel: PlayedChannel,
-    options: Message1Options & { readonly to?: Endpoint; readonly timeout?: number } = {},
+    options: Message1Options & {
+      readonly to?: Endpoint;
+      readonly timeout?: number;
+      readonly auto?: boolean;
+    } = {},
   ): Promise<'message 2' | 'answer to the confirming probe' | undefined> {
     const attempt = this.sendOpening(channel, options);
     const stop = this.#repeat(OPENING_REPEATS, () =>
@@ -202,12 +212,9 @@ export class Peer {
     const mail = await this.message2(attempt, options.timeout);
     stop();
     if (mail?.keys === undefined) return 'message 2';
-    const { to, timeout } = options;
-    const answer = await this.probe(channel, {
-      keys: mail.keys,
-      ...(to && { to }),
-      ...(timeout && { timeout }),
-    });
+    const { to, timeout, auto = false } = options;
+    const where = { ...(to && { to }), ...(timeout !== undefined && { timeout }) };
+    const answer = await this.probe(channel, { keys: mail.keys, auto, ...where });
     return answer === undefined ? 'answer to the confirming probe' : undefined;
   }
 

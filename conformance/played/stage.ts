@@ -23,6 +23,8 @@ export interface StageOptions {
   readonly timeout: number;
   /** What is required, where an expectation does not say. */
   readonly requirement: string;
+  /** The network may make copies. */
+  readonly impaired?: boolean;
   readonly tap?: Tap;
 }
 
@@ -32,13 +34,13 @@ export class Stage {
   readonly net: Net;
   readonly requirement: string;
   readonly transcript: Transcript;
-  readonly explainer = new Explainer();
-  readonly sentHash = new SentHash((hex) => this.freshName(hex));
+  readonly explainer: Explainer;
+  readonly sentHash = new SentHash((hex) => this.#freshBytes.has(hex));
   timeout: number;
   /** The slowest answer so far, milliseconds. */
   slowestAnswer = 0;
   readonly #tap: Tap | undefined;
-  readonly #freshNames = new Map<string, string>();
+  readonly #freshBytes = new Set<string>();
   #fresh: (length: number) => Uint8Array = () => {
     throw new Error('no row has begun');
   };
@@ -48,6 +50,7 @@ export class Stage {
     this.net = options.net;
     this.timeout = options.timeout;
     this.requirement = options.requirement;
+    this.explainer = new Explainer(options.impaired ?? false);
     this.transcript = new Transcript(options.net.now());
     this.#tap = options.tap;
   }
@@ -68,14 +71,9 @@ export class Stage {
    */
   readonly fresh = (length: number): Uint8Array => {
     const bytes = this.#fresh(length);
-    this.#freshNames.set(toHex(bytes), `fresh ${this.#freshNames.size}`);
+    this.#freshBytes.add(toHex(bytes));
     return bytes;
   };
-
-  /** The name of bytes that {@link fresh} gave. */
-  freshName(hex: string): string | undefined {
-    return this.#freshNames.get(hex);
-  }
 
   now(): Instant {
     return this.net.now();

@@ -6,7 +6,7 @@ import { exchangeOf } from '../observe/exchange.ts';
 import type { Tap } from '../played/stage.ts';
 import { Stage } from '../played/stage.ts';
 import { seededRandom, seedNumber } from '../random.ts';
-import { Violation } from '../verdict.ts';
+import { Unjudged, Violation } from '../verdict.ts';
 import { World } from '../world.ts';
 import type { Environment } from './environment.ts';
 import { checkIntents } from './intents.ts';
@@ -41,6 +41,8 @@ export async function runCase(info: RunnableCase, context: CaseContext): Promise
   return await new CaseRunner(info, context).run();
 }
 
+/** How often a row is tried on a network that loses datagrams. */
+const LOSSY_TRIES = 5;
 /** Milliseconds beyond what it waits for that no script takes. */
 const HANGS = 120_000;
 
@@ -126,14 +128,26 @@ class CaseRunner {
     if (this.#failure !== undefined) this.#world = this.#newWorld();
     const world = this.#world;
     this.#rows++;
-    this.#startRow(world, name);
     try {
-      await this.#withinReason(world, script(world));
-      world.checkUnexplained();
+      await this.#tries(world, name, script);
       if (this.#rows === 1) this.#checkIntents(world);
       await world.endRow();
     } catch (error) {
       await this.#failed(world, error);
+    }
+  }
+
+  /** On a network that loses datagrams, what did not come is missing only when it was missing each time. */
+  async #tries(world: World, name: string, script: (world: World) => Promise<void>): Promise<void> {
+    for (let left = this.#context.environment.network === '' ? 0 : LOSSY_TRIES - 1; ; left--) {
+      this.#startRow(world, name);
+      try {
+        await this.#withinReason(world, script(world));
+        return world.checkUnexplained();
+      } catch (error) {
+        const lost = (error instanceof Violation || error instanceof Unjudged) && error.timedOut;
+        if (!lost || left === 0) throw error;
+      }
     }
   }
 
@@ -177,9 +191,10 @@ class CaseRunner {
     const slowest = this.#worlds.at(-1)?.stage.slowestAnswer ?? 0;
     const shrinking = this.#failure !== undefined;
     const timeout = shrinking ? Math.min(options.timeout, Math.max(250, 5 * slowest)) : options.timeout;
-    const stage = new Stage({ caseId: this.#info.id, net: environment.net, timeout, requirement, tap });
-    const { target, sources, network } = environment;
-    const world = new World({ stage, target, sources, impaired: network !== '' });
+    const { net, target, sources, network } = environment;
+    const impaired = network !== '';
+    const stage = new Stage({ caseId: this.#info.id, net, timeout, requirement, impaired, tap });
+    const world = new World({ stage, target, sources, impaired });
     this.#worlds.push(world);
     return world;
   }

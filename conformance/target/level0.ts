@@ -95,7 +95,11 @@ class Level0Target implements Target {
     const own = options.capacity ?? options.limits ?? options.timers ?? options.silentStart;
     if (own !== undefined) needsLevel(1, 'a configuration of its own');
     const dcs = await this.#lend(options);
-    for (const { peer } of dcs) peer.startRow(stage);
+    for (const [index, { peer }] of dcs.entries()) {
+      // The same to a case whichever of the DCs it is lent.
+      peer.name = index === 0 ? 'DC' : `DC ${index + 1}`;
+      peer.startRow(stage);
+    }
     const { target, alsoAt, config } = this.#options;
     const rs = new Level0Rs(fromHex(config.nodeId), alsoAt ? [target, alsoAt] : [target], dcs, () =>
       this.#takeBack(dcs),

@@ -31,7 +31,10 @@ export const REPLAY_CASES: readonly Case[] = [
       const { peer, association } = dc;
       const content = body({ transaction: world.fresh(8) });
       const once = peer.sendSealed(association, MessageType.probeRequest, content);
-      world.status(await peer.take(({ type }) => type === MessageType.probeResponse), 0);
+      const answer = await peer.take(
+        ({ type, channel }) => type === MessageType.probeResponse && channel === association,
+      );
+      world.status(answer, 0);
       // Numbers that are left out push the window on without a datagram.
       if (association.current !== undefined) association.current.next += BigInt(later);
       world.status(await peer.probe(association), 0);

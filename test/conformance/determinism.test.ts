@@ -1,0 +1,50 @@
+/** The same seed sends the same; any seed, order and network gives the same verdicts. */
+import { verdictLog } from '../../conformance/report.ts';
+import t from '../tap.ts';
+import { memoryNet, runInMemory } from './bench.ts';
+
+function hashes(report: Awaited<ReturnType<typeof runInMemory>>): string[] {
+  return report.cases.map(({ id, sentHash }) => `${id} ${sentHash}`);
+}
+
+t.test('the same seed sends the same, whatever runs beside it', async (t) => {
+  const one = await runInMemory();
+  const two = await runInMemory({ run: { jobs: 1 } });
+  const other = await runInMemory({ run: { seed: 'another' } });
+  t.same(hashes(one), hashes(two));
+  t.ok(hashes(one).join() !== hashes(other).join());
+});
+
+t.test('no seed and no impairment makes a false alarm', async (t) => {
+  const networks = [
+    {},
+    { delayMin: 5, delayMax: 40 },
+    { duplicate: 0.1, delayMax: 10 },
+    { reorder: 0.1, delayMax: 10 },
+    { loss: 0.02, delayMax: 10 },
+  ];
+  for (const [index, faults] of networks.entries()) {
+    for (const seed of ['a', 'b', 'c']) {
+      const net = memoryNet(seed);
+      net.impair(faults);
+      const report = await runInMemory({
+        net,
+        run: { seed },
+        environment: { network: index === 0 ? '' : JSON.stringify(faults) },
+      });
+      const bad = report.cases.filter(({ verdict }) => verdict !== 'pass');
+      t.same(
+        bad.map(({ id, verdict, actual, reason, counterexample }) => [
+          id,
+          verdict,
+          actual,
+          reason,
+          counterexample,
+        ]),
+        [],
+        `${JSON.stringify(faults)} ${seed}`,
+      );
+      t.equal(verdictLog(report).length, report.cases.length);
+    }
+  }
+});
