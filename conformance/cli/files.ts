@@ -31,7 +31,8 @@ export async function writeText(file: string, text: string): Promise<string | un
     await writeFile(file, text);
     return undefined;
   } catch (error) {
-    return `${file} cannot be written: ${faultOf(error)}.`;
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return `${file} cannot be written: ${missing ? 'there is no such folder: make it first' : faultOf(error)}.`;
   }
 }
 

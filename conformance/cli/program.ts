@@ -1,7 +1,10 @@
 /** The commands and their options, with their help. */
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { WrittenRunOptions } from '../command/run-options.ts';
+import { addCommands } from './commands.ts';
 import { suiteVersion } from './files.ts';
+import type { Finish } from './flags.ts';
+import { collect, colourOption, reachOptions } from './flags.ts';
 import { run } from './run.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -11,8 +14,6 @@ Without --target it tests the reference that comes with it, in another process.
 Exit status: 0 good; 1 a MUST failed or was not implemented; 2 command line or configuration;
 3 never reached, contract broken, or a MUST inconclusive; 4 the suite's own fault, or a report
 that could not be written; 130 interrupted.`;
-
-type Finish = (status: number) => void;
 
 /** @param finish takes the exit status of the command that ran */
 export function program(terminal: Terminal, finish: Finish): Command {
@@ -32,25 +33,12 @@ export function program(terminal: Terminal, finish: Finish): Command {
   reachOptions(top);
   choosingOptions(top);
   runOptions(top);
+  colourOption(top);
   top.action(async (patterns: string[], options: WrittenRunOptions) => {
     finish(await run(patterns, options, terminal));
   });
+  addCommands(top, terminal, finish);
   return top;
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
-}
-
-/** Options of all commands that talk to a target. */
-function reachOptions(command: Command): Command {
-  return command
-    .option('--target <host:port>', 'the adapter of the target, or ROLE=HOST:PORT; IPv6 in brackets', collect)
-    .option('--config <file>', 'the target has no adapter, is a role itself, and has this from provision')
-    .option('--secret-file <file>', 'in place of --config: the test secret that provision was given')
-    .option('--token-file <file>', 'the token shared with the adapter, needed off loopback')
-    .option('--source <addr,...>', "the tester's own addresses, the preferred one first", collect)
-    .option('--listen <host:port,...>', 'where DC 1 and DC 2 are played, with --config', collect);
 }
 
 function choosingOptions(command: Command): Command {
@@ -79,6 +67,5 @@ function runOptions(command: Command): Command {
     .option('--timeout <time>', 'how long an answer may take', '2s')
     .option('--jobs <n>', 'cases in flight', '32')
     .option('--bail', 'stop after the first failure')
-    .option('--quiet', 'only what did not pass, and the total')
-    .addOption(new Option('--no-color', 'no colours; NO_COLOR does the same'));
+    .option('--quiet', 'only what did not pass, and the total');
 }

@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import type { Endpoint, Ip } from '../../reference/address.ts';
 import { family, formatEndpoint, parseEndpoint, parseIp } from '../../reference/address.ts';
+import type { Random } from '../../reference/core.ts';
 import type { Net } from '../../reference/net/net.ts';
+import { udpNet } from '../../reference/net/udp/udp.ts';
 import type { Need } from '../case.ts';
 import {
   DEFAULT_DCS,
@@ -22,68 +24,94 @@ import { EXIT } from '../reporters/exit-status.ts';
 import { needsMet } from '../runner/environment.ts';
 import { adapterTarget } from '../target/adapter-target.ts';
 import { level0Target } from '../target/level0.ts';
-import type { Target } from '../target/target.ts';
-import { TargetError } from '../target/target.ts';
+import type { Target, TargetError } from '../target/target.ts';
 import type { Child } from './child.ts';
 import { startAdapter } from './child.ts';
 import { readText } from './files.ts';
 
-/** A target within reach, and what the tester has to reach it with. */
-export interface Reached {
-  readonly target: Target;
+/** Where the target's adapter or role is, and the tester's own side of it. */
+export interface Place {
+  readonly at: Endpoint;
+  /** `embedded` for the reference that was started for the occasion. */
+  readonly name: string;
   readonly sources: readonly Ip[];
+  /** That of the sources which has the family of the target. */
+  readonly own: Ip;
   readonly has: ReadonlySet<Need>;
   /** Ends what was started for it. */
   end(): Promise<void>;
 }
 
-/** What a target without an adapter is called in a mistake. */
-const SYSTEM_RANDOM = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
-
-/** @throws Mistake if it can't be had. */
-export async function reachTarget(reach: Reach, options: ReachOptions, net: Net): Promise<Reached> {
-  const child = reach.target === undefined ? await startAdapter(EMBEDDED) : undefined;
-  try {
-    return await reachAt(reach, options, net, child);
-  } catch (error) {
-    await child?.stop();
-    throw error instanceof TargetError ? mistakeOf(error) : error;
-  }
+/** A target within reach. */
+export interface Reached extends Place {
+  readonly target: Target;
 }
+
+export const systemRandom: Random = (length) => new Uint8Array(randomBytes(length));
 
 const EMBEDDED = ['adapter', '--listen', '127.0.0.1:0'];
 
-async function reachAt(
-  reach: Reach,
-  options: ReachOptions,
-  net: Net,
-  child: Child | undefined,
-): Promise<Reached> {
-  const at = child?.adapter ?? (reach.target as { endpoint: Endpoint }).endpoint;
+/** Finds the way to the target, or starts the reference. @throws Mistake */
+export async function placeOf(reach: Reach): Promise<Place> {
+  const child = reach.target === undefined ? await startAdapter(EMBEDDED) : undefined;
+  try {
+    return await placeAt(reach, child);
+  } catch (error) {
+    await child?.stop();
+    throw error;
+  }
+}
+
+async function placeAt(reach: Reach, child: Child | undefined): Promise<Place> {
+  const at = child?.adapter ?? reach.target?.endpoint;
+  if (at === undefined) throw new Error('neither a target nor a child');
   const sources = reach.sources.length > 0 ? reach.sources : await defaultSources(at);
-  const met = await needsMet(net, sources);
   const [own] = sources.filter((ip) => family(ip) === family(at.ip));
   if (own === undefined)
     throw new Mistake(
       `--source has no IPv${family(at.ip)} address, which ${formatEndpoint(at)} takes: add one.`,
     );
-  const has = new Set<Need>([...met, ...(hasInbound(sources, at.ip) ? (['inbound'] as const) : [])]);
-  const name = child === undefined ? formatEndpoint(at) : 'embedded';
-  const target = withoutAdapter(options)
-    ? await level0(reach, at, options, net)
-    : await adapterTarget({
-        net,
-        adapter: at,
-        local: { ip: own, port: 0 },
-        random: SYSTEM_RANDOM,
-        ...(options.tokenFile !== undefined && { token: await readToken(options.tokenFile) }),
-        name,
-        sources,
-        listen: isLoopback(at.ip)
-          ? LOOPBACK_LISTEN.filter((ip) => family(ip) === 4 || met.has('ipv6'))
-          : [at.ip],
-      });
-  return { target, sources, has, end: async () => child?.stop() };
+  const met = await needsMet(udpNet(), sources);
+  return {
+    at,
+    name: child === undefined ? formatEndpoint(at) : 'embedded',
+    sources,
+    own,
+    has: new Set<Need>([...met, ...(hasInbound(sources, at.ip) ? (['inbound'] as const) : [])]),
+    end: async () => child?.stop(),
+  };
+}
+
+/** @throws Mistake if it can't be had. */
+export async function reachTarget(reach: Reach, options: ReachOptions, net: Net): Promise<Reached> {
+  const place = await placeOf(reach);
+  try {
+    const target = withoutAdapter(options)
+      ? await level0(reach, place.at, options, net)
+      : await behindAdapter(place, options, net);
+    return { ...place, target };
+  } catch (error) {
+    await place.end();
+    throw error;
+  }
+}
+
+async function behindAdapter(
+  { at, own, sources, has, name }: Place,
+  { tokenFile }: ReachOptions,
+  net: Net,
+): Promise<Target> {
+  const here = LOOPBACK_LISTEN.filter((ip) => family(ip) === 4 || has.has('ipv6'));
+  return await adapterTarget({
+    net,
+    adapter: at,
+    local: { ip: own, port: 0 },
+    random: systemRandom,
+    ...(tokenFile !== undefined && { token: await readToken(tokenFile) }),
+    name,
+    sources,
+    listen: isLoopback(at.ip) ? here : [at.ip],
+  });
 }
 
 function withoutAdapter({ config, secretFile }: ReachOptions): boolean {
@@ -97,7 +125,7 @@ async function level0(reach: Reach, at: Endpoint, options: ReachOptions, net: Ne
     (other) => other !== undefined && other.port !== 0 && family(other.ip) !== family(at.ip),
   );
   const stage = new Stage({ caseId: 'between cases', net, timeout: 2000, requirement: '' });
-  stage.startRow(SYSTEM_RANDOM);
+  stage.startRow(systemRandom);
   return await level0Target({
     target: at,
     ...(alsoAt && { alsoAt }),
@@ -122,7 +150,8 @@ async function configOf(
   return provision('rs-s', { testSecret, listen: [at], dcs: [[first], [second]] });
 }
 
-async function readToken(file: string): Promise<Uint8Array> {
+/** The token shared with an adapter. @throws Mistake */
+export async function readToken(file: string): Promise<Uint8Array> {
   const token = (await readText(file)).trim();
   if (token === '') throw new Mistake(`${file} is empty: write the token into it that the adapter has.`);
   return new TextEncoder().encode(token);

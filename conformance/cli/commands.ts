@@ -1,0 +1,42 @@
+/** The commands beside the run. */
+import type { Command } from 'commander';
+import type { WrittenProvisionOptions } from '../command/provisioning.ts';
+import type { CheckOptions } from './check-adapter.ts';
+import { checkAdapter } from './check-adapter.ts';
+import type { Finish } from './flags.ts';
+import { collect, colourOption, reachOptions } from './flags.ts';
+import type { Terminal } from './terminal.ts';
+import { explainCommand, picsCommand, provisionCommand } from './texts.ts';
+
+export function addCommands(top: Command, terminal: Terminal, finish: Finish): void {
+  const command = (name: string, description: string): Command =>
+    top.command(name).description(description).helpOption('--help', 'print this');
+
+  command('provision', "writes the configuration of a target without an adapter, out of the suite's own pool")
+    .option('--role <role>', 'which role the target has', 'rs-s')
+    .option('--relay <n>', 'which relay of the pool it is, 1 to 8', '1')
+    .option('--target <host:port>', 'where the target listens', collect)
+    .option(
+      '--listen <host:port,...>',
+      'where DC 1 and DC 2 are played (127.0.0.1:4401,127.0.0.1:4402)',
+      collect,
+    )
+    .option('--advertise <host:port,...>', 'where the target finds these DCs, if there is a NAT', collect)
+    .option('--secret-file <file>', 'a test secret, 64 hex digits, in place of the well-known one')
+    .option('--out <file>', 'where to write it; the console if not given')
+    .action(async (options: WrittenProvisionOptions) => finish(await provisionCommand(options, terminal)));
+
+  colourOption(command('explain', 'a clause or a case in words: what is sent, what must come back'))
+    .argument('<names...>', 'ids of clauses or cases')
+    .action((names: string[], options: { color: boolean }) =>
+      finish(explainCommand(names, options, terminal)),
+    );
+
+  colourOption(reachOptions(command('check-adapter', 'tests an adapter itself against its contract'))).action(
+    async (options: CheckOptions) => finish(await checkAdapter(options, terminal)),
+  );
+
+  command('pics', 'the claims proforma: every clause by role, to be filled in, as Markdown')
+    .option('--role <role,...>', 'only these roles', collect)
+    .action((options: { role?: string[] }) => finish(picsCommand(options, terminal)));
+}
