@@ -73,3 +73,11 @@ export interface Role {
   /** A copy of the counters and table sizes. [GEN-17, DOS-04] */
   counters(): Counters;
 }
+
+/** The table that stands before a role: it is asked about each datagram first, and the role's effects write it. */
+export interface HotTable {
+  /** Where to send the same bytes on, if at all. */
+  forward(bytes: Uint8Array, from: Endpoint, now: Instant): Endpoint | undefined;
+  apply(effect: Extract<Effect, { kind: 'relay-set' | 'relay-remove' }>): void;
+  lastUse(pathId: string): Instant | undefined;
+}

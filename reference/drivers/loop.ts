@@ -1,16 +1,8 @@
 /** The run loop of every role: what core.ts says a driver does, over any network. */
 import type { Endpoint } from '../address.ts';
 import { family } from '../address.ts';
-import type { Counters, Effect, Input, Instant, Note, Role } from '../core.ts';
+import type { Counters, Effect, HotTable, Input, Instant, Note, Role } from '../core.ts';
 import type { Net, Socket } from '../net/net.ts';
-
-/** What a role is asked about first, and writes by its effects. */
-export interface HotTable {
-  /** Where to send the same bytes on, if at all. */
-  forward(bytes: Uint8Array, from: Endpoint, now: Instant): Endpoint | undefined;
-  apply(effect: Extract<Effect, { kind: 'relay-set' | 'relay-remove' }>): void;
-  lastUse(pathId: string): Instant | undefined;
-}
 
 export interface RunOptions {
   readonly role: Role;

@@ -13,8 +13,6 @@ import type { AssociationConfig } from './association/association.ts';
 
 /** GEN-27: answers that one association keeps. */
 const ANSWERS_BOUND = 4096;
-/** KEY-05: how much longer the responder of the last handshake waits before it opens. */
-const REKEY_OTHER_END = 15_000;
 
 /** The timers of a channel of one kind. */
 export function channelTimers(timers: Timers, kind: Exclude<ChannelKind, 'path'>): ChannelTimers {
@@ -27,7 +25,7 @@ export function channelTimers(timers: Timers, kind: Exclude<ChannelKind, 'path'>
     unconfirmed: timers.unconfirmed,
     oldKeys: timers['old-keys'],
     rekey,
-    rekeyOtherEnd: REKEY_OTHER_END,
+    rekeyOtherEnd: timers['rekey-other-end'],
     keyLifetime: rekey + timers['key-lifetime-extra'],
   };
 }

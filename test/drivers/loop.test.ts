@@ -1,6 +1,5 @@
 import { formatEndpoint } from '../../reference/address.ts';
-import type { Effect, Input, Instant, Note, Role } from '../../reference/core.ts';
-import type { HotTable } from '../../reference/drivers/loop.ts';
+import type { Effect, HotTable, Input, Instant, Note, Role } from '../../reference/core.ts';
 import { runRole } from '../../reference/drivers/loop.ts';
 import { Inbox } from '../../reference/net/inbox.ts';
 import type { Net } from '../../reference/net/net.ts';

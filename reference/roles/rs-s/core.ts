@@ -9,7 +9,7 @@ import { hasFailed } from '../../channel/types.ts';
 import type { RsConfig } from '../../config/schema.ts';
 import type { Timers } from '../../config/timers.ts';
 import { timersFrom } from '../../config/timers.ts';
-import type { Counters, Effect, Input, Instant, Random, Role } from '../../core.ts';
+import type { Counters, Effect, HotTable, Input, Instant, Random, Role } from '../../core.ts';
 import type { TestProfile } from '../../locator.ts';
 import { Refusal } from '../../refusal.ts';
 import { HEADER_LENGTH, MAGIC, readHeader, TAG_LENGTH } from '../../wire/header.ts';
@@ -40,7 +40,7 @@ interface Dc {
 export function createRsS(
   config: RsConfig,
   random: Random,
-): { readonly role: Role; readonly table: RelayTable } {
+): { readonly role: Role; readonly table: HotTable } {
   const table = new RelayTable({
     packetsPerSecond: config.limits.packetsPerSecond,
     bytesPerSecond: config.limits.bytesPerSecond,

@@ -6,9 +6,8 @@ import { Channel } from '../../../reference/channel/channel.ts';
 import type { ChannelEvent } from '../../../reference/channel/types.ts';
 import type { RsConfig, RsConfigInput } from '../../../reference/config/schema.ts';
 import { rsConfig } from '../../../reference/config/schema.ts';
-import type { Effect, Instant, Role } from '../../../reference/core.ts';
+import type { Effect, HotTable, Instant, Role } from '../../../reference/core.ts';
 import { Refusal } from '../../../reference/refusal.ts';
-import type { RelayTable } from '../../../reference/roles/relay/table.ts';
 import { createRsS } from '../../../reference/roles/rs-s/core.ts';
 import { readHeader } from '../../../reference/wire/header.ts';
 import type { Message } from '../../../reference/wire/messages.ts';
@@ -63,7 +62,7 @@ export class World {
   now: Instant = 0;
   readonly config: RsConfig;
   readonly role: Role;
-  readonly table: RelayTable;
+  readonly table: HotTable;
   readonly dcs: Peer[];
   /** Every effect of the RS-S but sends, and every datagram that it sent. */
   readonly effects: Effect[] = [];

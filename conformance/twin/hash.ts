@@ -1,0 +1,48 @@
+import { createHash, createHmac } from 'node:crypto';
+import { concat } from './bytes.ts';
+
+/** H of section 5.1. */
+export function sha256(input: Uint8Array): Uint8Array {
+  return Uint8Array.from(createHash('sha256').update(input).digest());
+}
+
+/** HMAC of section 5.1. */
+export function hmac(key: Uint8Array, input: Uint8Array): Uint8Array {
+  return Uint8Array.from(createHmac('sha256', key).update(input).digest());
+}
+
+/** HKDF-Extract (RFC 5869, 2.2). */
+export function hkdfExtract(salt: Uint8Array, ikm: Uint8Array): Uint8Array {
+  return hmac(salt, ikm);
+}
+
+/** HKDF-Expand (RFC 5869, 2.3). */
+export function hkdfExpand(prk: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+  let all = new Uint8Array(0);
+  let block = new Uint8Array(0);
+  for (let n = 1; all.length < length; n++) {
+    block = Uint8Array.from(hmac(prk, concat(block, info, Uint8Array.of(n))));
+    all = Uint8Array.from(concat(all, block));
+  }
+  return all.slice(0, length);
+}
+
+/** HKDF-SHA256 of section 5.1: Extract, then Expand. */
+export function hkdf(salt: Uint8Array, ikm: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+  return hkdfExpand(hkdfExtract(salt, ikm), info, length);
+}
+
+/** Noise's HKDF with three outputs (section 5.1). */
+export function hkdf3(ck: Uint8Array, x: Uint8Array): readonly [Uint8Array, Uint8Array, Uint8Array] {
+  const t = hmac(ck, x);
+  const o1 = hmac(t, Uint8Array.of(0x01));
+  const o2 = hmac(t, concat(o1, Uint8Array.of(0x02)));
+  const o3 = hmac(t, concat(o2, Uint8Array.of(0x03)));
+  return [o1, o2, o3];
+}
+
+/** Noise's HKDF with two outputs (section 5.1). */
+export function hkdf2(ck: Uint8Array, x: Uint8Array): readonly [Uint8Array, Uint8Array] {
+  const [o1, o2] = hkdf3(ck, x);
+  return [o1, o2];
+}

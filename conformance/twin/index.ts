@@ -1,0 +1,32 @@
+import type { Twin } from '../twin-port.ts';
+import { judge } from './judge.ts';
+
+/** The codec that was written from the text alone. */
+export const twin: Twin = { judge };
+
+export type { Cbor, CborEntry, CborMap } from './cbor.ts';
+export * as cbor from './cbor.ts';
+export { decodeCbor, EncodingError } from './cbor-decode.ts';
+export { encodeCbor } from './cbor-encode.ts';
+export {
+  checksumsAreRight,
+  internetChecksum,
+  ipv4HeaderChecksum,
+  transportChecksum,
+  withChecksums,
+} from './checksum.ts';
+export type { DataLayer } from './data.ts';
+export { dataPacket } from './data.ts';
+export { diagnostic } from './diagnostic.ts';
+export { hkdf, hkdfExpand, hkdfExtract } from './hash.ts';
+export type { Header } from './header.ts';
+export { buildHeader, parseHeader } from './header.ts';
+export type { Kind, TrafficKeys } from './keys.ts';
+export { keyId, prologue, psk, suiteOf, trafficKeys } from './keys.ts';
+export type { Message1, Message2, Opening } from './noise.ts';
+export { finish, message1, message2, readMessage1 } from './noise.ts';
+export { isFresh, replayNaive } from './replay.ts';
+export type { Accepted, BodyRefusal } from './schema.ts';
+export { checkBody } from './schema.ts';
+export { nonce, openSuite, sealSuite } from './suite.ts';
+export { publicKey, x25519 } from './x25519.ts';
