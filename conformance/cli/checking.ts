@@ -1,5 +1,4 @@
 /** Prints checks as they are done: for a person with ticks, else as TAP. */
-import process from 'node:process';
 import type { Checked } from '../reporters/checks.ts';
 import { checkLine, checkPoint, checkTotal } from '../reporters/checks.ts';
 import type { Paint } from '../reporters/paint.ts';
@@ -30,11 +29,4 @@ export function checkPrinter(terminal: Terminal, paint: Paint): CheckPrinter {
       else terminal.out(`\n${checkTotal(results, paint)}\n`);
     },
   };
-}
-
-/** `linux x64, node 22.18.0` */
-export function describeRuntime(): string {
-  const { versions, platform, arch } = process;
-  const name = versions.deno === undefined ? (versions.bun === undefined ? 'node' : 'bun') : 'deno';
-  return `${platform} ${arch}, ${name} ${versions[name]}`;
 }

@@ -1,12 +1,11 @@
 /** The default command: runs cases against a target and reports. */
 import { randomBytes } from 'node:crypto';
-import process from 'node:process';
 import { udpNet } from '../../reference/net/udp/udp.ts';
 import type { Case } from '../case.ts';
 import { ALL_CASES } from '../cases/all.ts';
 import type { Outputs, ReporterName } from '../command/reporter-value.ts';
 import { outputsOf } from '../command/reporter-value.ts';
-import type { RunSettings, WrittenRunOptions } from '../command/run-options.ts';
+import type { WrittenRunOptions } from '../command/run-options.ts';
 import { reachOf, replayCommand, replayOf, settingsOf } from '../command/run-options.ts';
 import { chosenCases, selectionOf } from '../command/selection.ts';
 import type { Report } from '../report.ts';
@@ -18,12 +17,9 @@ import { PLAIN } from '../reporters/paint.ts';
 import { placesOf } from '../reporters/places.ts';
 import { renderPretty } from '../reporters/pretty.ts';
 import { renderTap } from '../reporters/tap.ts';
-import type { RunOptions } from '../runner/options.ts';
-import { runSuite } from '../runner/run.ts';
 import { catalogue } from '../spec-clauses.ts';
-import { specFiles, versions, writeText } from './files.ts';
-import { progressLine } from './progress.ts';
-import type { Reached } from './target.ts';
+import { specFiles, writeText } from './files.ts';
+import { judge } from './judge.ts';
 import { reachTarget } from './target.ts';
 import type { Terminal } from './terminal.ts';
 import { paintOf } from './terminal.ts';
@@ -61,73 +57,13 @@ export async function run(
   const net = udpNet();
   const reached = await reachTarget(reach, options, net);
   try {
-    const judged = await interruptible(terminal, (signal) =>
-      judge(reached, {
-        ...settings,
-        ...(token && { replay: options.replay ?? '' }),
-        cases: wanted,
-        clauses,
-        signal,
-        quiet: options.quiet ?? false,
-        net,
-      }),
-    );
+    const job = { ...settings, cases: wanted, clauses, replay: token && options.replay, net };
+    const judged = await judge(reached, { ...job, quiet: options.quiet ?? false }, terminal);
     const written = await output(judged.report, outputs, context, terminal);
     if (judged.interrupted) return EXIT.interrupted;
     return written ? exitStatus(judged.report) : EXIT.suite;
   } finally {
     await reached.end();
-  }
-}
-
-interface Judging extends RunSettings, Pick<RunOptions, 'cases' | 'clauses' | 'replay' | 'signal'> {
-  readonly quiet: boolean;
-  readonly net: ReturnType<typeof udpNet>;
-}
-
-async function judge(reached: Reached, { quiet, net, ...options }: Judging): Promise<Report> {
-  const progress = progressLine(!quiet);
-  try {
-    return await runSuite(
-      {
-        net,
-        target: reached.target,
-        sources: reached.sources,
-        has: reached.has,
-        network: '',
-        runNonce: randomBytes(16).toString('hex'),
-      },
-      {
-        ...options,
-        allCases: ALL_CASES,
-        versions: versions(),
-        runtime: runtime(),
-        startedAt: new Date().toISOString(),
-        onProgress: progress.on,
-      },
-    );
-  } finally {
-    progress.end();
-  }
-}
-
-/** The first Ctrl-C ends the run early, with a report; the second one ends the program. */
-async function interruptible(
-  terminal: Terminal,
-  work: (signal: AbortSignal) => Promise<Report>,
-): Promise<{ readonly report: Report; readonly interrupted: boolean }> {
-  const controller = new AbortController();
-  let forget = terminal.onInterrupt(() => {
-    controller.abort();
-    terminal.err('Ending: the cases under way are finished first. Once more ends at once.\n');
-    forget = terminal.onInterrupt(() => process.exit(EXIT.interrupted));
-  });
-  try {
-    const report = await work(controller.signal);
-    const interrupted = controller.signal.aborted;
-    return { report: interrupted ? { ...report, complete: false } : report, interrupted };
-  } finally {
-    forget();
   }
 }
 
@@ -176,10 +112,4 @@ async function list(
     terminal.err(`ntm-conform: ${fault}\n`);
   }
   return status;
-}
-
-function runtime(): RunOptions['runtime'] {
-  const { versions: own, platform, arch } = process;
-  const name = own.deno === undefined ? (own.bun === undefined ? 'node' : 'bun') : 'deno';
-  return { name, version: own[name] ?? 'unknown', platform: `${platform} ${arch}` };
 }

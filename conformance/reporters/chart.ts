@@ -12,7 +12,7 @@ const LEFT = 14;
 
 /** The lines of the chart. `width` is that of the terminal. */
 export function chartLines({ lanes, arrows }: Exchange, paint: Paint, width: number): string[] {
-  const shown = lastArrows(arrows);
+  const shown = arrows.slice(-MOST_ARROWS);
   const step = Math.max(10, ...lanes.map((lane) => lane.length + 2));
   const chart = step * Math.max(0, lanes.length - 1) + (lanes.at(-1)?.length ?? 0) + 2;
   const rest = Math.max(40, width - LEFT - chart);
@@ -36,10 +36,15 @@ export function datagramLines({ arrows }: Exchange, paint: Paint): string[] {
   const numbered = arrows.map((arrow, at) => ({ arrow, number: at + 1 })).filter(({ arrow }) => arrow.hex);
   const shown = numbered.filter(({ arrow }, at) => arrow.deviates || numbered.length - at <= MOST_EXPLAINED);
   const skipped = numbered.length - shown.length;
+  const first = new Map<string, number>();
   const lines = shown.flatMap(({ arrow, number }) => {
     const head = `#${number} ${arrow.from} to ${arrow.to}: ${arrow.label}, ${arrow.hex.length / 2} bytes`;
+    const before = first.get(arrow.hex);
+    first.set(arrow.hex, before ?? number);
+    const colour = arrow.deviates ? paint.red : paint.dim;
+    if (before !== undefined) return [colour(`${head}, the same as #${before}`)];
     const body = arrow.annotated.length > 0 ? arrow.annotated : hexRows(arrow.hex);
-    return [arrow.deviates ? paint.red(head) : paint.dim(head), ...body.map((line) => `  ${line}`)];
+    return [colour(head), ...body.map((line) => `  ${line}`)];
   });
   return skipped === 0 ? lines : [`(${skipped} more are explained in the JSON report)`, ...lines];
 }
@@ -92,10 +97,6 @@ function strike(cells: string[], from: number, to: number, step: number, arrow: 
   for (let at = low + 1; at < high; at++) cells[at] = arrow.hex === '' && at % 2 === 0 ? ' ' : '-';
   if (to > from) cells[high - 1] = '>';
   else cells[low + 1] = '<';
-}
-
-function lastArrows(arrows: readonly Arrow[]): readonly Arrow[] {
-  return arrows.slice(-MOST_ARROWS);
 }
 
 function hexRows(hex: string): string[] {

@@ -22,8 +22,8 @@ export function failureLines(result: CaseResult, number: number, context: Contex
     `${number}) ${paint.bold(result.id)}  ${paint[colour](counted)}${blame}`,
     `   ${result.title}`,
     '',
-    ...clauseRows(result, context, row),
-    ...(result.requirement === null ? [] : row('Requirement', result.requirement)),
+    ...row('Clauses', `${result.clauses.join(' ')} (${result.level})`),
+    ...row('Requirement', result.requirement ?? requirementOf(result, context)),
     ...result.expected.flatMap((text, at) => row(at === 0 ? 'Expected' : '', at === 0 ? text : `or ${text}`)),
     ...(result.actual === null ? [] : row('Actual', result.actual)),
     ...(result.reason === null ? [] : row('Why', result.reason)),
@@ -44,12 +44,10 @@ export function failureLines(result: CaseResult, number: number, context: Contex
 
 type Row = (label: string, text: string) => string[];
 
-function clauseRows({ clauses, level }: CaseResult, context: Context, row: Row): string[] {
-  return clauses.flatMap((id, at) => {
-    const clause = clauseOf(context, id);
-    const text = clause === undefined ? `${id} (${level})` : `${id} (${clause.level}) ${clause.text}`;
-    return row(at === 0 ? 'Clause' : '', text);
-  });
+/** For a case that did not come to its point: what the first of its clauses demands. */
+function requirementOf({ clauses: [id = ''] }: CaseResult, context: Context): string {
+  const text = clauseOf(context, id)?.text;
+  return text === undefined ? id : `${id}: ${text}`;
 }
 
 function waiverRows({ waiver }: CaseResult, row: Row): string[] {

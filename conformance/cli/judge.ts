@@ -1,0 +1,116 @@
+/** One run of the suite against a target within reach, with what is shown meanwhile and the way to end it early. */
+import { randomBytes } from 'node:crypto';
+import process from 'node:process';
+import { formatEndpoint, sameEndpoint } from '../../reference/address.ts';
+import type { Net } from '../../reference/net/net.ts';
+import type { Case } from '../case.ts';
+import { ALL_CASES } from '../cases/all.ts';
+import { Mistake } from '../command/mistake.ts';
+import type { RunSettings } from '../command/run-options.ts';
+import type { Progress } from '../progress.ts';
+import type { Report } from '../report.ts';
+import { EXIT } from '../reporters/exit-status.ts';
+import type { RunOptions } from '../runner/options.ts';
+import { runSuite } from '../runner/run.ts';
+import type { Clause } from '../spec-clauses.ts';
+import { versions } from './files.ts';
+import { progressLine } from './progress.ts';
+import type { Reached } from './target.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface Job extends RunSettings {
+  readonly cases: readonly Case[];
+  readonly clauses: readonly Clause[];
+  /** The token of one failure to see again. */
+  readonly replay: string | undefined;
+  readonly quiet: boolean;
+  readonly net: Net;
+}
+
+export interface Judgement {
+  readonly report: Report;
+  readonly interrupted: boolean;
+}
+
+/** @throws Mistake if a target without an adapter never sent anything. */
+export async function judge(reached: Reached, job: Job, terminal: Terminal): Promise<Judgement> {
+  const { quiet, replay, net, ...settings } = job;
+  const abort = new AbortController();
+  const progress = progressLine(!quiet);
+  const listening = heardFrom(net, reached);
+  let silent = false;
+  const onProgress = (event: Progress): void => {
+    progress.on(event);
+    // The sanity case came first; if not a byte has come, nothing else would.
+    if (event.kind !== 'sanity' || event.ok || reached.target.level > 0 || listening.heard()) return;
+    silent = true;
+    abort.abort();
+  };
+  let interrupted = false;
+  const forget = onInterrupts(terminal, () => {
+    interrupted = true;
+    abort.abort();
+  });
+  try {
+    const report = await runSuite(environment(reached, listening.net), {
+      ...settings,
+      ...(replay !== undefined && { replay }),
+      allCases: ALL_CASES,
+      versions: versions(),
+      runtime: runtime(),
+      startedAt: new Date().toISOString(),
+      onProgress,
+      signal: abort.signal,
+    });
+    if (silent && !interrupted) throw neverReached(reached);
+    return { report: interrupted ? { ...report, complete: false } : report, interrupted };
+  } finally {
+    forget();
+    progress.end();
+  }
+}
+
+function environment({ target, sources, has }: Reached, net: Net) {
+  return { net, target, sources, has, network: '', runNonce: randomBytes(16).toString('hex') };
+}
+
+/** The first Ctrl-C ends the run early, with a report; the second one ends the program. */
+function onInterrupts(terminal: Terminal, end: () => void): () => void {
+  let forget = terminal.onInterrupt(() => {
+    end();
+    terminal.err('Ending: the cases under way are finished first. Once more ends at once.\n');
+    forget = terminal.onInterrupt(() => process.exit(EXIT.interrupted));
+  });
+  return () => forget();
+}
+
+/** A network that remembers whether anything came from the target. */
+function heardFrom(net: Net, { at }: Reached): { readonly net: Net; heard(): boolean } {
+  let heard = false;
+  return {
+    heard: () => heard,
+    net: {
+      now: () => net.now(),
+      schedule: (instant, callback) => net.schedule(instant, callback),
+      bind: (local, onDatagram) =>
+        net.bind(local, (bytes, from) => {
+          heard ||= sameEndpoint(from, at);
+          onDatagram(bytes, from);
+        }),
+    },
+  };
+}
+
+function neverReached({ at }: Reached): Mistake {
+  return new Mistake(
+    `Nothing came from ${formatEndpoint(at)}: start the target there with what ntm-conform provision wrote, ` +
+      'and let UDP through.',
+    EXIT.unjudged,
+  );
+}
+
+export function runtime(): RunOptions['runtime'] {
+  const { versions: own, platform, arch } = process;
+  const name = own.deno === undefined ? (own.bun === undefined ? 'node' : 'bun') : 'deno';
+  return { name, version: own[name] ?? 'unknown', platform: `${platform} ${arch}` };
+}
