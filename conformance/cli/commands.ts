@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { WrittenProvisionOptions } from '../command/provisioning.ts';
 import type { CheckOptions } from './check-adapter.ts';
 import { checkAdapter } from './check-adapter.ts';
+import { doctor } from './doctor.ts';
 import type { Finish } from './flags.ts';
 import { collect, colourOption, reachOptions } from './flags.ts';
 import type { Terminal } from './terminal.ts';
@@ -35,6 +36,12 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
   colourOption(reachOptions(command('check-adapter', 'tests an adapter itself against its contract'))).action(
     async (options: CheckOptions) => finish(await checkAdapter(options, terminal)),
   );
+
+  colourOption(
+    reachOptions(
+      command('doctor', 'is the target within reach, what does it claim, which cases can not run and why'),
+    ),
+  ).action(async (options: CheckOptions) => finish(await doctor(options, terminal)));
 
   command('pics', 'the claims proforma: every clause by role, to be filled in, as Markdown')
     .option('--role <role,...>', 'only these roles', collect)
