@@ -57,8 +57,12 @@ export interface Attempt {
 /** What a message 1 is made of; what is given here replaces what is right. */
 export interface Message1Options {
   readonly order?: bigint;
+  /** 0 unless it is to be wrong. */
+  readonly keyId?: number;
   readonly context?: Uint8Array;
   readonly ephemeral?: Uint8Array;
+  /** Stands in the message in place of the ephemeral's own; then no message 2 can be read. */
+  readonly publicKey?: Uint8Array;
   /** Replaces parts of what goes into psk and prologue. */
   readonly kind?: ChannelKind;
   readonly id?: Uint8Array;
@@ -131,13 +135,14 @@ export class PlayedChannel {
     const suite = options.suite ?? this.suite;
     const header = writeHeader({
       type: MessageType.openingRequest,
-      keyId: 0,
+      keyId: options.keyId ?? 0,
       context: options.context ?? this.id,
       sequence: order,
     });
+    const pair = x25519KeyPairFrom(ephemeral);
     const noise = new Initiator({
       ...this.#handshake(header, this.own.nodeId, this.peer.nodeId, options),
-      ephemeral: x25519KeyPairFrom(ephemeral),
+      ephemeral: { ...pair, publicKey: options.publicKey ?? pair.publicKey },
     });
     const message1 = concat(header, noise.message1(options.payload));
     const attempt: Attempt = { message1, order, ephemeral, noise, suite, keys: undefined, over: false };

@@ -54,12 +54,20 @@ export function hasContext(channel: PlayedChannel, context: Uint8Array): boolean
   return sameBytes(channel.id, context) || channel.aliases.some((alias) => sameBytes(alias, context));
 }
 
+/** On an association all attempts have the same header: which one was answered shows by what verifies. */
 function readMessage2(channel: PlayedChannel, bytes: Uint8Array): Partial<Mail> {
-  const attempt = channel.attempts.findLast(({ message1 }) => answersHeader(message1, bytes));
-  if (attempt === undefined) return { fault: 'message 2 without message 1' };
-  if (attempt.keys !== undefined) return { attempt };
-  const keys = channel.readMessage2(attempt, bytes);
-  return keys === undefined ? { attempt, fault: 'message 2 does not verify' } : { attempt, keys };
+  const asked = channel.attempts.filter(({ message1 }) => answersHeader(message1, bytes)).reverse();
+  for (const attempt of asked) {
+    if (attempt.keys !== undefined) continue;
+    const keys = channel.readMessage2(attempt, bytes);
+    if (keys !== undefined) return { attempt, keys };
+  }
+  const known = asked.find(({ keys }) => keys !== undefined);
+  if (known !== undefined) return { attempt: known };
+  const [last] = asked;
+  return last === undefined
+    ? { fault: 'message 2 without message 1' }
+    : { attempt: last, fault: 'message 2 does not verify' };
 }
 
 function readSealed(channel: PlayedChannel, header: Header, bytes: Uint8Array): Partial<Mail> {

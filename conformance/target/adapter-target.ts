@@ -118,6 +118,7 @@ class AdapterTarget implements Target {
     return Promise.all(
       sides.map(async (side, index) => {
         const peer = await Peer.bind(stage, index === 0 ? 'DC' : `DC ${index + 1}`, nowhere, nowhere);
+        Object.assign(peer.habits, options.habits);
         const association = new PlayedChannel({
           kind: 'association',
           ...associationWith(DEFAULT_TEST_SECRET, stage.fresh(16)),

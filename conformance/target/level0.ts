@@ -99,6 +99,7 @@ class Level0Target implements Target {
       // The same to a case whichever of the DCs it is lent.
       peer.name = index === 0 ? 'DC' : `DC ${index + 1}`;
       peer.startRow(stage);
+      Object.assign(peer.habits, options.habits);
     }
     const { target, alsoAt, config } = this.#options;
     const rs = new Level0Rs(fromHex(config.nodeId), alsoAt ? [target, alsoAt] : [target], dcs, () =>

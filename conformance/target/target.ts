@@ -5,6 +5,7 @@ import type { Endpoint } from '../../reference/address.ts';
 import type { Counters } from '../../reference/core.ts';
 import type { AdapterLevel } from '../case.ts';
 import type { PlayedDc } from '../played/dc.ts';
+import type { Habits } from '../played/peer.ts';
 import type { Stage } from '../played/stage.ts';
 import type { TargetInfo } from '../report.ts';
 
@@ -37,6 +38,8 @@ export interface RsOptions {
   readonly bare?: boolean;
   /** The DCs' endpoints are not in the configuration, so the RS waits to be opened to. Level 1. */
   readonly silentStart?: boolean;
+  /** What the DCs do not do by themselves, from the start. */
+  readonly habits?: Partial<Habits>;
   /** Relay entries at once. Level 1. */
   readonly capacity?: number;
   /** By the names of the configuration: perSourcePerSecond, packetsPerSecond, bytesPerSecond. Level 1. */
