@@ -47,7 +47,9 @@ export async function judge(reached: Reached, job: Job, terminal: Terminal): Pro
     abort.abort();
   };
   let interrupted = false;
-  const forget = onInterrupts(terminal, () => {
+  const forget = terminal.onInterrupt(() => {
+    // Should the end of the run hang, the second Ctrl-C ends the program.
+    if (interrupted) process.exit(EXIT.interrupted);
     interrupted = true;
     abort.abort();
   });
@@ -72,16 +74,6 @@ export async function judge(reached: Reached, job: Job, terminal: Terminal): Pro
 
 function environment({ target, sources, has }: Reached, net: Net) {
   return { net, target, sources, has, network: '', runNonce: randomBytes(16).toString('hex') };
-}
-
-/** The first Ctrl-C ends the run early, with a report; the second one ends the program. */
-function onInterrupts(terminal: Terminal, end: () => void): () => void {
-  let forget = terminal.onInterrupt(() => {
-    end();
-    terminal.err('Ending: the cases under way are finished first. Once more ends at once.\n');
-    forget = terminal.onInterrupt(() => process.exit(EXIT.interrupted));
-  });
-  return () => forget();
 }
 
 /** A network that remembers whether anything came from the target. */

@@ -17,7 +17,9 @@ export function progressLine(shown: boolean): ProgressLine {
   if (!shown || stderr.isTTY !== true) return { on: () => {}, end: () => {} };
   const width = Math.max(20, (stderr.columns ?? 80) - 1);
   let [done, bad, selected] = [0, 0, 0];
+  let over = false;
   const show = (rest: string): void => {
+    if (over) return;
     const failed = bad === 0 ? '' : `, ${bad} failed`;
     stderr.write(`${CLEAR}${`${done} of ${selected} cases${failed}${rest}`.slice(0, width)}`);
   };
@@ -43,6 +45,7 @@ export function progressLine(shown: boolean): ProgressLine {
       }
     },
     end: () => {
+      over = true;
       stderr.write(CLEAR);
     },
   };

@@ -12,7 +12,7 @@ export interface Terminal {
   /** Columns. */
   readonly width: number;
   readonly colours: boolean;
-  /** Calls back at the first Ctrl-C. Returns what ends that. */
+  /** Calls back at each Ctrl-C. Returns what ends that. */
   onInterrupt(callback: () => void): () => void;
 }
 
@@ -35,7 +35,7 @@ export function processTerminal(): Terminal {
     width: Math.max(WIDTH.least, Math.min(WIDTH.most, width)),
     colours: stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
     onInterrupt: (callback) => {
-      process.once('SIGINT', callback);
+      process.on('SIGINT', callback);
       return () => process.off('SIGINT', callback);
     },
   };

@@ -88,7 +88,7 @@ class Run {
     try {
       const first = await this.#sanity.run();
       if (first.fault !== undefined) this.#trouble = `the sanity case failed at the start: ${first.fault}`;
-      await this.#runAll(this.#eligible());
+      await this.#unlessEnded(this.#runAll(this.#eligible()));
       await this.#lastSanity();
       this.#judgeLate();
     } finally {
@@ -127,6 +127,20 @@ class Run {
     await this.#lanes(exclusive, 1);
   }
 
+  /** Waits for the cases, but not after the run was ended early: what is under way then is left out. */
+  async #unlessEnded(cases: Promise<void>): Promise<void> {
+    const { signal } = this.#options;
+    if (signal === undefined) return await cases;
+    const ended = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    // What goes wrong once nobody waits any more is of no matter.
+    cases.catch(() => undefined);
+    await Promise.race([cases, ended]);
+    if (signal.aborted) this.#cut = true;
+  }
+
   async #lanes(cases: readonly RunnableCase[], count: number): Promise<void> {
     const queue = [...cases];
     const lane = async (): Promise<void> => {
@@ -146,11 +160,16 @@ class Run {
       this.#running.add(info.id);
       onProgress?.({ kind: 'case-start', id: info.id });
       const { judged, worlds } = await this.#runTwiceIfBad(info);
+      this.#running.delete(info.id);
+      if (this.#options.signal?.aborted) {
+        for (const world of worlds) await world.close();
+        return undefined;
+      }
       const entry: Finished = { info, judged, worlds };
       this.#finished.push(entry);
-      this.#running.delete(info.id);
       return entry;
     });
+    if (finished === undefined) return;
     onProgress?.({ kind: 'case-end', result: this.#resultOf(finished) });
     await this.#closeOldest();
     if (finished.judged.verdict === 'pass') return;
@@ -202,6 +221,7 @@ class Run {
 
   async #lastSanity(): Promise<void> {
     if (this.#sanity.lastGood === undefined || this.#gone !== undefined) return;
+    if (this.#options.signal?.aborted) return;
     const { fault } = await this.#sanity.run();
     if (fault !== undefined) await this.#lost(fault);
   }
