@@ -18,21 +18,13 @@ export interface TwinChannel {
   readonly keys: readonly TwinKey[];
   /** The highest confirmed order number; 0 before the first, and always on associations. */
   readonly highestOrder: bigint;
-  /** Handshakes of which the private ephemeral key of one end is known, so that message 2 can be judged. */
-  readonly handshakes: readonly TwinHandshake[];
+  /** Own attempts of the receiver that wait for message 2: message 1 as it was sent, and its private key. */
+  readonly attempts: readonly { readonly message1: Uint8Array; readonly ephemeral: Uint8Array }[];
 }
 
 export interface TwinEnd {
   readonly nodeId: Uint8Array;
   readonly role: 'node' | 'dc' | 'rs';
-}
-
-export interface TwinHandshake {
-  /** The 76 bytes as they were sent. */
-  readonly message1: Uint8Array;
-  /** 32 bytes, not clamped. */
-  readonly ephemeral: Uint8Array;
-  readonly of: 'initiator' | 'responder';
 }
 
 export interface TwinKey {

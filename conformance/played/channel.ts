@@ -101,8 +101,6 @@ export class PlayedChannel {
   readonly aliases: Uint8Array[] = [];
   /** Own attempts, oldest first. */
   readonly attempts: Attempt[] = [];
-  /** Handshakes that this end answered, oldest first: message 1, and the private key that message 2 was made with. */
-  readonly answered: { readonly message1: Uint8Array; readonly ephemeral: Uint8Array }[] = [];
   /** Keys of all handshakes, oldest first. */
   readonly keys: PlayedKeys[] = [];
   /** The keys to seal with. */
@@ -183,14 +181,12 @@ export class PlayedChannel {
     const order = new DataView(header.buffer).getBigUint64(20);
     header[1] = MessageType.openingResponse;
     for (;;) {
-      const ephemeral = random(32);
-      const made = writeMessage2(state, x25519KeyPairFrom(ephemeral));
+      const made = writeMessage2(state, x25519KeyPairFrom(random(32)));
       if (made === undefined) return undefined;
       const keyId = keyIdOf(made.split.hash);
       if (keyId === 0 || this.keys.some((known) => known.keyId === keyId)) continue;
       const keys = playedKeys(this.kind, this.suite, made.split, order, false);
       this.keys.push(keys);
-      this.answered.push({ message1, ephemeral });
       return { bytes: concat(header, made.message), keys };
     }
   }

@@ -25,6 +25,8 @@ export interface Environment {
   readonly tap?: Tap;
   /** Holds what is sent to its intent, in the first row of each case and in each failing exchange. */
   readonly twin?: Twin;
+  /** Has the twin look at all rows; for the project's own tests. */
+  readonly twinEveryRow?: boolean;
 }
 
 /** Which needs the tester's own addresses fulfil; `inbound` and `slow` are not for addresses to tell. */

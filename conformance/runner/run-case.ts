@@ -130,7 +130,7 @@ class CaseRunner {
     this.#rows++;
     try {
       await this.#tries(world, name, script);
-      if (this.#rows === 1) this.#checkIntents(world);
+      if (this.#rows === 1 || this.#context.environment.twinEveryRow) this.#checkIntents(world);
       await world.endRow();
     } catch (error) {
       await this.#failed(world, error);

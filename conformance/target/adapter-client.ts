@@ -27,6 +27,7 @@ const GIVE_UP = 5000;
 const HELLO_GIVE_UP = 2000;
 /** Requests without an answer at once, until hello says how many the adapter bears. */
 const FIRST_IN_FLIGHT = 1;
+const MOST_IN_FLIGHT = 32;
 
 export interface AdapterClientOptions {
   readonly net: Net;
@@ -47,7 +48,8 @@ export class AdapterClient {
   private constructor(wire: Wire, hello: Result<'hello'>) {
     this.#wire = wire;
     this.hello = hello;
-    wire.inFlight = Math.max(1, Math.min(hello.limits.inFlight, 32));
+    const { inFlight, answers } = hello.limits;
+    wire.inFlight = Math.max(1, Math.min(inFlight, answers, MOST_IN_FLIGHT));
   }
 
   /** Says hello. @throws TargetError if nobody answers, or not in a way that can be understood. */

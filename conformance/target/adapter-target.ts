@@ -56,7 +56,7 @@ class AdapterTarget implements Target {
     const { hello } = client;
     this.#client = client;
     this.#options = options;
-    this.level = levelOf(hello.ops);
+    this.level = levelOf(hello);
     this.parallel = Math.max(1, hello.limits.instances);
     this.info = {
       address: options.name,
@@ -233,9 +233,23 @@ class AdapterRs implements RsUnderTest {
   }
 }
 
-/** The highest level of which the adapter has every op. */
-function levelOf(ops: readonly string[]): AdapterLevel {
+/** Roles that do something only when they are asked to from inside. */
+const TRIGGERED: readonly string[] = ['node', 'ntma', 'rs-n', 'rs-t'];
+
+/** The highest level of which the adapter has every op that its roles have a use for. */
+function levelOf({
+  ops,
+  roles,
+}: {
+  readonly ops: readonly string[];
+  readonly roles: readonly string[];
+}): AdapterLevel {
+  const useful = (op: Op): boolean => {
+    if (op === 'codec') return roles.includes('codec');
+    if (op === 'trigger' || op === 'events') return roles.some((role) => TRIGGERED.includes(role));
+    return true;
+  };
   const has = (level: number) =>
-    (Object.keys(OPS) as Op[]).every((op) => OPS[op] > level || ops.includes(op));
+    (Object.keys(OPS) as Op[]).every((op) => OPS[op] > level || ops.includes(op) || !useful(op));
   return ([3, 2, 1] as const).find(has) ?? 1;
 }

@@ -14,6 +14,7 @@ import { runSuite } from '../../conformance/runner/run.ts';
 import type { Clause } from '../../conformance/spec-clauses.ts';
 import { catalogue } from '../../conformance/spec-clauses.ts';
 import { adapterTarget } from '../../conformance/target/adapter-target.ts';
+import { twin } from '../../conformance/twin/index.ts';
 import type { Endpoint, Ip } from '../../reference/address.ts';
 import { parseEndpoint, parseIp } from '../../reference/address.ts';
 import { MemoryNet } from '../../reference/net/memory/memory.ts';
@@ -69,12 +70,16 @@ export const ENVIRONMENT: Omit<Environment, 'net' | 'target'> = {
   has: new Set(['ipv6', 'two-sources', 'inbound']),
   network: '',
   runNonce: '',
+  twin,
+  twinEveryRow: true,
 };
 
 export interface BenchOptions {
   readonly net?: MemoryNet;
   readonly run?: Partial<RunOptions>;
   readonly environment?: Partial<Environment>;
+  /** Where the adapter listens. */
+  readonly adapter?: Endpoint;
   /** What is behind the adapter: the reference with something changed. */
   readonly reference?: Omit<ReferenceOptions, 'net'>;
 }
@@ -90,20 +95,22 @@ export async function runAgainst(net: Net, options: BenchOptions): Promise<Repor
   const random = seededRandom('target');
   const adapter = await serveAdapter({
     net,
-    listen: ADAPTER,
+    listen: options.adapter ?? ADAPTER,
     implementation: referenceAdapter({ net, random, ...options.reference }),
   });
-  const target = await adapterTarget({
-    net,
-    adapter: ADAPTER,
-    local: endpoint('127.0.0.1:0'),
-    random: seededRandom('tester'),
-    name: 'embedded',
-    sources: SOURCES,
-    listen: [ip('127.0.0.1'), ip('::1')],
-  });
-  const environment = { ...ENVIRONMENT, net, target, ...options.environment };
-  const report = await runSuite(environment, { ...OPTIONS, ...options.run });
-  await adapter.close();
-  return report;
+  try {
+    const target = await adapterTarget({
+      net,
+      adapter: adapter.local,
+      local: endpoint('127.0.0.1:0'),
+      random: seededRandom('tester'),
+      name: 'embedded',
+      sources: SOURCES,
+      listen: [ip('127.0.0.1'), ip('::1')],
+    });
+    const environment = { ...ENVIRONMENT, net, target, ...options.environment };
+    return await runSuite(environment, { ...OPTIONS, ...options.run });
+  } finally {
+    await adapter.close();
+  }
 }

@@ -1,10 +1,13 @@
 /** Implementations with a fault: the verdict, the blame, the text of the failure, the way back to it. */
+import type { AsyncCommand } from 'fast-check';
+import fc from 'fast-check';
 import type { Case } from '../../conformance/case.ts';
-import { scriptCase } from '../../conformance/case.ts';
+import { modelCase, scriptCase } from '../../conformance/case.ts';
 import { ALL_CASES } from '../../conformance/cases/all.ts';
 import { chart } from '../../conformance/observe/chart.ts';
 import type { CaseResult, Report } from '../../conformance/report.ts';
-import { Unjudged } from '../../conformance/verdict.ts';
+import { Unjudged, Violation } from '../../conformance/verdict.ts';
+import type { World } from '../../conformance/world.ts';
 import t from '../tap.ts';
 import type { BenchOptions } from './bench.ts';
 import { runInMemory } from './bench.ts';
@@ -192,4 +195,42 @@ t.test('what could not be judged says why', async (t) => {
     ],
   );
   t.equal(report.complete, true);
+});
+
+/** Fails once a counter has been raised three times. */
+class Raise implements AsyncCommand<{ count: number }, World> {
+  check(): boolean {
+    return true;
+  }
+  run(model: { count: number }): Promise<void> {
+    model.count++;
+    if (model.count < 3) return Promise.resolve();
+    return Promise.reject(new Violation('It stays below three.', ['two at most'], 'three'));
+  }
+  toString(): string {
+    return 'raise';
+  }
+}
+
+t.test('a model run is made smaller too, and its token shows the same commands', async (t) => {
+  const info = modelCase<{ count: number }, World>({
+    ...LONG,
+    id: 'test.model',
+    commands: [fc.constant(new Raise())],
+    setup: (world) => Promise.resolve({ model: { count: 0 }, real: world }),
+  });
+  const failed = result(await runInMemory({ run: { cases: [info] } }), 'test.model');
+  t.match(failed.counterexample, /^raise,raise,raise \/\*replayPath=/);
+  const again = await runInMemory({ run: { cases: [info], replay: failed.replay ?? '', seed: 'other' } });
+  t.match(result(again, 'test.model'), { verdict: 'fail', counterexample: /^raise,raise,raise/ });
+});
+
+t.test('a failure stops a run that is to stop, and the report says that it is not whole', async (t) => {
+  const report = await runInMemory({
+    run: { bail: true, jobs: 1, seed: 'stop' },
+    reference: { wrap: faults.takesAnyMagic },
+  });
+  t.equal(report.complete, false);
+  t.ok(report.cases.length < ALL_CASES.length);
+  t.equal(report.summary.fail, 1);
 });

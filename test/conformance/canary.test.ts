@@ -1,0 +1,107 @@
+/** The overload canary, on a host that is busy now and then; and what a run makes of it. */
+
+import type { Case } from '../../conformance/case.ts';
+import { scriptCase } from '../../conformance/case.ts';
+import { Canary } from '../../conformance/runner/canary.ts';
+import { Violation } from '../../conformance/verdict.ts';
+import type { World } from '../../conformance/world.ts';
+import type { Net } from '../../reference/net/net.ts';
+import t from '../tap.ts';
+import { endpoint, memoryNet, runAgainst } from './bench.ts';
+
+/** A network whose timers fire late while the host is busy. */
+function busyNet(net: Net, isBusy: (at: number) => boolean, late: number): Net {
+  return {
+    now: () => net.now(),
+    bind: (local, onDatagram) => net.bind(local, onDatagram),
+    schedule: (at, callback) => net.schedule(isBusy(at) ? at + late : at, callback),
+  };
+}
+
+t.test('an idle host has no bad window', async (t) => {
+  const net = memoryNet();
+  const canary = new Canary(net);
+  await net.run(
+    canary.start(endpoint('127.0.0.1:0')).then(async () => {
+      await new Promise<void>((resolve) => net.schedule(1000, resolve));
+      await canary.stop();
+    }),
+  );
+  const health = canary.health(0);
+  t.same(health, { samples: 98, badWindows: 0, worstDelay: 0, reruns: 0 });
+  t.equal(canary.wasBad(0, 1000), false);
+});
+
+t.test('a late timer makes a bad window around it, and no other', async (t) => {
+  const net = memoryNet();
+  const canary = new Canary(busyNet(net, (at) => at === 1000, 80));
+  await net.run(
+    canary.start(endpoint('127.0.0.1:0')).then(async () => {
+      await new Promise<void>((resolve) => net.schedule(3000, resolve));
+      await canary.stop();
+    }),
+  );
+  t.match(canary.health(0), { badWindows: 1, worstDelay: 80 });
+  t.same(
+    [700, 749, 750, 1000, 1330, 1331, 2000].map((at) => canary.wasBad(at, at)),
+    [false, false, true, true, true, false, false],
+  );
+  t.equal(canary.wasBad(0, 760), true);
+});
+
+function flaky(fails: (run: number) => boolean): Case {
+  let run = 0;
+  return scriptCase({
+    id: 'test.flaky',
+    title: 'Misses an answer.',
+    clauses: [],
+    level: 'MUST',
+    roles: ['rs-s'],
+    adapterLevel: 0,
+    features: [],
+    needs: [],
+    isolation: 'shared',
+    catches: 'Nothing.',
+    async script(world: World) {
+      const failing = fails(run++);
+      await world.sleep(500);
+      if (failing) throw new Violation('It answers.', ['an answer'], 'nothing came', true);
+    },
+  });
+}
+
+async function judged(info: Case, busy: boolean): Promise<string> {
+  const net = memoryNet();
+  const report = await net.run(
+    runAgainst(
+      busyNet(net, (at) => busy && at % 20 === 0, 60),
+      { run: { cases: [info] } },
+    ),
+  );
+  const [result] = report.cases;
+  return `${result?.verdict} ${result?.blame}, ${report.host.reruns} reruns`;
+}
+
+t.test('what is missing on a busy host is tried once more, then it is the host', async (t) => {
+  t.equal(
+    await judged(
+      flaky(() => true),
+      false,
+    ),
+    'fail target, 0 reruns',
+  );
+  t.equal(
+    await judged(
+      flaky((run) => run === 0),
+      true,
+    ),
+    'pass null, 1 reruns',
+  );
+  t.equal(
+    await judged(
+      flaky(() => true),
+      true,
+    ),
+    'inconclusive host, 1 reruns',
+  );
+});

@@ -1,0 +1,147 @@
+/** The tester's end of the adapter contract, and what a case can ask of an instance. */
+
+import type { Fields } from '../../adapters/cbor.ts';
+import { encode } from '../../adapters/cbor.ts';
+import { answer } from '../../adapters/contract.ts';
+import { fromDatagram } from '../../adapters/framing.ts';
+import type { Case } from '../../conformance/case.ts';
+import { scriptCase } from '../../conformance/case.ts';
+import { seededRandom } from '../../conformance/random.ts';
+import { AdapterClient } from '../../conformance/target/adapter-client.ts';
+import { TargetError } from '../../conformance/target/target.ts';
+import type { World } from '../../conformance/world.ts';
+import t from '../tap.ts';
+import { ADAPTER, endpoint, memoryNet, runInMemory } from './bench.ts';
+
+const HELLO = {
+  name: 'odd',
+  version: '1',
+  contract: '1.0',
+  roles: ['rs-s'],
+  ops: ['hello', 'reset', 'start', 'stop', 'counters'],
+  claims: {},
+  limits: { instances: 4, inFlight: 4, answers: 64, message: 65536 },
+};
+
+type Respond = (request: Fields) => Uint8Array[];
+
+/** Connects to an adapter that answers as told. */
+async function connect(respond: Respond): Promise<AdapterClient> {
+  const net = memoryNet();
+  const framing = { datagram: 8192, token: undefined };
+  const socket = await net.bind(ADAPTER, (bytes, from) => {
+    const frame = fromDatagram(bytes, framing);
+    if (frame === undefined || !('message' in frame)) return;
+    for (const datagram of respond(frame.message)) socket.send(datagram, from);
+  });
+  const random = seededRandom('tester');
+  return await net.run(
+    AdapterClient.connect({ net, adapter: ADAPTER, local: endpoint('127.0.0.1:0'), random }),
+  );
+}
+
+function says(request: Fields, content: Fields): Uint8Array {
+  return encode(answer(request as { tester: Uint8Array; id: number }, 'done', content));
+}
+
+t.test('hello: what a person is told when it is not answered as it should be', async (t) => {
+  const message = async (respond: Respond): Promise<string> => {
+    try {
+      await connect(respond);
+      return 'connected';
+    } catch (error) {
+      if (error instanceof TargetError) return `${error.fault}: ${error.message}`;
+      throw error;
+    }
+  };
+  t.equal(await message((request) => [says(request, { ...HELLO, nonce: request.nonce })]), 'connected');
+  t.match(
+    await message(() => []),
+    /^unreachable: hello to the adapter at 127.0.0.1:4400: no answer.*provision/,
+  );
+  t.match(
+    await message(() => [Uint8Array.of(1, 2, 3)]),
+    /^unreachable: .*: \d datagrams that are no answer to it/,
+  );
+  t.match(
+    await message((request) => [says(request, { ...HELLO, nonce: new Uint8Array(8) })]),
+    /another nonce/,
+  );
+  t.match(await message((request) => [says(request, { nonce: request.nonce })]), /^contract: .*: name: /);
+  t.match(
+    await message((request) => [encode({ ...answer(request as never, 'error', 'no'), v: '2.0' })]),
+    /^contract: .* speaks contract 2.0, this suite 1.0/,
+  );
+  t.match(await message((request) => [encode(answer(request as never, 'error', 'broken'))]), /error: broken/);
+});
+
+function single(adapterLevel: Case['adapterLevel'], script: (world: World) => Promise<void>): Case {
+  return scriptCase({
+    id: 'test.single',
+    title: 'One.',
+    clauses: [],
+    level: 'MUST',
+    roles: ['rs-s'],
+    adapterLevel,
+    features: [],
+    needs: [],
+    isolation: 'own',
+    catches: 'Nothing.',
+    script,
+  });
+}
+
+async function outcome(info: Case): Promise<string> {
+  const report = await runInMemory({ run: { cases: [info] } });
+  const [result] = report.cases;
+  return `${result?.verdict} ${result?.actual ?? result?.reason ?? ''}`.trim();
+}
+
+t.test('an instance: counters, restart, its clock, its configuration', async (t) => {
+  const script = async (world: World) => {
+    const rs = await world.rs({ capacity: 1, timers: { 'hold-time': 0.5 }, dcs: 2, dcNodeId: 'higher' });
+    const [dc, other] = rs.dcs;
+    if (dc === undefined || other === undefined) throw new Error('two DCs are needed');
+    await dc.relay();
+    world.status(await dc.direct(dc.relayDirection(dc.plan())), 9, 'A full table is said to be.');
+    await rs.forward(130_000);
+    world.status(await other.direct(other.relayDirection(other.plan())), 0, 'An idle entry ends.');
+    const before = await rs.counters();
+    world.check((before['answered.busy'] ?? 0) === 1, 'one answer busy', JSON.stringify(before));
+    await rs.restart({ hard: true });
+    await dc.associate();
+    await dc.relay();
+  };
+  t.equal(await outcome(single(3, script)), 'pass');
+});
+
+t.test('an RS-S that is not told where its DCs are waits for them', async (t) => {
+  const script = async (world: World) => {
+    const rs = await world.rs({ silentStart: true, bare: true });
+    await world.sleep(2000);
+    const [dc] = rs.dcs;
+    world.check(dc?.peer.inbox.length === 0, 'nothing', 'something');
+    await dc?.associate();
+  };
+  t.equal(await outcome({ ...single(1, script), waits: 2000 }), 'pass');
+});
+
+t.test('legs of both families, and nodes at two addresses', async (t) => {
+  const script = async (world: World) => {
+    const { a, b } = await world.relayed({ a: { family: 6 }, b: { source: 1 } });
+    world.came(await b.takeRelayed(a.sendData(world.random(50))), 'the same bytes');
+    world.check(b.peer.local.ip === '127.0.0.2', '127.0.0.2', b.peer.local.ip);
+  };
+  t.equal(await outcome({ ...single(0, script), needs: ['ipv6', 'two-sources'] }), 'pass');
+});
+
+t.test('what a played peer sends is held to its intent by the twin', async (t) => {
+  const script = async (world: World) => {
+    const rs = await world.rs();
+    const stranger = await world.stranger(rs);
+    stranger.send(new Uint8Array(60).fill(5), undefined, {
+      intent: { kind: 'fault', fault: 'another first byte', layer: 'magic' },
+    });
+  };
+  t.match(await outcome(single(0, script)), /^suite-error .*stranger sent what it had not meant.*not magic/);
+});
