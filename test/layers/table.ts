@@ -52,7 +52,7 @@ export const layers: readonly Layer[] = [
   { of: 'reference/drivers/', may: [...core, 'reference/net/', 'reference/config/', 'node:*'], io: true },
   { of: 'reference/cli/', may: ['reference/', 'commander', 'picocolors', 'node:*'], io: true },
 
-  { of: 'conformance/twin/', may: ['node:crypto'] },
+  { of: 'conformance/twin/', may: ['conformance/twin-port.ts', 'node:crypto'] },
   {
     of: 'conformance/cli/',
     may: ['conformance/', ...core, 'reference/net/', ...contract, 'zod', 'commander', 'picocolors', 'node:*'],
@@ -88,16 +88,8 @@ export const layers: readonly Layer[] = [
   },
 
   {
-    of: 'vectors/',
-    may: [
-      ...core,
-      'reference/crypto/',
-      'reference/wire/',
-      'reference/channel/',
-      'reference/dns/',
-      'zod',
-      'node:*',
-    ],
-    io: true,
+    of: 'vectors/generate/',
+    may: [...core, 'reference/crypto/', 'reference/wire/', 'reference/dns/', 'node:crypto'],
   },
+  { of: 'vectors/*.ts', may: ['vectors/generate/', 'node:*'], io: true },
 ];
