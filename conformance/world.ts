@@ -42,6 +42,8 @@ export interface NodeOptions {
   readonly family?: 4 | 6;
   /** Which of the tester's addresses of that family, from 0. Another than 0 needs `two-sources`. */
   readonly source?: number;
+  /** Any free port if not given. */
+  readonly port?: number;
 }
 
 export class World {
@@ -61,6 +63,11 @@ export class World {
     this.stage = options.stage;
     this.net = options.stage.net;
     this.target = options.target;
+  }
+
+  /** Whether the network may lose, double or reorder: order and numbers then say nothing. */
+  get impaired(): boolean {
+    return this.#options.impaired;
   }
 
   /** What the case leaves to chance: the same seed gives the same. For identifiers there is {@link fresh}. */
@@ -89,11 +96,12 @@ export class World {
 
   /** A peer without channels on a socket of its own, the same one in later rows. */
   async peer(name: string, to: Endpoint, options: NodeOptions = {}): Promise<Peer> {
-    const key = `${name} ${options.family ?? family(to.ip)} ${options.source ?? 0}`;
+    const { source = 0, port = 0 } = options;
+    const key = `${name} ${options.family ?? family(to.ip)} ${source} ${port}`;
     let peer = this.#peers.get(key);
     if (peer === undefined) {
-      const ip = this.#source(options.family ?? family(to.ip), options.source ?? 0);
-      peer = await Peer.bind(this.stage, name, { ip, port: 0 }, to);
+      const ip = this.#source(options.family ?? family(to.ip), source);
+      peer = await Peer.bind(this.stage, name, { ip, port }, to);
       this.#peers.set(key, peer);
     }
     peer.target = to;
@@ -116,8 +124,7 @@ export class World {
     options: { readonly rs?: RsOptions; readonly a?: NodeOptions; readonly b?: NodeOptions } = {},
   ): Promise<Relayed> {
     const rs = await this.rs(options.rs);
-    const [dc] = rs.dcs;
-    if (dc === undefined) throw new Error('an RS-S without an association');
+    const { dc } = rs;
     const plan = await dc.relay();
     const a = await this.node(rs, plan, 0, options.a);
     const b = await this.node(rs, plan, 1, options.b);

@@ -1,4 +1,5 @@
 /** A played node: one end of a relayed path, with its leg to the RS-S. */
+import { sameBytes } from '../../reference/bytes.ts';
 import { MessageType } from '../../reference/wire/registry.ts';
 import type { Received } from '../observe/received.ts';
 import { Unjudged } from '../verdict.ts';
@@ -7,7 +8,8 @@ import type { PathPlan } from './dc.ts';
 import type { Peer, SendOptions } from './peer.ts';
 
 export class PlayedNode {
-  readonly peer: Peer;
+  /** The socket that it uses now. */
+  peer: Peer;
   readonly plan: PathPlan;
   readonly leg: PlayedChannel;
   /** The path, end to end with the other node; the RS-S forwards it and cannot read it. */
@@ -34,6 +36,12 @@ export class PlayedNode {
       peer: { nodeId: other.nodeId, role: 'node' },
       suite: plan.suite,
     });
+    this.moveTo(peer);
+  }
+
+  /** Uses another socket from now on; nothing is sent for it. */
+  moveTo(peer: Peer): void {
+    this.peer = peer;
     peer.channels.push(this.leg, this.path);
   }
 
@@ -85,8 +93,11 @@ export class PlayedNode {
 
   /** Takes the Data that is exactly these bytes. @returns undefined if it did not come in time. */
   takeRelayed(datagram: Uint8Array, timeout?: number): Promise<Received | undefined> {
-    const same = (mail: Received) =>
-      mail.bytes.length === datagram.length && mail.bytes.every((byte, i) => byte === datagram[i]);
-    return this.peer.take(same, timeout);
+    return takeBytes(this.peer, datagram, timeout);
   }
+}
+
+/** Takes the datagram that is exactly these bytes. @returns undefined if it did not come in time. */
+export function takeBytes(peer: Peer, datagram: Uint8Array, timeout?: number): Promise<Received | undefined> {
+  return peer.take(({ bytes }) => sameBytes(bytes, datagram), timeout);
 }

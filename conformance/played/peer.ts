@@ -25,7 +25,21 @@ export interface Habits {
   /** Probes the source of an opening that was confirmed, as a responder has to. */
   probeBack: boolean;
   answerRegistrations: boolean;
+  /** The lifetime that a played DC grants a relay, in seconds. */
+  registrationLifetime: number;
+  /** The status with which it answers; 0 grants. */
+  registrationStatus: number;
 }
+
+/** What a good peer does. */
+export const HABITS: Readonly<Habits> = {
+  answerOpenings: true,
+  answerProbes: true,
+  probeBack: true,
+  answerRegistrations: true,
+  registrationLifetime: 3600,
+  registrationStatus: 0,
+};
 
 export interface SendOptions {
   readonly intent?: Intent;
@@ -57,12 +71,7 @@ export class Peer {
   /** Where to send what does not say where. */
   target: Endpoint;
   readonly channels: PlayedChannel[] = [];
-  readonly habits: Habits = {
-    answerOpenings: true,
-    answerProbes: true,
-    probeBack: true,
-    answerRegistrations: true,
-  };
+  readonly habits: Habits = { ...HABITS };
   readonly #responder: Responder;
   readonly #socket: Socket;
   #inbox: Received[] = [];

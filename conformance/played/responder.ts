@@ -8,9 +8,6 @@ import type { PlayedKeys } from './keys.ts';
 import type { Peer } from './peer.ts';
 import { probeAnswer } from './probe-answer.ts';
 
-/** Seconds for which a played DC lets an RS be registered. */
-const REGISTRATION_LIFETIME = 3600;
-
 export class Responder {
   readonly #peer: Peer;
   /** Message 2 by message 1, for repetitions. [KEY-13] */
@@ -33,7 +30,9 @@ export class Responder {
     }
     if (type === MessageType.relayRegistrationRequest && habits.answerRegistrations) {
       const transaction = bytesField(mail.body, 'transaction');
-      const content = body({ transaction, status: 0, lifetime: REGISTRATION_LIFETIME });
+      const { registrationStatus: status, registrationLifetime } = habits;
+      const lifetime = status === 0 ? registrationLifetime : undefined;
+      const content = body({ transaction, status, lifetime });
       this.#answer(channel, mail, MessageType.relayRegistrationResponse, content);
     }
   }

@@ -16,6 +16,7 @@ export function checkIntents(transcript: Transcript, twin: Twin): string | undef
   for (const entry of transcript.entries) {
     if (entry.kind !== 'sent') continue;
     const { sent } = entry;
+    if (sent.intent.kind === 'relayed') continue;
     // Message 2 verifies only with the private key of the end that it goes to.
     if (sent.bytes[1] === MessageType.openingResponse) continue;
     // Of a datagram of no channel nothing can be told that needs one.
@@ -89,6 +90,6 @@ function note({ channel, bytes, keys }: Sent, seen: Map<string, Set<bigint>>): v
 
 /** The layer that the twin has to name; undefined where it has to find nothing wrong. */
 function wantedLayer({ intent }: Sent): TwinLayer | undefined {
-  if (intent.kind === 'valid') return undefined;
+  if (intent.kind !== 'fault') return undefined;
   return TWIN_LAYERS.find((layer) => layer === intent.layer);
 }

@@ -10,11 +10,11 @@ import { fromHex } from '../../reference/bytes.ts';
 import type { ProvisionedAssociation, ProvisionedRelay } from '../identities.ts';
 import { PlayedChannel } from '../played/channel.ts';
 import { PlayedDc } from '../played/dc.ts';
-import { Peer } from '../played/peer.ts';
+import { HABITS, Peer } from '../played/peer.ts';
 import type { Stage } from '../played/stage.ts';
 import type { TargetInfo } from '../report.ts';
 import { Unjudged } from '../verdict.ts';
-import { endpointOf, needsLevel } from './rs.ts';
+import { endpointOf, firstOf, needsLevel } from './rs.ts';
 import type { RsOptions, RsUnderTest, Target } from './target.ts';
 import { TargetError } from './target.ts';
 
@@ -149,10 +149,7 @@ class Level0Target implements Target {
   }
 
   #takeBack(dcs: readonly PlayedDc[]): void {
-    for (const { peer } of dcs) {
-      const { habits } = peer;
-      habits.answerOpenings = habits.answerProbes = habits.probeBack = habits.answerRegistrations = true;
-    }
+    for (const { peer } of dcs) Object.assign(peer.habits, HABITS);
     this.#free = this.#all.filter((dc) => this.#free.includes(dc) || dcs.includes(dc));
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -177,6 +174,10 @@ class Level0Rs implements RsUnderTest {
     this.endpoints = endpoints.filter((a, i) => !endpoints.slice(0, i).some((b) => sameEndpoint(a, b)));
     this.dcs = dcs;
     this.#giveBack = giveBack;
+  }
+
+  get dc(): PlayedDc {
+    return firstOf(this.dcs);
   }
 
   endpoint(version: 4 | 6 = 4): Endpoint {
