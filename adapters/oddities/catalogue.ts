@@ -1,0 +1,126 @@
+/** Variants of an RS-S that do what the specification leaves open otherwise than the reference does. */
+
+import { Channel } from '../../reference/channel/channel.ts';
+import type { Handshake } from '../../reference/channel/handshake.ts';
+import { OpeningLimit } from '../../reference/channel/limit.ts';
+import type { Effect, Instant } from '../../reference/core.ts';
+import { Association } from '../../reference/roles/association/association.ts';
+import { Entries } from '../../reference/roles/rs-s/entries.ts';
+import type { Message } from '../../reference/wire/messages.ts';
+import { encodeBody } from '../../reference/wire/messages.ts';
+import { GREASE_KEYS, MessageType } from '../../reference/wire/registry.ts';
+import type { Oddity } from '../reference/variant.ts';
+import { replace, withHandle } from '../reference/variant.ts';
+import type { Created } from '../reference.ts';
+
+export const ODDITIES: readonly Oddity[] = [
+  {
+    name: 'greasy',
+    title: 'puts every grease key and padding into each body',
+    clause: 'GEN-21',
+    patch: () =>
+      replace(Association.prototype, 'encode', () => (_self, message) => {
+        const extra = new Map<number, Uint8Array>(
+          GREASE_KEYS.map((key) => [key, new Uint8Array(16).fill(key)]),
+        );
+        extra.set(2, new Uint8Array(40));
+        return encodeBody(message as Message, extra);
+      }),
+  },
+  {
+    name: 'skips-sequences',
+    title: 'leaves gaps of up to 300 between its sequence numbers',
+    clause: 'TUN-03',
+    patch: () =>
+      replace(Channel.prototype, 'sendSealed', (original) => (self, keys, ...rest) => {
+        const handshake = keys as Handshake | undefined;
+        if (handshake !== undefined) handshake.sent += (handshake.sent * 7n) % 300n;
+        return original(self, keys, ...rest);
+      }),
+  },
+  {
+    name: 'one-endpoint',
+    title: 'names only the first of its endpoints for a path',
+    clause: 'RS-21',
+    patch: () =>
+      replace(Association.prototype, 'encode', (original) => (self, message) => {
+        const { type, endpoints } = message as { type: number; endpoints?: readonly unknown[] };
+        const isAnswer = type === MessageType.directionResponse && endpoints !== undefined;
+        return original(
+          self,
+          isAnswer ? { ...(message as object), endpoints: endpoints.slice(0, 1) } : message,
+        );
+      }),
+  },
+  {
+    name: 'slow',
+    title: 'does everything 80 ms late',
+    clause: 'GEN-38',
+    wrap: (created) => delayed(created, 80),
+  },
+  {
+    name: 'fixed-windows',
+    title: 'counts openings by whole seconds of its clock',
+    clause: 'GEN-29',
+    patch: () => {
+      const counts = new WeakMap<object, { second: number; sources: Map<string, number>; all: number }>();
+      replace(OpeningLimit.prototype, 'admit', () => (self, from, now) => {
+        const second = Math.floor((now as number) / 1000);
+        const before = counts.get(self);
+        const count =
+          before?.second === second ? before : { second, sources: new Map<string, number>(), all: 0 };
+        counts.set(self, count);
+        const source = JSON.stringify(from);
+        const ofSource = count.sources.get(source) ?? 0;
+        if (ofSource >= 8 || count.all >= 64) return false;
+        count.sources.set(source, ofSource + 1);
+        count.all++;
+        return true;
+      });
+    },
+  },
+  {
+    name: 'tardy-expiry',
+    title: 'removes an idle entry 4 s after its time',
+    clause: 'RS-08',
+    patch: () =>
+      replace(Entries.prototype, 'direct', (original) => (self, direction, owner, now) => {
+        const status = original(self, direction, owner, now);
+        for (const entry of (
+          Reflect.get(self, 'paths') as Map<string, { refreshedAt: number; late?: true }>
+        ).values()) {
+          if (entry.late === undefined) entry.refreshedAt += 4000;
+          entry.late = true;
+        }
+        return status;
+      }),
+  },
+];
+
+/** Handles each input in time, but lets its sends out later. */
+function delayed(created: Created, delay: number): Created {
+  const waiting: { readonly at: Instant; readonly effect: Effect }[] = [];
+  const { role } = created;
+  return withHandle(
+    created,
+    (input, now) => {
+      const out: Effect[] = [];
+      while ((waiting[0]?.at ?? Number.POSITIVE_INFINITY) <= now) {
+        const next = waiting.shift();
+        if (next !== undefined) out.push(next.effect);
+      }
+      for (const effect of role.handle(input, now)) {
+        if (effect.kind !== 'send') out.push(effect);
+        else waiting.push({ at: now + delay, effect: { ...effect, bytes: effect.bytes.slice() } });
+      }
+      return out;
+    },
+    () => {
+      const next = Math.min(
+        role.wakeAt() ?? Number.POSITIVE_INFINITY,
+        waiting[0]?.at ?? Number.POSITIVE_INFINITY,
+      );
+      return next === Number.POSITIVE_INFINITY ? undefined : next;
+    },
+  );
+}

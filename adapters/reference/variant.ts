@@ -1,0 +1,79 @@
+/** A variant of the reference: the same but for one thing. */
+import type { RoleConfig } from '../../reference/config/schema.ts';
+import type { Effect, Input, Instant } from '../../reference/core.ts';
+import type { Codec } from '../kit/implementation.ts';
+import type { Created } from '../reference.ts';
+
+export interface Variant {
+  /** Permanent, in kebab-case. */
+  readonly name: string;
+  /** What it does otherwise than the reference, in one sentence. */
+  readonly title: string;
+  /** Stands between a role and its loop. */
+  readonly wrap?: (created: Created, config: RoleConfig) => Created;
+  /** Changes the reference's own classes, in this process for good: a variant has a process of its own. */
+  readonly patch?: () => void;
+  readonly codec?: Codec;
+}
+
+/** An implementation with one fault. */
+export interface Saboteur extends Variant {
+  /** The clause that it violates. */
+  readonly clause: string;
+  /** The case that has to catch it. */
+  readonly caughtBy: string;
+}
+
+/** An implementation that uses a freedom that the specification grants: no case may fail it. */
+export interface Oddity extends Variant {
+  /** The clause that grants it. */
+  readonly clause: string;
+}
+
+export type Handle = (input: Input, now: Instant) => Effect[];
+
+/** A role whose `handle` is another one; `wakeAt` too, if given. */
+export function withHandle(created: Created, handle: Handle, wakeAt?: () => Instant | undefined): Created {
+  const { role, table } = created;
+  return {
+    table,
+    role: { handle, wakeAt: wakeAt ?? (() => role.wakeAt()), counters: () => role.counters() },
+  };
+}
+
+/** A role whose effects are changed on their way out. */
+export function withEffects(
+  created: Created,
+  change: (effect: Effect, input: Input) => readonly Effect[],
+): Created {
+  const { role } = created;
+  return withHandle(created, (input, now) =>
+    role.handle(input, now).flatMap((effect) => change(effect, input)),
+  );
+}
+
+/**
+ * Replaces a method of a class by one that knows the former: `replace(Class.prototype, 'method', (original) => ...)`.
+ * Private methods too: a saboteur is no respecter of interfaces.
+ */
+export function replace(prototype: object, method: string, make: (original: Method) => Method): void {
+  const original: unknown = Reflect.get(prototype, method);
+  if (typeof original !== 'function') throw new Error(`there is no method ${method} to replace`);
+  const changed = make((self, ...args) => Reflect.apply(original, self, args));
+  Reflect.defineProperty(prototype, method, {
+    value(this: object, ...args: readonly unknown[]): unknown {
+      return changed(this, ...args);
+    },
+    writable: true,
+    configurable: true,
+  });
+}
+
+/** A method with its object as the first argument. */
+export type Method = (self: object, ...args: readonly unknown[]) => unknown;
+
+/** A field of an object, private ones too. */
+export function field<T>(object: object, name: string): T {
+  if (!(name in object)) throw new Error(`there is no field ${name}`);
+  return Reflect.get(object, name) as T;
+}

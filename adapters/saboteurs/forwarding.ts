@@ -1,0 +1,160 @@
+/** Faults in what an RS-S relays. */
+import type { Endpoint } from '../../reference/address.ts';
+import { toHex } from '../../reference/bytes.ts';
+import type { HotTable } from '../../reference/core.ts';
+import { Entries } from '../../reference/roles/rs-s/entries.ts';
+import type { Entry } from '../../reference/roles/rs-s/entry.ts';
+import type { Tally } from '../../reference/roles/tally.ts';
+import type { Saboteur } from '../reference/variant.ts';
+import { field, replace, withEffects } from '../reference/variant.ts';
+import type { Created } from '../reference.ts';
+
+const DATA = 0x10;
+
+export const FORWARDING: readonly Saboteur[] = [
+  {
+    name: 'forward-flips-a-bit',
+    title: 'changes the last byte of what it forwards',
+    clause: 'RSS-02',
+    caughtBy: 'rs-s.forward.unchanged',
+    wrap: (created) =>
+      withForward(created, (bytes, from, now) => {
+        const to = created.table.forward(bytes, from, now);
+        if (to !== undefined) bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+        return to;
+      }),
+  },
+  {
+    name: 'forward-from-anywhere',
+    title: 'forwards by Path ID alone, from whatever source',
+    clause: 'RSS-12',
+    caughtBy: 'rs-s.forward.source',
+    wrap(created) {
+      const ends = new Map<string, Endpoint>();
+      const { role, table } = created;
+      return {
+        role,
+        table: {
+          forward: (bytes, from, now) =>
+            table.forward(bytes, from, now) ?? ends.get(toHex(bytes.subarray(4, 20))),
+          apply(effect) {
+            if (effect.kind === 'relay-set') ends.set(effect.path.pathId, effect.path.ends[1]);
+            table.apply(effect);
+          },
+          lastUse: (pathId) => table.lastUse(pathId),
+        },
+      };
+    },
+  },
+  {
+    name: 'forward-data-only',
+    title: 'relays nothing but messages of type Data',
+    clause: 'RSS-10',
+    caughtBy: 'rs-s.forward.any-type',
+    wrap: (created) =>
+      withForward(created, (bytes, from, now) => {
+        const to = created.table.forward(bytes, from, now);
+        return bytes[1] === DATA ? to : undefined;
+      }),
+  },
+  {
+    name: 'forward-once',
+    title: 'drops a datagram that it has forwarded before',
+    clause: 'RSS-07',
+    caughtBy: 'rs-s.forward.replay',
+    wrap(created) {
+      const seen = new Set<string>();
+      return withForward(created, (bytes, from, now) => {
+        const key = toHex(bytes);
+        if (seen.has(key)) return undefined;
+        seen.add(key);
+        return created.table.forward(bytes, from, now);
+      });
+    },
+  },
+  {
+    name: 'reflects',
+    title: 'takes the endpoint of one leg for the other too, and so sends back what comes',
+    clause: 'RSS-15',
+    caughtBy: 'rs-s.forward.no-reflect',
+    patch: () => replace(Entries.prototype, 'isOther', () => () => false),
+  },
+  {
+    name: 'no-hold',
+    title: 'drops what comes for a leg that is not valid yet',
+    clause: 'RSS-03',
+    caughtBy: 'rs-s.forward.hold',
+    patch: () =>
+      replace(Entries.prototype, 'receiveRelayed', () => (self, _entry, _bytes, from) => {
+        field<Tally>(self, 'tally').refuse('relay-hold', from as Endpoint);
+      }),
+  },
+  {
+    name: 'holds-the-first-four',
+    title: 'keeps the first four datagrams for a leg that is not valid, not the last',
+    clause: 'RSS-03',
+    caughtBy: 'rs-s.forward.hold',
+    patch: () =>
+      replace(Entries.prototype, 'receiveRelayed', (original) => (self, entry, bytes, from, now) => {
+        if ((entry as Entry).held.length >= 4)
+          field<Tally>(self, 'tally').refuse('relay-hold', from as Endpoint);
+        else original(self, entry, bytes, from, now);
+      }),
+  },
+  {
+    name: 'holds-for-ever',
+    title: 'sends what it held however old it is',
+    clause: 'RSS-03',
+    caughtBy: 'rs-s.forward.hold-expiry',
+    patch: () =>
+      replace(Entries.prototype, 'receiveRelayed', (original) => (self, entry, bytes, from, now) => {
+        original(self, entry, bytes, from, (now as number) + 3_600_000);
+      }),
+  },
+  {
+    name: 'withdrawn-but-alive',
+    title: 'answers a withdrawal and goes on forwarding',
+    clause: 'RS-11',
+    caughtBy: 'rs-s.direction.withdraw',
+    wrap: (created) => withEffects(created, (effect) => (effect.kind === 'relay-remove' ? [] : [effect])),
+  },
+  {
+    name: 'entries-for-ever',
+    title: 'never removes an idle entry',
+    clause: 'RS-08',
+    caughtBy: 'rs-s.entry.idle',
+    patch: () =>
+      replace(Entries.prototype, 'answerLastUse', (original) => (self, ref, _lastUse, now) => {
+        original(self, ref, now, now);
+      }),
+  },
+  {
+    name: 'opening-keeps-entry',
+    title: 'takes an opening, even a replayed one, for life on the leg',
+    clause: 'RS-08',
+    caughtBy: 'rs-s.entry.opening-does-not-refresh',
+    patch: () =>
+      replace(Entries.prototype, 'receiveOnLeg', (original) => (self, leg, header, bytes, from, now) => {
+        (leg as { entry: { refreshedAt: number } }).entry.refreshedAt = now as number;
+        return original(self, leg, header, bytes, from, now);
+      }),
+  },
+  {
+    name: 'unlimited-paths',
+    title: 'ignores the rates of a path',
+    clause: 'RS-14',
+    caughtBy: 'rs-s.forward.rates',
+    wrap: (created) => {
+      replace(Object.getPrototypeOf(created.table) as object, 'admit', () => () => true);
+      return created;
+    },
+  },
+];
+
+function withForward(created: Created, forward: HotTable['forward']): Created {
+  const { role, table } = created;
+  return {
+    role,
+    table: { forward, apply: (effect) => table.apply(effect), lastUse: (id) => table.lastUse(id) },
+  };
+}

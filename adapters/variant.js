@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { launch } from '../reference/launch.js';
+
+await launch('adapters/variant');
