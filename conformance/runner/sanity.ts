@@ -85,8 +85,7 @@ export class Sanity {
     const world = new World({ stage, target, sources, impaired: false });
     world.startRow(seededRandom('sanity'), seededRandom('sanity', this.#count, runNonce));
     try {
-      const [dc] = (await world.rs()).dcs;
-      await dc?.relay();
+      await (await world.rs()).dc.relay();
       await world.endRow();
       return undefined;
     } catch (error) {

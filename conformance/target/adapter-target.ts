@@ -26,7 +26,7 @@ import { Unjudged } from '../verdict.ts';
 import type { AdapterClientOptions } from './adapter-client.ts';
 import { AdapterClient } from './adapter-client.ts';
 import { claimed } from './claims.ts';
-import { endpointOf, needsLevel } from './rs.ts';
+import { endpointOf, firstOf, needsLevel } from './rs.ts';
 import type { RsOptions, RsUnderTest, Target } from './target.ts';
 
 export interface AdapterTargetOptions extends AdapterClientOptions {
@@ -193,6 +193,10 @@ class AdapterRs implements RsUnderTest {
       );
     });
     for (const { peer } of this.dcs) peer.target = this.endpoint(family(peer.local.ip));
+  }
+
+  get dc(): PlayedDc {
+    return firstOf(this.dcs);
   }
 
   endpoint(version: 4 | 6 = 4): Endpoint {

@@ -1,6 +1,7 @@
 /** What all RS-S under test have in common. */
 import type { Endpoint } from '../../reference/address.ts';
 import { family } from '../../reference/address.ts';
+import type { PlayedDc } from '../played/dc.ts';
 import { Unjudged } from '../verdict.ts';
 
 /** The endpoint of a family. @throws Unjudged if there is none. */
@@ -10,6 +11,13 @@ export function endpointOf(endpoints: readonly Endpoint[], version: 4 | 6): Endp
     throw new Unjudged('not-exercised', 'target', `the target has no IPv${version} endpoint`);
   }
   return endpoint;
+}
+
+/** The first of the played DCs. */
+export function firstOf(dcs: readonly PlayedDc[]): PlayedDc {
+  const [dc] = dcs;
+  if (dc === undefined) throw new Error('an RS-S without an association');
+  return dc;
 }
 
 /** What a target without the needed adapter level says. */

@@ -54,6 +54,8 @@ export interface RsUnderTest {
   /** Where it receives, one a family. */
   readonly endpoints: readonly Endpoint[];
   readonly dcs: readonly PlayedDc[];
+  /** The first of them; there always is one. */
+  readonly dc: PlayedDc;
   /** Its endpoint of a family, IPv4 if not said. @throws Unjudged if it has none. */
   endpoint(family?: 4 | 6): Endpoint;
   /** @throws Unjudged at level 0. */

@@ -25,9 +25,7 @@ export const REPLAY_CASES: readonly Case[] = [
     arbitrary: fc.integer({ min: 0, max: 200 }),
     boundaries: [0, 1, 31, 32, 63, 64],
     async script(world, later) {
-      const rs = await world.rs();
-      const [dc] = rs.dcs;
-      if (dc === undefined) return;
+      const { dc } = await world.rs();
       const { peer, association } = dc;
       const content = body({ transaction: world.fresh(8) });
       const once = peer.sendSealed(association, MessageType.probeRequest, content);

@@ -23,9 +23,7 @@ export const HEADER_CASES: readonly Case[] = [
     arbitrary: fc.integer({ min: 0, max: 255 }).filter((magic) => magic !== MAGIC),
     boundaries: [0x00, 0x04, 0x06, 0x0d, 0x15, 0x85, 0xff],
     async script(world, magic) {
-      const rs = await world.rs();
-      const [dc] = rs.dcs;
-      if (dc === undefined) return;
+      const { dc } = await world.rs();
       const { peer, association } = dc;
       await world.silence({
         bad: () => {

@@ -40,9 +40,7 @@ export const SCHEMA_CASES: readonly Case[] = [
     arbitrary: fc.constantFrom(...BROKEN),
     boundaries: BROKEN,
     async script(world, { fault, fields }) {
-      const rs = await world.rs();
-      const [dc] = rs.dcs;
-      if (dc === undefined) return;
+      const { dc } = await world.rs();
       const content = dc.relayDirection(dc.plan(), fields);
       const answer = await dc.direct(content, { intent: answeredFault(fault, Status.malformed) });
       world.status(answer, Status.malformed);

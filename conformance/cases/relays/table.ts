@@ -111,9 +111,7 @@ export const TABLE_CASES: readonly Case[] = [
     ],
     maxCommands: 12,
     async setup(world) {
-      const rs = await world.rs();
-      const [dc] = rs.dcs;
-      if (dc === undefined) throw new Error('an RS-S without an association');
+      const { dc } = await world.rs();
       const plans = Array.from({ length: PATHS }, () => dc.plan());
       return { model: { live: new Set() }, real: { world, dc, plans } };
     },
