@@ -1,0 +1,161 @@
+/** Sections 5.4 and 5.5: how an RS-S opens its association. */
+import fc from 'fast-check';
+import { sameBytes, toHex } from '../../../reference/bytes.ts';
+import { MessageType } from '../../../reference/wire/registry.ts';
+import type { Case } from '../../case.ts';
+import { propertyCase, scriptCase } from '../../case.ts';
+import { bytesField } from '../../fields.ts';
+import { silentFault } from '../../intent.ts';
+import type { Received } from '../../observe/received.ts';
+import type { PlayedChannel } from '../../played/channel.ts';
+import type { PlayedKeys } from '../../played/keys.ts';
+import type { Peer } from '../../played/peer.ts';
+import type { World } from '../../world.ts';
+import { associated, RS_S_CONFIGURED } from '../steps.ts';
+import { SPOILED, spoil } from './spoiled.ts';
+
+/** KEY-16, GEN-11: milliseconds. */
+const OPENING_REPEATS = [0, 250, 750, 1750, 3750];
+const OPENING_OVER = 5000;
+const PROBE_TRIES = [0, 500, 1500];
+const PROBE_OVER = 2500;
+/** GEN-38, and as much again for the way and the host. */
+const LATE = 200;
+
+const SILENT = { answerOpenings: false } as const;
+
+function isOpening({ type }: Received): boolean {
+  return type === MessageType.openingRequest;
+}
+
+/** The RS-S's own opening of its association, not answered yet. */
+async function opening(world: World, peer: Peer): Promise<Received> {
+  const requirement = 'KEY-43: a relay opens its associations when it starts.';
+  return world.came(await peer.take(isOpening), 'message 1 of the RS-S', requirement);
+}
+
+/** Answers a message 1 as the DC. @returns message 2, not sent, and its keys */
+function answer(world: World, association: PlayedChannel, message1: Uint8Array) {
+  const state = association.readMessage1(message1);
+  const made = state && association.message2(state, message1, world.stage.fresh);
+  return made ?? world.stage.violated('a message 1 that verifies', 'one that does not');
+}
+
+async function confirmingProbe(world: World, peer: Peer, keys: PlayedKeys): Promise<Received> {
+  const probe = await peer.take((mail) => mail.type === MessageType.probeRequest && mail.keys === keys);
+  const requirement = 'KEY-11: on message 2 the initiator sends a probing request under the new keys.';
+  return world.came(probe, 'a probing request under the new keys', requirement);
+}
+
+/** Judges when things came, counted from the first of them. */
+function checkTimes(world: World, mails: readonly Received[], due: readonly number[], jitter: number): void {
+  const [first] = mails;
+  const times = mails.map(({ at }) => Math.round(at - (first?.at ?? at)));
+  const isRight = due.every((ms, i) => {
+    const time = times[i] ?? Number.POSITIVE_INFINITY;
+    return time >= ms * (1 - jitter) - LATE && time <= ms * (1 + jitter) + LATE;
+  });
+  world.check(
+    isRight && times.length === due.length,
+    `one at ${due.join(', ')} ms`,
+    `at ${times.join(', ')} ms`,
+  );
+}
+
+export const ATTEMPT_CASES: readonly Case[] = [
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.attempt.repeats',
+    title: 'An RS-S opens its association at start, repeats message 1 as it is, gives up, and begins anew.',
+    clauses: ['KEY-16', 'KEY-43', 'KEY-24', 'KEY-09'],
+    catches: 'Other intervals, a new key in each repeat, the same key in the next attempt.',
+    waits: 7000,
+    async script(world) {
+      const timers = { 'register-retry-min': 1 };
+      const { peer } = await associated(world, { bare: true, habits: SILENT, timers });
+      const first = await opening(world, peer);
+      world.check(first.header?.sequence === 0n, 'order number 0', `${first.header?.sequence}`);
+      await world.sleep(first.at + OPENING_OVER - LATE - world.net.now());
+      const repeats = [first, ...peer.inbox.filter(isOpening)];
+      const isSame = repeats.every(({ bytes }) => sameBytes(bytes, first.bytes));
+      world.check(isSame, 'the same message 1 each time', 'another one');
+      checkTimes(world, repeats, OPENING_REPEATS, 0);
+      const next = await peer.take((mail) => isOpening(mail) && !sameBytes(mail.bytes, first.bytes), 2500);
+      const requirement = 'RS-18, KEY-16: the next attempt has a new ephemeral key.';
+      world.came(next, 'another message 1 after the first attempt is over', requirement);
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.attempt.confirming-probe',
+    title: 'On message 2 an RS-S sends its confirming probe, and repeats it with the tries of probes.',
+    clauses: ['KEY-11', 'GEN-11', 'GEN-10', 'TUN-03'],
+    catches: 'No confirming probe, or a single one; a repeat under a sequence number that was used.',
+    waits: 2800,
+    async script(world) {
+      const habits = { ...SILENT, answerProbes: false };
+      const { peer, association } = await associated(world, { bare: true, habits });
+      const made = answer(world, association, (await opening(world, peer)).bytes);
+      peer.send(made.bytes, undefined, { channel: association });
+      const first = await confirmingProbe(world, peer, made.keys);
+      await world.sleep(first.at + PROBE_OVER + LATE - world.net.now());
+      const isProbe = ({ type, keys }: Received) => type === MessageType.probeRequest && keys === made.keys;
+      const tries = [first, ...peer.inbox.filter(isProbe)];
+      const transactions = new Set(
+        tries.map(({ body }) => toHex(bytesField(body, 'transaction') ?? new Uint8Array())),
+      );
+      world.check(transactions.size === 1, 'one transaction', `${transactions.size} transactions`);
+      const sequences = new Set(tries.map(({ header }) => header?.sequence));
+      world.check(sequences.size === tries.length, 'a new sequence number each time', 'one that was used');
+      world.check(sequences.has(0n), 'sequence numbers from 0', `${[...sequences].join(', ')}`);
+      checkTimes(world, tries, PROBE_TRIES, 0.1);
+    },
+  }),
+  propertyCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.attempt.failed-message-2',
+    title: 'A message 2 that fails leaves the attempt as it was: the right one is taken afterwards.',
+    clauses: ['KEY-13', 'KEY-38', 'KEY-19'],
+    catches:
+      'An attempt that anybody can end; a header, tag or zero secret of message 2 that is not checked.',
+    arbitrary: fc.constantFrom(...SPOILED),
+    boundaries: SPOILED,
+    async script(world, what) {
+      const { rs, peer, association } = await associated(world, { bare: true, habits: SILENT });
+      if (peer.inbox.every((mail) => !isOpening(mail))) {
+        // A later row: another attempt, by another start.
+        await rs.restart({ hard: true });
+      }
+      const { bytes: message1 } = await opening(world, peer);
+      const right = answer(world, association, message1);
+      const channel = association;
+      peer.send(spoil(what, association, message1, right.bytes), undefined, {
+        channel,
+        intent: silentFault(`message 2: ${what}`, what === 'a key ID' ? 'key-id-zero' : 'handshake'),
+      });
+      peer.send(right.bytes, undefined, { channel });
+      await confirmingProbe(world, peer, right.keys);
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.opening.reflected',
+    title: "An RS-S's own message 1 that comes back to it gets no answer.",
+    clauses: ['KEY-02', 'KEY-24'],
+    catches: 'Node IDs in an order of their own in the prologue, so that an end answers itself.',
+    async script(world) {
+      const { peer, association } = await associated(world, {
+        bare: true,
+        habits: SILENT,
+        // The end with the lower Node ID would not answer an opening that crosses its own.
+        dcNodeId: 'lower',
+      });
+      const { bytes } = await opening(world, peer);
+      const intent = silentFault("the RS-S's own message 1", 'handshake');
+      await world.silence({
+        bad: () => peer.send(bytes, undefined, { channel: association, intent }),
+        fence: () => peer.message2(peer.sendOpening(association)),
+      });
+    },
+  }),
+];
