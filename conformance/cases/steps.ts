@@ -1,6 +1,10 @@
 /** What many cases begin with, and the facts that they share. */
+
+import { MessageType } from '../../reference/wire/registry.ts';
 import type { CaseInfo } from '../case.ts';
+import { body } from '../fields.ts';
 import type { Intent } from '../intent.ts';
+import { silentFault } from '../intent.ts';
 import type { Received } from '../observe/received.ts';
 import type { Message1Options, PlayedChannel } from '../played/channel.ts';
 import type { PathPlan, PlayedDc } from '../played/dc.ts';
@@ -36,8 +40,7 @@ export interface Associated {
 /** The RS-S and the first of its DCs, their association open unless `bare` is given. @throws Unjudged */
 export async function associated(world: World, options: RsOptions = {}): Promise<Associated> {
   const rs = await world.rs(options);
-  const [dc] = rs.dcs;
-  if (dc === undefined) throw new Error('an RS-S without an association');
+  const { dc } = rs;
   return { rs, dc, peer: dc.peer, association: dc.association };
 }
 
@@ -80,9 +83,9 @@ export function opens(peer: Peer, channel: PlayedChannel): Promise<Received | un
   return peer.message2(peer.sendOpening(channel));
 }
 
-/** Makes a played end forget keys that the target must have erased, so that they count as unknown. */
+/** Marks keys as ones that the target must have erased, so that they count as unknown. */
 export function forget(channel: PlayedChannel, keys: PlayedKeys): void {
-  channel.keys.splice(channel.keys.indexOf(keys), 1);
+  channel.erased.push(keys);
   if (channel.current === keys) channel.current = undefined;
 }
 
@@ -103,4 +106,24 @@ export function withBitFlipped(bytes: Uint8Array, bit: number): Uint8Array {
 /** A number as two-digit or longer hex with 0x. */
 export function hex(value: number): string {
   return `0x${value.toString(16).padStart(2, '0')}`;
+}
+
+/** Judges that nothing opens under keys that are gone, with a fence that has to be answered. */
+export async function gone(
+  world: World,
+  peer: Peer,
+  channel: PlayedChannel,
+  keys: PlayedKeys,
+  why: string,
+  fence: () => Promise<Received | undefined>,
+): Promise<void> {
+  forget(channel, keys);
+  await world.silence({
+    bad: () => {
+      const content = body({ transaction: world.fresh(8) });
+      const intent = silentFault(`keys ${why}`, 'key-id');
+      peer.sendSealed(channel, MessageType.probeRequest, content, { keys, intent });
+    },
+    fence,
+  });
 }

@@ -18,8 +18,12 @@ export interface Sent {
   readonly auto: boolean;
   readonly channel: PlayedChannel | undefined;
   readonly keys: PlayedKeys | undefined;
+  /** All keys that the channel had when this was sent. */
+  readonly channelKeys: readonly PlayedKeys[];
   /** The highest order number that was confirmed on the channel when this was sent. */
   readonly highestOrder: bigint;
+  /** Keys of the channel that the target had to have erased by then. */
+  readonly erased: readonly PlayedKeys[];
   /** What was sealed; undefined where nothing was, or where it is not meant to be read. */
   readonly content: Body | Uint8Array | undefined;
   /** In place of what the bytes say, if that would mislead. */

@@ -103,6 +103,8 @@ export class PlayedChannel {
   readonly attempts: Attempt[] = [];
   /** Keys of all handshakes, oldest first. */
   readonly keys: PlayedKeys[] = [];
+  /** Those of them that the other end must have erased by now. */
+  readonly erased: PlayedKeys[] = [];
   /** The keys to seal with. */
   current: PlayedKeys | undefined;
 

@@ -122,7 +122,9 @@ export class Peer {
       auto: options.auto ?? false,
       channel,
       keys: channel?.keys.find((keys) => keys.keyId === keyId),
+      channelKeys: channel === undefined ? [] : [...channel.keys],
       highestOrder: channel?.highestOrder ?? 0n,
+      erased: [...(channel?.erased ?? [])],
       content: options.content,
       label: options.label,
     });

@@ -70,11 +70,9 @@ function asReceiver(channel: PlayedChannel, sent: Sent, seen: Map<string, Set<bi
     suite: channel.suite,
     sender: channel.own,
     receiver: channel.peer,
-    keys: channel.keys.map(({ keyId, sendKey }) => ({
-      keyId,
-      key: sendKey,
-      seen: seen.get(toHex(sendKey)) ?? new Set(),
-    })),
+    keys: channel.keys
+      .filter((keys) => !sent.erased.includes(keys))
+      .map(({ keyId, sendKey }) => ({ keyId, key: sendKey, seen: seen.get(toHex(sendKey)) ?? new Set() })),
     highestOrder: sent.highestOrder,
     attempts: [],
   };

@@ -2,13 +2,10 @@
 import { MessageType } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
-import { body } from '../../fields.ts';
-import { silentFault } from '../../intent.ts';
 import type { PlayedChannel } from '../../played/channel.ts';
-import type { PlayedKeys } from '../../played/keys.ts';
 import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
-import { forget, halfOpen, newLeg, opens, RS_S, RS_S_CONFIGURED } from '../steps.ts';
+import { gone, halfOpen, newLeg, opens, RS_S, RS_S_CONFIGURED } from '../steps.ts';
 
 /** KEY-12 */
 const PER_SOURCE = 8;
@@ -32,26 +29,6 @@ function checkLimit(world: World, count: number, limit: number, ms: number, of: 
   const requirement = `KEY-12, GEN-29: a channel takes ${limit} new openings a second ${of}.`;
   world.check(count >= limit, `${limit} or more message 2`, `${count}`, requirement);
   world.check(count <= most, `${most} message 2 at most in ${ms} ms`, `${count}`, requirement);
-}
-
-/** Judges that nothing opens under keys that are gone, with a fence that has to be answered. */
-async function isGone(
-  world: World,
-  peer: Peer,
-  leg: PlayedChannel,
-  keys: PlayedKeys,
-  why: string,
-  fence: () => ReturnType<Peer['probe']>,
-): Promise<void> {
-  forget(leg, keys);
-  await world.silence({
-    bad: () => {
-      const content = body({ transaction: world.fresh(8) });
-      const intent = silentFault(`keys ${why}`, 'key-id');
-      peer.sendSealed(leg, MessageType.probeRequest, content, { keys, intent });
-    },
-    fence,
-  });
 }
 
 export const OPENING_LIMIT_CASES: readonly Case[] = [
@@ -109,7 +86,7 @@ export const OPENING_LIMIT_CASES: readonly Case[] = [
       const oldest = await halfOpen(nodePeer, leg);
       const second = await halfOpen(nodePeer, leg);
       for (let more = 2; more <= UNCONFIRMED; more++) await halfOpen(nodePeer, leg);
-      await isGone(world, nodePeer, leg, oldest, 'of the replaced handshake', () =>
+      await gone(world, nodePeer, leg, oldest, 'of the replaced handshake', () =>
         nodePeer.probe(leg, { keys: second }),
       );
     },
@@ -129,7 +106,7 @@ export const OPENING_LIMIT_CASES: readonly Case[] = [
       const late = await halfOpen(nodePeer, leg);
       // 1 s, and the second that GEN-38 allows.
       await world.sleep(2000);
-      await isGone(world, nodePeer, leg, late, 'of a handshake whose time is over', () =>
+      await gone(world, nodePeer, leg, late, 'of a handshake whose time is over', () =>
         nodePeer.probe(leg, { keys: kept }),
       );
     },

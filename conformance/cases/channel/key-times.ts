@@ -1,0 +1,149 @@
+/** Sections 5.5 and 5.7: keys as time goes by. Each case has short timers in the configuration. */
+import { MessageType, Status } from '../../../reference/wire/registry.ts';
+import type { Case } from '../../case.ts';
+import { scriptCase } from '../../case.ts';
+import type { Received } from '../../observe/received.ts';
+import type { PlayedDc } from '../../played/dc.ts';
+import type { World } from '../../world.ts';
+import { associated, current, gone, halfOpen, openLeg, opens, RS_S_CONFIGURED } from '../steps.ts';
+
+const isOpening = ({ type }: Received) => type === MessageType.openingRequest;
+
+/** Makes the RS-S send a message that is due: the answer to a Relay Direction. */
+async function direct(world: World, dc: PlayedDc): Promise<Received> {
+  const answer = await dc.direct(dc.relayDirection(dc.plan()));
+  return world.status(answer, Status.ok);
+}
+
+export const KEY_TIME_CASES: readonly Case[] = [
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.keys.old-erased',
+    title: 'Keys that were replaced open nothing any more when their time is over.',
+    clauses: ['KEY-07', 'GEN-38'],
+    catches: 'Old keys that are kept until the next handshake, or for ever.',
+    waits: 2500,
+    async script(world) {
+      const { nodePeer, leg } = await openLeg(world, { timers: { 'old-keys': 1 } });
+      const before = current(leg);
+      const after = await halfOpen(nodePeer, leg);
+      world.status(await nodePeer.probe(leg, { keys: after }), 0);
+      await world.sleep(500);
+      world.status(await nodePeer.probe(leg, { keys: before }), 0, 'KEY-07: they receive all that time.');
+      // 1 s in all, and the second that GEN-38 allows.
+      await world.sleep(1600);
+      await gone(world, nodePeer, leg, before, 'that were replaced', () => nodePeer.probe(leg));
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.keys.rekey',
+    title:
+      'When the keys of an association that it opened are old, the RS-S opens it anew with its next message.',
+    clauses: ['KEY-05', 'KEY-26', 'KEY-21'],
+    catches: 'Keys that are never renewed; a message that waits for the new keys.',
+    waits: 1300,
+    async script(world) {
+      const { dc, peer, association } = await associated(world, { timers: { 'association-rekey': 1 } });
+      const before = current(association);
+      world.check(
+        !before.initiator,
+        'an association that the RS-S opened at its start',
+        'one that it did not',
+      );
+      await world.sleep(1200);
+      const due = await direct(world, dc);
+      const requirement = 'KEY-05: the message goes under the keys that there are.';
+      world.check(due.keys === before, 'an answer under the keys that there were', 'another', requirement);
+      world.came(await peer.take(isOpening), 'message 1 of the RS-S');
+      const renewed = await peer.stage.until(() => (current(association) === before ? undefined : true));
+      world.check(renewed === true, 'a confirming probe under the new keys', 'none');
+      const next = world.status(await peer.probe(association), 0);
+      const inUse = 'KEY-21: from the confirmation on it sends under the new keys.';
+      world.check(next.keys === current(association), 'an answer under the new keys', 'another', inUse);
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.keys.rekey-other-end',
+    title: 'When the DC opened the association, the RS-S opens it anew only 15 s after the keys are old.',
+    clauses: ['KEY-26', 'KEY-05'],
+    catches: 'Both ends open at the same moment, or the responder never does.',
+    waits: 3800,
+    async script(world) {
+      const timers = { 'association-rekey': 1, 'rekey-other-end': 2 };
+      const { dc, peer } = await associated(world, { timers, silentStart: true });
+      await world.sleep(1500);
+      await direct(world, dc);
+      world.status(await peer.probe(dc.association), 0);
+      const early = peer.inbox.find(isOpening);
+      world.check(early === undefined, 'no opening of the RS-S yet', 'message 1');
+      await world.sleep(1800);
+      await direct(world, dc);
+      world.came(await peer.take(isOpening), 'message 1 of the RS-S');
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.keys.initiator-waits',
+    title: 'While its confirming probe is unanswered an RS-S goes on under the keys that it has.',
+    clauses: ['KEY-46', 'KEY-48', 'KEY-11'],
+    catches: 'New keys are used before the other end is known to have them; old ones are given up for them.',
+    waits: 1300,
+    async script(world) {
+      const timers = { 'association-rekey': 1 };
+      const { dc, peer, association } = await associated(world, { timers });
+      const before = current(association);
+      await world.sleep(1200);
+      Object.assign(peer.habits, { answerProbes: false, probeBack: false });
+      await direct(world, dc);
+      const probe = await peer.take(({ type, keys }) => type === MessageType.probeRequest && keys !== before);
+      world.came(probe, 'the confirming probe under the new keys');
+      const dated = dc.direct(dc.relayDirection(dc.plan()), { keys: before });
+      const answer = world.status(await dated, Status.ok);
+      world.check(answer.keys === before, 'an answer under the confirmed keys', 'one under others');
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.keys.erased',
+    title: 'Keys that are older than they may be open nothing; the leg opens anew with the same secret.',
+    clauses: ['KEY-25', 'KEY-08', 'GEN-38'],
+    catches: 'Keys that live for ever when nobody renews them; a secret that goes with the keys.',
+    waits: 3500,
+    async script(world) {
+      const timers = { 'leg-rekey': 1, 'key-lifetime-extra': 1 };
+      const { nodePeer, leg } = await openLeg(world, { timers });
+      const keys = current(leg);
+      await world.sleep(1300);
+      world.status(await nodePeer.probe(leg), 0, 'KEY-25: until then they are good.');
+      // 2 s in all, and the second that GEN-38 allows.
+      await world.sleep(1900);
+      await gone(world, nodePeer, leg, keys, 'that are too old', () => opens(nodePeer, leg));
+      world.status(await nodePeer.probe(leg), 0);
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.opening.node-only',
+    title: 'An RS-S never opens a leg: not when its keys are old, nor when a message is due without keys.',
+    clauses: ['KEY-28', 'KEY-26', 'KEY-27'],
+    catches: 'The rules for associations applied to legs, which only the node may open.',
+    waits: 5500,
+    async script(world) {
+      const timers = { 'leg-rekey': 1, 'rekey-other-end': 1, 'key-lifetime-extra': 2 };
+      const { rs, dc, nodePeer, leg } = await openLeg(world, { timers });
+      const elsewhere = await world.peer('A elsewhere', rs.endpoint());
+      elsewhere.channels.push(leg);
+      elsewhere.habits.answerProbes = false;
+      await world.sleep(2200);
+      // Messages are due, and the keys are old: an answer, and probes to a nominated address that stay unanswered.
+      world.status(await nodePeer.probe(leg), 0);
+      world.status(await elsewhere.probe(leg), 0);
+      await world.sleep(3000);
+      world.status(await dc.peer.probe(dc.association), 0);
+      const opened = [...nodePeer.inbox, ...elsewhere.inbox].find(isOpening);
+      world.check(opened === undefined, 'no opening of the leg by the RS-S', 'message 1 on the leg');
+    },
+  }),
+];
