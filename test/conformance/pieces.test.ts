@@ -18,7 +18,7 @@ import { worse } from '../../conformance/verdict.ts';
 import { toHex } from '../../reference/bytes.ts';
 import { rsConfig } from '../../reference/config/schema.ts';
 import t from '../tap.ts';
-import { endpoint, specClauses } from './bench.ts';
+import { endpoint, FEW_CASES, specClauses } from './bench.ts';
 
 const NOTHING = { patterns: [], roles: [], clauses: [], levels: [], grep: [] };
 
@@ -76,8 +76,8 @@ t.test('clauses: wrapped lines, sorted by group and number, mistakes named', (t)
 });
 
 t.test('selection: ids, clauses and globs; what matches nothing is an error', (t) => {
-  const ids = (patterns: string[]) => select(ALL_CASES, { ...NOTHING, patterns }).map(({ id }) => id);
-  t.equal(ids([]).length, ALL_CASES.length);
+  const ids = (patterns: string[]) => select(FEW_CASES, { ...NOTHING, patterns }).map(({ id }) => id);
+  t.equal(ids([]).length, FEW_CASES.length);
   t.same(ids(['rs-s.forward.*']), ['rs-s.forward.unchanged', 'rs-s.forward.other-source']);
   t.same(ids(['gen-03']), ['rs-s.header.magic']);
   t.same(ids(['GEN-03', '*.nonces']), ['rs-s.header.magic', 'rs-s.run.nonces']);
@@ -85,8 +85,8 @@ t.test('selection: ids, clauses and globs; what matches nothing is an error', (t
     () => ids(['GEN-03', 'rs-s.nothing']),
     new SelectionError('no case matches the pattern rs-s.nothing'),
   );
-  t.throws(() => select(ALL_CASES, { ...NOTHING, roles: ['ntma'] }), SelectionError);
-  t.same(select(ALL_CASES, { ...NOTHING, clauses: ['TUN-*'], grep: ['twice'] }).length, 1);
+  t.throws(() => select(FEW_CASES, { ...NOTHING, roles: ['ntma'] }), SelectionError);
+  t.same(select(FEW_CASES, { ...NOTHING, clauses: ['TUN-*'], grep: ['twice'] }).length, 1);
 });
 
 t.test('tokens: there and back; another text is named', (t) => {
