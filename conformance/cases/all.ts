@@ -1,11 +1,15 @@
 /** Every case of the suite, in the order of the spec's sections. */
 import type { Case } from '../case.ts';
 import { ATTEMPT_CASES } from './channel/attempt.ts';
+import { CHANNEL_TYPE_CASES } from './channel/channel-type.ts';
+import { KEY_TIME_CASES } from './channel/key-times.ts';
+import { KEY_CASES } from './channel/keys.ts';
 import { OPENING_CASES } from './channel/opening.ts';
 import { OPENING_LIMIT_CASES } from './channel/opening-limits.ts';
 import { OPENING_ORDER_CASES } from './channel/opening-order.ts';
 import { OPENING_REFUSED_CASES } from './channel/opening-refused.ts';
 import { REPLAY_CASES } from './channel/replay.ts';
+import { SEALED_CASES } from './channel/sealed.ts';
 import { DISCARDED_CASES } from './datagram/discarded.ts';
 import { HEADER_CASES } from './datagram/header.ts';
 import { NAMED_CASES } from './datagram/named.ts';
@@ -22,7 +26,11 @@ export const ALL_CASES: readonly Case[] = [
   ...OPENING_ORDER_CASES,
   ...OPENING_LIMIT_CASES,
   ...ATTEMPT_CASES,
+  ...KEY_CASES,
+  ...KEY_TIME_CASES,
+  ...SEALED_CASES,
   ...REPLAY_CASES,
+  ...CHANNEL_TYPE_CASES,
   ...SCHEMA_CASES,
   ...FORWARDING_CASES,
   ...TABLE_CASES,
