@@ -56,6 +56,7 @@ export const FEW_CASES: readonly Case[] = ALL_CASES.filter(({ id }) =>
     'rs-s.header.magic',
     'rs-s.opening.association',
     'rs-s.replay.probe',
+    'rs-s.run.emitted',
     'rs-s.run.nonces',
     'rs-s.schema.relay-direction',
     'rs-s.forward.unchanged',

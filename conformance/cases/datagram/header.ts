@@ -5,6 +5,7 @@ import type { Case } from '../../case.ts';
 import { propertyCase } from '../../case.ts';
 import { body } from '../../fields.ts';
 import { silentFault } from '../../intent.ts';
+import { EMITTED_CASE } from './emitted.ts';
 
 const MAGIC = 0x05;
 
@@ -37,4 +38,5 @@ export const HEADER_CASES: readonly Case[] = [
       });
     },
   }),
+  EMITTED_CASE,
 ];
