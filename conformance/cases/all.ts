@@ -2,6 +2,7 @@
 import type { Case } from '../case.ts';
 import { ATTEMPT_CASES } from './channel/attempt.ts';
 import { CHANNEL_TYPE_CASES } from './channel/channel-type.ts';
+import { CROSSED_CASES } from './channel/crossed.ts';
 import { KEY_TIME_CASES } from './channel/key-times.ts';
 import { KEY_CASES } from './channel/keys.ts';
 import { OPENING_CASES } from './channel/opening.ts';
@@ -10,8 +11,10 @@ import { OPENING_ORDER_CASES } from './channel/opening-order.ts';
 import { OPENING_REFUSED_CASES } from './channel/opening-refused.ts';
 import { REPLAY_CASES } from './channel/replay.ts';
 import { SEALED_CASES } from './channel/sealed.ts';
+import { COUNTER_CASES } from './datagram/counters.ts';
 import { DISCARDED_CASES } from './datagram/discarded.ts';
 import { HEADER_CASES } from './datagram/header.ts';
+import { LIMIT_CASES } from './datagram/limits.ts';
 import { NAMED_CASES } from './datagram/named.ts';
 import { SCHEMA_CASES } from './messages/schema.ts';
 import { FORWARDING_CASES } from './relays/forwarding.ts';
@@ -21,11 +24,14 @@ export const ALL_CASES: readonly Case[] = [
   ...HEADER_CASES,
   ...DISCARDED_CASES,
   ...NAMED_CASES,
+  ...COUNTER_CASES,
+  ...LIMIT_CASES,
   ...OPENING_CASES,
   ...OPENING_REFUSED_CASES,
   ...OPENING_ORDER_CASES,
   ...OPENING_LIMIT_CASES,
   ...ATTEMPT_CASES,
+  ...CROSSED_CASES,
   ...KEY_CASES,
   ...KEY_TIME_CASES,
   ...SEALED_CASES,

@@ -7,11 +7,9 @@ import { propertyCase, scriptCase } from '../../case.ts';
 import { bytesField } from '../../fields.ts';
 import { silentFault } from '../../intent.ts';
 import type { Received } from '../../observe/received.ts';
-import type { PlayedChannel } from '../../played/channel.ts';
-import type { PlayedKeys } from '../../played/keys.ts';
-import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
 import { associated, RS_S_CONFIGURED } from '../steps.ts';
+import { answer, confirmingProbe, isOpening, opening, SILENT } from './own-opening.ts';
 import { SPOILED, spoil } from './spoiled.ts';
 
 /** KEY-16, GEN-11: milliseconds. */
@@ -21,31 +19,6 @@ const PROBE_TRIES = [0, 500, 1500];
 const PROBE_OVER = 2500;
 /** GEN-38, and as much again for the way and the host. */
 const LATE = 200;
-
-const SILENT = { answerOpenings: false } as const;
-
-function isOpening({ type }: Received): boolean {
-  return type === MessageType.openingRequest;
-}
-
-/** The RS-S's own opening of its association, not answered yet. */
-async function opening(world: World, peer: Peer): Promise<Received> {
-  const requirement = 'KEY-43: a relay opens its associations when it starts.';
-  return world.came(await peer.take(isOpening), 'message 1 of the RS-S', requirement);
-}
-
-/** Answers a message 1 as the DC. @returns message 2, not sent, and its keys */
-function answer(world: World, association: PlayedChannel, message1: Uint8Array) {
-  const state = association.readMessage1(message1);
-  const made = state && association.message2(state, message1, world.stage.fresh);
-  return made ?? world.stage.violated('a message 1 that verifies', 'one that does not');
-}
-
-async function confirmingProbe(world: World, peer: Peer, keys: PlayedKeys): Promise<Received> {
-  const probe = await peer.take((mail) => mail.type === MessageType.probeRequest && mail.keys === keys);
-  const requirement = 'KEY-11: on message 2 the initiator sends a probing request under the new keys.';
-  return world.came(probe, 'a probing request under the new keys', requirement);
-}
 
 /** Judges when things came, counted from the first of them. */
 function checkTimes(world: World, mails: readonly Received[], due: readonly number[], jitter: number): void {

@@ -1,0 +1,33 @@
+/** Steps with the opening that an RS-S makes itself. */
+import { MessageType } from '../../../reference/wire/registry.ts';
+import type { Received } from '../../observe/received.ts';
+import type { PlayedChannel } from '../../played/channel.ts';
+import type { PlayedKeys } from '../../played/keys.ts';
+import type { Peer } from '../../played/peer.ts';
+import type { World } from '../../world.ts';
+
+/** A DC that leaves the attempt of the RS-S outstanding. */
+export const SILENT = { answerOpenings: false } as const;
+
+export function isOpening({ type }: Received): boolean {
+  return type === MessageType.openingRequest;
+}
+
+/** The RS-S's own opening of its association, not answered yet. */
+export async function opening(world: World, peer: Peer): Promise<Received> {
+  const requirement = 'KEY-43: a relay opens its associations when it starts.';
+  return world.came(await peer.take(isOpening), 'message 1 of the RS-S', requirement);
+}
+
+/** Answers a message 1 as the DC. @returns message 2, not sent, and its keys */
+export function answer(world: World, association: PlayedChannel, message1: Uint8Array) {
+  const state = association.readMessage1(message1);
+  const made = state && association.message2(state, message1, world.stage.fresh);
+  return made ?? world.stage.violated('a message 1 that verifies', 'one that does not');
+}
+
+export async function confirmingProbe(world: World, peer: Peer, keys: PlayedKeys): Promise<Received> {
+  const probe = await peer.take((mail) => mail.type === MessageType.probeRequest && mail.keys === keys);
+  const requirement = 'KEY-11: on message 2 the initiator sends a probing request under the new keys.';
+  return world.came(probe, 'a probing request under the new keys', requirement);
+}
