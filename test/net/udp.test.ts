@@ -25,6 +25,23 @@ for (const local of [at('127.0.0.1:0'), at('127.0.0.2:0'), at('[::1]:0')]) {
   });
 }
 
+t.test(
+  'what is received can be kept by copying it: slice copies, whatever the runtime does with its buffers',
+  async (t) => {
+    const kept: Uint8Array[] = [];
+    const socket = await net.bind(at('127.0.0.1:0'), (bytes) => kept.push(bytes.slice()));
+    const client = await Inbox.open(net, at('127.0.0.1:0'));
+    t.teardown(() => Promise.all([client.close(), socket.close()]));
+    for (let value = 1; value <= 50; value++) client.send(Uint8Array.of(value, value), socket.local);
+    const until = soon();
+    while (kept.length < 50 && net.now() < until) await sleepUntil(net, net.now() + 10);
+    t.same(
+      kept.map(([value]) => value),
+      Array.from({ length: 50 }, (_, index) => index + 1),
+    );
+  },
+);
+
 t.test('bind says in one line what is wrong', async (t) => {
   const socket = await net.bind(at('127.0.0.1:0'), () => {});
   t.teardown(() => socket.close());

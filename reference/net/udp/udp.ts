@@ -86,7 +86,8 @@ class UdpSocket implements Socket {
       const ip = this.senders.get(address);
       if (ip === undefined || this.closing !== undefined) return;
       try {
-        onDatagram(bytes, { ip, port });
+        // A plain view: the slice of a Buffer shares its memory, which Bun uses again for the next datagram.
+        onDatagram(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), { ip, port });
       } catch (fault) {
         // Deno drops what a listener throws, and Bun takes it for an error of the socket.
         queueMicrotask(() => {
@@ -100,7 +101,7 @@ class UdpSocket implements Socket {
   send(bytes: Uint8Array, to: Endpoint): void {
     if (this.closing !== undefined || to.port === 0 || family(to.ip) !== this.version) return;
     if (this.isSending) {
-      if (this.waiting.length < SEND_QUEUE) this.waiting.push({ bytes, to });
+      if (this.waiting.length < SEND_QUEUE) this.waiting.push({ bytes: bytes.slice(), to });
     } else {
       this.isSending = true;
       this.sendNow(bytes, to);
