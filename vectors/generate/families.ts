@@ -1,0 +1,17 @@
+/** All families, in the order of the layers that they are about. */
+import { bodies } from './bodies/family.ts';
+import { buildingBlocks } from './building-blocks.ts';
+import { data } from './data.ts';
+import { digests } from './digests.ts';
+import { header } from './header.ts';
+import { keySchedule } from './key-schedule.ts';
+import { openings } from './openings.ts';
+import { replay } from './replay.ts';
+import { sealed } from './sealed.ts';
+import type { FamilyFile } from './vector.ts';
+
+const FAMILIES = [buildingBlocks, header, keySchedule, openings, sealed, replay, bodies, data, digests];
+
+export function families(): FamilyFile[] {
+  return FAMILIES.map((make) => make().file());
+}
