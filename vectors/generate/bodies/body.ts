@@ -49,9 +49,18 @@ export function encoded(of: Body): Uint8Array {
 
 export function notation(of: Body): string {
   const entries = sorted(of).map(
-    ([key, value]) => `${key}: ${isRaw(value) ? value.text : toDiagnostic(value)}`,
+    ([key, value]) => `${key}: ${isRaw(value) ? value.text : toDiagnostic(tidy(value))}`,
   );
   return `{${entries.join(', ')}}`;
+}
+
+/** With the keys of inner maps in the order in which they are encoded. */
+function tidy(value: CborValue): CborValue {
+  if (value instanceof Map) {
+    const entries: [number, CborValue][] = Array.from(value, ([key, item]) => [Number(key), tidy(item)]);
+    return new Map(entries.sort(([a], [b]) => a - b));
+  }
+  return Array.isArray(value) ? value.map(tidy) : value;
 }
 
 /** Unsigned integers: the order of their encodings is that of their values. */
