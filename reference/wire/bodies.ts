@@ -37,17 +37,14 @@ export const REGISTRATION_REQUEST = shapeOf(FIELDS, [
 ]);
 
 /** [DC-06] */
-export const REGISTRATION_RESPONSE = checked(
-  shapeOf(
-    FIELDS,
-    ['transaction', 'status', 'virtualAddresses', 'observedEndpoint', 'lifetime', 'keepAlive'],
-    ['aliases'],
-    OK,
-  ),
-  [{ holds: ({ keepAlive }) => keepAlive >= 1 && keepAlive <= 25, why: 'keep-alive not 1 to 25' }],
+export const REGISTRATION_RESPONSE = shapeOf(
+  FIELDS,
+  ['transaction', 'status', 'virtualAddresses', 'observedEndpoint', 'lifetime', 'keepAlive'],
+  ['aliases'],
+  OK,
 );
 
-/** A peer by name or by address or none; a reason where, and only where, a path is to be replaced. [NODE-06, HO-06] */
+/** A peer by name or by address or none; a reason where, and only where, a path is to be replaced. [DC-31] */
 export const DIRECTION_REQUEST = checked(
   shapeOf(FIELDS, ['transaction'], ['peerFqdn', 'peerAddress', 'want', 'replaces', 'reason']),
   [
@@ -59,10 +56,24 @@ export const DIRECTION_REQUEST = checked(
       holds: (body) => (body.replaces === undefined) === (body.reason === undefined),
       why: 'one of replaces and reason without the other',
     },
+    {
+      holds: (body) => body.peerAddress === undefined || body.want !== RelayKind.s,
+      why: 'an RS-S for a general peer',
+    },
+    {
+      holds: (body) =>
+        body.peerFqdn !== undefined ||
+        body.peerAddress !== undefined ||
+        (body.want !== RelayKind.s && body.want !== RelayKind.n),
+      why: 'an RS-S or RS-N for no peer',
+    },
   ],
 );
 
-/** With a status the answer to a Direction Request, else a request to the end that did not ask. [DC-09, DC-21] */
+/** Of paths and of the entries that serve them. [RSS-14] */
+const PATH_LIFETIME = { lifetime: field('entry-lifetime', z.int().min(1).max(DAY)) };
+
+/** With a status the answer to a Direction Request, else a request to the end that did not ask. [DC-09, DC-21, GEN-45] */
 export const ROUTE_DIRECTION = checked(
   shapeOf(
     FIELDS,
@@ -78,17 +89,20 @@ export const ROUTE_DIRECTION = checked(
       'replaces',
       'forFqdn',
     ],
-    OK,
+    { ...OK, ...PATH_LIFETIME },
   ),
   [
-    { holds: ({ lifetime }) => lifetime >= 1 && lifetime <= DAY, why: 'lifetime not 1 to 86400' },
     {
-      holds: ({ peer, relay }) => peer !== undefined || isTunnelEnd(relay?.kind),
-      why: 'no far end: neither a peer nor a relay that is one',
+      holds: ({ peer, relay }) => peer !== undefined || (relay !== undefined && relay.kind !== RelayKind.s),
+      why: 'no far end: neither a peer nor a relay that can be one',
     },
     {
-      holds: ({ relay }) => relay === undefined || (relay.kind === RelayKind.s) === (relay.leg !== undefined),
-      why: 'a leg with a relay that has none, or none with an RS-S',
+      holds: ({ relay }) => relay?.kind !== RelayKind.s || relay.leg !== undefined,
+      why: 'an RS-S without a leg',
+    },
+    {
+      holds: ({ relay }) => !isTunnelEnd(relay?.kind) || relay?.leg === undefined,
+      why: 'a leg with a relay that has none',
     },
   ],
 );
@@ -119,15 +133,13 @@ export const NODE_INFORMATION_RESPONSE = shapeOf(
   OK,
 );
 
-const ENTRY_LIFETIME = { lifetime: field('entry-lifetime', z.int().min(1).max(DAY)) };
-
 /** Two legs that have nothing in common; a path secret is never for an RS-S. [RSS-04, RSS-13, RSS-14] */
 export const RELAY_DIRECTION_S = checked(
   shapeOf(
     FIELDS,
     ['transaction', 'pathId', 'kind', 'legs', 'lifetime'],
     [],
-    { kind: field('1', z.literal(RelayKind.s)), ...ENTRY_LIFETIME },
+    { kind: field('1', z.literal(RelayKind.s)), ...PATH_LIFETIME },
     ['pathSecret'],
   ),
   [
@@ -145,15 +157,15 @@ function differ(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
   return a !== undefined && b !== undefined && !sameBytes(a, b);
 }
 
-/** The relay is the far end of the node's path. [KEY-04] */
+/** The relay is the far end of the node's path; an RS-N needs both addresses, and says so itself. [KEY-04, RSN-13] */
 export const RELAY_DIRECTION_END = shapeOf(
   FIELDS,
   ['transaction', 'pathId', 'kind', 'nodeId', 'pathSecret', 'suite', 'virtualAddresses', 'lifetime'],
-  ['peerAddress', 'replaces'],
-  { kind: field('2 / 3', z.literal([RelayKind.n, RelayKind.t])), ...ENTRY_LIFETIME },
+  ['peerAddress', 'peerVirtualAddress', 'replaces'],
+  { kind: field('2 / 3', z.literal([RelayKind.n, RelayKind.t])), ...PATH_LIFETIME },
 );
 
-/** A kind that is not assigned: fits, and is answered `unsupported`. [RS-17] */
+/** A kind that is not assigned fits; the relay answers `unsupported`. [RS-17] */
 export const RELAY_DIRECTION_OTHER = shapeOf(FIELDS, ['transaction', 'pathId', 'kind'], [], {
   kind: field(
     'kind-unassigned',
@@ -185,7 +197,7 @@ export const RELAY_REGISTRATION_REQUEST = shapeOf(FIELDS, [
 /** [RST-09] */
 export const RELAY_REGISTRATION_RESPONSE = shapeOf(FIELDS, ['transaction', 'status', 'lifetime'], ['pool'], {
   ...OK,
-  ...ENTRY_LIFETIME,
+  ...PATH_LIFETIME,
 });
 
 /** [KEY-11] */

@@ -4,7 +4,6 @@
  * It works without recursion, so depth costs no stack, and no length is believed beyond the input's end.
  */
 import { compareBytes } from '../bytes.ts';
-import { FIRST_CRITICAL_KEY } from './registry.ts';
 
 /** A body's map has depth 1; each array or map in it adds one. [GEN-30] */
 export const MAX_DEPTH = 8;
@@ -14,8 +13,6 @@ export type Scan =
       readonly ok: true;
       /** The first tag, float, simple value, map key or depth that is not allowed, in words. [GEN-30] */
       readonly forbidden: string | undefined;
-      /** Where maps have keys from 0x8000 up: for each such key the keys of the maps around its own. [GEN-07] */
-      readonly critical: readonly (readonly number[])[];
       /** All text strings in order of appearance. */
       readonly texts: readonly string[];
     }
@@ -40,8 +37,7 @@ interface Frame {
   readonly kind: 'array' | 'map' | 'tag';
   /** Items to come, keys and values both counted. */
   left: number;
-  /** Of the latest key of a map: its number, and where it begins. */
-  key: number;
+  /** Where the latest key of a map begins. */
   keyStart: number;
   lastKey: Uint8Array | undefined;
 }
@@ -53,7 +49,6 @@ class Scanner {
   readonly #view: DataView;
   readonly #frames: Frame[] = [];
   readonly #texts: string[] = [];
-  readonly #critical: number[][] = [];
   #at = 0;
   #depth = 0;
   #forbidden: string | undefined;
@@ -70,7 +65,7 @@ class Scanner {
       if (this.#item()) this.#complete();
     } while (this.#frames.length > 0);
     if (this.#at < this.#bytes.length) throw new Fault('trailing bytes');
-    return { ok: true, forbidden: this.#forbidden, critical: this.#critical, texts: this.#texts };
+    return { ok: true, forbidden: this.#forbidden, texts: this.#texts };
   }
 
   /** Reads one head, and content that is not items. Returns whether the item is complete. */
@@ -86,7 +81,6 @@ class Scanner {
       return true;
     }
     const argument = this.#argument(info);
-    if (isKey && major === 0) this.#key(frame, argument);
     if (major < 2) return true;
     if (major === 2) this.#take(argument);
     if (major === 3) this.#text(argument);
@@ -96,19 +90,12 @@ class Scanner {
     return this.#open(kind, kind === 'tag' ? 1 : kind === 'map' ? 2 * argument : argument);
   }
 
-  #key(frame: Frame, key: number): void {
-    frame.key = key;
-    if (key < FIRST_CRITICAL_KEY) return;
-    const around = this.#frames.filter((other) => other.kind === 'map' && other !== frame);
-    this.#critical.push(around.map((other) => other.key));
-  }
-
   #open(kind: Frame['kind'], left: number): boolean {
     if (left > this.#bytes.length - this.#at) throw new Fault('ends early');
     if (kind !== 'tag' && this.#depth === MAX_DEPTH) this.#forbid(`depth over ${MAX_DEPTH}`);
     if (left === 0) return true;
     if (kind !== 'tag') this.#depth++;
-    this.#frames.push({ kind, left, key: -1, keyStart: 0, lastKey: undefined });
+    this.#frames.push({ kind, left, keyStart: 0, lastKey: undefined });
     return false;
   }
 

@@ -24,13 +24,10 @@ export type CborValue =
  * - `value`: decoded; byte strings are copies.
  * - `forbidden`: deterministic, but with what fails every schema: a tag, a float, `undefined` or another
  *   simple value, a map key that is no unsigned integer, or depth over 8. [GEN-30]
- *
- * `critical` has an entry for each map key from 0x8000 up: the keys of the maps around its own. [GEN-07]
  */
-export type Decoded = { readonly critical: readonly (readonly number[])[] } & (
+export type Decoded =
   | { readonly kind: 'value'; readonly value: CborValue }
-  | { readonly kind: 'forbidden'; readonly why: string }
-);
+  | { readonly kind: 'forbidden'; readonly why: string };
 
 /**
  * Decodes one deterministic CBOR item that fills the buffer.
@@ -39,13 +36,13 @@ export type Decoded = { readonly critical: readonly (readonly number[])[] } & (
 export function decodeCbor(bytes: Uint8Array): Decoded | Refusal {
   const scan = scanCbor(bytes);
   if (!scan.ok) return new Refusal('encoding', scan.why);
-  const { critical, forbidden, texts } = scan;
-  if (forbidden !== undefined) return { kind: 'forbidden', why: forbidden, critical };
+  const { forbidden, texts } = scan;
+  if (forbidden !== undefined) return { kind: 'forbidden', why: forbidden };
   // cbor-x leaves a property on what it reads, so it gets a view of its own.
   const value = own(DECODER.decode(bytes.subarray()), texts.values());
   if (!sameBytes(encodeCbor(value), bytes))
     return new Refusal('encoding', 'does not encode to the same bytes');
-  return { kind: 'value', value, critical };
+  return { kind: 'value', value };
 }
 
 const DECODER = new Decoder({ mapsAsObjects: false, useRecords: false });

@@ -6,8 +6,7 @@
  */
 import { z } from 'zod';
 import type { Endpoint, Ip } from '../address.ts';
-import { endpointFromBytes, endpointToBytes, ipFromBytes, ipToBytes, isMapped } from '../address.ts';
-import { MAX_U64 } from '../bytes.ts';
+import { endpointFromBytes, endpointToBytes, family, ipFromBytes, ipToBytes, isMapped } from '../address.ts';
 import type { Key } from './registry.ts';
 import { Part, Route } from './registry.ts';
 import type { Field, Shape } from './shape.ts';
@@ -19,17 +18,10 @@ const bstr = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'not a
 const fixed = (length: number) => bstr.refine((bytes) => bytes.length === length, `not ${length} bytes`);
 const oneOf = <T extends number>(numbers: Readonly<Record<string, T>>) => z.literal(Object.values(numbers));
 
-/** Beyond 2^53 a number is only near: such values mean "very many", or nothing that we know. */
-const uint = z.codec(
-  z.union([z.int().min(0), z.bigint().min(0n).max(MAX_U64)]),
-  z.custom<number>((value) => Number.isInteger(value) && (value as number) >= 0, 'not an unsigned integer'),
-  {
-    decode: Number,
-    encode: (value) => (Number.isSafeInteger(value) ? value : value >= 2 ** 64 ? MAX_U64 : BigInt(value)),
-  },
-);
+/** [GEN-41] */
+const uint = z.int().min(0).max(0xffff_ffff);
 
-/** Lower case, no final dot; labels and name as long as DNS allows. */
+/** Lower case, no final dot; labels and name as long as DNS allows. [GEN-42] */
 const name = z
   .string()
   .max(253)
@@ -55,7 +47,18 @@ function isEndpoint(bytes: Uint8Array): boolean {
 
 /** In order of preference. */
 function list<S extends z.ZodType>(item: S, minimum = 0, maximum = Number.MAX_SAFE_INTEGER) {
-  return z.array(item).min(minimum).max(maximum).readonly();
+  const array = z.array(item).min(minimum).max(maximum);
+  // Not zod's readonly(), which freezes what is no array too, and throws on a byte string.
+  return array as unknown as z.ZodReadonly<typeof array>;
+}
+
+/** A list of at most one value of each address family. [GEN-43] */
+function oneAFamily<S extends z.ZodType>(item: S, familyOf: (value: z.output<S>) => number) {
+  return list(item, 0, 2).refine(
+    (values) => new Set(values.map(familyOf)).size === values.length,
+    // What is no address has no family.
+    { error: 'two of one address family', when: ({ issues }) => issues.length === 0 },
+  );
 }
 
 /** [GEN-07, GEN-13, GEN-22] */
@@ -70,9 +73,9 @@ const LEAVES = {
   features: field('features', list(uint)),
   suites: field('suites', list(uint, 1)),
   lifetime: field('lifetime', uint),
-  virtualAddresses: field('virtual-addresses', list(address, 0, 2)),
+  virtualAddresses: field('virtual-addresses', oneAFamily(address, family)),
   observedEndpoint: field('endpoint', endpoint),
-  keepAlive: field('keep-alive', uint),
+  keepAlive: field('keep-alive', z.int().min(1).max(25)),
   aliases: field('aliases', list(fixed(16), 0, 4)),
   peerFqdn: field('name', name),
   peerAddress: field('address', address),
@@ -91,8 +94,14 @@ const LEAVES = {
   peerVirtualAddress: field('address', address),
   lentAddress: field('address', address),
   forFqdn: field('name', name),
-  observedEndpoints: field('observed-endpoints', list(endpoint, 0, 2)),
-  nattedFamilies: field('natted-families', list(uint, 0, 2)),
+  observedEndpoints: field(
+    'observed-endpoints',
+    oneAFamily(endpoint, ({ ip }) => family(ip)),
+  ),
+  nattedFamilies: field(
+    'natted-families',
+    oneAFamily(z.literal([4, 6]), (version) => version),
+  ),
   withdraw: field('true', z.literal(true)),
   allocatedAddress: field('address', address),
   kinds: field('kinds', list(uint, 1)),
@@ -113,7 +122,7 @@ export const FIELDS = {
   ...WITH_LEG,
   peer: field('peer', PEER.schema, PEER),
   relay: field('relay', RELAY.schema, RELAY),
-  legs: field('legs', list(RELAY_LEG.schema, 2, 2), RELAY_LEG),
+  legs: field('legs', list(RELAY_LEG.schema, 2, 2), RELAY_LEG, true),
 } satisfies Readonly<Record<FieldName, Field>>;
 
 /** The maps inside of bodies, by the names of their CDDL rules. */

@@ -22,13 +22,14 @@ import type {
   REGISTRATION_REQUEST,
   REGISTRATION_RESPONSE,
   RELAY_DIRECTION_END,
+  RELAY_DIRECTION_OTHER,
   RELAY_DIRECTION_S,
   RELAY_DIRECTION_WITHDRAW,
   RELAY_REGISTRATION_REQUEST,
   RELAY_REGISTRATION_RESPONSE,
   ROUTE_DIRECTION,
 } from './bodies.ts';
-import { BODIES, RELAY_DIRECTION_OTHER } from './bodies.ts';
+import { BODIES } from './bodies.ts';
 import type { CborValue } from './cbor.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
 import type { FieldName } from './fields.ts';
@@ -36,7 +37,7 @@ import { FIELDS, INNER_SHAPES } from './fields.ts';
 import type { MessageType } from './registry.ts';
 import { GREASE_KEYS, Key, MESSAGES, Status } from './registry.ts';
 import type { Entry, Shape } from './shape.ts';
-import { isListed, nameFields, numberFields } from './shape.ts';
+import { hasCritical, nameFields, numberFields } from './shape.ts';
 
 export type { BodyType, ErrorStatus } from './bodies.ts';
 
@@ -57,7 +58,14 @@ export type RelayDirectionEnd = Body<'relayDirection', typeof RELAY_DIRECTION_EN
   readonly withdraw?: undefined;
 };
 export type RelayDirectionWithdraw = Body<'relayDirection', typeof RELAY_DIRECTION_WITHDRAW>;
-export type RelayDirection = RelayDirectionS | RelayDirectionEnd | RelayDirectionWithdraw;
+export type RelayDirectionOther = Body<'relayDirection', typeof RELAY_DIRECTION_OTHER> & {
+  readonly withdraw?: undefined;
+};
+export type RelayDirection =
+  | RelayDirectionS
+  | RelayDirectionEnd
+  | RelayDirectionOther
+  | RelayDirectionWithdraw;
 export type DirectionResponse = Body<'directionResponse', typeof DIRECTION_RESPONSE>;
 export type RelayRegistrationRequest = Body<'relayRegistrationRequest', typeof RELAY_REGISTRATION_REQUEST>;
 export type RelayRegistrationResponse = Body<'relayRegistrationResponse', typeof RELAY_REGISTRATION_RESPONSE>;
@@ -143,21 +151,15 @@ export function decodeBody(type: BodyType, bytes: Uint8Array): DecodedBody {
     status: answer ? undefined : status,
     transaction,
   });
-  const critical = (shape: Shape) => decoded.critical.some((path) => isListed(shape, path));
-  if (decoded.kind === 'forbidden') {
-    return BODIES[type].some((form) => critical(form.shape))
-      ? refuse(Status.unsupported, 'a critical key')
-      : refuse(Status.malformed, decoded.why);
-  }
+  if (decoded.kind === 'forbidden') return refuse(Status.malformed, decoded.why);
   const map = decoded.value as ReadonlyMap<CborValue, CborValue>;
-  const { shape } = formOf(type, (name) => map.get(Key[name]));
   // GEN-23: who does not know a critical key cannot say that the rest is wrong.
-  if (critical(shape)) return refuse(Status.unsupported, 'a critical key');
+  if (hasCritical(map, FIELDS)) return refuse(Status.unsupported, 'a critical key');
+  const { shape } = formOf(type, (name) => map.get(Key[name]));
   const { raw, wrong } = nameFields(shape, map, FIELDS);
   if (wrong.length > 0) return refuse(Status.malformed, `key ${String(wrong[0])} has another type`);
   const parsed = shape.schema.safeParse(raw);
   if (!parsed.success) return refuse(Status.malformed, explain(parsed.error));
-  if (shape === RELAY_DIRECTION_OTHER) return refuse(Status.unsupported, 'a kind that is not assigned');
   return { ok: true, message: { type, ...(parsed.data as object) } as Message };
 }
 

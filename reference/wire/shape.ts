@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import type { CborValue } from './cbor.ts';
-import { Key } from './registry.ts';
+import { FIRST_CRITICAL_KEY, Key } from './registry.ts';
 
 export interface Field<S extends z.ZodType = z.ZodType> {
   /** Its type as the CDDL writes it. */
@@ -13,6 +13,7 @@ export interface Field<S extends z.ZodType = z.ZodType> {
   readonly schema: S;
   /** What it is made of, where it is a map or a list of maps. */
   readonly inner: Shape | undefined;
+  readonly isList: boolean;
 }
 
 export interface Entry extends Field {
@@ -26,9 +27,9 @@ export interface Shape<S extends z.ZodType = z.ZodType> {
   readonly schema: S;
 }
 
-/** @param inner the shape of the map, or of the maps in the list, that it is. */
-export function field<S extends z.ZodType>(type: string, schema: S, inner?: Shape): Field<S> {
-  return { type, schema, inner };
+/** @param inner the shape of the map, or with `isList` of the maps in the list, that it is. */
+export function field<S extends z.ZodType>(type: string, schema: S, inner?: Shape, isList = false): Field<S> {
+  return { type, schema, inner, isList };
 }
 
 type Fields = { readonly [N in keyof typeof Key]?: Field };
@@ -117,12 +118,22 @@ export function nameFields(
   return { raw: nameMap(shape, map), wrong };
 }
 
-/** Whether a map that the keys lead to, one map after the other, is one whose keys are listed. [GEN-07] */
-export function isListed(shape: Shape, path: readonly number[]): boolean {
-  const [key, ...rest] = path;
-  if (key === undefined) return true;
-  const inner = shape.entries.find((entry) => entry.key === key)?.inner;
-  return inner !== undefined && isListed(inner, rest);
+/** Whether a body has an unknown key from 0x8000 up, itself or in an inner map, listed there or not. [GEN-07] */
+export function hasCritical(
+  map: ReadonlyMap<CborValue, CborValue>,
+  registry: Readonly<Record<keyof typeof Key, Field>>,
+): boolean {
+  return Array.from(map).some(([key, value]) => {
+    const name = NAMES.get(key);
+    if (name === undefined) return Number(key) >= FIRST_CRITICAL_KEY;
+    return innerMaps(registry[name], value).some((inner) => hasCritical(inner, registry));
+  });
+}
+
+function innerMaps({ inner, isList }: Field, value: CborValue): ReadonlyMap<CborValue, CborValue>[] {
+  if (inner === undefined) return [];
+  const maps = isList ? (Array.isArray(value) ? (value as readonly CborValue[]) : []) : [value];
+  return maps.filter((item) => item instanceof Map);
 }
 
 const NAMES: ReadonlyMap<CborValue, keyof typeof Key> = new Map(

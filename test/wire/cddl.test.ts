@@ -20,18 +20,19 @@ function ruleOf(type: BodyType): string {
   return MESSAGES[type].name.replace(', probing', '').toLowerCase().replaceAll(' ', '-');
 }
 
-/** What the CDDL leaves to chapter 6 and chapter 9. */
+/** What the CDDL leaves to section 6.4. */
 const PROSE: Readonly<Record<string, (body: CborMap) => boolean>> = {
-  'registration-response-ok': (body) => between(body.get(Key.keepAlive), 1, 25),
-  'direction-request': (body) =>
-    !(body.has(Key.peerFqdn) && body.has(Key.peerAddress)) && body.has(Key.replaces) === body.has(Key.reason),
+  'direction-request': (body) => {
+    const [byName, byAddress, want] = [body.has(Key.peerFqdn), body.has(Key.peerAddress), body.get(Key.want)];
+    if (byName && byAddress) return false;
+    if (body.has(Key.replaces) !== body.has(Key.reason)) return false;
+    return byName || (want !== 1 && (byAddress || want !== 2));
+  },
   'route-direction-order': (body) => {
     const relay = body.get(Key.relay) as CborMap | undefined;
     const kind = relay?.get(Key.kind);
-    const hasEnd = body.has(Key.peer) || kind === 2 || kind === 3;
-    return (
-      between(body.get(Key.lifetime), 1, 86_400) && hasEnd && (kind === 1) === (relay?.has(Key.leg) ?? false)
-    );
+    if (!body.has(Key.peer) && (relay === undefined || kind === 1)) return false;
+    return relay?.has(Key.leg) === true ? kind !== 2 && kind !== 3 : kind !== 1;
   },
   'relay-direction-s': (body) => {
     const legs = body.get(Key.legs) as readonly CborMap[];
@@ -39,10 +40,6 @@ const PROSE: Readonly<Record<string, (body: CborMap) => boolean>> = {
     return new Set(values.map(toDiagnostic)).size === values.length;
   },
 };
-
-function between(value: CborValue | undefined, low: number, high: number): boolean {
-  return typeof value === 'number' && value >= low && value <= high;
-}
 
 /** Bodies of a form that are right; those that prose makes rare are brought about. */
 function bodiesOf(rule: string): fc.Arbitrary<CborMap> {
@@ -55,9 +52,7 @@ function bodiesOf(rule: string): fc.Arbitrary<CborMap> {
 type Repair = (body: Map<CborValue, CborValue>) => CborMap;
 
 const REPAIR: Readonly<Record<string, Repair>> = {
-  'registration-response-ok': (body) => body.set(Key.keepAlive, 1 + (Number(body.get(Key.keepAlive)) % 25)),
   'route-direction-order': (body) => {
-    body.set(Key.lifetime, 1 + (Number(body.get(Key.lifetime)) % 86_400));
     const relay = body.get(Key.relay) as CborMap | undefined;
     if (relay === undefined) return body;
     const kind = relay.has(Key.leg) ? 1 : 2 + (Number(relay.get(Key.kind)) % 3);
@@ -91,13 +86,11 @@ t.test('GEN-22: `known` has each key of the registry', (t) => {
 
 for (const { type, rule } of FORMS) {
   const decode = (body: CborMap) => decodeBody(type, encodeCbor(body));
-  const unassigned = rule === 'relay-direction-other';
 
   t.test(`${rule} of type ${type}: random bodies are taken`, (t) => {
     const fits = fc.property(bodiesOf(rule), (body) => {
       const bytes = encodeCbor(body);
       const decoded = decodeBody(type, bytes);
-      if (unassigned) return !decoded.ok && decoded.status === Status.unsupported;
       return (
         decoded.ok && decoded.message.type === type && toHex(encodeBody(decoded.message)) === toHex(bytes)
       );
@@ -132,7 +125,6 @@ for (const { type, rule } of FORMS) {
 
 t.test('GEN-22: a key that is not listed has its type all the same, and is ignored', (t) => {
   for (const { type, rule } of FORMS) {
-    if (rule === 'relay-direction-other') continue;
     const listed = bodyFields(type).flatMap(({ fields }) => fields.map(({ key }) => key));
     const selecting: readonly number[] = [Key.kind, Key.withdraw, Key.status];
     const others = linesOf('known').filter(

@@ -48,7 +48,9 @@ export function valuesOf(name: string): fc.Arbitrary<CborValue> {
   if (rule.Type === 'variable')
     return valuesOfTypes(listOf(rule.PropertyType)).filter((value) => PROSE[name]?.(value) ?? true);
   const { types, n, m } = itemsOf(rule);
-  return fc.array(valuesOfTypes(types), { minLength: n, maxLength: Math.min(m, n + 8) });
+  return fc
+    .array(valuesOfTypes(types), { minLength: n, maxLength: Math.min(m, n + 8) })
+    .filter((list) => PROSE[name]?.(list) ?? true);
 }
 
 /** Random maps of some lines. */
@@ -70,7 +72,7 @@ function valuesOfType(type: PropertyType): fc.Arbitrary<CborValue> {
   const pattern = operatorOf(type, 'regexp');
   if (pattern !== undefined)
     return fc.stringMatching(new RegExp(`^(?:${pattern})$`)).filter((text) => text.length <= 253);
-  if (type === 'uint') return fc.oneof(fc.nat(40), fc.maxSafeNat());
+  if (type === 'uint') return fc.oneof(fc.nat(40), fc.nat(MAX_UINT));
   if (type === 'bstr') return fc.uint8Array({ maxLength: 20 });
   const { Type, Value } = type as PropertyReference;
   if (Type === 'literal') return fc.constant(Value as CborValue);
@@ -86,7 +88,21 @@ const PROSE: Readonly<Record<string, (value: CborValue) => boolean>> = {
   address6: (value) => !isMapped(value as Uint8Array),
   endpoint4: (value) => hasPort(value as Uint8Array),
   endpoint6: (value) => hasPort(value as Uint8Array) && !isMapped(value as Uint8Array),
+  'virtual-addresses': haveNoTwins,
+  'observed-endpoints': haveNoTwins,
+  'natted-families': haveNoTwins,
 };
+
+/** GEN-41 */
+const MAX_UINT = 2 ** 32 - 1;
+
+/** GEN-43: two of a family are as long as each other; families themselves are numbers. */
+function haveNoTwins(value: CborValue): boolean {
+  const families = (value as readonly CborValue[]).map((item) =>
+    item instanceof Uint8Array ? item.length : item,
+  );
+  return new Set(families).size === families.length;
+}
 
 function hasPort(endpoint: Uint8Array): boolean {
   return endpoint.subarray(-2).some((byte) => byte !== 0);

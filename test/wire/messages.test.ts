@@ -1,4 +1,3 @@
-import { parseEndpoint, parseIp } from '../../reference/address.ts';
 import { ascii, concat, fromHex, toHex } from '../../reference/bytes.ts';
 import { Refusal } from '../../reference/refusal.ts';
 import type { CborValue } from '../../reference/wire/cbor.ts';
@@ -8,74 +7,20 @@ import type { BodyType, Message } from '../../reference/wire/messages.ts';
 import { bodyMap, decodeBody, encodeBody, grease, hasBody, isAnswer } from '../../reference/wire/messages.ts';
 import { GREASE_KEYS } from '../../reference/wire/registry.ts';
 import t from '../tap.ts';
-
-const bytes = (length: number, fill: number) => new Uint8Array(length).fill(fill);
-const transaction = bytes(8, 0x11);
-
-const ENDPOINT4 = endpoint('192.0.2.1:5000');
-const ENDPOINT6 = endpoint('[2001:db8::1]:5000');
-
-const REGISTRATION: Message = {
-  type: 0x01,
+import {
+  bytes,
+  changed,
+  ip,
+  MALFORMED,
+  outcome,
+  PROBE,
+  PROBE_ANSWER,
+  REGISTRATION,
+  RELAY_S,
+  ROUTE,
   transaction,
-  fqdn: 'alice.ntmobile.example.net',
-  nodeId: bytes(16, 0x22),
-  instance: bytes(8, 0x33),
-  localEndpoints: [ENDPOINT4, ENDPOINT6],
-  features: [1],
-  suites: [2, 1],
-  lifetime: 120,
-};
-
-const ROUTE: Message = {
-  type: 0x04,
-  transaction,
-  pathId: bytes(16, 0x44),
-  pathSecret: bytes(32, 0x55),
-  suite: 1,
-  part: 2,
-  peer: { nodeId: bytes(16, 0x22), virtualAddresses: [ip('198.18.0.1')] },
-  relay: {
-    kind: 1,
-    nodeId: bytes(16, 0x66),
-    endpoints: [ENDPOINT4],
-    leg: { legId: bytes(16, 7), legSecret: bytes(32, 8) },
-  },
-  lifetime: 300,
-};
-
-const RELAY_S: Message = {
-  type: 0x07,
-  transaction,
-  pathId: bytes(16, 0x44),
-  kind: 1,
-  legs: [
-    { nodeId: bytes(16, 1), legId: bytes(16, 2), legSecret: bytes(32, 3) },
-    { nodeId: bytes(16, 4), legId: bytes(16, 5), legSecret: bytes(32, 6) },
-  ],
-  lifetime: 120,
-};
-
-const PROBE: Message = { type: 0x0d, transaction };
-const PROBE_ANSWER: Message = { type: 0x0e, transaction, status: 0, observedEndpoint: ENDPOINT4 };
-
-/** `ok`, `encoding`, or the status that is due; `fails` for an answer. */
-function outcome(type: BodyType, body: Uint8Array): string | number {
-  const decoded = decodeBody(type, body);
-  if (decoded.ok) return 'ok';
-  return decoded.layer === 'encoding' ? 'encoding' : (decoded.status ?? 'fails');
-}
-
-/** The body of a message with one value changed, added, or taken away. */
-function changed(message: Message, key: number, value: CborValue | undefined): Uint8Array {
-  const map = bodyMap(message);
-  if (value === undefined) map.delete(key);
-  else map.set(key, value);
-  return encodeCbor(map);
-}
-
-const MALFORMED = 1;
-const UNSUPPORTED = 2;
+  UNSUPPORTED,
+} from './examples.ts';
 
 t.test('a Registration Request, byte by byte', (t) => {
   const body = encodeBody(REGISTRATION);
@@ -199,7 +144,7 @@ t.test('GEN-07: unknown keys below 0x8000 are ignored, from there up they are un
   t.equal(outcome(0x0d, changed(PROBE, 0xffff_ffff, 1)), UNSUPPORTED);
 });
 
-t.test('GEN-07: critical keys in inner maps of listed keys count, of others not', (t) => {
+t.test('GEN-07: critical keys in inner maps count, listed there or not; in other maps they do not', (t) => {
   const inner = (key: number, change: (map: Map<CborValue, CborValue>) => void) => {
     const map = bodyMap(ROUTE);
     const found = new Map(map.get(key) as Map<CborValue, CborValue>);
@@ -232,13 +177,35 @@ t.test('GEN-07: critical keys in inner maps of listed keys count, of others not'
     ),
     UNSUPPORTED,
   );
-  t.equal(outcome(0x0d, changed(PROBE, 35, leg)), 'ok', 'a leg is not listed in a probing request');
+  t.equal(outcome(0x0d, changed(PROBE, 35, leg)), UNSUPPORTED, 'a leg is not listed in a probing request');
+  t.equal(
+    outcome(0x0d, changed(PROBE, 25, new Map([[35, leg]]))),
+    UNSUPPORTED,
+    'an inner map of an inner map',
+  );
+  t.equal(outcome(0x0d, changed(PROBE, 36, [0, leg])), UNSUPPORTED, 'one map among other things');
+  for (const [key, value] of [
+    [36, leg],
+    [23, [leg]],
+    [6, leg],
+    [6, [leg]],
+    [35, new Map([[50, leg]])],
+  ] as const) {
+    t.equal(outcome(0x0d, changed(PROBE, key, value)), MALFORMED, `key ${key} holds no inner map here`);
+  }
+  t.equal(
+    outcome(0x0e, changed({ type: 0x0e, transaction, status: 2 }, 35, leg)),
+    'fails',
+    'in an error too',
+  );
+  const withdrawal: Message = { type: 0x07, transaction, pathId: bytes(16, 0x44), withdraw: true };
+  t.equal(outcome(0x07, changed(withdrawal, 36, [leg, leg])), UNSUPPORTED, 'in a withdrawal too');
 });
 
-t.test('GEN-23: a critical key and a fault: unsupported', (t) => {
+t.test('GEN-23: a critical key and a fault: unsupported, unless GEN-30 forbids something', (t) => {
   const map = bodyMap(REGISTRATION).set(9, 'soon').set(0x8000, 0);
   t.equal(outcome(0x01, encodeCbor(map)), UNSUPPORTED);
-  t.equal(outcome(0x0d, fromHex(`a30048${'11'.repeat(8)}190a0af93c0019800000`)), UNSUPPORTED, 'with a float');
+  t.equal(outcome(0x0d, fromHex(`a30048${'11'.repeat(8)}190a0af93c0019800000`)), MALFORMED, 'with a float');
   t.equal(
     outcome(0x0d, fromHex(`a20048${'11'.repeat(8)}190a0aa1198000f93c00`)),
     MALFORMED,
@@ -279,73 +246,7 @@ t.test('ERR-03: of an error only transaction and status are looked at', (t) => {
     'ok',
     'an unassigned status',
   );
-  t.equal(outcome(0x11, changed({ type: 0x11, transaction, status: 2 }, 1, 2n ** 64n - 1n)), 'ok');
-});
-
-t.test('conditions between fields of a Direction Request', (t) => {
-  const base: Message = { type: 0x03, transaction, peerFqdn: 'bob.ntmobile.example.net' };
-  t.equal(outcome(0x03, encodeBody(base)), 'ok');
-  t.equal(outcome(0x03, encodeBody({ type: 0x03, transaction })), 'ok', 'no peer');
-  t.equal(outcome(0x03, changed(base, 15, fromHex('c0000201'))), MALFORMED, 'a name and an address');
-  t.equal(outcome(0x03, changed(base, 18, 1)), MALFORMED, 'reason alone');
-  t.equal(outcome(0x03, changed(base, 17, bytes(16, 1))), MALFORMED, 'replaces alone');
-  t.equal(
-    outcome(0x03, encodeBody({ ...base, replaces: bytes(16, 1), reason: 9 })),
-    'ok',
-    'a reason that we do not know',
-  );
-});
-
-t.test('conditions between fields of a Route Direction', (t) => {
-  const relay = bodyMap(ROUTE).get(25) as ReadonlyMap<CborValue, CborValue>;
-  const without = new Map([...relay].filter(([key]) => key !== 35));
-  t.equal(outcome(0x04, changed(ROUTE, 25, undefined)), 'ok', 'direct');
-  t.equal(outcome(0x04, changed(ROUTE, 23, undefined)), MALFORMED, 'no far end');
-  t.equal(outcome(0x04, changed(ROUTE, 25, without)), MALFORMED, 'an RS-S without leg');
-  t.equal(outcome(0x04, changed(ROUTE, 25, new Map([...relay, [26, 2]]))), MALFORMED, 'an RS-N with leg');
-  const end = bodyMap(ROUTE).set(25, new Map([...without, [26, 3]]));
-  end.delete(23);
-  t.equal(outcome(0x04, encodeCbor(end)), 'ok', 'an RS-T is the far end');
-  for (const lifetime of [0, 86_401]) t.equal(outcome(0x04, changed(ROUTE, 9, lifetime)), MALFORMED);
-});
-
-t.test('RSS-04: a path secret for an RS-S, of whatever type', (t) => {
-  t.equal(outcome(0x07, encodeBody(RELAY_S)), 'ok');
-  t.equal(outcome(0x07, changed(RELAY_S, 20, bytes(32, 1))), MALFORMED);
-  t.equal(outcome(0x07, changed(RELAY_S, 20, 0)), MALFORMED);
-});
-
-t.test('RSS-13: legs that have something in common', (t) => {
-  const legs = bodyMap(RELAY_S).get(36) as readonly ReadonlyMap<CborValue, CborValue>[];
-  const [first = new Map(), second = new Map()] = legs;
-  for (const key of [4, 28, 29]) {
-    const same = new Map([...second, [key, first.get(key) ?? null]]);
-    t.equal(outcome(0x07, changed(RELAY_S, 36, [first, same])), MALFORMED, `key ${key}`);
-  }
-  t.equal(outcome(0x07, changed(RELAY_S, 19, bytes(16, 5))), MALFORMED, 'a Leg ID is the Path ID');
-  t.equal(outcome(0x07, changed(RELAY_S, 19, bytes(16, 2))), MALFORMED);
-});
-
-t.test('RSS-14, RS-17: lifetime and kind of a Relay Direction', (t) => {
-  for (const lifetime of [1, 86_400]) t.equal(outcome(0x07, changed(RELAY_S, 9, lifetime)), 'ok');
-  for (const lifetime of [0, 86_401, 2n ** 64n - 1n])
-    t.equal(outcome(0x07, changed(RELAY_S, 9, lifetime)), MALFORMED);
-  for (const kind of [0, 4, 2n ** 64n - 1n]) t.equal(outcome(0x07, changed(RELAY_S, 26, kind)), UNSUPPORTED);
-  t.equal(outcome(0x07, changed(RELAY_S, 26, 2)), MALFORMED, 'an RS-N without its keys');
-  t.equal(outcome(0x07, changed(RELAY_S, 26, undefined)), MALFORMED);
-  t.equal(outcome(0x07, changed(RELAY_S, 37, true)), 'ok', 'a withdrawal, whatever else it has');
-  t.equal(outcome(0x07, changed(RELAY_S, 37, false)), MALFORMED);
-});
-
-t.test('integers beyond 2^53 are taken where a number is', (t) => {
-  for (const lifetime of [2n ** 53n, 2n ** 63n, 2n ** 64n - 1n]) {
-    const body = changed(REGISTRATION, 9, lifetime);
-    const decoded = decodeBody(0x01, body);
-    if (!decoded.ok || decoded.message.type !== 0x01) throw new Error(`${lifetime} is refused`);
-    t.equal(decoded.message.lifetime, Number(lifetime));
-    t.same(encodeBody(decoded.message), body);
-  }
-  t.equal(outcome(0x01, changed(REGISTRATION, 7, [1, 2n ** 63n])), 'ok');
+  t.equal(outcome(0x11, changed({ type: 0x11, transaction, status: 2 }, 1, 2 ** 32 - 1)), 'ok');
 });
 
 t.test('GEN-21: grease is one of eight keys with up to 16 bytes, and is ignored', (t) => {
@@ -380,15 +281,3 @@ t.test('openings and Data have no body', (t) => {
   );
   t.ok(hasBody(0x0d));
 });
-
-function endpoint(text: string) {
-  const found = parseEndpoint(text);
-  if (found === undefined) throw new Error(text);
-  return found;
-}
-
-function ip(text: string) {
-  const found = parseIp(text);
-  if (found === undefined) throw new Error(text);
-  return found;
-}

@@ -255,7 +255,8 @@ class RsS implements Role {
   private direct(dc: Dc, direction: RelayDirection, now: Instant): Status {
     if (direction.withdraw !== undefined)
       return this.entries.withdraw(toHex(direction.pathId), dc.association);
-    if (direction.kind !== RelayKind.s) return Status.unsupported;
+    // RS-17: a relay of another kind, or of one that there is not.
+    if (!('legs' in direction)) return Status.unsupported;
     return this.entries.direct(direction, dc.association, now);
   }
 
