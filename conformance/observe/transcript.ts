@@ -22,6 +22,8 @@ export interface Sent {
   readonly channelKeys: readonly PlayedKeys[];
   /** The highest order number that was confirmed on the channel when this was sent. */
   readonly highestOrder: bigint;
+  /** Messages 1 of the channel's own end that the target had answered and not confirmed by then. */
+  readonly unconfirmed: readonly Uint8Array[];
   /** Keys of the channel that the target had to have erased by then. */
   readonly erased: readonly PlayedKeys[];
   /** What was sealed; undefined where nothing was, or where it is not meant to be read. */

@@ -122,6 +122,13 @@ export class PlayedChannel {
     return highest(this.keys.filter(({ confirmed }) => confirmed).map(({ order }) => order));
   }
 
+  /** Own messages 1 that were answered, and that nothing sent under their keys has confirmed. [KEY-13] */
+  get unconfirmed(): Uint8Array[] {
+    return this.attempts
+      .filter(({ keys }) => keys !== undefined && keys.sent.size === 0 && !this.erased.includes(keys))
+      .map(({ message1 }) => message1);
+  }
+
   /** The order number that the next attempt has to have. [KEY-12] */
   get nextOrder(): bigint {
     if (this.kind === 'association') return 0n;

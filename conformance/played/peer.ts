@@ -124,6 +124,7 @@ export class Peer {
       keys: channel?.keys.find((keys) => keys.keyId === keyId),
       channelKeys: channel === undefined ? [] : [...channel.keys],
       highestOrder: channel?.highestOrder ?? 0n,
+      unconfirmed: channel?.unconfirmed ?? [],
       erased: [...(channel?.erased ?? [])],
       content: options.content,
       label: options.label,

@@ -74,6 +74,7 @@ function asReceiver(channel: PlayedChannel, sent: Sent, seen: Map<string, Set<bi
       .filter((keys) => !sent.erased.includes(keys))
       .map(({ keyId, sendKey }) => ({ keyId, key: sendKey, seen: seen.get(toHex(sendKey)) ?? new Set() })),
     highestOrder: sent.highestOrder,
+    unconfirmed: sent.unconfirmed,
     attempts: [],
   };
 }

@@ -59,6 +59,10 @@ function hasContext(channel: TwinChannel, context: Uint8Array): boolean {
 
 /** Layers `order` and `handshake` for message 1: the sender initiates (KEY-23, KEY-28, KEY-01, KEY-19). */
 function judgeMessage1(datagram: Uint8Array, header: Header, channel: TwinChannel): TwinFinding {
+  // A repeat was found right when it first came, and its order number is not looked at (KEY-13).
+  if (channel.unconfirmed.some((message1) => equal(message1, datagram))) {
+    return { kind: 'opening', type: header.type, channel: channel.id };
+  }
   if (channel.kind !== 'association' && header.sequence <= channel.highestOrder) {
     return refuse('order', `order number ${header.sequence}, ${channel.highestOrder} is confirmed`);
   }

@@ -1,6 +1,6 @@
 import type { InnerMap, Shape } from './shapes.ts';
 
-const ANY_UINT: Shape = { is: 'uint', low: 0n, high: (1n << 64n) - 1n };
+const ANY_UINT: Shape = { is: 'uint', low: 0n, high: (1n << 32n) - 1n };
 const NAME: Shape = { is: 'name' };
 const ADDRESS: Shape = { is: 'address' };
 const ENDPOINT: Shape = { is: 'endpoint' };
@@ -12,6 +12,11 @@ function bytes(size?: number): Shape {
 
 function list(low: number, high: number, of: Shape): Shape {
   return { is: 'list', low, high, of };
+}
+
+/** At most one of each family (GEN-43). */
+function oneAFamily(of: Shape): Shape {
+  return { is: 'list', low: 0, high: 2, of, oneAFamily: true };
 }
 
 export function range(low: number, high: number): Shape {
@@ -34,9 +39,9 @@ export const KEYS: ReadonlyMap<number, Shape> = new Map<number, Shape>([
   [7, list(0, Infinity, ANY_UINT)], // features
   [8, list(1, Infinity, ANY_UINT)], // suites
   [9, ANY_UINT], // lifetime
-  [10, list(0, 2, ADDRESS)], // virtual-addresses
+  [10, oneAFamily(ADDRESS)], // virtual-addresses
   [11, ENDPOINT], // observed-endpoint
-  [12, ANY_UINT], // keep-alive
+  [12, range(1, 25)], // keep-alive
   [13, list(0, 4, bytes(16))], // aliases
   [14, NAME], // peer-fqdn
   [15, ADDRESS], // peer-address
@@ -57,8 +62,8 @@ export const KEYS: ReadonlyMap<number, Shape> = new Map<number, Shape>([
   [30, ADDRESS], // peer-virtual-address
   [31, ADDRESS], // lent-address
   [32, NAME], // for-fqdn
-  [33, list(0, 2, ENDPOINT)], // observed-endpoints
-  [34, list(0, 2, ANY_UINT)], // natted-families
+  [33, oneAFamily(ENDPOINT)], // observed-endpoints
+  [34, oneAFamily({ is: 'family' })], // natted-families
   [35, inner('leg')], // leg
   [36, list(2, 2, inner('relay-leg'))], // legs
   [37, TRUE], // withdraw
@@ -81,7 +86,7 @@ export interface Fields {
   readonly narrow?: ReadonlyMap<number, Shape>;
 }
 
-/** Lifetimes in Relay Direction and Relay Registration Response (RSS-14, `entry-lifetime`). */
+/** Lifetimes of paths and entries (6.3.3, RSS-14, `entry-lifetime`). */
 const ENTRY_LIFETIME = new Map<number, Shape>([[9, range(1, 86400)]]);
 
 /** Inner maps (16.6, ntmobile.cddl). */
@@ -97,12 +102,16 @@ export const BODIES = {
   'registration-request': { has: [0, 3, 4, 5, 6, 7, 8, 9], may: [] },
   'registration-response-ok': { has: [0, 1, 9, 10, 11, 12], may: [13] },
   'direction-request': { has: [0], may: [14, 15, 16, 17, 18] },
-  'route-direction-order': { has: [0, 9, 19, 20, 21, 22], may: [1, 15, 17, 23, 24, 25, 30, 31, 32] },
+  'route-direction-order': {
+    has: [0, 9, 19, 20, 21, 22],
+    may: [1, 15, 17, 23, 24, 25, 30, 31, 32],
+    narrow: ENTRY_LIFETIME,
+  },
   'node-information-request': { has: [0, 3], may: [] },
   'node-information-response-ok': { has: [0, 1, 4, 5, 6, 7, 8, 10, 33, 34], may: [] },
   'relay-direction-withdraw': { has: [0, 19, 37], may: [] },
   'relay-direction-s': { has: [0, 9, 19, 26, 36], may: [], narrow: ENTRY_LIFETIME },
-  'relay-direction-nt': { has: [0, 4, 9, 10, 19, 20, 21, 26], may: [15, 17], narrow: ENTRY_LIFETIME },
+  'relay-direction-nt': { has: [0, 4, 9, 10, 19, 20, 21, 26], may: [15, 17, 30], narrow: ENTRY_LIFETIME },
   'relay-direction-other': { has: [0, 19, 26], may: [] },
   'direction-response-ok': { has: [0, 1], may: [27, 38] },
   'relay-registration-request': { has: [0, 5, 8, 27, 39, 40], may: [] },

@@ -17,7 +17,7 @@ export function breaksRule(name: BodyName, body: CborMap): string | undefined {
   }
 }
 
-/** Section 6.3.2, and what DC-31 answers `malformed`. */
+/** Which keys go together (DC-31). */
 function directionRequest(body: CborMap): string | undefined {
   const hasName = get(body, 14) !== undefined;
   const hasAddress = get(body, 15) !== undefined;
@@ -29,14 +29,14 @@ function directionRequest(body: CborMap): string | undefined {
   return undefined;
 }
 
-/** Section 6.3.3: peer, or a relay of kind RS-N or RS-T; a leg if and only if the kind is RS-S. */
+/** Peer, or a relay that is no RS-S; a leg with an RS-S, none with an RS-N or RS-T (GEN-45). */
 function routeDirection(body: CborMap): string | undefined {
   const relay = get(body, 25);
   const kind = relay?.kind === 'map' ? uint(get(relay, 26)) : undefined;
-  if (relay?.kind === 'map' && (get(relay, 35) !== undefined) !== (kind === 1n)) {
-    return 'a leg if and only if the relay is an RS-S';
-  }
-  if (get(body, 23) === undefined && kind !== 2n && kind !== 3n) return 'neither peer nor RS-N or RS-T';
+  const hasLeg = relay?.kind === 'map' && get(relay, 35) !== undefined;
+  if (kind === 1n && !hasLeg) return 'an RS-S without a leg';
+  if ((kind === 2n || kind === 3n) && hasLeg) return 'a leg with an RS-N or RS-T';
+  if (get(body, 23) === undefined && (kind === undefined || kind === 1n)) return 'no far end';
   return undefined;
 }
 

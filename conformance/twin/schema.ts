@@ -85,7 +85,7 @@ function findForbidden(item: Cbor, depth: number): string | undefined {
   }
 }
 
-/** An unknown key from 0x8000 up, in this map or in inner maps that keys of the registry hold (GEN-07). */
+/** An unknown key from 0x8000 up, in this map or in inner maps, listed or not (GEN-07). */
 function hasCritical(map: CborMap): boolean {
   return map.entries.some(([key, value]) => {
     if (key.kind !== 'uint') return false;

@@ -10,7 +10,15 @@ export type Shape =
   | { readonly is: 'address' }
   | { readonly is: 'endpoint' }
   | { readonly is: 'true' }
-  | { readonly is: 'list'; readonly low: number; readonly high: number; readonly of: Shape }
+  | { readonly is: 'family' }
+  | {
+      readonly is: 'list';
+      readonly low: number;
+      readonly high: number;
+      readonly of: Shape;
+      /** No two items of one address family (GEN-43). */
+      readonly oneAFamily?: true;
+    }
   | { readonly is: 'map'; readonly name: InnerMap };
 
 export type InnerMap = 'peer' | 'relay' | 'leg' | 'relay-leg';
@@ -33,19 +41,31 @@ export function hasShape(shape: Shape, value: Cbor, map: MapCheck): boolean {
       return value.kind === 'bytes' && isEndpoint(value.value);
     case 'true':
       return value.kind === 'simple' && value.value === TRUE;
+    case 'family':
+      return value.kind === 'uint' && (value.value === 4n || value.value === 6n);
     case 'list':
       return (
         value.kind === 'array' &&
         value.items.length >= shape.low &&
         value.items.length <= shape.high &&
-        value.items.every((item) => hasShape(shape.of, item, map))
+        value.items.every((item) => hasShape(shape.of, item, map)) &&
+        !(shape.oneAFamily && hasTwins(value.items))
       );
     case 'map':
       return value.kind === 'map' && map(shape.name, value);
   }
 }
 
-/** `name`: lower case, labels of 1 to 63, 253 in all, no final dot (16.6, ntmobile.cddl). */
+/** Addresses and endpoints of one family are equally long; families are numbers. */
+function hasTwins(items: readonly Cbor[]): boolean {
+  const families = items.map((item) => {
+    if (item.kind === 'bytes') return item.value.length;
+    return item.kind === 'uint' ? Number(item.value) : undefined;
+  });
+  return new Set(families).size < families.length;
+}
+
+/** `name`: lower case, labels of 1 to 63, 253 in all, no final dot (GEN-42, ntmobile.cddl). */
 function isName(value: string): boolean {
   return value.length <= 253 && value.split('.').every((label) => /^[a-z0-9_-]{1,63}$/.test(label));
 }
