@@ -171,16 +171,17 @@ export class Channel {
 
   private receiveMessage1(header: Header, bytes: Uint8Array, from: Endpoint, now: Instant): void {
     const { kind, self, peer, opens } = this.config;
-    if (opens === 'self') return this.refuse('handshake', from);
     const repeated = this.keys.findRepeat(bytes);
     if (repeated !== undefined) return this.sendMessage2(repeated, from, bytes.length);
     if (!this.limit.admit(from, now)) return this.refuse('rate-opening', from);
     if (kind !== 'association' && header.sequence <= this.keys.highestConfirmed())
       return this.refuse('order', from);
+    if (opens === 'self') return this.refuse('handshake', from);
 
     const state = verifyOpening(this.config, this.psk, bytes);
     if (state === undefined) return this.refuse('handshake', from);
     if (this.attempt !== undefined && compareBytes(self, peer) < 0) {
+      this.farEnd.addresses.received(from, bytes.length);
       // KEY-06: our own opening is the one that counts; it goes where the other end is reached.
       if (this.attempt.learn(from)) this.sendMessage1(this.attempt, [from]);
       return;
@@ -216,6 +217,8 @@ export class Channel {
     const split = attempt.noise.readMessage2(bytes.subarray(HEADER_LENGTH));
     if (split === undefined) return this.refuse('handshake', from);
     this.attempt = undefined;
+    this.farEnd.addresses.received(from, bytes.length);
+    // KEY-50: it verified, so it is no fault.
     if (!this.isFree(keyIdOf(split.hash))) return this.startAttempt(attempt.destinations, now);
 
     const handshake = createHandshake({
@@ -231,7 +234,6 @@ export class Channel {
       answeredAt: now,
     });
     this.add(handshake);
-    this.farEnd.addresses.received(from, bytes.length);
     this.farEnd.opened(handshake, from, attempt.destinations, now);
     this.sendDueProbes(now);
   }
@@ -286,8 +288,8 @@ export class Channel {
     }
     const decoded = decodeBody(header.type, body);
     if (!decoded.ok) {
-      this.refuse(decoded.layer, from);
-      if (decoded.layer === 'schema') this.deliverBad(header.type, decoded, body, from);
+      if (decoded.layer === 'encoding') this.refuse('encoding', from);
+      else this.deliverBad(header.type, decoded, body, from);
       return;
     }
     const { message } = decoded;
@@ -307,11 +309,16 @@ export class Channel {
     }
   }
 
+  /** Whether `schema` refuses it is for who knows the transactions to say, since these come first. [GEN-46] */
   private deliverBad(type: Type, bad: SchemaFault, body: Uint8Array, from: Endpoint): void {
     const { status, transaction } = bad;
-    if (status === undefined) {
-      this.out.push({ kind: 'bad-answer', type, transaction });
+    if (type === MessageType.probeResponse) {
+      const result = this.farEnd.answered(transaction, Status.malformed, from);
+      this.refuse(result === 'unknown' ? 'transaction' : 'schema', from);
+    } else if (status === undefined) {
+      this.out.push({ kind: 'bad-answer', type, transaction, from });
     } else if (type === MessageType.probeRequest) {
+      this.refuse('schema', from);
       this.answerProbe({ type: MessageType.probeResponse, transaction, status }, from);
     } else {
       this.out.push({ kind: 'bad-request', type, status, transaction, body, from });

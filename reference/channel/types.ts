@@ -88,7 +88,7 @@ export type ChannelEvent =
       readonly from: Endpoint;
       readonly origin: Origin;
     }
-  /** A request that its schema refuses: to be answered with the status. */
+  /** A request whose schema fails: to be answered with the status, and counted, unless its transaction is known. */
   | {
       readonly kind: 'bad-request';
       readonly type: number;
@@ -97,8 +97,13 @@ export type ChannelEvent =
       readonly body: Uint8Array;
       readonly from: Endpoint;
     }
-  /** An answer that its schema refuses: fails its transaction. */
-  | { readonly kind: 'bad-answer'; readonly type: number; readonly transaction: Uint8Array }
+  /** An answer whose schema fails: so does its request, if there is one; to be counted. */
+  | {
+      readonly kind: 'bad-answer';
+      readonly type: number;
+      readonly transaction: Uint8Array;
+      readonly from: Endpoint;
+    }
   /** A path's inner packet, as it was under the seal. */
   | { readonly kind: 'data'; readonly packet: Uint8Array; readonly from: Endpoint }
   /** Something opened under new keys. */

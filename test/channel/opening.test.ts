@@ -99,10 +99,12 @@ t.test('only the node opens a leg', (t) => {
   const pair = new Pair('leg');
   pair.open(1);
   t.same(pair.chart(), []);
-  const other = new Pair('association', 1, { id: new Uint8Array(16).fill(7) });
-  other.open(1);
-  pair.deliver(0, other.sent[0]?.bytes ?? new Uint8Array(), B);
-  t.same(pair.refusals(0), ['handshake']);
+  for (const kind of ['association', 'path'] as const) {
+    const other = new Pair(kind, 1, { id: new Uint8Array(16).fill(7) });
+    other.open(1);
+    pair.deliver(0, other.sent[0]?.bytes ?? new Uint8Array(), B);
+  }
+  t.same(pair.refusals(0), ['order', 'handshake'], 'order numbers 0 and 1');
 });
 
 t.test('openings: 8 a second from one source, 64 for the channel', (t) => {

@@ -145,9 +145,7 @@ export class Association {
           this.refuseRequest(event, now);
           break;
         case 'bad-answer':
-          if (this.requests.take(event.type, event.transaction) !== undefined) {
-            this.out.push({ kind: 'unanswered', type: event.type });
-          }
+          this.receiveBadAnswer(event);
           break;
         default:
           // Data is for paths; addresses and probes concern the channel alone.
@@ -167,12 +165,19 @@ export class Association {
     }
   }
 
+  /** [GEN-24, GEN-46] */
+  private receiveBadAnswer({ type, transaction, from }: Extract<ChannelEvent, { kind: 'bad-answer' }>): void {
+    const request = this.requests.take(type, transaction);
+    this.out.push({ kind: 'refused', layer: request === undefined ? 'transaction' : 'schema', from });
+    if (request !== undefined) this.out.push({ kind: 'unanswered', type });
+  }
+
   /** An error leaves no state but the answer that is kept for repeats. [ERR-05] */
   private refuseRequest(event: Extract<ChannelEvent, { kind: 'bad-request' }>, now: Instant): void {
     const { type, status, transaction, body, from } = event;
     const answerType = answerTypeOf(type as MessageType);
     if (answerType === undefined || !this.isNew(type, transaction, body, from, now)) return;
-    this.out.push({ kind: 'status', status: status as Status });
+    this.out.push({ kind: 'refused', layer: 'schema', from }, { kind: 'status', status: status as Status });
     const answer = this.encode({ type: answerType, transaction, status } as Message);
     this.answers.store(transaction, { type: answerType, body: answer }, now);
     this.absorb(this.channel.send(answerType, answer, now, from), now);
