@@ -10,6 +10,7 @@ import type { Net } from '../reference/net/net.ts';
 import { sleepUntil } from '../reference/net/net.ts';
 import { MessageType } from '../reference/wire/registry.ts';
 import { bytesField, numberField } from './fields.ts';
+import type { GoldenVector } from './golden-vectors.ts';
 import { describeReceived } from './observe/exchange.ts';
 import type { Received } from './observe/received.ts';
 import type { PathPlan, PlayedDc } from './played/dc.ts';
@@ -27,6 +28,7 @@ export interface WorldOptions {
   readonly sources: readonly Ip[];
   /** Loss, duplication or reordering are to be expected between tester and target. */
   readonly impaired: boolean;
+  readonly vectors?: readonly GoldenVector[] | undefined;
 }
 
 /** A relayed path with both legs valid and the path open end to end. */
@@ -50,6 +52,8 @@ export class World {
   readonly stage: Stage;
   readonly net: Net;
   readonly target: Target;
+  /** The golden vectors; none if the run was given none. */
+  readonly vectors: readonly GoldenVector[];
   readonly #options: WorldOptions;
   readonly #peers = new Map<string, Peer>();
   readonly #instances = new Map<string, RsUnderTest>();
@@ -63,6 +67,7 @@ export class World {
     this.stage = options.stage;
     this.net = options.stage.net;
     this.target = options.target;
+    this.vectors = options.vectors ?? [];
   }
 
   /** Whether the network may lose, double or reorder: order and numbers then say nothing. */

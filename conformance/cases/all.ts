@@ -11,6 +11,11 @@ import { OPENING_ORDER_CASES } from './channel/opening-order.ts';
 import { OPENING_REFUSED_CASES } from './channel/opening-refused.ts';
 import { REPLAY_CASES } from './channel/replay.ts';
 import { SEALED_CASES } from './channel/sealed.ts';
+import { CODEC_BODY_CASES } from './codec/body.ts';
+import { CODEC_HEADER_CASES } from './codec/header.ts';
+import { CODEC_OPENING_CASES } from './codec/opening.ts';
+import { CODEC_SEALED_CASES } from './codec/sealed.ts';
+import { CODEC_VECTOR_CASES } from './codec/vectors.ts';
 import { COUNTER_CASES } from './datagram/counters.ts';
 import { DISCARDED_CASES } from './datagram/discarded.ts';
 import { HEADER_CASES } from './datagram/header.ts';
@@ -40,4 +45,9 @@ export const ALL_CASES: readonly Case[] = [
   ...SCHEMA_CASES,
   ...FORWARDING_CASES,
   ...TABLE_CASES,
+  ...CODEC_HEADER_CASES,
+  ...CODEC_OPENING_CASES,
+  ...CODEC_SEALED_CASES,
+  ...CODEC_BODY_CASES,
+  ...CODEC_VECTOR_CASES,
 ];

@@ -16,6 +16,7 @@ import type { Clause } from '../spec-clauses.ts';
 import { versions } from './files.ts';
 import { progressLine } from './progress.ts';
 import type { Reached } from './target.ts';
+import { goldenVectors } from './vectors.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Job extends RunSettings {
@@ -73,7 +74,7 @@ export async function judge(reached: Reached, job: Job, terminal: Terminal): Pro
 }
 
 function environment({ target, sources, has }: Reached, net: Net) {
-  return { net, target, sources, has, network: '', runNonce: randomBytes(16).toString('hex') };
+  return { net, target, sources, has, network: '', runNonce: randomBytes(16).toString('hex'), vectors: goldenVectors() };
 }
 
 /** A network that remembers whether anything came from the target. */

@@ -3,6 +3,7 @@ import type { Ip } from '../../reference/address.ts';
 import { family } from '../../reference/address.ts';
 import type { Net } from '../../reference/net/net.ts';
 import type { Need } from '../case.ts';
+import type { GoldenVector } from '../golden-vectors.ts';
 import type { Tap } from '../played/stage.ts';
 import type { Target } from '../target/target.ts';
 import type { Twin } from '../twin-port.ts';
@@ -25,6 +26,8 @@ export interface Environment {
   readonly tap?: Tap;
   /** Holds what is sent to its intent, in the first row of each case and in each failing exchange. */
   readonly twin?: Twin;
+  /** Handed to the cases that are about them. */
+  readonly vectors?: readonly GoldenVector[];
   /** Has the twin look at all rows; for the project's own tests. */
   readonly twinEveryRow?: boolean;
 }

@@ -191,10 +191,10 @@ class CaseRunner {
     const slowest = this.#worlds.at(-1)?.stage.slowestAnswer ?? 0;
     const shrinking = this.#failure !== undefined;
     const timeout = shrinking ? Math.min(options.timeout, Math.max(250, 5 * slowest)) : options.timeout;
-    const { net, target, sources, network } = environment;
+    const { net, target, sources, network, vectors } = environment;
     const impaired = network !== '';
     const stage = new Stage({ caseId: this.#info.id, net, timeout, requirement, impaired, tap });
-    const world = new World({ stage, target, sources, impaired });
+    const world = new World({ stage, target, sources, impaired, vectors });
     this.#worlds.push(world);
     return world;
   }
