@@ -100,8 +100,8 @@ export class PlayedDc {
   }
 
   /** Has a path relayed, as a step on the way to the point of a case. @throws Unjudged */
-  async relay(plan: PathPlan = this.plan()): Promise<PathPlan> {
-    const answer = await this.direct(this.relayDirection(plan));
+  async relay(plan: PathPlan = this.plan(), fields: Fields = {}): Promise<PathPlan> {
+    const answer = await this.direct(this.relayDirection(plan, fields));
     const status = numberField(answer?.body, 'status');
     if (status === 0) return plan;
     const came = answer === undefined ? 'no answer' : describeStatus(status);

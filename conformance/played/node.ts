@@ -42,7 +42,8 @@ export class PlayedNode {
   /** Uses another socket from now on; nothing is sent for it. */
   moveTo(peer: Peer): void {
     this.peer = peer;
-    peer.channels.push(this.leg, this.path);
+    peer.hold(this.leg);
+    peer.hold(this.path);
   }
 
   /** Opens the leg and makes this node's address valid there. @throws Unjudged naming the step that failed. */

@@ -4,7 +4,7 @@
  * one call each.
  */
 import type { Endpoint } from '../../reference/address.ts';
-import { toHex } from '../../reference/bytes.ts';
+import { sameBytes, toHex } from '../../reference/bytes.ts';
 import type { Socket } from '../../reference/net/net.ts';
 import { MessageType } from '../../reference/wire/registry.ts';
 import type { Body } from '../fields.ts';
@@ -101,6 +101,13 @@ export class Peer {
 
   async close(): Promise<void> {
     await this.#socket.close();
+  }
+
+  /** Ends a channel from now on, in place of one with the same ID. */
+  hold(channel: PlayedChannel): void {
+    const at = this.channels.findIndex(({ id }) => sameBytes(id, channel.id));
+    if (at < 0) this.channels.push(channel);
+    else this.channels[at] = channel;
   }
 
   /** Forgets channels and mail of an earlier row; the socket stays. */

@@ -50,7 +50,7 @@ t.test('one fault fails the case that is about it, and no other', async (t) => {
   const anyMagic = await verdicts({ reference: { wrap: faults.takesAnyMagic } });
   t.same(anyMagic, { ...passes, [MAGIC]: 'fail' });
   const anywhere = await verdicts({ reference: { wrap: faults.forwardsFromAnywhere } });
-  t.same(anywhere, { ...passes, 'rs-s.forward.other-source': 'fail' });
+  t.same(anywhere, { ...passes, 'rs-s.forward.source': 'fail', 'rs-s.model': 'fail' });
 });
 
 t.test('a failure says what was expected, what came, and shows the exchange', async (t) => {

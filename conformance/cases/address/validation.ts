@@ -1,0 +1,152 @@
+/** Section 5.8: when an address is valid, and what may go to one that is not. */
+import fc from 'fast-check';
+import { MessageType, Status } from '../../../reference/wire/registry.ts';
+import type { Case } from '../../case.ts';
+import { propertyCase, scriptCase } from '../../case.ts';
+import { body, bytesField } from '../../fields.ts';
+import { silentFault } from '../../intent.ts';
+import type { Received } from '../../observe/received.ts';
+import type { PlayedNode } from '../../played/node.ts';
+import { probeAnswer } from '../../played/probe-answer.ts';
+import type { World } from '../../world.ts';
+import {
+  answerProbe,
+  bound,
+  checkAbsent,
+  checkForwarded,
+  checkNotForwarded,
+  checkNotProbed,
+  directed,
+  NOT_A_LEG,
+  openUnanswered,
+  sendOpaque,
+  socketOf,
+  takeProbe,
+} from '../relayed.ts';
+import { RS_S, withBitFlipped } from '../steps.ts';
+
+/** DOS-02 */
+const TIMES = 3;
+/** GEN-11: the last try of a probe, and time to spare. */
+const PROBE_TRIES_OVER = 1900;
+
+const WRONG = ['nothing', 'an error', 'another transaction', 'a wrong tag'] as const;
+type Wrong = (typeof WRONG)[number];
+
+function answerWrongly(world: World, { peer, leg }: PlayedNode, probe: Received, wrong: Wrong): void {
+  const type = MessageType.probeResponse;
+  switch (wrong) {
+    case 'nothing':
+      return;
+    case 'an error': {
+      const transaction = bytesField(probe.body, 'transaction');
+      peer.sendSealed(leg, type, body({ transaction, status: Status.malformed }));
+      return;
+    }
+    case 'another transaction': {
+      const content = new Map([...probeAnswer(probe), ...body({ transaction: world.fresh(8) })]);
+      peer.sendSealed(leg, type, content, { intent: silentFault(wrong, 'transaction') });
+      return;
+    }
+    case 'a wrong tag': {
+      const bytes = leg.seal(type, probeAnswer(probe));
+      const last = 8 * bytes.length - 1;
+      peer.send(withBitFlipped(bytes, last), undefined, { channel: leg, intent: silentFault(wrong, 'tag') });
+      return;
+    }
+  }
+}
+
+/** In the end the address becomes valid, and what was held comes. */
+async function checkBecomesValid(
+  world: World,
+  a: PlayedNode,
+  b: PlayedNode,
+  probe: Received,
+  held: Uint8Array,
+): Promise<void> {
+  // An RS-S that took the first answer as the end of its probe sends another one.
+  a.peer.habits.answerProbes = true;
+  answerProbe(a.peer, a.leg, probe);
+  world.status(await a.peer.probe(a.leg), Status.ok);
+  const requirement = 'RSS-03: what was held is sent as soon as the address is valid.';
+  world.came(await a.takeRelayed(held), 'what was held for it, once it is valid', requirement);
+  await checkForwarded(world, a, b);
+}
+
+export const VALIDATION_CASES: readonly Case[] = [
+  propertyCase({
+    ...RS_S,
+    id: 'rs-s.address.validate',
+    title: 'Before its address was found valid nothing is relayed from a leg or to it, whatever its keys.',
+    clauses: ['KEY-30', 'RS-09', 'KEY-29', 'RS-03'],
+    catches: 'The source of an opening or of a probe taken for the address of the leg.',
+    arbitrary: fc.constantFrom(...WRONG),
+    boundaries: WRONG,
+    async script(world, wrong) {
+      const { a, b } = await directed(world);
+      await b.openLeg();
+      const probe = await openUnanswered(world, a);
+      answerWrongly(world, a, probe, wrong);
+      const held = sendOpaque(world, b);
+      await checkNotForwarded(world, a, NOT_A_LEG, () => b.peer.probe(b.leg));
+      world.status(await a.peer.probe(a.leg), Status.ok);
+      checkAbsent(world, a.peer, held);
+      await checkBecomesValid(world, a, b, probe, held);
+    },
+  }),
+  scriptCase({
+    ...RS_S,
+    id: 'rs-s.address.answer-from-elsewhere',
+    title: 'An answer to a probe from another address makes neither that address valid nor the probed one.',
+    clauses: ['KEY-30', 'RS-09'],
+    catches: 'The answer is matched by its transaction alone, or its source is taken as the address.',
+    async script(world) {
+      const { rs, a, b } = await directed(world);
+      await b.openLeg();
+      const probe = await openUnanswered(world, a);
+      const elsewhere = await socketOf(world, rs, a, 'elsewhere', { answersProbes: false });
+      answerProbe(elsewhere, a.leg, probe);
+      const held = sendOpaque(world, b);
+      await world.silence({
+        bad: () => sendOpaque(world, a, { from: elsewhere, fault: NOT_A_LEG }),
+        fence: () => b.peer.probe(b.leg),
+      });
+      await checkNotForwarded(world, a, NOT_A_LEG, () => b.peer.probe(b.leg));
+      world.status(await a.peer.probe(a.leg), Status.ok);
+      checkAbsent(world, a.peer, held);
+      checkAbsent(world, elsewhere, held);
+      const requirement = 'KEY-31: an answer to a probe nominates nothing.';
+      checkNotProbed(world, elsewhere, a.leg, requirement);
+      await checkBecomesValid(world, a, b, probe, held);
+    },
+  }),
+  scriptCase({
+    ...RS_S,
+    id: 'rs-s.address.amplification',
+    title: 'To an address that is not valid an RS-S sends at most three times what came from it.',
+    clauses: ['DOS-02', 'RS-09'],
+    catches: 'Every try of a probe sent, or data relayed, to an address that nobody has answered from.',
+    waits: PROBE_TRIES_OVER,
+    async script(world) {
+      const { rs, a, b } = await bound(world);
+      const claimed = await socketOf(world, rs, a, 'claimed', { answersProbes: false });
+      // The smallest request there is.
+      world.status(await claimed.probe(a.leg), Status.ok);
+      await takeProbe(world, claimed, a.leg);
+      const data = Array.from({ length: 4 }, () => sendOpaque(world, b, { size: 1200 }));
+      for (const datagram of data) {
+        world.came(await a.takeRelayed(datagram), 'the datagram at the address in use');
+      }
+      await world.sleep(PROBE_TRIES_OVER);
+      let from = 0;
+      let to = 0;
+      for (const entry of world.stage.transcript.entries) {
+        if (entry.kind === 'sent' && entry.sent.peer === claimed.name) from += entry.sent.bytes.length;
+        if (entry.kind !== 'received' || entry.received.peer !== claimed.name) continue;
+        if (entry.received.explained?.includes('copy') !== true) to += entry.received.bytes.length;
+      }
+      world.check(to <= TIMES * from, `at most ${TIMES * from} bytes for ${from}`, `${to} bytes`);
+    },
+  }),
+];

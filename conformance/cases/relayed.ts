@@ -1,0 +1,222 @@
+/** Steps with what an RS-S relays: bytes that it cannot read, and nodes on more than one socket. */
+import { concat, sameBytes } from '../../reference/bytes.ts';
+import { MessageType } from '../../reference/wire/registry.ts';
+import { body } from '../fields.ts';
+import type { Intent } from '../intent.ts';
+import { RELAYED, silentFault } from '../intent.ts';
+import type { Received } from '../observe/received.ts';
+import type { PlayedChannel } from '../played/channel.ts';
+import type { PathPlan, PlayedDc } from '../played/dc.ts';
+import type { PlayedNode } from '../played/node.ts';
+import type { Peer } from '../played/peer.ts';
+import { HABITS } from '../played/peer.ts';
+import { probeAnswer } from '../played/probe-answer.ts';
+import type { RsOptions, RsUnderTest } from '../target/target.ts';
+import { Unjudged } from '../verdict.ts';
+import type { NodeOptions, World } from '../world.ts';
+import { associated } from './steps.ts';
+
+const MAGIC = 0x05;
+/** Nothing else: no type, key ID or sequence number matters to an RS-S. [RSS-10] */
+const SIZE = 64;
+
+export interface OpaqueOptions {
+  /** Data if not given. */
+  readonly type?: number;
+  readonly keyId?: number;
+  /** Bytes of UDP payload. */
+  readonly size?: number;
+  /** The node's socket if not given. */
+  readonly from?: Peer;
+  /** Why it must not be forwarded; it has to be if not given. */
+  readonly fault?: Intent;
+  /** The channel that its context names, where that is no path. */
+  readonly channel?: PlayedChannel;
+}
+
+/** Sends bytes of a path that nobody has keys for. @returns the datagram. */
+export function sendOpaque(world: World, node: PlayedNode, options: OpaqueOptions = {}): Uint8Array {
+  const { type = MessageType.data, keyId = 1, size = SIZE, from = node.peer, fault, channel } = options;
+  const rest = world.random(size - 20);
+  const head = Uint8Array.of(MAGIC, type, keyId >> 8, keyId & 0xff);
+  const bytes = concat(head, node.path.id, rest);
+  // The twin knows no keys for it either.
+  if (fault === undefined) from.send(bytes, undefined, { intent: RELAYED, channel: node.path });
+  else from.send(bytes, undefined, { intent: fault, content: rest, channel });
+  return bytes;
+}
+
+/** A source that is not the address in use of a leg. [RSS-12] */
+export const NOT_A_LEG: Intent = silentFault('a source that is no leg in use', 'relay-source');
+
+/** Judges that one end's bytes come out at the other. */
+export async function checkForwarded(
+  world: World,
+  from: PlayedNode,
+  to: PlayedNode,
+  requirement?: string,
+): Promise<Received> {
+  const datagram = sendOpaque(world, from);
+  return world.came(await to.takeRelayed(datagram), `the datagram at ${to.peer.name}`, requirement);
+}
+
+/** Judges that bytes of one end are not forwarded, while those of another path are. */
+export async function checkNotForwarded(
+  world: World,
+  from: PlayedNode,
+  fault: Intent,
+  fence: () => Promise<Received | undefined>,
+  requirement?: string,
+): Promise<void> {
+  await world.silence({
+    bad: () => sendOpaque(world, from, { fault }),
+    fence,
+    ...(requirement !== undefined && { requirement }),
+  });
+}
+
+/** Judges that a datagram that is right did not come to a socket. */
+export function checkAbsent(world: World, peer: Peer, datagram: Uint8Array, requirement?: string): void {
+  const came = peer.inbox.some(({ bytes }) => sameBytes(bytes, datagram));
+  world.check(!came, `nothing of the path at ${peer.name}`, 'the datagram came there', requirement);
+}
+
+/** Matches the target's own probes on a channel. */
+export function probeOn(channel: PlayedChannel): (mail: Received) => boolean {
+  return (mail) => mail.channel === channel && mail.type === MessageType.probeRequest;
+}
+
+/** Takes the target's probe on a channel. */
+export async function takeProbe(
+  world: World,
+  peer: Peer,
+  channel: PlayedChannel,
+  requirement?: string,
+): Promise<Received> {
+  return world.came(await peer.take(probeOn(channel)), `a probing request to ${peer.name}`, requirement);
+}
+
+/** Judges that the target did not probe a socket. */
+export function checkNotProbed(world: World, peer: Peer, channel: PlayedChannel, requirement?: string): void {
+  const probed = peer.inbox.some(probeOn(channel));
+  world.check(!probed, `no probing request to ${peer.name}`, 'there was one', requirement);
+}
+
+/** Answers a probe of the target as it has to be. */
+export function answerProbe(peer: Peer, channel: PlayedChannel, probe: Received): void {
+  peer.sendSealed(channel, MessageType.probeResponse, probeAnswer(probe));
+}
+
+/** Another socket that can be a node's: it has its channels. Its habits are a good peer's again in each row. */
+export async function socketOf(
+  world: World,
+  rs: RsUnderTest,
+  node: PlayedNode,
+  name: string,
+  options: NodeOptions & { readonly answersProbes?: boolean } = {},
+): Promise<Peer> {
+  const peer = await world.peer(name, rs.endpoint(options.family ?? 4), options);
+  Object.assign(peer.habits, HABITS, { answerProbes: options.answersProbes ?? true });
+  peer.hold(node.leg);
+  peer.hold(node.path);
+  return peer;
+}
+
+/** A node uses another socket from now on, and the RS-S has found it valid. */
+export async function move(world: World, node: PlayedNode, to: Peer): Promise<void> {
+  world.status(await to.probe(node.leg), 0);
+  await takeProbe(world, to, node.leg, 'KEY-31: a message from another address nominates it.');
+  // By the time of this answer the RS-S has taken the answer to its own probe.
+  world.status(await to.probe(node.leg), 0);
+  node.moveTo(to);
+}
+
+export interface Bound {
+  readonly rs: RsUnderTest;
+  readonly dc: PlayedDc;
+  readonly plan: PathPlan;
+  readonly a: PlayedNode;
+  readonly b: PlayedNode;
+}
+
+/** A directed path whose legs are not opened yet. @throws Unjudged */
+export async function directed(
+  world: World,
+  options: RsOptions = {},
+  plan?: Partial<PathPlan> & { readonly lifetime?: number },
+): Promise<Bound> {
+  const { rs, dc } = await associated(world, options);
+  const { lifetime = 120, ...parts } = plan ?? {};
+  const made = dc.plan(parts);
+  await dc.relay(made, { lifetime });
+  const a = await world.node(rs, made, 0);
+  const b = await world.node(rs, made, 1);
+  for (const { peer } of [a, b]) Object.assign(peer.habits, HABITS);
+  return { rs, dc, plan: made, a, b };
+}
+
+/** A path whose legs are both bound; the path itself has no keys. @throws Unjudged */
+export async function bound(
+  world: World,
+  options: RsOptions = {},
+  plan?: Partial<PathPlan> & { readonly lifetime?: number },
+): Promise<Bound> {
+  const made = await directed(world, options, plan);
+  await made.a.openLeg();
+  await made.b.openLeg();
+  return made;
+}
+
+/** Opens a leg and leaves the RS-S's probe of its address unanswered. @returns that probe */
+export async function openUnanswered(world: World, node: PlayedNode): Promise<Received> {
+  const { peer, leg } = node;
+  peer.habits.answerProbes = false;
+  const failed = await peer.open(leg);
+  if (failed !== undefined) {
+    throw new Unjudged('inconclusive', 'target', `the leg could not be opened: no ${failed}`, true);
+  }
+  const requirement = 'KEY-29: at confirmation a responder probes the source at once.';
+  return await takeProbe(world, peer, leg, requirement);
+}
+
+/** The RS-S with two DCs. @throws Unjudged */
+export async function withTwoDcs(
+  world: World,
+): Promise<{ readonly rs: RsUnderTest; readonly dc: PlayedDc; readonly other: PlayedDc }> {
+  const rs = await world.rs({ dcs: 2 });
+  const [dc, other] = rs.dcs;
+  if (dc === undefined || other === undefined) throw new Error('an RS-S without two associations');
+  return { rs, dc, other };
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** Sends an opening on a leg that the RS-S does not have. */
+export function sendVainOpening({ peer, leg }: PlayedNode): void {
+  const { message1 } = leg.message1(peer.stage.fresh);
+  // To the twin too the channel is not there.
+  peer.send(message1, undefined, { intent: silentFault('no such leg', 'context'), content: NOTHING });
+}
+
+/** Sends a probing request, under the keys that there were, on a leg that the RS-S does not have. */
+export function sendVainProbe({ peer, leg }: PlayedNode): void {
+  const bytes = leg.seal(MessageType.probeRequest, body({ transaction: peer.stage.fresh(8) }));
+  peer.send(bytes, undefined, { intent: silentFault('no such leg', 'context'), content: NOTHING });
+}
+
+/** Judges that of an entry nothing is there: neither its legs nor its path. */
+export async function checkGone(
+  world: World,
+  { a, b }: Pick<Bound, 'a' | 'b'>,
+  fence: () => Promise<Received | undefined>,
+  requirement?: string,
+): Promise<void> {
+  const why = requirement === undefined ? {} : { requirement };
+  const gone = silentFault('no such path', 'context');
+  for (const node of [a, b]) {
+    if (node.leg.current !== undefined)
+      await world.silence({ bad: () => sendVainProbe(node), fence, ...why });
+    await world.silence({ bad: () => sendVainOpening(node), fence, ...why });
+    await checkNotForwarded(world, node, gone, fence, requirement);
+  }
+}

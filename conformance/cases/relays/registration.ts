@@ -1,0 +1,189 @@
+/** Section 9.1: how a relay registers with its DCs. */
+import { endpointToBytes, formatEndpoint } from '../../../reference/address.ts';
+import { sameBytes, toHex } from '../../../reference/bytes.ts';
+import { MessageType, RelayKind, Status, Suite } from '../../../reference/wire/registry.ts';
+import type { Case } from '../../case.ts';
+import { scriptCase } from '../../case.ts';
+import { bytesField, listField, numberField } from '../../fields.ts';
+import type { Received } from '../../observe/received.ts';
+import type { World } from '../../world.ts';
+import { bound, checkForwarded } from '../relayed.ts';
+import { associated, RS_S_CONFIGURED } from '../steps.ts';
+import { isRegistration, Registrations, transactionOf } from './registrations.ts';
+
+const INSTANCE_LENGTH = 8;
+/** RS-18, here shorter. */
+const RETRY_MIN = 0.5;
+const RETRY_MAX = 1;
+/** GEN-11 */
+const TRIES = [0, 500, 1500, 3500];
+const OVER = 5000;
+/** GEN-38, and as much again for the way and the host. */
+const LATE = 200;
+
+const AT_ONCE = 'RS-16: a relay registers as soon as the association has keys after its start.';
+const AT_HALF = 'RS-16: a relay registers again when half of the granted lifetime has passed.';
+const AGAIN = 'RS-18: after a failure a relay tries again, after intervals that double.';
+
+function instanceOf(mail: Received): Uint8Array {
+  return bytesField(mail.body, 'instance') ?? new Uint8Array(0);
+}
+
+export const REGISTRATION_CASES: readonly Case[] = [
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.registration.boot',
+    title: 'An RS-S that starts opens its association and registers with all that its DC has to know.',
+    clauses: ['RS-16', 'RS-19', 'RS-15', 'KEY-43'],
+    catches: 'A relay that waits to be asked; an endpoint, the kind or suite 1 missing.',
+    async script(world) {
+      const { rs, peer } = await associated(world, { bare: true });
+      const mail = await new Registrations(world, peer).next(AT_ONCE);
+      const { body } = mail;
+      const { length } = instanceOf(mail);
+      world.check(length === INSTANCE_LENGTH, 'an instance of 8 bytes', `${length} bytes`);
+      const kinds = listField(body, 'kinds');
+      world.check(kinds.includes(RelayKind.s), 'kind 1 among the kinds', `kinds ${kinds.join(', ')}`);
+      const suites = listField(body, 'suites');
+      world.check(
+        suites.includes(Suite.chacha20Poly1305),
+        'suite 1 among the suites',
+        `suites ${suites.join(', ')}`,
+      );
+      const capacity = numberField(body, 'capacity') ?? 0;
+      world.check(capacity > 0, 'room for an entry or more', `capacity ${capacity}`);
+      const listed = listField(body, 'endpoints').map((bytes) =>
+        bytes instanceof Uint8Array ? toHex(bytes) : '',
+      );
+      const missing = rs.endpoints.filter((endpoint) => !listed.includes(toHex(endpointToBytes(endpoint))));
+      const all = rs.endpoints.map(formatEndpoint).join(' and ');
+      world.check(
+        missing.length === 0,
+        `endpoints ${all}`,
+        `without ${missing.map(formatEndpoint).join(', ')}`,
+      );
+      const hasStatus = numberField(body, 'status') !== undefined;
+      world.check(!hasStatus, 'a request without a status', 'one with a status', 'GEN-09');
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.registration.renew',
+    title:
+      'An RS-S renews its registration at half the lifetime, each time by a new request of one instance.',
+    clauses: ['RS-16', 'RS-15', 'GEN-33'],
+    catches: 'A renewal that never comes, comes when the time is over, or repeats an old transaction.',
+    waits: 2200,
+    async script(world) {
+      const { peer } = await associated(world, { bare: true, habits: { registrationLifetime: 2 } });
+      const registrations = new Registrations(world, peer);
+      const first = await registrations.next(AT_ONCE);
+      const second = await registrations.nextAfter(first.at, 1000, AT_HALF);
+      const third = await registrations.nextAfter(second.at, 1000, AT_HALF);
+      for (const mail of [second, third]) {
+        const isSame = sameBytes(instanceOf(mail), instanceOf(first));
+        world.check(isSame, 'the same instance', 'another one', 'RS-15: it is kept while the relay runs.');
+      }
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.registration.retry',
+    title: 'A registration that is refused is tried again, after intervals that double up to a bound.',
+    clauses: ['RS-18', 'GEN-33'],
+    catches: 'No second try, a storm of tries, intervals without a bound or that success does not reset.',
+    waits: 4300,
+    async script(world) {
+      const timers = { 'register-retry-min': RETRY_MIN, 'register-retry-max': RETRY_MAX };
+      const habits = { registrationStatus: Status.refused, registrationLifetime: 1 };
+      const { peer } = await associated(world, { bare: true, timers, habits });
+      const registrations = new Registrations(world, peer);
+      const first = await registrations.next(AT_ONCE);
+      const second = await registrations.nextAfter(first.at, 1000 * RETRY_MIN, AGAIN);
+      const third = await registrations.nextAfter(second.at, 2000 * RETRY_MIN, AGAIN);
+      peer.habits.registrationStatus = Status.ok;
+      const granted = await registrations.nextAfter(third.at, 1000 * RETRY_MAX, AGAIN);
+      peer.habits.registrationStatus = Status.busy;
+      const renewal = await registrations.nextAfter(granted.at, 500, AT_HALF);
+      const requirement = 'RS-18: after a success the interval is the first one again.';
+      await registrations.nextAfter(renewal.at, 1000 * RETRY_MIN, requirement);
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.registration.tries',
+    title: 'A request that is not answered is tried four times, given up, and the association opened again.',
+    clauses: ['GEN-11', 'KEY-27', 'GEN-10'],
+    catches: 'Other intervals, another body in a repeat, a request that is sent for ever or only once.',
+    waits: OVER + 1000,
+    async script(world) {
+      const { peer } = await associated(world, { bare: true, habits: { answerRegistrations: false } });
+      const first = await new Registrations(world, peer).next(AT_ONCE);
+      const openings = () => peer.inbox.filter(({ type }) => type === MessageType.openingRequest);
+      const before = openings().length;
+      await world.sleep(first.at + OVER - LATE - world.net.now());
+      const tries = [first, ...peer.inbox.filter(isRegistration)];
+      const same = tries.filter((mail) => sameBytes(transactionOf(mail), transactionOf(first)));
+      world.check(same.length === tries.length, 'one transaction', 'another one before the request was over');
+      const { plaintext } = first;
+      const isSame = tries.every(
+        (mail) => plaintext && mail.plaintext && sameBytes(mail.plaintext, plaintext),
+      );
+      world.check(isSame, 'the same body each time', 'another one', 'GEN-10');
+      checkTimes(
+        world,
+        tries.map(({ at }) => at - first.at),
+      );
+      const opened = await world.stage.until(() => openings().length > before || undefined, LATE + 500);
+      const requirement = 'KEY-27: an end whose request stayed unanswered opens the channel again.';
+      world.check(opened === true, 'an opening of the association', 'none came', requirement);
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.registration.instance',
+    title: 'An RS-S that starts again registers with another instance.',
+    clauses: ['RS-15', 'RS-16', 'KEY-09'],
+    catches: 'An instance that is configured or stored, so that no DC notices the restart.',
+    async script(world) {
+      const { rs, peer } = await associated(world, { bare: true });
+      const registrations = new Registrations(world, peer);
+      const seen = [instanceOf(await registrations.next(AT_ONCE))];
+      for (const hard of [true, false]) {
+        await rs.restart({ hard });
+        const instance = instanceOf(await registrations.next(AT_ONCE));
+        const isNew = seen.every((before) => !sameBytes(before, instance));
+        world.check(isNew, 'a new instance', 'one that was used before');
+        seen.push(instance);
+      }
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.direction.unregistered',
+    title: 'An RS-S obeys Relay Directions before it is registered, and after its registration has ended.',
+    clauses: ['RS-20'],
+    catches: 'Entries that wait for a registration or end with it.',
+    waits: 1500,
+    async script(world) {
+      const habits = { registrationStatus: Status.refused };
+      const never = await bound(world, { habits });
+      await checkForwarded(world, never.a, never.b);
+      const granted = await bound(world, { habits: { registrationLifetime: 1 } });
+      granted.dc.peer.habits.answerRegistrations = false;
+      await world.sleep(1500);
+      await checkForwarded(world, granted.a, granted.b, 'RS-20: entries do not end with a registration.');
+      await granted.dc.relay();
+    },
+  }),
+];
+
+/** Judges when the tries of one request came. */
+function checkTimes(world: World, times: readonly number[]): void {
+  const isRight = TRIES.every((ms, i) => {
+    const time = times[i] ?? Number.POSITIVE_INFINITY;
+    return time >= 0.9 * ms - LATE && time <= 1.1 * ms + LATE;
+  });
+  const actual = times.map(Math.round).join(', ');
+  world.check(isRight && times.length === TRIES.length, `tries at ${TRIES.join(', ')} ms`, `at ${actual} ms`);
+}

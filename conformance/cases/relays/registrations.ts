@@ -1,0 +1,53 @@
+/** Relay Registration Requests as a played DC sees them. */
+import { toHex } from '../../../reference/bytes.ts';
+import { MessageType } from '../../../reference/wire/registry.ts';
+import { bytesField } from '../../fields.ts';
+import type { Received } from '../../observe/received.ts';
+import type { Peer } from '../../played/peer.ts';
+import type { World } from '../../world.ts';
+
+export function isRegistration({ type, keys }: Received): boolean {
+  return type === MessageType.relayRegistrationRequest && keys !== undefined;
+}
+
+/** Its transaction; empty if it has none. */
+export function transactionOf(mail: Received): Uint8Array {
+  return bytesField(mail.body, 'transaction') ?? new Uint8Array(0);
+}
+
+/** Takes requests one after the other; repeats of one that was taken are passed over. */
+export class Registrations {
+  readonly #world: World;
+  readonly #peer: Peer;
+  readonly #seen = new Set<string>();
+
+  constructor(world: World, peer: Peer) {
+    this.#world = world;
+    this.#peer = peer;
+  }
+
+  /** The next one, judged to come in time. */
+  async next(requirement: string, timeout?: number): Promise<Received> {
+    const isNew = (mail: Received) => isRegistration(mail) && !this.#seen.has(toHex(transactionOf(mail)));
+    const mail = await this.#peer.take(isNew, timeout);
+    const came = this.#world.came(mail, 'a Relay Registration Request', requirement);
+    this.#seen.add(toHex(transactionOf(came)));
+    return came;
+  }
+
+  /** The next one, judged to come so many milliseconds after an instant, ±10 %. */
+  async nextAfter(since: number, ms: number, requirement: string): Promise<Received> {
+    const latest = 1.1 * ms + LATE;
+    const came = await this.next(requirement, since + latest - this.#world.net.now());
+    const after = came.at - since;
+    const what = `a Relay Registration Request after ${ms} ms, 10 % less or more`;
+    // A late clock of the tester's cannot make anything too early.
+    this.#world.check(after >= 0.9 * ms - EARLY, what, `one after ${Math.round(after)} ms`, requirement);
+    return came;
+  }
+}
+
+/** GEN-38, and as much again for the way and the host. */
+const LATE = 300;
+/** The two ends begin to count when one sends and the other receives. */
+const EARLY = 20;
