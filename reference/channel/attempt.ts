@@ -15,34 +15,40 @@ export class Attempt {
   readonly message1: Uint8Array;
   readonly noise: Initiator;
   readonly order: bigint;
-  readonly destinations: Endpoint[];
+  /** Where this end was told to open. */
+  readonly told: readonly Endpoint[];
+  /** Sources of crossed openings. */
+  private readonly learned: Endpoint[] = [];
   private readonly timers: ChannelTimers;
   private readonly startedAt: Instant;
-  private learned = 0;
   private repeats = 0;
 
   constructor(
     opening: { readonly message1: Uint8Array; readonly noise: Initiator },
     order: bigint,
-    destinations: readonly Endpoint[],
+    told: readonly Endpoint[],
     timers: ChannelTimers,
     now: Instant,
   ) {
     this.message1 = opening.message1;
     this.noise = opening.noise;
     this.order = order;
-    this.destinations = [...destinations];
+    this.told = told;
     this.timers = timers;
     this.startedAt = now;
   }
 
   /** Adds the source of a crossed opening; false if it is known or there are enough. */
   learn(source: Endpoint): boolean {
-    if (this.learned >= LEARNED_DESTINATIONS) return false;
-    if (this.destinations.some((known) => sameEndpoint(known, source))) return false;
-    this.learned++;
-    this.destinations.push(source);
+    if (this.learned.length >= LEARNED_DESTINATIONS) return false;
+    if (this.destinations().some((known) => sameEndpoint(known, source))) return false;
+    this.learned.push(source);
     return true;
+  }
+
+  /** All places that message 1 goes to. */
+  destinations(): Endpoint[] {
+    return [...this.told, ...this.learned];
   }
 
   isOver(now: Instant): boolean {

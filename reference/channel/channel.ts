@@ -8,7 +8,7 @@
  *     attempt ──▶ message 2 ──▶ unconfirmed ┘
  */
 import type { Endpoint } from '../address.ts';
-import { sameEndpoint } from '../address.ts';
+import { ipToBytes, isMapped, sameEndpoint } from '../address.ts';
 import { compareBytes, sameBytes } from '../bytes.ts';
 import type { Instant, Random } from '../core.ts';
 import { derivePsk, keyIdOf } from '../crypto/keys.ts';
@@ -115,7 +115,7 @@ export class Channel {
       this.attempt = undefined;
       this.out.push({ kind: 'attempt-over' });
     } else if (this.attempt?.takeDue(now)) {
-      this.sendMessage1(this.attempt, this.attempt.destinations);
+      this.sendMessage1(this.attempt, this.attempt.destinations());
     }
     const { over, isLost } = this.farEnd.takeUnanswered(now);
     for (const { to } of over) this.out.push({ kind: 'probe-over', endpoint: to });
@@ -162,7 +162,7 @@ export class Channel {
     const opening = createOpening(this.config, this.psk, this.context, this.attemptOrder, this.random);
     this.attempt = new Attempt(opening, this.attemptOrder, destinations, this.config.timers, now);
     this.attempt.takeDue(now);
-    this.sendMessage1(this.attempt, this.attempt.destinations);
+    this.sendMessage1(this.attempt, this.attempt.destinations());
   }
 
   private sendMessage1(attempt: Attempt, destinations: readonly Endpoint[]): void {
@@ -183,7 +183,7 @@ export class Channel {
     if (this.attempt !== undefined && compareBytes(self, peer) < 0) {
       this.farEnd.addresses.received(from, bytes.length);
       // KEY-06: our own opening is the one that counts; it goes where the other end is reached.
-      if (this.attempt.learn(from)) this.sendMessage1(this.attempt, [from]);
+      if (this.farEnd.canBe(from) && this.attempt.learn(from)) this.sendMessage1(this.attempt, [from]);
       return;
     }
     const handshake = answerOpening(
@@ -219,7 +219,7 @@ export class Channel {
     this.attempt = undefined;
     this.farEnd.addresses.received(from, bytes.length);
     // KEY-50: it verified, so it is no fault.
-    if (!this.isFree(keyIdOf(split.hash))) return this.startAttempt(attempt.destinations, now);
+    if (!this.isFree(keyIdOf(split.hash))) return this.startAttempt(attempt.told, now);
 
     const handshake = createHandshake({
       kind: this.config.kind,
@@ -234,7 +234,7 @@ export class Channel {
       answeredAt: now,
     });
     this.add(handshake);
-    this.farEnd.opened(handshake, from, attempt.destinations, now);
+    this.farEnd.opened(handshake, from, attempt, now);
     this.sendDueProbes(now);
   }
 
@@ -294,6 +294,8 @@ export class Channel {
     }
     const { message } = decoded;
     if (message.type === MessageType.probeRequest) {
+      // No body can name such a source, and no answer would reach it. [GEN-13]
+      if (!isObservable(from)) return;
       const { transaction } = message;
       this.answerProbe(
         { type: MessageType.probeResponse, transaction, status: Status.ok, observedEndpoint: from },
@@ -354,6 +356,10 @@ export class Channel {
 
 /** DOS-04: sources of one message 1 that are remembered, to be probed at its confirmation. */
 const SOURCES = 4;
+
+function isObservable({ ip, port }: Endpoint): boolean {
+  return port !== 0 && !isMapped(ipToBytes(ip));
+}
 
 function maximum(a: bigint, b: bigint): bigint {
   return a > b ? a : b;

@@ -3,6 +3,7 @@ import { sameEndpoint } from '../address.ts';
 import type { Instant, Random } from '../core.ts';
 import { Status } from '../wire/registry.ts';
 import { Addresses } from './addresses.ts';
+import type { Attempt } from './attempt.ts';
 import type { Handshake } from './handshake.ts';
 import type { Probe } from './probes.ts';
 import { Probes } from './probes.ts';
@@ -44,16 +45,16 @@ export class FarEnd {
   }
 
   /** Message 2 came: the confirming probe goes to its source and to every address that message 1 went to. [KEY-11] */
-  opened(handshake: Handshake, from: Endpoint, destinations: readonly Endpoint[], now: Instant): void {
+  opened(handshake: Handshake, from: Endpoint, attempt: Attempt, now: Instant): void {
     this.addresses.setProvisional(from);
-    this.told = destinations;
+    this.told = attempt.told;
     this.probe(from, handshake, now);
-    for (const to of destinations) if (!sameEndpoint(to, from)) this.probe(to, handshake, now);
+    for (const to of attempt.destinations()) if (!sameEndpoint(to, from)) this.probe(to, handshake, now);
   }
 
   /** Starts a probe. @param under unconfirmed keys that it is to confirm; else it goes under the newest. */
   probe(to: Endpoint, under: Handshake | undefined, now: Instant): void {
-    if (!this.usable(to) && !this.isTold(to)) return;
+    if (!this.canBe(to)) return;
     this.probes.start(this.random(TRANSACTION_LENGTH), to, under, now);
   }
 
@@ -78,6 +79,8 @@ export class FarEnd {
     }
     const inUse = this.validAddress();
     if (inUse !== undefined && sameEndpoint(inUse, from)) return 'no change';
+    // RSS-15: since the probe the address may have become that of somebody else.
+    if (!this.canBe(from)) return 'no change';
     if (!this.addresses.validate(from, probe.nominatedAs)) return 'no change';
     return 'moved';
   }
@@ -91,6 +94,11 @@ export class FarEnd {
     const wasConfirming = over.some(({ under }) => under !== undefined && under.confirmedAt === undefined);
     const isLast = over.length > 0 && this.probes.size === 0;
     return { over, isLost: isLast && (wasConfirming || this.validAddress() === undefined) };
+  }
+
+  /** Whether an endpoint can be the far end's: what this end was told, always. [KEY-40] */
+  canBe(endpoint: Endpoint): boolean {
+    return this.usable(endpoint) || this.isTold(endpoint);
   }
 
   private isTold(to: Endpoint): boolean {

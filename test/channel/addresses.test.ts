@@ -1,7 +1,8 @@
+import type { Endpoint } from '../../reference/address.ts';
 import { Addresses } from '../../reference/channel/addresses.ts';
 import t from '../tap.ts';
 import type { Sent } from './pair.ts';
-import { A, B, C, endpoint, Pair } from './pair.ts';
+import { A, B, C, endpoint, Pair, TIMERS } from './pair.ts';
 
 const PROBE = Uint8Array.from([0xa1, 0x00, 0x48, 1, 2, 3, 4, 5, 6, 7, 8]);
 const A6 = endpoint('[2001:db8::1]:5000');
@@ -113,6 +114,70 @@ t.test('what cannot be the other end is not probed', (t) => {
   pair.run(pair.now + 5000);
   t.same(pair.chart(mark), ['C>B d', 'B>C e']);
   t.same(pair.ends[1].validAddress(), A);
+});
+
+t.test('a probe from where no answer could go confirms and is not answered', (t) => {
+  for (const nowhere of ['203.0.113.3:0', '[::ffff:203.0.113.3]:7000']) {
+    const pair = open();
+    pair.fate = () => [];
+    const probe = says(pair, 0);
+    const mark = pair.sent.length;
+    pair.deliver(1, probe.bytes, endpoint(nowhere));
+    t.same(
+      pair.sent.slice(mark).filter(({ bytes }) => bytes[1] === 0x0e),
+      [],
+      nowhere,
+    );
+    t.same(pair.refusals(1), [], nowhere);
+  }
+});
+
+t.test('an address that is no longer possible when its probe is answered is not used', (t) => {
+  let isTaken = false;
+  const pair = new Pair('leg', 1, { usable: (place) => !(isTaken && place === C) });
+  pair.open(0);
+  pair.run(1000);
+  pair.places[0] = C;
+  says(pair, 0);
+  pair.run(pair.now + 30);
+  isTaken = true;
+  pair.run(pair.now + 5000);
+  t.same(pair.ends[1].validAddress(), A);
+});
+
+/** Two ends that open at once, and the opening of the second once more from elsewhere. */
+function crossed(from: Endpoint, change: ConstructorParameters<typeof Pair>[2] = {}): Pair {
+  const pair = new Pair('association', 1, change);
+  pair.open(1);
+  const opening = pair.sent[0];
+  if (opening === undefined) throw new Error('nothing sent');
+  pair.open(0);
+  pair.deliver(0, opening.bytes, from);
+  return pair;
+}
+
+t.test('a crossed opening from what cannot be the other end leads nobody there', (t) => {
+  const pair = crossed(C, { usable: (place) => place !== C });
+  pair.run(60_000);
+  t.same(
+    pair.sent.filter(({ to }) => to === C),
+    [],
+  );
+});
+
+t.test('where a crossed opening led is forgotten with the attempt', (t) => {
+  const pair = crossed(C);
+  pair.run(60_000);
+  t.ok(pair.sent.some(({ to }) => to === C));
+  pair.now += TIMERS.rekey;
+  const mark = pair.sent.length;
+  says(pair, 0);
+  pair.run(pair.now + 10_000);
+  t.ok(pair.sent.slice(mark).some(({ bytes }) => bytes[1] === 0x0b));
+  t.same(
+    pair.sent.slice(mark).filter(({ to }) => to === C),
+    [],
+  );
 });
 
 t.test('one nominated earlier never replaces one nominated later', (t) => {

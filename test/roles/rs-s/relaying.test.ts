@@ -1,7 +1,13 @@
+import { toHex } from '../../../reference/bytes.ts';
+import { Refusal } from '../../../reference/refusal.ts';
+import { readHeader } from '../../../reference/wire/header.ts';
 import type { Message } from '../../../reference/wire/messages.ts';
+import { encodeBody } from '../../../reference/wire/messages.ts';
 import t from '../../tap.ts';
 import type { Peer } from './world.ts';
 import { CN, CN_NODE, CN6, data, direction, MN, MN_NODE, RS, RS6, transaction, World } from './world.ts';
+
+const PROBE = encodeBody({ type: 0x0d, transaction: new Uint8Array(8) });
 
 interface Directed {
   readonly world: World;
@@ -188,6 +194,34 @@ t.test('both legs at one endpoint: nothing is reflected', (t) => {
   world.open(cn);
   t.same(sends(world.arrive(data(pathId, 'x'), MN)), []);
   t.equal(world.table.lastUse('01'.repeat(16)), undefined);
+});
+
+t.test('both legs probed at one endpoint at once: only one gets it', (t) => {
+  const {
+    world,
+    directed: { pathId },
+    mn,
+    cn,
+  } = directed();
+  world.open(mn);
+  world.open(cn);
+  // Both move to one place; the RS-S's probes there are answered when both are under way.
+  const there = { ip: MN.ip, port: 7777 };
+  const moved = [mn, cn].map((peer) => peer.channel.send(0x0d, PROBE, world.now));
+  const probes = moved.flatMap((events) =>
+    events.flatMap((event) => (event.kind === 'send' ? world.arrive(event.bytes, there) : [])),
+  );
+  for (const probe of probes) {
+    if (probe.kind !== 'send' || probe.bytes[1] !== 0x0d) continue;
+    for (const peer of [mn, cn]) {
+      const header = readHeader(probe.bytes);
+      if (header instanceof Refusal || toHex(header.context) !== toHex(peer.channel.config.id)) continue;
+      for (const event of peer.channel.receive(header, probe.bytes, RS, world.now)) {
+        if (event.kind === 'send' && event.bytes[1] === 0x0e) world.arrive(event.bytes, there);
+      }
+    }
+  }
+  t.same(world.arrive(data(pathId, 'x'), there), [{ kind: 'send', bytes: data(pathId, 'x'), to: CN }]);
 });
 
 t.test('an entry lives while data or leg probes come, and 120 s longer', (t) => {
