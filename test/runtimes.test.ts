@@ -17,7 +17,7 @@ const found = await readdir(join(root, 'test'), { recursive: true });
 const files = found.filter((path) => path.endsWith('.test.ts') && !onNodeOnly.includes(path)).sort();
 
 t.jobs = 2;
-t.setTimeout(1_200_000);
+t.setTimeout(1_800_000);
 
 for (const [runtime, args] of Object.entries(runtimes)) {
   const program = join(root, 'node_modules', '.bin', runtime);
@@ -31,7 +31,7 @@ for (const [runtime, args] of Object.entries(runtimes)) {
     const options = {
       cwd: root,
       env: { ...env, NTM_TEST_RUNTIME: runtime },
-      timeout: 180_000,
+      timeout: 300_000,
       buffered: true,
     };
     t.spawn(program, [...args, join('test', file)], options, `${runtime} ${file}`);
