@@ -13,11 +13,12 @@ import { EXIT } from '../reporters/exit-status.ts';
 import type { RunOptions } from '../runner/options.ts';
 import { runSuite } from '../runner/run.ts';
 import type { Clause } from '../spec-clauses.ts';
+import { twin } from '../twin/index.ts';
 import { versions } from './files.ts';
 import { progressLine } from './progress.ts';
 import type { Reached } from './target.ts';
-import { goldenVectors } from './vectors.ts';
 import type { Terminal } from './terminal.ts';
+import { goldenVectors } from './vectors.ts';
 
 export interface Job extends RunSettings {
   readonly cases: readonly Case[];
@@ -74,7 +75,8 @@ export async function judge(reached: Reached, job: Job, terminal: Terminal): Pro
 }
 
 function environment({ target, sources, has }: Reached, net: Net) {
-  return { net, target, sources, has, network: '', runNonce: randomBytes(16).toString('hex'), vectors: goldenVectors() };
+  const runNonce = randomBytes(16).toString('hex');
+  return { net, target, sources, has, network: '', runNonce, twin, vectors: goldenVectors() };
 }
 
 /** A network that remembers whether anything came from the target. */

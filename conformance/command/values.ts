@@ -17,7 +17,7 @@ export interface TargetValue {
 export function targetValue(text: string): TargetValue {
   const [, role, rest] = /^([a-z-]+)=(.*)$/.exec(text) ?? [undefined, undefined, text];
   return {
-    role: role === undefined ? undefined : oneOf('the role of --target', role, ROLES),
+    role: role === undefined ? undefined : oneOf('The role of --target', role, ROLES),
     endpoint: endpointValue('--target', rest ?? text),
   };
 }

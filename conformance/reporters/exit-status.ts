@@ -19,12 +19,13 @@ export const EXIT = {
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
 /** The first that applies, in the order 4, 1, 3, 0. */
-export function exitStatus(report: Pick<Report, 'cases' | 'strict' | 'trouble'>): ExitStatus {
-  const { cases, strict, trouble } = report;
+export function exitStatus(report: Pick<Report, 'cases' | 'strict' | 'trouble' | 'complete'>): ExitStatus {
+  const { cases, strict, trouble, complete } = report;
   const counts = (level: Level): boolean => level === 'MUST' || (strict && level === 'SHOULD');
   const some = (test: (result: Report['cases'][number]) => boolean): boolean => cases.some(test);
   if (some(({ verdict }) => verdict === 'suite-error')) return EXIT.suite;
-  if (trouble !== null) return EXIT.failed;
+  // It went away in the midst; one that was ill from the start left cases inconclusive.
+  if (trouble !== null && !complete) return EXIT.failed;
   if (some(({ verdict }) => verdict === 'fail')) return EXIT.failed;
   if (some(({ verdict, level }) => verdict === 'not-implemented' && counts(level))) return EXIT.failed;
   if (strict && some(({ verdict, level }) => verdict === 'warn' && counts(level))) return EXIT.failed;

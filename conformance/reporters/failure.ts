@@ -38,7 +38,10 @@ export function failureLines(result: CaseResult, number: number, context: Contex
           '',
           ...indent(datagramLines(exchange, paint)),
         ]),
-    ...(result.replay === null ? [] : ['', ...row('Replay', `${context.command} --replay ${result.replay}`)]),
+    // One line, however long: it is there to be copied.
+    ...(result.replay === null
+      ? []
+      : ['', `   ${paint.bold('Replay'.padEnd(13))}${context.command} --replay ${result.replay}`]),
   ];
 }
 

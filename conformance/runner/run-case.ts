@@ -124,6 +124,7 @@ class CaseRunner {
 
   /** One row; throws a violation, for fast-check to make it smaller, and nothing else. */
   async #row(name: string, script: (world: World) => Promise<void>): Promise<void> {
+    if (this.#context.options.signal?.aborted) return await this.#abandoned();
     if (this.#stopped !== undefined || this.#broken !== undefined || !this.#mayGoOn()) return;
     if (this.#failure !== undefined) this.#world = this.#newWorld();
     const world = this.#world;
@@ -228,6 +229,17 @@ class CaseRunner {
     } finally {
       cancel();
     }
+  }
+
+  /** The run was ended early: nobody waits for what comes of this case, so it goes no further. */
+  async #abandoned(): Promise<never> {
+    await Promise.all(
+      this.#worlds.map(async (world) => {
+        await this.#release(world);
+        await world.close();
+      }),
+    );
+    return await new Promise(() => undefined);
   }
 
   #seed(): number {

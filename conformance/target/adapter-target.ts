@@ -79,9 +79,16 @@ class AdapterTarget implements Target {
     const dcs = await this.#dcs(stage, options, rsNodeId);
     const config = this.#config(options, rsNodeId, dcs);
     const rs = new AdapterRs(this.#client, stage, config, rsNodeId, dcs);
-    await rs.start();
-    for (const dc of options.bare ? [] : dcs) await dc.associate();
-    return rs;
+    try {
+      await rs.start();
+      for (const dc of options.bare ? [] : dcs) await dc.associate();
+      return rs;
+    } catch (error) {
+      // What went wrong first is what is told.
+      await rs.release().catch(() => undefined);
+      await rs.close();
+      throw error;
+    }
   }
 
   async codec(fields: Fields): Promise<Fields> {

@@ -1,0 +1,152 @@
+/** The commands about adapters: what they find, and what they don't. */
+import { decode, encode } from '../../adapters/cbor.ts';
+import { Bench, runChecks } from '../../conformance/adapter-check/check.ts';
+import { CONTRACT_CHECKS } from '../../conformance/adapter-check/contract-checks.ts';
+import { INSTANCE_CHECKS } from '../../conformance/adapter-check/instance-checks.ts';
+import { seededRandom } from '../../conformance/random.ts';
+import type { Endpoint } from '../../reference/address.ts';
+import { formatEndpoint, parseEndpoint } from '../../reference/address.ts';
+import type { Socket } from '../../reference/net/net.ts';
+import { udpNet } from '../../reference/net/udp/udp.ts';
+import type { T } from '../tap.ts';
+import t from '../tap.ts';
+import { endpoint } from './bench.ts';
+import { answering, cli, target } from './terminal.ts';
+
+type Message = { [key: string]: unknown };
+
+/** The reference's adapter behind something that changes requests or answers on the way. */
+async function meddled(
+  t: T,
+  meddle: {
+    readonly request?: (message: Message) => Message | undefined;
+    readonly answer?: (message: Message) => Message | undefined;
+    /** Answers by itself. */
+    readonly reply?: (bytes: Uint8Array) => Uint8Array | undefined;
+  },
+): Promise<string> {
+  const net = udpNet();
+  const behind = endpoint(await target(t));
+  const ways = new Map<string, Promise<Socket>>();
+  const changed = (bytes: Uint8Array, change: ((message: Message) => Message | undefined) | undefined) => {
+    const message = decode(bytes) as Message | undefined;
+    if (change === undefined || message === undefined) return Uint8Array.from(bytes);
+    const after = change(message);
+    return after && encode(after as Parameters<typeof encode>[0]);
+  };
+  const front = await net.bind(endpoint('127.0.0.1:0'), (bytes, from) => {
+    const own = meddle.reply?.(Uint8Array.from(bytes));
+    if (own !== undefined) front.send(own, from);
+    const on = changed(bytes, meddle.request);
+    if (on !== undefined) void way(from).then((socket) => socket.send(on, behind));
+  });
+  const way = (from: Endpoint): Promise<Socket> => {
+    const key = formatEndpoint(from);
+    const known =
+      ways.get(key) ??
+      net.bind(endpoint('127.0.0.1:0'), (bytes) => {
+        const back = changed(bytes, meddle.answer);
+        if (back !== undefined) front.send(back, from);
+      });
+    ways.set(key, known);
+    return known;
+  };
+  t.teardown(async () => {
+    await front.close();
+    for (const socket of ways.values()) await (await socket).close();
+  });
+  return formatEndpoint(front.local);
+}
+
+async function failing(at: string): Promise<string[]> {
+  const adapter = parseEndpoint(at);
+  if (adapter === undefined) throw new Error(at);
+  const random = seededRandom('check');
+  const bench = new Bench({
+    net: udpNet(),
+    adapter,
+    local: endpoint('127.0.0.1:0'),
+    random,
+    token: undefined,
+  });
+  const results = await runChecks([...CONTRACT_CHECKS, ...INSTANCE_CHECKS], bench, () => {});
+  return results.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
+}
+
+t.test('the adapter of the reference passes', async (t) => {
+  const ran = await cli(['check-adapter', '--target', await target(t)]);
+  t.equal(ran.status, 0, ran.out);
+  t.match(ran.out, /^TAP version 14\nok 1 - hello: /);
+  t.match(ran.out, /\n# 21 checks: 20 passed, 1 not applicable\n$/);
+  const seen = await cli(['check-adapter', '--target', await target(t)], { isTerminal: true });
+  t.match(seen.out, /^✓ Hello is answered/);
+});
+
+t.test('each breach of the contract is found by its own check', async (t) => {
+  const named = (op: string) => (message: Message) => message.op === op;
+  const breaches: readonly (readonly [wanted: string[], meddle: Parameters<typeof meddled>[1]])[] = [
+    [['nonsense'], { reply: (bytes) => (bytes[0] === 0x05 ? Uint8Array.of(0xa0) : undefined) }],
+    [
+      ['unknown-op'],
+      { request: (message) => (named('xyzzy')(message) ? { ...message, op: 'reset' } : message) },
+    ],
+    [['versions'], { request: (message) => ({ ...message, v: '1.0' }) }],
+    [['unknown-keys'], { request: (message) => (message.grease === undefined ? message : undefined) }],
+    [
+      ['missing-fields'],
+      {
+        request: (message) =>
+          named('hello')(message) && message.nonce === undefined
+            ? { ...message, nonce: new Uint8Array(8) }
+            : message,
+      },
+    ],
+  ];
+  for (const [wanted, meddle] of breaches)
+    t.same(await failing(await meddled(t, meddle)), wanted, wanted[0] ?? '');
+});
+
+t.test('starts that are done anew for each repetition are found', async (t) => {
+  let next = 10_000;
+  const at = await meddled(t, {
+    request: (message) => (message.op === 'start' ? { ...message, id: next++ } : message),
+    answer: (message) => (Number(message.id) >= 10_000 ? { ...message, id: 1 } : message),
+  });
+  t.ok((await failing(at)).includes('lost-answer'));
+});
+
+t.test('a reset that lies is found', async (t) => {
+  const at = await meddled(t, {
+    answer: (message) => {
+      const result = message.result as { ended?: number } | undefined;
+      return result?.ended === undefined ? message : { ...message, result: { ended: result.ended + 1 } };
+    },
+  });
+  t.same(await failing(at), ['start', 'lost-answer', 'reset-twice', 'reset-own', 'bad-start', 'stop']);
+});
+
+t.test('3: nobody there, or a broken contract', async (t) => {
+  const silent = await answering(t, () => undefined);
+  const ran = await cli(['check-adapter', '--target', silent], { isTerminal: true });
+  t.equal(ran.status, 3);
+  t.equal(ran.err, `ntm-conform: Nobody answers at ${silent}: start the adapter there.\n`);
+  const at = await meddled(t, { request: (message) => ({ ...message, v: '1.0' }) });
+  const broken = await cli(['check-adapter', '--target', at]);
+  t.equal(broken.status, 3);
+  t.match(broken.out, /\nnot ok 6 - versions: .*\n {2}---\n {2}why: "hello was answered done, not error"\n/);
+});
+
+t.test('doctor', async (t) => {
+  const ran = await cli(['doctor', '--target', await target(t)]);
+  t.equal(ran.status, 0, ran.out);
+  t.match(ran.out, /\nok 1 - way: 50 of 50 hellos answered, round trip /);
+  t.match(ran.out, /: A role can be had, and sees the tester at 127\.0\.0\.1:\d+\n/);
+  const ill = await target(t, {
+    wrap: () => {
+      throw new Error('no memory');
+    },
+  });
+  const bad = await cli(['doctor', '--target', ill]);
+  t.equal(bad.status, 3);
+  t.match(bad.out, 'why: "start failed in the adapter: no memory."');
+});
