@@ -14,6 +14,11 @@ import { OPENING_ORDER_CASES } from './channel/opening-order.ts';
 import { OPENING_REFUSED_CASES } from './channel/opening-refused.ts';
 import { REPLAY_CASES } from './channel/replay.ts';
 import { SEALED_CASES } from './channel/sealed.ts';
+import { CODEC_BODY_CASES } from './codec/body.ts';
+import { CODEC_HEADER_CASES } from './codec/header.ts';
+import { CODEC_OPENING_CASES } from './codec/opening.ts';
+import { CODEC_SEALED_CASES } from './codec/sealed.ts';
+import { CODEC_VECTOR_CASES } from './codec/vectors.ts';
 import { COUNTER_CASES } from './datagram/counters.ts';
 import { DISCARDED_CASES } from './datagram/discarded.ts';
 import { HEADER_CASES } from './datagram/header.ts';
@@ -70,4 +75,9 @@ export const ALL_CASES: readonly Case[] = [
   ...RATE_CASES,
   ...ENTRY_CASES,
   ...MODEL_CASES,
+  ...CODEC_HEADER_CASES,
+  ...CODEC_OPENING_CASES,
+  ...CODEC_SEALED_CASES,
+  ...CODEC_BODY_CASES,
+  ...CODEC_VECTOR_CASES,
 ];
