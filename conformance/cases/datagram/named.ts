@@ -6,7 +6,7 @@ import { propertyCase } from '../../case.ts';
 import { body } from '../../fields.ts';
 import { silentFault } from '../../intent.ts';
 import type { World } from '../../world.ts';
-import { associated, current, hex, newLeg, openLeg, opens, RS_S, withBitFlipped } from '../steps.ts';
+import { associated, current, newLeg, openLeg, opens, RS_S, withBitFlipped } from '../steps.ts';
 
 const CONTEXT_BITS = 128;
 const KEY_ID_BITS = 16;
@@ -108,7 +108,7 @@ export const NAMED_CASES: readonly Case[] = [
       if (keyId === 0 || channel.keys.some((other) => other.keyId === keyId)) return;
       await world.silence({
         bad: () => {
-          const intent = silentFault(`key ID ${hex(keyId)}, not ${hex(keys.keyId)}`, 'key-id');
+          const intent = silentFault(`bit ${bit} of the key ID`, 'key-id');
           const content = body({ transaction: world.fresh(8) });
           const { next: sequence } = keys;
           peer.sendSealed(channel, MessageType.probeRequest, content, { keyId, sequence, intent });
