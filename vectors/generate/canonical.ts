@@ -1,7 +1,7 @@
 /** The forms of JSON that the files have: for people, and the one that is hashed. */
 import { toHex } from '../../reference/bytes.ts';
 import { sha256 } from '../../reference/crypto/hash.ts';
-import type { FamilyFile, Json, Vector } from './vector.ts';
+import type { FamilyFile, Json } from './vector.ts';
 
 const WIDTH = 110;
 
@@ -42,12 +42,12 @@ export function canonical(value: Json): string {
   return `{${entries.map(([name, item]) => `${JSON.stringify(name)}:${canonical(item)}`).join(',')}}`;
 }
 
-/** SHA-256 of a vector's canonical form. */
-export function digestOf(vector: Vector): string {
-  return toHex(sha256(new TextEncoder().encode(canonical(vector as unknown as Json))));
+/** SHA-256 of the canonical form. */
+function digestOf(value: unknown): string {
+  return toHex(sha256(new TextEncoder().encode(canonical(value as Json))));
 }
 
-/** The version of each family, and the digest of each vector. */
+/** The version of each family, and the digest of each vector; `<family>.world` is what its vectors share. */
 export interface Manifest {
   readonly families: Readonly<Record<string, number>>;
   readonly vectors: Readonly<Record<string, string>>;
@@ -57,7 +57,10 @@ export function manifestOf(files: readonly FamilyFile[]): Manifest {
   return {
     families: Object.fromEntries(files.map(({ family, version }) => [family, version])),
     vectors: Object.fromEntries(
-      files.flatMap(({ vectors }) => vectors.map((vector) => [vector.id, digestOf(vector)])),
+      files.flatMap(({ family, world, situations, vectors }) => [
+        ...(world === undefined ? [] : [[`${family}.world`, digestOf({ world, situations })]]),
+        ...vectors.map((vector) => [vector.id, digestOf(vector)]),
+      ]),
     ),
   };
 }

@@ -6,11 +6,23 @@ import { digests } from './digests.ts';
 import { header } from './header.ts';
 import { keySchedule } from './key-schedule.ts';
 import { openings } from './openings.ts';
+import { refused } from './refused/family.ts';
 import { replay } from './replay.ts';
 import { sealed } from './sealed.ts';
 import type { FamilyFile } from './vector.ts';
 
-const FAMILIES = [buildingBlocks, header, keySchedule, openings, sealed, replay, bodies, data, digests];
+const FAMILIES = [
+  buildingBlocks,
+  header,
+  keySchedule,
+  openings,
+  sealed,
+  replay,
+  bodies,
+  data,
+  refused,
+  digests,
+];
 
 export function families(): FamilyFile[] {
   return FAMILIES.map((make) => make().file());

@@ -58,7 +58,15 @@ export interface FamilyFile {
   readonly version: number;
   readonly about: string;
   readonly notes: Readonly<Record<string, Note>>;
+  readonly world?: Fields;
+  readonly situations?: Fields;
   readonly vectors: readonly Vector[];
+}
+
+/** What the vectors of a family share: constants, and what came before. */
+export interface Shared {
+  readonly world?: Fields;
+  readonly situations?: Fields;
 }
 
 /** What all kinds of vectors have. */
@@ -90,9 +98,17 @@ export class Family {
   readonly version: number;
   readonly about: string;
   readonly notes: Readonly<Record<string, Note>>;
+  readonly shared: Shared;
   readonly vectors: Vector[] = [];
 
-  constructor(name: string, version: number, about: string, notes: Readonly<Record<string, Note>>) {
+  constructor(
+    name: string,
+    version: number,
+    about: string,
+    notes: Readonly<Record<string, Note>>,
+    shared: Shared = {},
+  ) {
+    this.shared = shared;
     this.name = name;
     this.version = version;
     this.about = about;
@@ -146,8 +162,8 @@ export class Family {
   }
 
   file(): FamilyFile {
-    const { name: family, version, about, notes, vectors } = this;
-    return { family, version, about, notes, vectors };
+    const { name: family, version, about, notes, shared, vectors } = this;
+    return { family, version, about, notes, ...shared, vectors };
   }
 }
 
