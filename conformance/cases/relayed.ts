@@ -1,4 +1,4 @@
-/** Steps with what an RS-S relays: bytes that it cannot read, and nodes on more than one socket. */
+/** Steps with what an RS-S relays: bytes that it cannot read. */
 import { concat, sameBytes } from '../../reference/bytes.ts';
 import { MessageType } from '../../reference/wire/registry.ts';
 import { body } from '../fields.ts';
@@ -6,15 +6,10 @@ import type { Intent } from '../intent.ts';
 import { RELAYED, silentFault } from '../intent.ts';
 import type { Received } from '../observe/received.ts';
 import type { PlayedChannel } from '../played/channel.ts';
-import type { PathPlan, PlayedDc } from '../played/dc.ts';
 import type { PlayedNode } from '../played/node.ts';
 import type { Peer } from '../played/peer.ts';
-import { HABITS } from '../played/peer.ts';
-import { probeAnswer } from '../played/probe-answer.ts';
-import type { RsOptions, RsUnderTest } from '../target/target.ts';
-import { Unjudged } from '../verdict.ts';
-import type { NodeOptions, World } from '../world.ts';
-import { associated } from './steps.ts';
+import type { World } from '../world.ts';
+import type { Bound } from './nodes.ts';
 
 const MAGIC = 0x05;
 /** Nothing else: no type, key ID or sequence number matters to an RS-S. [RSS-10] */
@@ -49,6 +44,19 @@ export function sendOpaque(world: World, node: PlayedNode, options: OpaqueOption
 /** A source that is not the address in use of a leg. [RSS-12] */
 export const NOT_A_LEG: Intent = silentFault('a source that is no leg in use', 'relay-source');
 
+/** How often to try on a network that loses datagrams, and how long each but the last, milliseconds. */
+const TRIES = 4;
+const TRY = 300;
+
+/** Sends bytes of a path, again where the network loses some. @returns what came out at the other end */
+export async function relay(world: World, from: PlayedNode, to: PlayedNode): Promise<Received | undefined> {
+  for (let left = world.impaired ? TRIES : 1; ; left--) {
+    const datagram = sendOpaque(world, from);
+    const mail = await to.takeRelayed(datagram, left === 1 ? undefined : TRY);
+    if (mail !== undefined || left === 1) return mail;
+  }
+}
+
 /** Judges that one end's bytes come out at the other. */
 export async function checkForwarded(
   world: World,
@@ -56,8 +64,18 @@ export async function checkForwarded(
   to: PlayedNode,
   requirement?: string,
 ): Promise<Received> {
-  const datagram = sendOpaque(world, from);
-  return world.came(await to.takeRelayed(datagram), `the datagram at ${to.peer.name}`, requirement);
+  return world.came(await relay(world, from, to), `the datagram at ${to.peer.name}`, requirement);
+}
+
+/** Judges that what was held comes; on a network that loses datagrams nothing can be said. */
+export async function checkHeld(
+  world: World,
+  node: PlayedNode,
+  datagram: Uint8Array,
+  requirement = 'RSS-03: what was held is sent as soon as the address is valid.',
+): Promise<void> {
+  const mail = await node.takeRelayed(datagram, world.impaired ? TRY : undefined);
+  if (!world.impaired) world.came(mail, 'what was held for this leg', requirement);
 }
 
 /** Judges that bytes of one end are not forwarded, while those of another path are. */
@@ -79,114 +97,6 @@ export async function checkNotForwarded(
 export function checkAbsent(world: World, peer: Peer, datagram: Uint8Array, requirement?: string): void {
   const came = peer.inbox.some(({ bytes }) => sameBytes(bytes, datagram));
   world.check(!came, `nothing of the path at ${peer.name}`, 'the datagram came there', requirement);
-}
-
-/** Matches the target's own probes on a channel. */
-export function probeOn(channel: PlayedChannel): (mail: Received) => boolean {
-  return (mail) => mail.channel === channel && mail.type === MessageType.probeRequest;
-}
-
-/** Takes the target's probe on a channel. */
-export async function takeProbe(
-  world: World,
-  peer: Peer,
-  channel: PlayedChannel,
-  requirement?: string,
-): Promise<Received> {
-  return world.came(await peer.take(probeOn(channel)), `a probing request to ${peer.name}`, requirement);
-}
-
-/** Judges that the target did not probe a socket. */
-export function checkNotProbed(world: World, peer: Peer, channel: PlayedChannel, requirement?: string): void {
-  const probed = peer.inbox.some(probeOn(channel));
-  world.check(!probed, `no probing request to ${peer.name}`, 'there was one', requirement);
-}
-
-/** Answers a probe of the target as it has to be. */
-export function answerProbe(peer: Peer, channel: PlayedChannel, probe: Received): void {
-  peer.sendSealed(channel, MessageType.probeResponse, probeAnswer(probe));
-}
-
-/** Another socket that can be a node's: it has its channels. Its habits are a good peer's again in each row. */
-export async function socketOf(
-  world: World,
-  rs: RsUnderTest,
-  node: PlayedNode,
-  name: string,
-  options: NodeOptions & { readonly answersProbes?: boolean } = {},
-): Promise<Peer> {
-  const peer = await world.peer(name, rs.endpoint(options.family ?? 4), options);
-  Object.assign(peer.habits, HABITS, { answerProbes: options.answersProbes ?? true });
-  peer.hold(node.leg);
-  peer.hold(node.path);
-  return peer;
-}
-
-/** A node uses another socket from now on, and the RS-S has found it valid. */
-export async function move(world: World, node: PlayedNode, to: Peer): Promise<void> {
-  world.status(await to.probe(node.leg), 0);
-  await takeProbe(world, to, node.leg, 'KEY-31: a message from another address nominates it.');
-  // By the time of this answer the RS-S has taken the answer to its own probe.
-  world.status(await to.probe(node.leg), 0);
-  node.moveTo(to);
-}
-
-export interface Bound {
-  readonly rs: RsUnderTest;
-  readonly dc: PlayedDc;
-  readonly plan: PathPlan;
-  readonly a: PlayedNode;
-  readonly b: PlayedNode;
-}
-
-/** A directed path whose legs are not opened yet. @throws Unjudged */
-export async function directed(
-  world: World,
-  options: RsOptions = {},
-  plan?: Partial<PathPlan> & { readonly lifetime?: number },
-): Promise<Bound> {
-  const { rs, dc } = await associated(world, options);
-  const { lifetime = 120, ...parts } = plan ?? {};
-  const made = dc.plan(parts);
-  await dc.relay(made, { lifetime });
-  const a = await world.node(rs, made, 0);
-  const b = await world.node(rs, made, 1);
-  for (const { peer } of [a, b]) Object.assign(peer.habits, HABITS);
-  return { rs, dc, plan: made, a, b };
-}
-
-/** A path whose legs are both bound; the path itself has no keys. @throws Unjudged */
-export async function bound(
-  world: World,
-  options: RsOptions = {},
-  plan?: Partial<PathPlan> & { readonly lifetime?: number },
-): Promise<Bound> {
-  const made = await directed(world, options, plan);
-  await made.a.openLeg();
-  await made.b.openLeg();
-  return made;
-}
-
-/** Opens a leg and leaves the RS-S's probe of its address unanswered. @returns that probe */
-export async function openUnanswered(world: World, node: PlayedNode): Promise<Received> {
-  const { peer, leg } = node;
-  peer.habits.answerProbes = false;
-  const failed = await peer.open(leg);
-  if (failed !== undefined) {
-    throw new Unjudged('inconclusive', 'target', `the leg could not be opened: no ${failed}`, true);
-  }
-  const requirement = 'KEY-29: at confirmation a responder probes the source at once.';
-  return await takeProbe(world, peer, leg, requirement);
-}
-
-/** The RS-S with two DCs. @throws Unjudged */
-export async function withTwoDcs(
-  world: World,
-): Promise<{ readonly rs: RsUnderTest; readonly dc: PlayedDc; readonly other: PlayedDc }> {
-  const rs = await world.rs({ dcs: 2 });
-  const [dc, other] = rs.dcs;
-  if (dc === undefined || other === undefined) throw new Error('an RS-S without two associations');
-  return { rs, dc, other };
 }
 
 const NOTHING = new Uint8Array(0);

@@ -18,6 +18,8 @@ import type { Received } from './received.ts';
 import type { Sent } from './transcript.ts';
 
 const HEADER_LENGTH = 28;
+/** The explanation of rule 4. */
+export const COPY = 'a copy made by the network';
 
 export class Explainer {
   /** How many more of each may come. */
@@ -50,7 +52,7 @@ export class Explainer {
   /** Says why the target may send this. @returns undefined if it may not. */
   explain(received: Omit<Received, 'explained'>): string | undefined {
     const { channel, type, bytes, fault } = received;
-    if (this.#copies && this.#isCopy(received)) return 'a copy made by the network';
+    if (this.#copies && this.#isCopy(received)) return COPY;
     if (this.#take(`relayed ${toHex(bytes)}`)) return 'forwarded';
     if (
       channel?.kind === 'association' &&

@@ -11,6 +11,7 @@ import type { Body } from '../fields.ts';
 import { body, bytesField } from '../fields.ts';
 import type { Intent } from '../intent.ts';
 import { VALID } from '../intent.ts';
+import { COPY } from '../observe/explain.ts';
 import type { Received } from '../observe/received.ts';
 import type { Attempt, Message1Options, PlayedChannel, SealOptions } from './channel.ts';
 import { read } from './read.ts';
@@ -169,7 +170,10 @@ export class Peer {
     );
     const answer = await this.take(
       (mail) =>
-        mail.channel === channel && mail.type !== type && sameField(mail.body, 'transaction', transaction),
+        mail.channel === channel &&
+        mail.type !== type &&
+        mail.explained !== COPY &&
+        sameField(mail.body, 'transaction', transaction),
       options.timeout,
     );
     stop();
@@ -252,9 +256,9 @@ export class Peer {
     }, timeout);
   }
 
-  /** What came and was not taken yet, oldest first. */
+  /** What came and was not taken yet, oldest first, without the copies that a network made. */
   get inbox(): readonly Received[] {
-    return this.#inbox;
+    return this.#inbox.filter(({ explained }) => explained !== COPY);
   }
 
   #receive(bytes: Uint8Array, from: Endpoint): void {

@@ -8,7 +8,7 @@ import type { Received } from '../../observe/received.ts';
 import type { Peer } from '../../played/peer.ts';
 import { HABITS } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
-import { takeProbe } from '../relayed.ts';
+import { takeProbe } from '../nodes.ts';
 import { isRegistration, transactionOf } from '../relays/registrations.ts';
 import { associated, RS_S_CONFIGURED } from '../steps.ts';
 

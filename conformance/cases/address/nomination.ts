@@ -1,37 +1,35 @@
 /** Section 5.8: how a leg gets another address. */
 import fc from 'fast-check';
+import { sameBytes } from '../../../reference/bytes.ts';
 import { MessageType, Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
-import { body } from '../../fields.ts';
+import type { Body } from '../../fields.ts';
+import { body, bytesField } from '../../fields.ts';
 import { silentFault } from '../../intent.ts';
+import type { Received } from '../../observe/received.ts';
 import type { PlayedNode } from '../../played/node.ts';
-import { takeBytes } from '../../played/node.ts';
 import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
-import {
-  answerProbe,
-  bound,
-  checkAbsent,
-  checkForwarded,
-  checkNotProbed,
-  move,
-  NOT_A_LEG,
-  sendOpaque,
-  socketOf,
-  takeProbe,
-} from '../relayed.ts';
+import { answerProbe, bound, checkNotProbed, move, socketOf, takeProbe } from '../nodes.ts';
+import { checkAbsent, checkForwarded, NOT_A_LEG, relay, sendOpaque } from '../relayed.ts';
 import { current, RS_S } from '../steps.ts';
 
 /** Judges that data goes to one socket of a node and comes from there, and not from or to another one. */
 async function checkInUse(world: World, node: PlayedNode, far: PlayedNode, not: Peer): Promise<void> {
-  const datagram = sendOpaque(world, far);
-  world.came(await node.takeRelayed(datagram), `the datagram at ${node.peer.name}`);
-  checkAbsent(world, not, datagram);
+  const { bytes } = await checkForwarded(world, far, node);
+  checkAbsent(world, not, bytes);
   await world.silence({
     bad: () => sendOpaque(world, node, { from: not, fault: NOT_A_LEG }),
-    fence: () => far.takeRelayed(sendOpaque(world, node)),
+    fence: () => relay(world, node, far),
   });
+}
+
+function isAnswerTo(mail: Received, request: Body): boolean {
+  const asked = bytesField(request, 'transaction');
+  const came = bytesField(mail.body, 'transaction');
+  if (mail.type !== MessageType.probeResponse || asked === undefined || came === undefined) return false;
+  return sameBytes(asked, came);
 }
 
 export const NOMINATION_CASES: readonly Case[] = [
@@ -90,19 +88,18 @@ export const NOMINATION_CASES: readonly Case[] = [
       const copy = { ...right, intent: silentFault('the same datagram again', 'replay') };
       const [one, two] = first ? [thief, a.peer] : [a.peer, thief];
       one.send(bytes, undefined, right);
-      const answer = await one.take(({ type }) => type === MessageType.probeResponse);
+      const answer = await one.take((mail) => isAnswerTo(mail, content));
       world.status(answer, Status.ok);
       await world.silence({
         bad: () => two.send(bytes, undefined, copy),
         fence: () => b.peer.probe(b.leg),
       });
       if (!first) checkNotProbed(world, thief, a.leg);
-      const datagram = sendOpaque(world, b);
-      world.came(await takeBytes(a.peer, datagram), 'the datagram at the node');
-      checkAbsent(world, thief, datagram);
+      const mail = await checkForwarded(world, b, a);
+      checkAbsent(world, thief, mail.bytes);
       await world.silence({
         bad: () => sendOpaque(world, a, { from: thief, fault: NOT_A_LEG }),
-        fence: () => b.takeRelayed(sendOpaque(world, a)),
+        fence: () => relay(world, a, b),
       });
     },
   }),

@@ -5,6 +5,7 @@ import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
 import { body, bytesField } from '../../fields.ts';
 import { silentFault } from '../../intent.ts';
+import { COPY } from '../../observe/explain.ts';
 import type { Received } from '../../observe/received.ts';
 import type { PlayedNode } from '../../played/node.ts';
 import { probeAnswer } from '../../played/probe-answer.ts';
@@ -12,16 +13,19 @@ import type { World } from '../../world.ts';
 import {
   answerProbe,
   bound,
-  checkAbsent,
-  checkForwarded,
-  checkNotForwarded,
   checkNotProbed,
   directed,
-  NOT_A_LEG,
   openUnanswered,
-  sendOpaque,
   socketOf,
   takeProbe,
+} from '../nodes.ts';
+import {
+  checkAbsent,
+  checkForwarded,
+  checkHeld,
+  checkNotForwarded,
+  NOT_A_LEG,
+  sendOpaque,
 } from '../relayed.ts';
 import { RS_S, withBitFlipped } from '../steps.ts';
 
@@ -69,8 +73,7 @@ async function checkBecomesValid(
   a.peer.habits.answerProbes = true;
   answerProbe(a.peer, a.leg, probe);
   world.status(await a.peer.probe(a.leg), Status.ok);
-  const requirement = 'RSS-03: what was held is sent as soon as the address is valid.';
-  world.came(await a.takeRelayed(held), 'what was held for it, once it is valid', requirement);
+  await checkHeld(world, a, held);
   await checkForwarded(world, a, b);
 }
 
@@ -134,17 +137,14 @@ export const VALIDATION_CASES: readonly Case[] = [
       // The smallest request there is.
       world.status(await claimed.probe(a.leg), Status.ok);
       await takeProbe(world, claimed, a.leg);
-      const data = Array.from({ length: 4 }, () => sendOpaque(world, b, { size: 1200 }));
-      for (const datagram of data) {
-        world.came(await a.takeRelayed(datagram), 'the datagram at the address in use');
-      }
+      for (let i = 0; i < 4; i++) await checkForwarded(world, b, a);
       await world.sleep(PROBE_TRIES_OVER);
       let from = 0;
       let to = 0;
       for (const entry of world.stage.transcript.entries) {
         if (entry.kind === 'sent' && entry.sent.peer === claimed.name) from += entry.sent.bytes.length;
         if (entry.kind !== 'received' || entry.received.peer !== claimed.name) continue;
-        if (entry.received.explained?.includes('copy') !== true) to += entry.received.bytes.length;
+        if (entry.received.explained !== COPY) to += entry.received.bytes.length;
       }
       world.check(to <= TIMES * from, `at most ${TIMES * from} bytes for ${from}`, `${to} bytes`);
     },

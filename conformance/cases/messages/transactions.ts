@@ -145,10 +145,8 @@ export const TRANSACTION_CASES: readonly Case[] = [
         bad: () => peer.send(bytes, undefined, { channel: association, intent: fault, content: bad }),
         fence: () => peer.probe(association),
       });
-      const none = dc.peer.inbox.some(
-        (mail) => mail.type === MessageType.directionResponse && mail.channel === association,
-      );
-      world.check(!none, 'silence', 'a Direction Response');
+      const isAnswer = ({ type }: Received) => type === MessageType.directionResponse;
+      world.check(!peer.inbox.some(isAnswer), 'silence', 'a Direction Response');
     },
   }),
   scriptCase({

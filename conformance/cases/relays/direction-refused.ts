@@ -9,7 +9,8 @@ import { body } from '../../fields.ts';
 import { answeredFault } from '../../intent.ts';
 import type { LegPlan, PathPlan, PlayedDc } from '../../played/dc.ts';
 import type { World } from '../../world.ts';
-import { bound, checkForwarded } from '../relayed.ts';
+import { bound } from '../nodes.ts';
+import { checkForwarded } from '../relayed.ts';
 import { associated, RS_S } from '../steps.ts';
 
 const LAST_LIFETIME = 86_400;

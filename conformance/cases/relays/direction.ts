@@ -8,7 +8,8 @@ import { propertyCase, scriptCase } from '../../case.ts';
 import type { Body, Fields } from '../../fields.ts';
 import { body, listField } from '../../fields.ts';
 import type { PathPlan, PlayedDc } from '../../played/dc.ts';
-import { bound, checkForwarded, checkGone, withTwoDcs } from '../relayed.ts';
+import { bound, withTwoDcs } from '../nodes.ts';
+import { checkForwarded, checkGone } from '../relayed.ts';
 import { associated, opens, RS_S, RS_S_CONFIGURED } from '../steps.ts';
 
 const NO_EFFECT = 'RS-10: without effect: the entry goes on as it was.';

@@ -5,14 +5,15 @@ import { scriptCase } from '../../case.ts';
 import { silentFault } from '../../intent.ts';
 import { PlayedNode } from '../../played/node.ts';
 import type { World } from '../../world.ts';
-import type { Bound } from '../relayed.ts';
+import type { Bound } from '../nodes.ts';
+import { bound, directed } from '../nodes.ts';
 import {
-  bound,
   checkForwarded,
   checkGone,
+  checkHeld,
   checkNotForwarded,
-  directed,
   NOT_A_LEG,
+  relay,
   sendOpaque,
   sendVainProbe,
 } from '../relayed.ts';
@@ -58,7 +59,7 @@ export const ENTRY_CASES: readonly Case[] = [
       const long = await bound(world, {}, { lifetime: 120 });
       await checkForwarded(world, idle.a, idle.b);
       await world.sleep(GONE);
-      const fence = () => long.b.takeRelayed(sendOpaque(world, long.a));
+      const fence = () => relay(world, long.a, long.b);
       await checkGone(world, idle, fence);
       await checkGone(world, fresh, fence);
       const requirement = 'As after a withdrawal the Path ID can be directed again, with other content.';
@@ -91,7 +92,7 @@ export const ENTRY_CASES: readonly Case[] = [
       await checkForwarded(world, probed.a, probed.b, REFRESHED);
       last = sendOpaque(world, held.a);
       await held.b.openLeg();
-      world.came(await held.b.takeRelayed(last), 'what was held', REFRESHED);
+      await checkHeld(world, held.b, last, REFRESHED);
     },
   }),
   scriptCase({
@@ -113,7 +114,7 @@ export const ENTRY_CASES: readonly Case[] = [
         sendOpaque(world, injected.a, { from: stranger, fault: NOT_A_LEG });
         world.status(await dc.direct(dc.relayDirection(plan, { lifetime: LIFETIME })), Status.ok);
       });
-      const fence = () => long.b.takeRelayed(sendOpaque(world, long.a));
+      const fence = () => relay(world, long.a, long.b);
       await checkGone(world, opened, fence, NOT_REFRESHED);
       await checkGone(world, injected, fence, NOT_REFRESHED);
       // After its end a repeat made a new entry, which has no keys: under the old ones nothing opens.

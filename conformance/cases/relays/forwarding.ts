@@ -5,7 +5,8 @@ import { MessageType } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
 import { RELAYED } from '../../intent.ts';
-import { bound, checkForwarded, sendOpaque } from '../relayed.ts';
+import { bound } from '../nodes.ts';
+import { checkForwarded, sendOpaque } from '../relayed.ts';
 import { RS_S } from '../steps.ts';
 
 /** What an RS-S needs to see: header and tag. [RSS-10] */

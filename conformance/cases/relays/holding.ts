@@ -3,7 +3,8 @@ import { sameBytes } from '../../../reference/bytes.ts';
 import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
 import { silentFault } from '../../intent.ts';
-import { checkForwarded, directed, sendOpaque } from '../relayed.ts';
+import { directed } from '../nodes.ts';
+import { checkForwarded, checkHeld, sendOpaque } from '../relayed.ts';
 import { RS_S } from '../steps.ts';
 
 /** RSS-03 */
@@ -35,8 +36,7 @@ export const HOLDING_CASES: readonly Case[] = [
       for (const datagram of held) {
         const at = b.peer.inbox.findIndex(({ bytes }) => sameBytes(bytes, datagram));
         order.push(b.peer.inbox[at]?.at ?? 0);
-        const requirement = 'RSS-03: what is held is sent as soon as the address is valid.';
-        world.came(await b.takeRelayed(datagram), 'each datagram that is held', requirement);
+        await checkHeld(world, b, datagram);
       }
       const isSorted = order.every((at, i) => at >= (order[i - 1] ?? 0));
       world.check(world.impaired || isSorted, 'the order in which they were sent', 'another order');
@@ -61,7 +61,7 @@ export const HOLDING_CASES: readonly Case[] = [
       for (const [i, { b }] of paths.entries()) {
         await b.openLeg();
         for (const datagram of held[i] ?? []) {
-          world.came(await b.takeRelayed(datagram), 'each datagram that is held for this path');
+          await checkHeld(world, b, datagram);
         }
       }
     },
@@ -82,7 +82,7 @@ export const HOLDING_CASES: readonly Case[] = [
       const young = sendOpaque(world, a);
       await world.sleep(began + FORGOTTEN + 100 - world.net.now());
       await b.openLeg();
-      world.came(await b.takeRelayed(young), `what was held for ${HELD} ms`);
+      await checkHeld(world, b, young);
       await checkForwarded(world, a, b);
     },
   }),

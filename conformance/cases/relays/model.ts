@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Case } from '../../case.ts';
 import { modelCase } from '../../case.ts';
 import { HABITS } from '../../played/peer.ts';
-import { withTwoDcs } from '../relayed.ts';
+import { withTwoDcs } from '../nodes.ts';
 import { RS_S } from '../steps.ts';
 import type { Real } from './relay-commands.ts';
 import { Direct, DirectOtherwise, Move, OpenLeg, Probe, renew, Send, Withdraw } from './relay-commands.ts';

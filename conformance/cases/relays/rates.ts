@@ -4,7 +4,8 @@ import { scriptCase } from '../../case.ts';
 import type { PlayedNode } from '../../played/node.ts';
 import { takeBytes } from '../../played/node.ts';
 import type { World } from '../../world.ts';
-import { bound, checkForwarded, sendOpaque } from '../relayed.ts';
+import { bound } from '../nodes.ts';
+import { checkForwarded, sendOpaque } from '../relayed.ts';
 import { RS_S_CONFIGURED } from '../steps.ts';
 
 const PACKETS = 40;

@@ -5,17 +5,15 @@ import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
 import { silentFault } from '../../intent.ts';
 import { PlayedNode } from '../../played/node.ts';
+import { bound, checkNotProbed, directed, move, socketOf } from '../nodes.ts';
 import {
-  bound,
   checkAbsent,
   checkForwarded,
+  checkHeld,
   checkNotForwarded,
-  checkNotProbed,
-  directed,
-  move,
   NOT_A_LEG,
+  relay,
   sendOpaque,
-  socketOf,
 } from '../relayed.ts';
 import { RS_S } from '../steps.ts';
 
@@ -35,12 +33,11 @@ export const NOT_FORWARDED_CASES: readonly Case[] = [
         bad: () => {
           for (let i = 0; i < times; i++) sendOpaque(world, a, { from: stranger, fault: NOT_A_LEG });
         },
-        fence: () => b.takeRelayed(sendOpaque(world, a)),
+        fence: () => relay(world, a, b),
       });
       const requirement = 'RS-04: never from the source of a relayed datagram.';
-      const datagram = sendOpaque(world, b);
-      world.came(await a.takeRelayed(datagram), 'the datagram at the leg', requirement);
-      checkAbsent(world, stranger, datagram, requirement);
+      const { bytes } = await checkForwarded(world, b, a, requirement);
+      checkAbsent(world, stranger, bytes, requirement);
     },
   }),
   scriptCase({
@@ -56,7 +53,7 @@ export const NOT_FORWARDED_CASES: readonly Case[] = [
       const stranger = await world.stranger(rs, { source: 1, port });
       await world.silence({
         bad: () => sendOpaque(world, a, { from: stranger, fault: NOT_A_LEG }),
-        fence: () => b.takeRelayed(sendOpaque(world, a)),
+        fence: () => relay(world, a, b),
       });
     },
   }),
@@ -69,7 +66,7 @@ export const NOT_FORWARDED_CASES: readonly Case[] = [
     async script(world) {
       const { rs, dc, a, b } = await bound(world);
       const unknown = new PlayedNode(a.peer, dc.plan(), 0, rs.nodeId);
-      const fence = () => b.takeRelayed(sendOpaque(world, a));
+      const fence = () => relay(world, a, b);
       const fault = silentFault('no such path', 'context');
       await checkNotForwarded(world, unknown, fault, fence);
     },
@@ -90,7 +87,7 @@ export const NOT_FORWARDED_CASES: readonly Case[] = [
           const fault = silentFault('the Leg ID of the other end', 'key-id');
           sendOpaque(world, asPath, { fault, channel: b.leg });
         },
-        fence: () => b.takeRelayed(sendOpaque(world, a)),
+        fence: () => relay(world, a, b),
       });
       world.check(b.peer.inbox.length === before, 'nothing else at the other end', 'a datagram');
     },
@@ -117,7 +114,7 @@ export const NOT_FORWARDED_CASES: readonly Case[] = [
       // The other node's own address is valid all the same.
       await b.peer.open(b.leg, { order: 2n });
       world.status(await b.peer.probe(b.leg), Status.ok);
-      world.came(await b.takeRelayed(datagram), 'what was held for the other leg');
+      await checkHeld(world, b, datagram);
       await checkForwarded(world, b, a);
     },
   }),
@@ -151,12 +148,11 @@ export const NOT_FORWARDED_CASES: readonly Case[] = [
       await move(world, a, after);
       world.check(b.peer.inbox.length === quiet, 'nothing for the other node', 'a datagram');
       await checkForwarded(world, a, b);
-      const datagram = sendOpaque(world, b);
-      world.came(await a.takeRelayed(datagram), 'the datagram at the new address');
-      checkAbsent(world, before, datagram);
+      const { bytes } = await checkForwarded(world, b, a);
+      checkAbsent(world, before, bytes);
       await world.silence({
         bad: () => sendOpaque(world, a, { from: before, fault: NOT_A_LEG }),
-        fence: () => b.takeRelayed(sendOpaque(world, a)),
+        fence: () => relay(world, a, b),
       });
       world.status(await b.peer.probe(b.leg), Status.ok, 'The keys of the other leg are what they were.');
     },

@@ -9,7 +9,15 @@ import type { PathPlan, PlayedDc } from '../../played/dc.ts';
 import { PlayedNode } from '../../played/node.ts';
 import type { RsUnderTest } from '../../target/target.ts';
 import type { World } from '../../world.ts';
-import { checkAbsent, move, NOT_A_LEG, sendOpaque, sendVainOpening, socketOf } from '../relayed.ts';
+import { move, socketOf } from '../nodes.ts';
+import {
+  checkAbsent,
+  checkForwarded,
+  checkHeld,
+  NOT_A_LEG,
+  sendOpaque,
+  sendVainOpening,
+} from '../relayed.ts';
 import type { Model, ModelPath, Side } from './relay-model.ts';
 import { hold, otherSide, pathOf, withdraw } from './relay-model.ts';
 
@@ -177,11 +185,11 @@ export class Send extends NodeCommand {
     }
     // Doubles of the network would push out what is held.
     if (world.impaired && !path.legs[otherSide(this.side)].bound && path.held.length > 0) return;
-    const datagram = sendOpaque(world, from);
     if (path.legs[otherSide(this.side)].bound) {
-      world.came(await to.takeRelayed(datagram), `the datagram at ${to.peer.name}`);
+      await checkForwarded(world, from, to);
       return;
     }
+    const datagram = sendOpaque(world, from);
     hold(path, datagram);
     real.heldAt.set(datagram, world.net.now());
     world.status(await from.peer.probe(from.leg), Status.ok);
@@ -273,7 +281,7 @@ async function takeHeld({ world, heldAt }: Real, path: ModelPath, node: PlayedNo
   world.check(world.impaired || isSorted, 'what was held in the order in which it came', 'another order');
   for (const datagram of held) {
     const age = world.net.now() - (heldAt.get(datagram) ?? 0);
-    const mail = await node.takeRelayed(datagram, age < SURELY_HELD ? undefined : 0);
-    if (age < SURELY_HELD) world.came(mail, `what was held for ${Math.round(age)} ms`);
+    if (age < SURELY_HELD) await checkHeld(world, node, datagram);
+    else await node.takeRelayed(datagram, 0);
   }
 }

@@ -6,15 +6,8 @@ import { propertyCase, scriptCase } from '../../case.ts';
 import type { Fields } from '../../fields.ts';
 import { body } from '../../fields.ts';
 import { silentFault } from '../../intent.ts';
-import {
-  bound,
-  checkForwarded,
-  checkGone,
-  checkNotForwarded,
-  NOT_A_LEG,
-  sendOpaque,
-  withTwoDcs,
-} from '../relayed.ts';
+import { bound, withTwoDcs } from '../nodes.ts';
+import { checkForwarded, checkGone, checkNotForwarded, NOT_A_LEG, relay, sendOpaque } from '../relayed.ts';
 import { associated, halfOpen, opens, RS_S } from '../steps.ts';
 
 /** RS-11: forwarding has stopped by then. */
@@ -43,7 +36,7 @@ export const WITHDRAWAL_CASES: readonly Case[] = [
       await checkForwarded(world, gone.a, gone.b);
       world.status(await dc.direct(dc.withdrawal(gone.plan)), Status.ok);
       await world.sleep(STOPPED);
-      await checkGone(world, gone, () => b.takeRelayed(sendOpaque(world, a)));
+      await checkGone(world, gone, () => relay(world, a, b));
       await checkForwarded(world, b, a);
     },
   }),

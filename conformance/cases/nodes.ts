@@ -1,0 +1,121 @@
+/** Steps with nodes: probes on legs, more than one socket, entries with their legs opened or not. */
+import { MessageType } from '../../reference/wire/registry.ts';
+import type { Received } from '../observe/received.ts';
+import type { PlayedChannel } from '../played/channel.ts';
+import type { PathPlan, PlayedDc } from '../played/dc.ts';
+import type { PlayedNode } from '../played/node.ts';
+import type { Peer } from '../played/peer.ts';
+import { HABITS } from '../played/peer.ts';
+import { probeAnswer } from '../played/probe-answer.ts';
+import type { RsOptions, RsUnderTest } from '../target/target.ts';
+import { Unjudged } from '../verdict.ts';
+import type { NodeOptions, World } from '../world.ts';
+import { associated } from './steps.ts';
+
+/** Matches the target's own probes on a channel. */
+export function probeOn(channel: PlayedChannel): (mail: Received) => boolean {
+  return (mail) => mail.channel === channel && mail.type === MessageType.probeRequest;
+}
+
+/** Takes the target's probe on a channel. */
+export async function takeProbe(
+  world: World,
+  peer: Peer,
+  channel: PlayedChannel,
+  requirement?: string,
+): Promise<Received> {
+  return world.came(await peer.take(probeOn(channel)), `a probing request to ${peer.name}`, requirement);
+}
+
+/** Judges that the target did not probe a socket. */
+export function checkNotProbed(world: World, peer: Peer, channel: PlayedChannel, requirement?: string): void {
+  const probed = peer.inbox.some(probeOn(channel));
+  world.check(!probed, `no probing request to ${peer.name}`, 'there was one', requirement);
+}
+
+/** Answers a probe of the target as it has to be. */
+export function answerProbe(peer: Peer, channel: PlayedChannel, probe: Received): void {
+  peer.sendSealed(channel, MessageType.probeResponse, probeAnswer(probe));
+}
+
+/** Another socket that can be a node's: it has its channels. Its habits are a good peer's again in each row. */
+export async function socketOf(
+  world: World,
+  rs: RsUnderTest,
+  node: PlayedNode,
+  name: string,
+  options: NodeOptions & { readonly answersProbes?: boolean } = {},
+): Promise<Peer> {
+  const peer = await world.peer(name, rs.endpoint(options.family ?? 4), options);
+  Object.assign(peer.habits, HABITS, { answerProbes: options.answersProbes ?? true });
+  peer.hold(node.leg);
+  peer.hold(node.path);
+  return peer;
+}
+
+/** A node uses another socket from now on, and the RS-S has found it valid. */
+export async function move(world: World, node: PlayedNode, to: Peer): Promise<void> {
+  world.status(await to.probe(node.leg), 0);
+  await takeProbe(world, to, node.leg, 'KEY-31: a message from another address nominates it.');
+  // By the time of this answer the RS-S has taken the answer to its own probe.
+  world.status(await to.probe(node.leg), 0);
+  node.moveTo(to);
+}
+
+export interface Bound {
+  readonly rs: RsUnderTest;
+  readonly dc: PlayedDc;
+  readonly plan: PathPlan;
+  readonly a: PlayedNode;
+  readonly b: PlayedNode;
+}
+
+/** A directed path whose legs are not opened yet. @throws Unjudged */
+export async function directed(
+  world: World,
+  options: RsOptions = {},
+  plan?: Partial<PathPlan> & { readonly lifetime?: number },
+): Promise<Bound> {
+  const { rs, dc } = await associated(world, options);
+  const { lifetime = 120, ...parts } = plan ?? {};
+  const made = dc.plan(parts);
+  await dc.relay(made, { lifetime });
+  const a = await world.node(rs, made, 0);
+  const b = await world.node(rs, made, 1);
+  for (const { peer } of [a, b]) Object.assign(peer.habits, HABITS);
+  return { rs, dc, plan: made, a, b };
+}
+
+/** A path whose legs are both bound; the path itself has no keys. @throws Unjudged */
+export async function bound(
+  world: World,
+  options: RsOptions = {},
+  plan?: Partial<PathPlan> & { readonly lifetime?: number },
+): Promise<Bound> {
+  const made = await directed(world, options, plan);
+  await made.a.openLeg();
+  await made.b.openLeg();
+  return made;
+}
+
+/** Opens a leg and leaves the RS-S's probe of its address unanswered. @returns that probe */
+export async function openUnanswered(world: World, node: PlayedNode): Promise<Received> {
+  const { peer, leg } = node;
+  peer.habits.answerProbes = false;
+  const failed = await peer.open(leg);
+  if (failed !== undefined) {
+    throw new Unjudged('inconclusive', 'target', `the leg could not be opened: no ${failed}`, true);
+  }
+  const requirement = 'KEY-29: at confirmation a responder probes the source at once.';
+  return await takeProbe(world, peer, leg, requirement);
+}
+
+/** The RS-S with two DCs. @throws Unjudged */
+export async function withTwoDcs(
+  world: World,
+): Promise<{ readonly rs: RsUnderTest; readonly dc: PlayedDc; readonly other: PlayedDc }> {
+  const rs = await world.rs({ dcs: 2 });
+  const [dc, other] = rs.dcs;
+  if (dc === undefined || other === undefined) throw new Error('an RS-S without two associations');
+  return { rs, dc, other };
+}
