@@ -4,10 +4,14 @@ import type { WrittenProvisionOptions } from '../command/provisioning.ts';
 import type { CheckOptions } from './check-adapter.ts';
 import { checkAdapter } from './check-adapter.ts';
 import { doctor } from './doctor.ts';
+import { explainCommand } from './explain.ts';
 import type { Finish } from './flags.ts';
 import { collect, colourOption, reachOptions } from './flags.ts';
+import type { SelfTestOptions } from './self-test.ts';
+import { selfTest } from './self-test.ts';
 import type { Terminal } from './terminal.ts';
-import { explainCommand, picsCommand, provisionCommand } from './texts.ts';
+import { picsCommand, provisionCommand } from './texts.ts';
+import { vectorsCommand } from './vectors-command.ts';
 
 export function addCommands(top: Command, terminal: Terminal, finish: Finish): void {
   const command = (name: string, description: string): Command =>
@@ -29,8 +33,9 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
 
   colourOption(command('explain', 'a clause or a case in words: what is sent, what must come back'))
     .argument('<names...>', 'ids of clauses or cases')
-    .action((names: string[], options: { color: boolean }) =>
-      finish(explainCommand(names, options, terminal)),
+    .option('--no-run', 'without running the case against the reference to show the exchange')
+    .action(async (names: string[], options: { run: boolean; color: boolean }) =>
+      finish(await explainCommand(names, options, terminal)),
     );
 
   colourOption(reachOptions(command('check-adapter', 'tests an adapter itself against its contract'))).action(
@@ -46,4 +51,17 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
   command('pics', 'the claims proforma: every clause by role, to be filled in, as Markdown')
     .option('--role <role,...>', 'only these roles', collect)
     .action((options: { role?: string[] }) => finish(picsCommand(options, terminal)));
+
+  colourOption(command('self-test', 'runs the suite against faulty and odd variants of the reference'))
+    .argument('[names...]', 'only these variants')
+    .option('--seed <text>', 'the same seed sends the same', 'self-test')
+    .option('--jobs <n>', 'variants at once', '2')
+    .option('--list', 'list the variants')
+    .action(async (names: string[], options: SelfTestOptions) =>
+      finish(await selfTest(names, options, terminal)),
+    );
+
+  command('vectors', 'the golden vectors: a list of the families, or one of them as JSON')
+    .argument('[names...]', 'families or vectors')
+    .action((names: string[]) => finish(vectorsCommand(names, terminal)));
 }

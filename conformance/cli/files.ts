@@ -5,6 +5,7 @@ import { CONTRACT_VERSION } from '../../adapters/contract.ts';
 import { Mistake } from '../command/mistake.ts';
 import type { SpecFile } from '../reporters/places.ts';
 import type { RunOptions } from '../runner/options.ts';
+import { vectorsVersion } from './vectors.ts';
 
 const FAULTS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file: check the path',
@@ -55,7 +56,7 @@ export function versions(): RunOptions['versions'] {
   return {
     suite: suiteVersion(),
     spec: /^Version (\S+)$/m.exec(readme)?.[1] ?? 'unknown',
-    vectors: suiteVersion(),
+    vectors: vectorsVersion(),
     contract: CONTRACT_VERSION,
   };
 }

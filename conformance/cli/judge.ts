@@ -7,7 +7,8 @@ import type { Case } from '../case.ts';
 import { ALL_CASES } from '../cases/all.ts';
 import { Mistake } from '../command/mistake.ts';
 import type { RunSettings } from '../command/run-options.ts';
-import type { Progress } from '../progress.ts';
+import type { Tap } from '../played/stage.ts';
+import type { OnProgress, Progress } from '../progress.ts';
 import type { Report } from '../report.ts';
 import { EXIT } from '../reporters/exit-status.ts';
 import type { RunOptions } from '../runner/options.ts';
@@ -24,9 +25,35 @@ export interface Job extends RunSettings {
   readonly cases: readonly Case[];
   readonly clauses: readonly Clause[];
   /** The token of one failure to see again. */
-  readonly replay: string | undefined;
-  readonly quiet: boolean;
+  readonly replay?: string | undefined;
   readonly net: Net;
+}
+
+interface Hooks {
+  readonly tap?: Tap;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs the suite; the target is closed at the end. */
+export async function runJob(reached: Reached, job: Job, { tap, ...hooks }: Hooks = {}): Promise<Report> {
+  const { target, sources, has } = reached;
+  const { net, replay, ...settings } = job;
+  const vectors = goldenVectors();
+  const runNonce = randomBytes(16).toString('hex');
+  const around = { net, target, sources, has, network: '', runNonce, twin, vectors };
+  return await runSuite(
+    { ...around, ...(tap && { tap }) },
+    {
+      ...settings,
+      ...hooks,
+      ...(replay !== undefined && { replay }),
+      allCases: ALL_CASES,
+      versions: versions(),
+      runtime: runtime(),
+      startedAt: new Date().toISOString(),
+    },
+  );
 }
 
 export interface Judgement {
@@ -34,13 +61,21 @@ export interface Judgement {
   readonly interrupted: boolean;
 }
 
-/** @throws Mistake if a target without an adapter never sent anything. */
-export async function judge(reached: Reached, job: Job, terminal: Terminal): Promise<Judgement> {
-  const { quiet, replay, net, ...settings } = job;
+/**
+ * Runs the suite for a person.
+ * @param quiet without a line of progress
+ * @throws Mistake if a target without an adapter never sent anything.
+ */
+export async function judge(
+  reached: Reached,
+  job: Job,
+  terminal: Terminal,
+  quiet: boolean,
+): Promise<Judgement> {
   const abort = new AbortController();
   const progress = progressLine(!quiet);
-  const listening = heardFrom(net, reached);
-  let silent = false;
+  const listening = heardFrom(job.net, reached);
+  let [silent, interrupted] = [false, false];
   const onProgress = (event: Progress): void => {
     progress.on(event);
     // The sanity case came first; if not a byte has come, nothing else would.
@@ -48,7 +83,6 @@ export async function judge(reached: Reached, job: Job, terminal: Terminal): Pro
     silent = true;
     abort.abort();
   };
-  let interrupted = false;
   const forget = terminal.onInterrupt(() => {
     // Should the end of the run hang, the second Ctrl-C ends the program.
     if (interrupted) process.exit(EXIT.interrupted);
@@ -56,27 +90,14 @@ export async function judge(reached: Reached, job: Job, terminal: Terminal): Pro
     abort.abort();
   });
   try {
-    const report = await runSuite(environment(reached, listening.net), {
-      ...settings,
-      ...(replay !== undefined && { replay }),
-      allCases: ALL_CASES,
-      versions: versions(),
-      runtime: runtime(),
-      startedAt: new Date().toISOString(),
-      onProgress,
-      signal: abort.signal,
-    });
+    const hooks = { onProgress, signal: abort.signal };
+    const report = await runJob(reached, { ...job, net: listening.net }, hooks);
     if (silent && !interrupted) throw neverReached(reached);
     return { report: interrupted ? { ...report, complete: false } : report, interrupted };
   } finally {
     forget();
     progress.end();
   }
-}
-
-function environment({ target, sources, has }: Reached, net: Net) {
-  const runNonce = randomBytes(16).toString('hex');
-  return { net, target, sources, has, network: '', runNonce, twin, vectors: goldenVectors() };
 }
 
 /** A network that remembers whether anything came from the target. */
@@ -104,7 +125,7 @@ function neverReached({ at }: Reached): Mistake {
   );
 }
 
-export function runtime(): RunOptions['runtime'] {
+function runtime(): RunOptions['runtime'] {
   const { versions: own, platform, arch } = process;
   const name = own.deno === undefined ? (own.bun === undefined ? 'node' : 'bun') : 'deno';
   return { name, version: own[name] ?? 'unknown', platform: `${platform} ${arch}` };

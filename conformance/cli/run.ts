@@ -58,7 +58,7 @@ export async function run(
   const reached = await reachTarget(reach, options, net);
   try {
     const job = { ...settings, cases: wanted, clauses, replay: token && options.replay, net };
-    const judged = await judge(reached, { ...job, quiet: options.quiet ?? false }, terminal);
+    const judged = await judge(reached, job, terminal, options.quiet ?? false);
     const written = await output(judged.report, outputs, context, terminal);
     if (judged.interrupted) return EXIT.interrupted;
     return written ? exitStatus(judged.report) : EXIT.suite;

@@ -25,7 +25,7 @@ import { needsMet } from '../runner/environment.ts';
 import { adapterTarget } from '../target/adapter-target.ts';
 import { level0Target } from '../target/level0.ts';
 import type { Target, TargetError } from '../target/target.ts';
-import type { Child } from './child.ts';
+import type { Child, Command } from './child.ts';
 import { startAdapter } from './child.ts';
 import { readText } from './files.ts';
 
@@ -49,7 +49,7 @@ export interface Reached extends Place {
 
 export const systemRandom: Random = (length) => new Uint8Array(randomBytes(length));
 
-const EMBEDDED = ['adapter', '--listen', '127.0.0.1:0'];
+const EMBEDDED: Command = ['reference/bin.js', 'adapter', '--listen', '127.0.0.1:0'];
 
 /** Finds the way to the target, or starts the reference. @throws Mistake */
 export async function placeOf(reach: Reach): Promise<Place> {

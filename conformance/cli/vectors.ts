@@ -1,4 +1,5 @@
 /** Reads the golden vectors that come with the suite. */
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { GoldenVector } from '../golden-vectors.ts';
 
@@ -6,14 +7,34 @@ const folder = new URL('../../vectors/', import.meta.url);
 /** What lies beside the families. */
 const OTHERS: readonly string[] = ['manifest.json', 'schema.json'];
 
+/** A family as its file has it; the project's tests hold it to its schema. */
+export interface VectorFamily {
+  readonly family: string;
+  readonly version: number;
+  readonly about: string;
+  readonly vectors: readonly GoldenVector[];
+}
+
+export function vectorFamilies(): VectorFamily[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json') && !OTHERS.includes(name));
+  return names.sort().map((name) => JSON.parse(fileText(name)) as VectorFamily);
+}
+
 /** All vectors, by family. */
 export function goldenVectors(): GoldenVector[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.json') && !OTHERS.includes(name));
-  return names.sort().flatMap((name) => {
-    // The project's own files, whose form its tests hold to their schema.
-    const family = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as {
-      readonly vectors: readonly GoldenVector[];
-    };
-    return family.vectors;
-  });
+  return vectorFamilies().flatMap(({ vectors }) => vectors);
+}
+
+/** The file of a family as it is. */
+export function familyText(family: string): string {
+  return fileText(`${family}.json`);
+}
+
+/** The manifest names every vector with its hash, so the beginning of its own hash stands for all. */
+export function vectorsVersion(): string {
+  return createHash('sha256').update(fileText('manifest.json')).digest('hex').slice(0, 16);
+}
+
+function fileText(name: string): string {
+  return readFileSync(new URL(name, folder), 'utf8');
 }

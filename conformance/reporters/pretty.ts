@@ -55,7 +55,7 @@ function troubleLines({ trouble, complete, host }: Report, { paint }: Context): 
   return [
     ...(trouble === null ? [] : [paint.red(`Trouble: ${trouble}`)]),
     ...(complete ? [] : [paint.red('The run was cut short: cases that are not listed did not run.')]),
-    ...(host.badWindows === 0
+    ...(host.reruns === 0
       ? []
       : [
           paint.yellow(

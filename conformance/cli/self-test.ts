@@ -1,0 +1,107 @@
+/**
+ * `self-test`: is the suite any good? Implementations with one fault each have to be caught by the case that
+ * is there for it; legal oddities must not fail. Each is a program of its own behind its adapter.
+ */
+import { udpNet } from '../../reference/net/udp/udp.ts';
+import { ALL_CASES } from '../cases/all.ts';
+import { Mistake } from '../command/mistake.ts';
+import { didYouMean } from '../command/nearest.ts';
+import { wholeNumber } from '../command/values.ts';
+import type { Variants } from '../command/variants.ts';
+import { caught, spared } from '../command/variants.ts';
+import type { Report } from '../report.ts';
+import type { Checked } from '../reporters/checks.ts';
+import { EXIT } from '../reporters/exit-status.ts';
+import { catalogue } from '../spec-clauses.ts';
+import { checkPrinter } from './checking.ts';
+import { outputOf, startAdapter } from './child.ts';
+import { specFiles } from './files.ts';
+import type { Job } from './judge.ts';
+import { runJob } from './judge.ts';
+import { reachTarget } from './target.ts';
+import type { Terminal } from './terminal.ts';
+import { paintOf } from './terminal.ts';
+
+const PROGRAM = 'adapters/variant.js';
+
+export interface SelfTestOptions {
+  readonly seed: string;
+  readonly jobs: string;
+  readonly list?: true;
+  readonly color: boolean;
+}
+
+/** @param names of variants; none: all of them. @returns 1 if a saboteur slips through or an oddity fails */
+export async function selfTest(
+  names: readonly string[],
+  options: SelfTestOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const variants = JSON.parse(await outputOf([PROGRAM, '--list'])) as Variants;
+  const trials = trialsOf(variants, options.seed).filter(
+    ({ name }) => names.length === 0 || names.includes(name),
+  );
+  const known = [...variants.saboteurs, ...variants.oddities].map(({ name }) => name);
+  for (const name of names)
+    if (!known.includes(name))
+      throw new Mistake(
+        `There is no variant ${name}: see them with self-test --list.${didYouMean(name, known)}`,
+      );
+  if (options.list) {
+    terminal.out(trials.map(({ name, title }) => `${name}  ${title}\n`).join(''));
+    return EXIT.good;
+  }
+  const printer = checkPrinter(terminal, paintOf(terminal, options.color));
+  let good = true;
+  const queue = [...trials];
+  const lane = async (): Promise<void> => {
+    for (let trial = queue.shift(); trial !== undefined; trial = queue.shift()) {
+      const result = trial.judge(await runAgainst(trial.name, trial.job));
+      good &&= result.verdict === 'pass';
+      printer.add(result);
+    }
+  };
+  await Promise.all(Array.from({ length: wholeNumber('--jobs', options.jobs, 1, 64) }, lane));
+  printer.end();
+  return good ? EXIT.good : EXIT.failed;
+}
+
+interface Trial {
+  readonly name: string;
+  readonly title: string;
+  readonly job: Omit<Job, 'net'>;
+  judge(report: Report): Checked;
+}
+
+function trialsOf({ saboteurs, oddities }: Variants, seed: string): Trial[] {
+  const settings = {
+    ...({ seed, depth: 'default', profile: 'hardened', strict: false, slow: false, jobs: 32 } as const),
+    ...{ timeout: 2000, bail: false, clauses: catalogue(specFiles()) },
+  } satisfies Omit<Job, 'cases' | 'net'>;
+  return [
+    ...saboteurs.map((saboteur) => ({
+      name: saboteur.name,
+      title: `saboteur: ${saboteur.title} (${saboteur.clause}, caught by ${saboteur.caughtBy})`,
+      job: { ...settings, cases: ALL_CASES.filter(({ id }) => id === saboteur.caughtBy) },
+      judge: (report: Report) => caught(saboteur, report),
+    })),
+    ...oddities.map((oddity) => ({
+      name: oddity.name,
+      title: `oddity: ${oddity.title} (${oddity.clause})`,
+      job: { ...settings, cases: ALL_CASES },
+      judge: (report: Report) => spared(oddity, report),
+    })),
+  ];
+}
+
+async function runAgainst(name: string, job: Omit<Job, 'net'>): Promise<Report> {
+  const child = await startAdapter([PROGRAM, name, '--listen', '127.0.0.1:0']);
+  const net = udpNet();
+  const target = { role: undefined, endpoint: child.adapter };
+  try {
+    const reached = await reachTarget({ target, sources: [], listen: [] }, {}, net);
+    return await runJob(reached, { ...job, net });
+  } finally {
+    await child.stop();
+  }
+}
