@@ -1,0 +1,49 @@
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Mutant } from './mutant.ts';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const COPIED = [
+  'package.json',
+  'reference',
+  'adapters',
+  'conformance',
+  'vectors',
+  'test/vectors',
+  'test/tap/match.ts',
+];
+
+const STUB = 'test/mutants/stub.ts';
+
+/** Tests that make vectors anew, and of the twin alone, which shares no code with what is changed. */
+const LEFT_OUT = ['families.test.ts', 'manifest.test.ts', 'schema.test.ts', 'twin.test.ts'];
+
+/** Copies the project's sources, with a mutant or as they are. @returns its tests, as places of files. */
+export async function copyWith(mutant: Mutant | undefined, folder: string): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  for (const path of COPIED) await cp(join(ROOT, path), join(folder, path), { recursive: true });
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir');
+  await cp(join(ROOT, STUB), join(folder, STUB));
+  await writeFile(join(folder, 'test/tap.ts'), "export { default, runtime } from './mutants/stub.ts';\n");
+  for (const { file, find, replace } of mutant?.changes ?? []) {
+    const path = join(folder, file);
+    const before = await readFile(path, 'utf8');
+    if (before.split(find).length !== 2) throw new Error(`${mutant?.id}: ${file} has not once: ${find}`);
+    await writeFile(
+      path,
+      before.replace(find, () => replace),
+    );
+  }
+  const tests = await readdir(join(folder, 'test/vectors'));
+  return tests
+    .filter((name) => name.endsWith('.test.ts') && !LEFT_OUT.includes(name))
+    .sort()
+    .map((name) => join(folder, 'test/vectors', name));
+}
+
+/** What stands in for tap in the copy of a test. */
+export function stubOf(test: string): string {
+  return join(dirname(dirname(dirname(test))), STUB);
+}
