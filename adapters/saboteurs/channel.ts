@@ -33,7 +33,7 @@ export const CHANNEL: readonly Saboteur[] = [
     name: 'counter-stands-still',
     title: 'uses one sequence number for two datagrams now and then',
     clause: 'TUN-03',
-    caughtBy: 'rs-s.sealed.counter',
+    caughtBy: 'rs-s.sealed.own-counter',
     patch: () =>
       replace(Channel.prototype, 'sendSealed', (original) => (self, keys, ...rest) => {
         original(self, keys, ...rest);
@@ -88,16 +88,28 @@ export const CHANNEL: readonly Saboteur[] = [
     caughtBy: 'rs-s.keys.old-receive',
     patch: () =>
       replace(Keyring.prototype, 'endOf', (original) => (self, handshake) => {
-        const { receiveUntil } = handshake as Handshake;
-        return receiveUntil === undefined ? original(self, handshake) : Number.NEGATIVE_INFINITY;
+        const { receiveUntil, confirmedAt } = handshake as Handshake;
+        return receiveUntil === undefined ? original(self, handshake) : (confirmedAt ?? 0);
       }),
   },
   {
     name: 'last-confirmed-wins',
-    title: 'sends under the handshake that was confirmed last, whatever its rank',
+    title: 'keeps unconfirmed handshakes of lower rank, and sends under one that is confirmed late',
     clause: 'KEY-21',
     caughtBy: 'rs-s.keys.rank',
-    patch: () => replace(Keyring.prototype, 'supersedes', () => () => true),
+    patch: () => {
+      replace(Keyring.prototype, 'supersedes', () => () => true);
+      replace(Keyring.prototype, 'confirm', (original) => (self, handshake, now) => {
+        const before = field<Handshake[]>(self, 'unconfirmed');
+        original(self, handshake, now);
+        Reflect.set(
+          self,
+          'unconfirmed',
+          before.filter((other) => other !== handshake),
+        );
+        return [];
+      });
+    },
   },
   {
     name: 'amplifies',

@@ -14,13 +14,13 @@ const DATA = 0x10;
 export const FORWARDING: readonly Saboteur[] = [
   {
     name: 'forward-flips-a-bit',
-    title: 'changes the last byte of what it forwards',
+    title: 'changes the last byte of the Data that it forwards',
     clause: 'RSS-02',
     caughtBy: 'rs-s.forward.unchanged',
     wrap: (created) =>
       withForward(created, (bytes, from, now) => {
         const to = created.table.forward(bytes, from, now);
-        if (to !== undefined) bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+        if (to !== undefined && bytes[1] === DATA) bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
         return to;
       }),
   },

@@ -119,7 +119,7 @@ export class Keyring {
 
   /** Counts a failed tag; too many erase the keys. [KEY-18] */
   tagFailed(handshake: Handshake): void {
-    if (++handshake.failedTags >= FAILED_TAGS_BOUND) handshake.receiveUntil = Number.NEGATIVE_INFINITY;
+    if (++handshake.failedTags >= FAILED_TAGS_BOUND) handshake.receiveUntil = 0;
   }
 
   /** Whether the next message due has to open the channel again, as far as this end may. [KEY-05] */
