@@ -8,7 +8,7 @@ import { Association } from '../../reference/roles/association/association.ts';
 import { Entries } from '../../reference/roles/rs-s/entries.ts';
 import type { Message } from '../../reference/wire/messages.ts';
 import { encodeBody } from '../../reference/wire/messages.ts';
-import { GREASE_KEYS, MessageType } from '../../reference/wire/registry.ts';
+import { GREASE_KEYS, MessageType, Status } from '../../reference/wire/registry.ts';
 import type { Oddity } from '../reference/variant.ts';
 import { replace, withHandle } from '../reference/variant.ts';
 import type { Created } from '../reference.ts';
@@ -16,14 +16,16 @@ import type { Created } from '../reference.ts';
 export const ODDITIES: readonly Oddity[] = [
   {
     name: 'greasy',
-    title: 'puts every grease key and padding into each body',
+    title: 'puts every grease key into each body, and padding where it may stand',
     clause: 'GEN-21',
     patch: () =>
       replace(Association.prototype, 'encode', () => (_self, message) => {
         const extra = new Map<number, Uint8Array>(
           GREASE_KEYS.map((key) => [key, new Uint8Array(16).fill(key)]),
         );
-        extra.set(2, new Uint8Array(40));
+        // An error has nothing beside transaction and status but grease. [ERR-07]
+        const { status } = message as { status?: number };
+        if (status === undefined || status === Status.ok) extra.set(2, new Uint8Array(40));
         return encodeBody(message as Message, extra);
       }),
   },
