@@ -1,8 +1,10 @@
 /** Holds what the tester sent to its intent, by the twin. */
 
 import { sameBytes, toHex } from '../../reference/bytes.ts';
+import type { CborValue } from '../../reference/wire/cbor.ts';
 import { toDiagnostic } from '../../reference/wire/cbor-diagnostic.ts';
 import { MessageType } from '../../reference/wire/registry.ts';
+import { isBody } from '../fields.ts';
 import { describeIntent } from '../intent.ts';
 import type { Sent, Transcript } from '../observe/transcript.ts';
 import type { PlayedChannel } from '../played/channel.ts';
@@ -56,8 +58,16 @@ function sameContent({ content }: Sent, finding: TwinFinding): string | undefine
     return same ? undefined : `the twin reads ${toHex(finding.payload)}`;
   }
   if (finding.kind !== 'sealed' || content instanceof Uint8Array) return undefined;
-  const sorted = new Map([...content].sort(([a], [b]) => Number(a) - Number(b)));
-  return finding.body === toDiagnostic(sorted) ? undefined : `the twin reads ${finding.body}`;
+  return finding.body === toDiagnostic(sorted(content)) ? undefined : `the twin reads ${finding.body}`;
+}
+
+/** The same with the keys of all maps in the order in which they are encoded: they are numbers. */
+function sorted(value: CborValue): CborValue {
+  if (isBody(value)) {
+    const entries = Array.from(value, ([key, item]) => [key, sorted(item)] as const);
+    return new Map(entries.sort(([a], [b]) => (Number(a) < Number(b) ? -1 : 1)));
+  }
+  return Array.isArray(value) ? (value as readonly CborValue[]).map(sorted) : value;
 }
 
 /** A played channel as the end knows it that the datagram goes to. */

@@ -13,7 +13,7 @@ const HOLD_TIME = 2000;
 /** GEN-38: what must not happen after a time does not happen more than a second after it. */
 const FORGOTTEN = HOLD_TIME + 1000;
 /** How old what must still be held can be. */
-const HELD = 1500;
+const HELD = 1000;
 
 export const HOLDING_CASES: readonly Case[] = [
   scriptCase({

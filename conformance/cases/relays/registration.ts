@@ -188,5 +188,7 @@ function checkTimes(world: World, times: readonly number[]): void {
     return time >= 0.9 * ms - LATE && time <= 1.1 * ms + LATE;
   });
   const actual = times.map(Math.round).join(', ');
-  world.check(isRight && times.length === TRIES.length, `tries at ${TRIES.join(', ')} ms`, `at ${actual} ms`);
+  if (isRight && times.length === TRIES.length) return;
+  // A busy host makes them late too.
+  world.stage.violated(`tries at ${TRIES.join(', ')} ms`, `at ${actual} ms`, { timedOut: true });
 }
