@@ -8,7 +8,6 @@ const CBOR = 'reference/wire/cbor.ts';
 const SCAN = 'reference/wire/cbor-scan.ts';
 const FIELDS = 'reference/wire/fields.ts';
 const REGISTRY = 'reference/wire/registry.ts';
-const ADDRESS = 'reference/address.ts';
 
 const AD = 'const ad = writeHeader(header);';
 const AD_READ = 'const ad = bytes.subarray(0, HEADER_LENGTH);';

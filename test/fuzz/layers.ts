@@ -1,0 +1,26 @@
+import type { Layer } from '../../reference/refusal.ts';
+import { LAYERS } from '../../reference/refusal.ts';
+
+/**
+ * Layers of section 16.11 that an RS-S does not have: GEN-32 orders requests that none is sent, and inner packets
+ * are the business of tunnel ends.
+ */
+export const NOT_OF_RS_S: readonly Layer[] = ['stale', 'inner-length', 'inner-source', 'inner-destination'];
+
+/** The layers that an RS-S has: none of them may stay unused in a long run. */
+export const LAYERS_OF_RS_S: readonly Layer[] = LAYERS.filter((layer) => !NOT_OF_RS_S.includes(layer));
+
+/** How often each layer refused, as lines of text. */
+export function histogram(refused: ReadonlyMap<Layer, number>): string[] {
+  const all = Math.max(1, ...refused.values());
+  return LAYERS_OF_RS_S.map((layer) => {
+    const count = refused.get(layer) ?? 0;
+    const bar = '#'.repeat(Math.ceil((40 * count) / all));
+    return `${layer.padEnd(14)} ${String(count).padStart(8)}  ${bar}`.trimEnd();
+  });
+}
+
+/** The layers that never refused. */
+export function empty(refused: ReadonlyMap<Layer, number>): Layer[] {
+  return LAYERS_OF_RS_S.filter((layer) => (refused.get(layer) ?? 0) === 0);
+}

@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import type { Endpoint } from '../../reference/address.ts';
+import { endpoint } from '../channel/pair.ts';
+import { runtime } from './runtime.ts';
+
+export interface AdapterProcess {
+  readonly at: Endpoint;
+  /** Bytes that it has in memory; undefined where the system does not tell. */
+  memory(): Promise<number | undefined>;
+  stop(): Promise<void>;
+}
+
+/** Starts `ntmobile adapter` on the same runtime as this one. */
+export async function startAdapter(): Promise<AdapterProcess> {
+  const flags = runtime === 'deno' ? ['run', '--allow-all', '--quiet'] : [];
+  const program = fileURLToPath(new URL('../drivers/programs/ntmobile.ts', import.meta.url));
+  const args = [...flags, program, 'adapter', '--listen', '127.0.0.1:0'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
+  const line = await new Promise<string>((resolve, reject) => {
+    let out = '';
+    child.stdout.on('data', (data) => {
+      out += data;
+      if (out.includes('\n')) resolve(out);
+    });
+    child.on('error', reject);
+    child.on('close', () => reject(new Error('the adapter ended before it was ready')));
+  });
+  const at = /ready on (\S+)/.exec(line)?.[1];
+  if (at === undefined) throw new Error(`the adapter said: ${line}`);
+  return {
+    at: endpoint(at),
+    memory: () => residentBytes(child.pid),
+    stop: async () => {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(child.pid, 'SIGTERM');
+      await ended;
+    },
+  };
+}
+
+async function residentBytes(pid: number | undefined): Promise<number | undefined> {
+  try {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8');
+    const kibibytes = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1];
+    return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
+  } catch {
+    return undefined;
+  }
+}
