@@ -16,9 +16,12 @@ export function chartLines({ lanes, arrows }: Exchange, paint: Paint, width: num
   const step = Math.max(10, ...lanes.map((lane) => lane.length + 2));
   const chart = step * Math.max(0, lanes.length - 1) + (lanes.at(-1)?.length ?? 0) + 2;
   const rest = Math.max(40, width - LEFT - chart);
-  const hasExpected = shown.some(({ expected }) => expected !== null);
-  const labelWidth = hasExpected ? Math.floor(rest / 2) - 2 : rest;
-  const columns = { step, chart, labelWidth, expectedWidth: rest - labelWidth - 2 };
+  const longest = Math.max(0, ...shown.map(({ expected }) => expected?.length ?? 0));
+  const hasExpected = longest > 0;
+  // Most rows expect nothing else than what is there.
+  const expectedWidth = Math.max('expected'.length, Math.min(longest, Math.floor(rest * 0.4)));
+  const labelWidth = hasExpected ? rest - expectedWidth - 2 : rest;
+  const columns = { step, chart, labelWidth, expectedWidth };
 
   const names = lanes.map((lane) => lane.padEnd(step)).join('');
   const head = '         ms'.padEnd(LEFT) + names.trimEnd().padEnd(chart);
