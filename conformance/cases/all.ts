@@ -21,6 +21,7 @@ import { CODEC_SEALED_CASES } from './codec/sealed.ts';
 import { CODEC_VECTOR_CASES } from './codec/vectors.ts';
 import { COUNTER_CASES } from './datagram/counters.ts';
 import { DISCARDED_CASES } from './datagram/discarded.ts';
+import { GENERAL_CASES } from './datagram/general.ts';
 import { HEADER_CASES } from './datagram/header.ts';
 import { LIMIT_CASES } from './datagram/limits.ts';
 import { NAMED_CASES } from './datagram/named.ts';
@@ -41,6 +42,7 @@ import { REGISTRATION_CASES } from './relays/registration.ts';
 import { WITHDRAWAL_CASES } from './relays/withdrawal.ts';
 
 export const ALL_CASES: readonly Case[] = [
+  ...GENERAL_CASES,
   ...HEADER_CASES,
   ...DISCARDED_CASES,
   ...NAMED_CASES,

@@ -155,7 +155,9 @@ class AdapterTarget implements Target {
       capacity: options.capacity ?? RUN_CAPACITY,
       limits: { ...RUN_LIMITS, ...options.limits },
       ...(timers.length > 0 && { timers: Object.fromEntries(timers) as Fields }),
-      testProfile: { global: [...TEST_PROFILE.global], private: [] },
+      ...(options.withoutProfile === true
+        ? {}
+        : { testProfile: { global: [...TEST_PROFILE.global], private: [] } }),
     };
   }
 }

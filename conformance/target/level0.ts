@@ -92,7 +92,8 @@ class Level0Target implements Target {
   }
 
   async rs(stage: Stage, options: RsOptions): Promise<RsUnderTest> {
-    const own = options.capacity ?? options.limits ?? options.timers ?? options.silentStart;
+    const own =
+      options.capacity ?? options.limits ?? options.timers ?? options.silentStart ?? options.withoutProfile;
     if (own !== undefined) needsLevel(1, 'a configuration of its own');
     const dcs = await this.#lend(options);
     for (const [index, { peer }] of dcs.entries()) {

@@ -44,6 +44,8 @@ export interface RsOptions {
   readonly capacity?: number;
   /** By the names of the configuration: perSourcePerSecond, packetsPerSecond, bytesPerSecond. Level 1. */
   readonly limits?: Readonly<Record<string, number>>;
+  /** Without the test profile that makes loopback a locator. Level 1. */
+  readonly withoutProfile?: boolean;
   /** Seconds by the names of the spec's table of timers. Level 1. */
   readonly timers?: Readonly<Record<string, number>>;
 }

@@ -45,7 +45,7 @@ export const OPENING_CASES: readonly Case[] = [
     ...RS_S,
     id: 'rs-s.opening.association',
     title: 'The DC opens the association: message 2 has the header of message 1 and verifies.',
-    clauses: ['KEY-01', 'KEY-02', 'KEY-03', 'KEY-38'],
+    clauses: ['KEY-01', 'KEY-02', 'KEY-03', 'KEY-38', 'KEY-45'],
     isolation: 'own',
     catches: 'Another label, prologue or order of Node IDs in the handshake; a payload in message 2.',
     async script(world) {
@@ -60,7 +60,7 @@ export const OPENING_CASES: readonly Case[] = [
     ...RS_S,
     id: 'rs-s.opening.leg',
     title: 'A node opens its leg: message 2 verifies, and a probe under the new keys is answered under them.',
-    clauses: ['KEY-01', 'KEY-02', 'KEY-03', 'KEY-15', 'KEY-17', 'TUN-02', 'RS-05'],
+    clauses: ['KEY-01', 'KEY-02', 'KEY-03', 'KEY-15', 'KEY-17', 'KEY-45', 'TUN-02', 'RS-05'],
     catches: 'The labels of associations used on legs, keys of the wrong direction, another nonce or key ID.',
     async script(world) {
       const { nodePeer, leg } = await newLeg(world);

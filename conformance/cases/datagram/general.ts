@@ -1,0 +1,83 @@
+/** Section 4.1 and chapter 17: one port, the test profile, grease. */
+import { GREASE_KEYS, MessageType } from '../../../reference/wire/registry.ts';
+import type { Case, Watch } from '../../case.ts';
+import { scanCase, scriptCase } from '../../case.ts';
+import type { Received } from '../../observe/received.ts';
+import { Violation } from '../../verdict.ts';
+import { halfOpen, newLeg, RS_S, RS_S_CONFIGURED } from '../steps.ts';
+
+/** Bodies of associations among which one with grease can be expected. */
+const ENOUGH_BODIES = 50;
+
+export const GENERAL_CASES: readonly Case[] = [
+  scriptCase({
+    ...RS_S,
+    id: 'rs-s.port.one',
+    title: 'Answers to a DC, answers on a leg and relayed datagrams all leave from the one endpoint.',
+    clauses: ['GEN-01'],
+    catches: 'A socket for each channel, or one for control and one for data, which no NAT lets through.',
+    async script(world) {
+      const { rs, dc, a, b } = await world.relayed();
+      const mails = [
+        world.came(await dc.peer.probe(dc.association), 'an answer on the association'),
+        world.came(await a.peer.probe(a.leg), 'an answer on the leg'),
+        world.came(await b.takeRelayed(a.sendData(world.random(64))), 'the Data at the other end'),
+      ];
+      const { ip, port } = rs.endpoint();
+      for (const { from } of mails) {
+        world.check(
+          from.ip === ip && from.port === port,
+          `${ip} port ${port}`,
+          `${from.ip} port ${from.port}`,
+        );
+      }
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.profile.off',
+    title: 'Without a test profile a node on loopback is answered, but not probed and not relayed to.',
+    clauses: ['GEN-16', 'KEY-40'],
+    catches: 'Loopback taken for a locator, so that a relay can be turned against its own host.',
+    async script(world) {
+      const { nodePeer, leg } = await newLeg(world, { withoutProfile: true });
+      const keys = await halfOpen(nodePeer, leg);
+      world.status(await nodePeer.probe(leg, { keys }), 0);
+      // What the RS-S had to send because of the first probe left before its answer to the second.
+      world.status(await nodePeer.probe(leg, { keys }), 0);
+      const probes = nodePeer.inbox.filter(({ type }) => type === MessageType.probeRequest).length;
+      world.check(probes === 0, 'no probe to the loopback address', `${probes} probes`);
+    },
+  }),
+  scanCase({
+    ...RS_S,
+    id: 'rs-s.run.grease',
+    title: 'Of the many bodies that an RS-S sends in a run some have a grease key.',
+    clauses: ['GEN-21'],
+    level: 'SHOULD',
+    catches: 'A sender whose peers come to rely on bodies without unknown keys.',
+    watch: () => new GreaseWatch(),
+  }),
+];
+
+class GreaseWatch implements Watch {
+  judged = 0;
+  #greased = 0;
+
+  received({ channel, body, keys }: Received): void {
+    if (channel?.kind !== 'association' || body === undefined || keys === undefined) return;
+    this.judged++;
+    if (GREASE_KEYS.some((key) => body.has(key))) this.#greased++;
+  }
+
+  /** Known at the end of the run only. */
+  get violation(): Violation | undefined {
+    if (this.#greased > 0 || this.judged < ENOUGH_BODIES) return undefined;
+    const actual = `none in ${this.judged} bodies`;
+    return new Violation(
+      'GEN-21: a sender puts grease into some bodies.',
+      ['a grease key now and then'],
+      actual,
+    );
+  }
+}
