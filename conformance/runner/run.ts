@@ -5,6 +5,7 @@ import { seededRandom, shuffled } from '../random.ts';
 import type { CaseResult, Report } from '../report.ts';
 import { summarise } from '../report.ts';
 import { clauseHash } from '../spec-clauses.ts';
+import { UNTESTABLE } from '../untestable.ts';
 import type { World } from '../world.ts';
 import { Canary } from './canary.ts';
 import { whyNot } from './eligible.ts';
@@ -335,7 +336,7 @@ class Run {
         cases: all,
         results,
         roles: target.info.roles.filter((role) => concerned.has(role)),
-        untestable: options.untestable ?? {},
+        untestable: options.untestable ?? UNTESTABLE,
         disputed: options.disputed ?? {},
         spec: options.versions.spec,
       }),

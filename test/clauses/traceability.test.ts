@@ -1,0 +1,62 @@
+/** Each clause that this version exercises has a case, or a reason why it can have none. */
+import { readdir, readFile } from 'node:fs/promises';
+import { ALL_CASES } from '../../conformance/cases/all.ts';
+import { catalogue } from '../../conformance/spec-clauses.ts';
+import { UNTESTABLE } from '../../conformance/untestable.ts';
+import t from '../tap.ts';
+
+const FOLDER = new URL('../../conformance/spec/', import.meta.url);
+const VERSION = '0.1';
+const ROLES: readonly string[] = ['rs-s', 'codec'];
+
+const chapters = await Promise.all(
+  (await readdir(FOLDER))
+    .filter((name) => name.endsWith('.md'))
+    .map(async (name) => ({ name, text: await readFile(new URL(name, FOLDER), 'utf8') })),
+);
+const clauses = catalogue(chapters);
+const known = new Set(clauses.map(({ id }) => id));
+const cased = new Set(ALL_CASES.flatMap((one) => one.clauses));
+const due = clauses.filter(
+  ({ since, roles }) => since === VERSION && roles.some((role) => ROLES.includes(role)),
+);
+
+t.test('every clause of this version has a case or a reason', (t) => {
+  t.ok(due.length > 120, `${due.length} clauses`);
+  const gaps = due.filter(({ id }) => !cased.has(id) && UNTESTABLE[id] === undefined);
+  t.same(
+    gaps.map(({ id }) => id),
+    [],
+  );
+});
+
+t.test('no reason for a clause that has a case, or that is not of this version', (t) => {
+  const ids = new Set(due.map(({ id }) => id));
+  t.same(
+    Object.keys(UNTESTABLE).filter((id) => cased.has(id) || !ids.has(id)),
+    [],
+  );
+});
+
+t.test('cases name clauses that exist, and each has an id of its own', (t) => {
+  t.same(
+    [...cased].filter((id) => !known.has(id)),
+    [],
+  );
+  const ids = ALL_CASES.map(({ id }) => id);
+  t.same(
+    ids.filter((id, index) => ids.indexOf(id) !== index),
+    [],
+  );
+});
+
+t.test('a case is no stricter than its clauses', (t) => {
+  const levels = new Map(clauses.map(({ id, level }) => [id, level]));
+  const stricter = ALL_CASES.filter(
+    ({ level, clauses: of }) => level === 'MUST' && of.every((id) => levels.get(id) !== 'MUST'),
+  );
+  t.same(
+    stricter.map(({ id }) => id),
+    [],
+  );
+});
