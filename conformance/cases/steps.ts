@@ -127,3 +127,9 @@ export async function gone(
     fence,
   });
 }
+
+/** For cases that count single datagrams. @throws Unjudged on a network that loses or copies them */
+export function exactNetwork({ impaired }: World): void {
+  if (!impaired) return;
+  throw new Unjudged('not-exercised', 'network', 'what it counts, an impaired network loses or copies');
+}

@@ -8,8 +8,8 @@ import { bytesField } from '../../fields.ts';
 import { silentFault } from '../../intent.ts';
 import type { Received } from '../../observe/received.ts';
 import type { World } from '../../world.ts';
-import { associated, RS_S_CONFIGURED } from '../steps.ts';
-import { answer, confirmingProbe, isOpening, opening, SILENT } from './own-opening.ts';
+import { RS_S_CONFIGURED } from '../steps.ts';
+import { answer, confirmingProbe, isOpening, ownOpening, SILENT } from './own-opening.ts';
 import { SPOILED, spoil } from './spoiled.ts';
 
 /** KEY-16, GEN-11: milliseconds. */
@@ -20,19 +20,20 @@ const PROBE_OVER = 2500;
 /** GEN-38, and as much again for the way and the host. */
 const LATE = 200;
 
-/** Judges when things came, counted from the first of them. */
+/** Judges when things came, counted from the first of them: each when it is due, and nothing else. */
 function checkTimes(world: World, mails: readonly Received[], due: readonly number[], jitter: number): void {
   const [first] = mails;
   const times = mails.map(({ at }) => Math.round(at - (first?.at ?? at)));
-  const isRight = due.every((ms, i) => {
-    const time = times[i] ?? Number.POSITIVE_INFINITY;
-    return time >= ms * (1 - jitter) - LATE && time <= ms * (1 + jitter) + LATE;
-  });
-  world.check(
-    isRight && times.length === due.length,
-    `one at ${due.join(', ')} ms`,
-    `at ${times.join(', ')} ms`,
-  );
+  const isDue = (time: number, ms: number) =>
+    time >= ms * (1 - jitter) - LATE && time <= ms * (1 + jitter) + LATE;
+  const expected = `one at ${due.join(', ')} ms`;
+  const actual = `at ${times.join(', ')} ms`;
+  const isMissing = due.some((ms) => !times.some((time) => isDue(time, ms)));
+  if (isMissing) world.stage.violated(expected, actual, { timedOut: true });
+  const isRight = times.every((time) => due.some((ms) => isDue(time, ms)));
+  // A network that copies datagrams makes two of one.
+  const isOnce = world.impaired || times.length === due.length;
+  world.check(isRight && isOnce, expected, actual);
 }
 
 export const ATTEMPT_CASES: readonly Case[] = [
@@ -45,11 +46,15 @@ export const ATTEMPT_CASES: readonly Case[] = [
     waits: 7000,
     async script(world) {
       const timers = { 'register-retry-min': 1 };
-      const { peer } = await associated(world, { bare: true, habits: SILENT, timers });
-      const first = await opening(world, peer);
+      const { peer, first } = await ownOpening(world, { timers });
       world.check(first.header?.sequence === 0n, 'order number 0', `${first.header?.sequence}`);
       await world.sleep(first.at + OPENING_OVER - LATE - world.net.now());
-      const repeats = [first, ...peer.inbox.filter(isOpening)];
+      // Repeats are the same bytes, as copies made by a network are, which a peer passes over.
+      const repeats = world.stage.transcript.entries.flatMap((entry) =>
+        entry.kind === 'received' && isOpening(entry.received) && entry.received.at >= first.at
+          ? [entry.received]
+          : [],
+      );
       const isSame = repeats.every(({ bytes }) => sameBytes(bytes, first.bytes));
       world.check(isSame, 'the same message 1 each time', 'another one');
       checkTimes(world, repeats, OPENING_REPEATS, 0);
@@ -67,8 +72,8 @@ export const ATTEMPT_CASES: readonly Case[] = [
     waits: 2800,
     async script(world) {
       const habits = { ...SILENT, answerProbes: false };
-      const { peer, association } = await associated(world, { bare: true, habits });
-      const made = answer(world, association, (await opening(world, peer)).bytes);
+      const { peer, association, first: own } = await ownOpening(world, { habits });
+      const made = answer(world, association, own.bytes);
       peer.send(made.bytes, undefined, { channel: association });
       const first = await confirmingProbe(world, peer, made.keys);
       await world.sleep(first.at + PROBE_OVER + LATE - world.net.now());
@@ -94,12 +99,8 @@ export const ATTEMPT_CASES: readonly Case[] = [
     arbitrary: fc.constantFrom(...SPOILED),
     boundaries: SPOILED,
     async script(world, what) {
-      const { rs, peer, association } = await associated(world, { bare: true, habits: SILENT });
-      if (peer.inbox.every((mail) => !isOpening(mail))) {
-        // A later row: another attempt, by another start.
-        await rs.restart({ hard: true });
-      }
-      const { bytes: message1 } = await opening(world, peer);
+      const { peer, association, first } = await ownOpening(world);
+      const { bytes: message1 } = first;
       const right = answer(world, association, message1);
       const channel = association;
       peer.send(spoil(what, association, message1, right.bytes), undefined, {
@@ -117,13 +118,9 @@ export const ATTEMPT_CASES: readonly Case[] = [
     clauses: ['KEY-02', 'KEY-24'],
     catches: 'Node IDs in an order of their own in the prologue, so that an end answers itself.',
     async script(world) {
-      const { peer, association } = await associated(world, {
-        bare: true,
-        habits: SILENT,
-        // The end with the lower Node ID would not answer an opening that crosses its own.
-        dcNodeId: 'lower',
-      });
-      const { bytes } = await opening(world, peer);
+      // The end with the lower Node ID would not answer an opening that crosses its own.
+      const { peer, association, first } = await ownOpening(world, { dcNodeId: 'lower' });
+      const { bytes } = first;
       const intent = silentFault("the RS-S's own message 1", 'handshake');
       await world.silence({
         bad: () => peer.send(bytes, undefined, { channel: association, intent }),

@@ -5,8 +5,8 @@ import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
 import { bytesField } from '../../fields.ts';
 import type { Received } from '../../observe/received.ts';
-import { associated, RS_S_CONFIGURED } from '../steps.ts';
-import { answer, confirmingProbe, isOpening, opening, SILENT } from './own-opening.ts';
+import { RS_S_CONFIGURED } from '../steps.ts';
+import { answer, confirmingProbe, isOpening, ownOpening } from './own-opening.ts';
 
 export const CROSSED_CASES: readonly Case[] = [
   scriptCase({
@@ -18,9 +18,7 @@ export const CROSSED_CASES: readonly Case[] = [
     catches:
       'Both ends answer, and end up with other keys; an opening that is lost in a NAT is never made up for.',
     async script(world) {
-      const options = { bare: true, habits: SILENT, dcNodeId: 'higher' } as const;
-      const { rs, peer, association } = await associated(world, options);
-      const { bytes: message1 } = await opening(world, peer);
+      const { rs, peer, association, first } = await ownOpening(world, { dcNodeId: 'higher' });
       const elsewhere = await world.peer('DC elsewhere', rs.endpoint());
       elsewhere.channels.push(association);
       elsewhere.habits.answerOpenings = false;
@@ -32,7 +30,7 @@ export const CROSSED_CASES: readonly Case[] = [
         'message 1 of the RS-S at that source',
         requirement,
       );
-      world.check(sameBytes(again.bytes, message1), 'the same message 1', 'another one', requirement);
+      world.check(sameBytes(again.bytes, first.bytes), 'the same message 1', 'another one', requirement);
 
       const made = answer(world, association, again.bytes);
       elsewhere.send(made.bytes, undefined, { channel: association });
@@ -58,9 +56,7 @@ export const CROSSED_CASES: readonly Case[] = [
     catches: 'An attempt that is dropped for an opening which nobody confirms; one that goes on for ever.',
     waits: 5000,
     async script(world) {
-      const options = { bare: true, habits: SILENT, dcNodeId: 'lower' } as const;
-      const { peer, association } = await associated(world, options);
-      const first = await opening(world, peer);
+      const { peer, association, first } = await ownOpening(world, { dcNodeId: 'lower' });
       const { own, peer: other } = association;
       if (compareBytes(own.nodeId, other.nodeId) > 0) throw new Error('the DC has the higher Node ID');
       const mail = await peer.message2(peer.sendOpening(association));

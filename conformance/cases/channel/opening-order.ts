@@ -87,7 +87,7 @@ export const OPENING_ORDER_CASES: readonly Case[] = [
     ...RS_S,
     id: 'rs-s.opening.repeat',
     title: 'Each repeat of an unconfirmed message 1 gets the same message 2 again, byte for byte.',
-    clauses: ['KEY-13'],
+    clauses: ['KEY-13', 'GEN-40'],
     catches: 'A new handshake for each repeat; repeats that a limit on openings refuses.',
     async script(world) {
       const { nodePeer, leg } = await newLeg(world);

@@ -4,7 +4,10 @@ import type { Received } from '../../observe/received.ts';
 import type { PlayedChannel } from '../../played/channel.ts';
 import type { PlayedKeys } from '../../played/keys.ts';
 import type { Peer } from '../../played/peer.ts';
+import type { RsOptions, RsUnderTest } from '../../target/target.ts';
 import type { World } from '../../world.ts';
+import type { Associated } from '../steps.ts';
+import { associated } from '../steps.ts';
 
 /** A DC that leaves the attempt of the RS-S outstanding. */
 export const SILENT = { answerOpenings: false } as const;
@@ -13,10 +16,26 @@ export function isOpening({ type }: Received): boolean {
   return type === MessageType.openingRequest;
 }
 
-/** The RS-S's own opening of its association, not answered yet. */
-export async function opening(world: World, peer: Peer): Promise<Received> {
+/** Instances of which an earlier row, or an earlier try, had the opening already. */
+const used = new WeakSet<RsUnderTest>();
+
+export interface OwnOpening extends Associated {
+  /** Message 1, not answered. */
+  readonly first: Received;
+}
+
+/** The RS-S's own opening of its association, just begun: by another start, if need be. */
+export async function ownOpening(world: World, options: RsOptions = {}): Promise<OwnOpening> {
+  const on = await associated(world, { bare: true, habits: SILENT, ...options });
+  const { rs, peer } = on;
+  if (used.has(rs)) {
+    while (peer.inbox.length > 0) await peer.take(() => true);
+    await rs.restart({ hard: true });
+  }
+  used.add(rs);
   const requirement = 'KEY-43: a relay opens its associations when it starts.';
-  return world.came(await peer.take(isOpening), 'message 1 of the RS-S', requirement);
+  const first = world.came(await peer.take(isOpening), 'message 1 of the RS-S', requirement);
+  return { ...on, first };
 }
 
 /** Answers a message 1 as the DC. @returns message 2, not sent, and its keys */

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Case } from '../../case.ts';
 import { propertyCase } from '../../case.ts';
-import { associated, RS_S_CONFIGURED } from '../steps.ts';
+import { associated, exactNetwork, RS_S_CONFIGURED } from '../steps.ts';
 import type { RecipeName } from './counter-recipes.ts';
 import { layerOf, RECIPES } from './counter-recipes.ts';
 
@@ -18,6 +18,7 @@ export const COUNTER_CASES: readonly Case[] = [
     arbitrary: fc.constantFrom(...NAMES),
     boundaries: NAMES,
     async script(world, name) {
+      exactNetwork(world);
       const { rs, peer, association } = await associated(world);
       const refuse = await RECIPES[name](world);
       world.status(await peer.probe(association), 0);

@@ -11,6 +11,7 @@ import type { Associated } from '../steps.ts';
 import {
   associated,
   current,
+  exactNetwork,
   halfOpen,
   newLeg,
   openLeg,
@@ -123,6 +124,7 @@ export const LIMIT_CASES: readonly Case[] = [
     catches: 'No limit on forged datagrams, one for all addresses together, or one that is never lifted.',
     waits: 1500,
     async script(world) {
+      exactNetwork(world);
       const limits = { perSourcePerSecond: FAILURES };
       const { rs, peer, association, nodePeer, leg } = await openLeg(world, { limits }, { source: 1 });
       const before = await rs.counters();
@@ -152,6 +154,7 @@ export const LIMIT_CASES: readonly Case[] = [
     clauses: ['DOS-04', 'RS-12', 'GEN-17'],
     catches: 'A table that grows without end, or a full one that drops what is in use.',
     async script(world) {
+      exactNetwork(world);
       const rsOptions = { capacity: 3 };
       const { rs, dc, a, b } = await world.relayed({ rs: rsOptions });
       const { nodePeer, leg } = await newLeg(world, rsOptions);
