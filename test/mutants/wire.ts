@@ -7,6 +7,7 @@ const REPLAY = 'reference/wire/replay.ts';
 const CBOR = 'reference/wire/cbor.ts';
 const SCAN = 'reference/wire/cbor-scan.ts';
 const FIELDS = 'reference/wire/fields.ts';
+const ADDRESS = 'reference/address.ts';
 const REGISTRY = 'reference/wire/registry.ts';
 
 const AD = 'const ad = writeHeader(header);';
@@ -197,6 +198,22 @@ export const WIRE_MUTANTS: readonly Mutant[] = [
     'lifetime and keep-alive have each other’s number',
     change(REGISTRY, '  lifetime: 9,', '  lifetime: 12,'),
     change(REGISTRY, '  keepAlive: 12,', '  keepAlive: 9,'),
+  ),
+  mutant(
+    'port-little-endian',
+    'GEN-13',
+    'ports have their low byte first',
+    change(
+      ADDRESS,
+      'bytes[address.length] = endpoint.port >> 8;',
+      'bytes[address.length] = endpoint.port & 0xff;',
+    ),
+    change(
+      ADDRESS,
+      'bytes[address.length + 1] = endpoint.port & 0xff;',
+      'bytes[address.length + 1] = endpoint.port >> 8;',
+    ),
+    change(ADDRESS, 'const [high = 0, low = 0] = bytes', 'const [low = 0, high = 0] = bytes'),
   ),
   mutant(
     'mapped-addresses',

@@ -1,6 +1,7 @@
 /** Every vector on the reference: by its codec calls, and by its code where there is no such call. */
 import { CODEC, isCodecCall } from '../../adapters/codec.ts';
 import { REFERENCE_CODEC } from '../../adapters/reference/codec.ts';
+import { endpointFromBytes, endpointToBytes, ipFromBytes, sameEndpoint } from '../../reference/address.ts';
 import { sameBytes } from '../../reference/bytes.ts';
 import { aes256Gcm, chacha20Poly1305 } from '../../reference/crypto/aead.ts';
 import { hkdfExpand, hkdfExtract, hmacSha256, sha256 } from '../../reference/crypto/hash.ts';
@@ -22,6 +23,12 @@ const CALLS: Readonly<Record<string, Call>> = {
     prologue: openingPrologue(kind, header, initiator, responder, suite),
   }),
   nonce: ({ sequence }) => ({ nonce: nonceFor(sequence) }),
+  endpoint: ({ address, port }) => {
+    const ip = ipFromBytes(address);
+    if (ip === undefined) return { layer: 'schema' };
+    const bytes = endpointToBytes({ ip, port });
+    return sameEndpoint(endpointFromBytes(bytes) ?? { ip, port: 0 }, { ip, port }) ? { endpoint: bytes } : {};
+  },
   sha256: ({ message }: Bytes) => ({ digest: message && sha256(message) }),
   'hmac-sha256': ({ key, data }) => ({ digest: hmacSha256(key, data) }),
   'hkdf-sha256': ({ salt, ikm, info, length }) => {

@@ -60,6 +60,10 @@ const CALLS: Readonly<Record<string, Call>> = {
     return { initiatorKey: forward, responderKey: back, keyId: twin.keyId(hash) };
   },
   nonce: ({ sequence }) => ({ nonce: twin.nonce(sequence) }),
+  // Nothing to ask the twin for: it leaves endpoints as they are.
+  endpoint: ({ address, port }: { address: Uint8Array; port: number }) => ({
+    endpoint: concat(address, Uint8Array.of(Math.floor(port / 256), port % 256)),
+  }),
   'open-initiate': (
     input: Setting & { context: Uint8Array; order: bigint; ephemeral: Uint8Array },
     { steps },

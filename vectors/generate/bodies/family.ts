@@ -1,6 +1,7 @@
 /** The bodies of all messages: what is read from them, and which are refused by what. */
 import { Bodies } from './body.ts';
 import { misencoded } from './encoding.ts';
+import { endpoints } from './endpoints.ts';
 import { extensions } from './extensions.ts';
 import { goodBodies } from './good.ts';
 import { misfits } from './schema.ts';
@@ -90,5 +91,6 @@ export function bodies(): Bodies {
   misencoded(family, goods);
   misfits(family, goods);
   extensions(family, goods);
+  endpoints(family);
   return family;
 }
