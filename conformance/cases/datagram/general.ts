@@ -4,7 +4,8 @@ import type { Case, Watch } from '../../case.ts';
 import { scanCase, scriptCase } from '../../case.ts';
 import type { Received } from '../../observe/received.ts';
 import { Violation } from '../../verdict.ts';
-import { halfOpen, newLeg, RS_S, RS_S_CONFIGURED } from '../steps.ts';
+import { isRegistration } from '../relays/registrations.ts';
+import { associated, halfOpen, newLeg, RS_S, RS_S_CONFIGURED } from '../steps.ts';
 
 /** Bodies of associations among which one with grease can be expected. */
 const ENOUGH_BODIES = 50;
@@ -47,6 +48,24 @@ export const GENERAL_CASES: readonly Case[] = [
       world.status(await nodePeer.probe(leg, { keys }), 0);
       const probes = nodePeer.inbox.filter(({ type }) => type === MessageType.probeRequest).length;
       world.check(probes === 0, 'no probe to the loopback address', `${probes} probes`);
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.address.before-valid',
+    title:
+      'Before the address of a DC is valid, the registration goes to where the confirming message came from.',
+    clauses: ['KEY-33'],
+    catches:
+      'A relay that says nothing until its own probe is answered, or that goes by the configuration alone.',
+    async script(world) {
+      // Its probes stay unanswered, so its address never becomes valid.
+      const habits = { answerProbes: false };
+      const { peer, association } = await associated(world, { bare: true, silentStart: true, habits });
+      const { keys } = world.came(await peer.message2(peer.sendOpening(association)), 'message 2');
+      if (keys === undefined) world.stage.violated('a message 2 that verifies', 'one that does not');
+      else world.status(await peer.probe(association, { keys }), 0);
+      world.came(await peer.take(isRegistration), 'a Relay Registration Request at the source of the probe');
     },
   }),
   scanCase({
