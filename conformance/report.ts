@@ -3,7 +3,7 @@
  * published is made from these schemas by {@link reportJsonSchema}.
  */
 import { z } from 'zod';
-import { LEVELS, ROLES } from './case.ts';
+import { LEVELS, ROLES } from './roles.ts';
 import { BLAMES, VERDICTS } from './verdict.ts';
 
 const Hex = z.string().regex(/^([0-9a-f]{2})*$/);

@@ -1,7 +1,7 @@
 /** The clause catalogue: the numbered requirements, read out of the text of the specification. */
 import { createHash } from 'node:crypto';
-import type { Level, RoleName } from './case.ts';
-import { LEVELS, ROLES } from './case.ts';
+import type { Level, RoleName } from './roles.ts';
+import { LEVELS, ROLES } from './roles.ts';
 
 /** `m` mandatory, `o` optional, `c` conditional: the text names its condition. */
 export type ClauseStatus = 'm' | 'o' | 'c';

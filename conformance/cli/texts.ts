@@ -1,6 +1,5 @@
 /** The commands that only write something: provision, pics. */
-import type { RoleName } from '../case.ts';
-import { ROLES } from '../case.ts';
+
 import { Mistake } from '../command/mistake.ts';
 import { renderProforma } from '../command/proforma.ts';
 import { readSecret } from '../command/provisioned.ts';
@@ -9,6 +8,8 @@ import { DEFAULT_TARGET, provisioned, renderProvisioned } from '../command/provi
 import { shellLine } from '../command/shell.ts';
 import { oneOf } from '../command/values.ts';
 import { EXIT } from '../reporters/exit-status.ts';
+import type { RoleName } from '../roles.ts';
+import { ROLES } from '../roles.ts';
 import { catalogue } from '../spec-clauses.ts';
 import { readText, specFiles, versions, writeText } from './files.ts';
 import type { Terminal } from './terminal.ts';

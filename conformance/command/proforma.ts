@@ -1,5 +1,5 @@
 /** The claims proforma: what an implementer says of each clause, one table for each role. */
-import type { RoleName } from '../case.ts';
+import type { RoleName } from '../roles.ts';
 import type { Clause } from '../spec-clauses.ts';
 
 const STATUS_WORDS = { m: 'mandatory', o: 'optional', c: 'conditional' } as const;

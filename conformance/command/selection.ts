@@ -1,7 +1,7 @@
 /** Which cases the command line is about. */
 import type { Case } from '../case.ts';
-import { LEVELS, ROLES } from '../case.ts';
 import type { Profile } from '../report.ts';
+import { LEVELS, ROLES } from '../roles.ts';
 import type { Selection } from '../runner/options.ts';
 import { SelectionError, select } from '../runner/select.ts';
 import type { Clause } from '../spec-clauses.ts';

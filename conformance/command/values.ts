@@ -1,8 +1,8 @@
 /** The values of the command line's options, read and checked. */
 import type { Endpoint, Ip } from '../../reference/address.ts';
 import { parseEndpoint, parseIp } from '../../reference/address.ts';
-import type { RoleName } from '../case.ts';
-import { ROLES } from '../case.ts';
+import type { RoleName } from '../roles.ts';
+import { ROLES } from '../roles.ts';
 import { Mistake } from './mistake.ts';
 import { didYouMean } from './nearest.ts';
 

@@ -1,6 +1,7 @@
 /** The exit status that a report stands for. */
-import type { Level } from '../case.ts';
+
 import type { Report } from '../report.ts';
+import type { Level } from '../roles.ts';
 
 /** Each status of the command line, once. */
 export const EXIT = {

@@ -1,6 +1,7 @@
 /** The clause ledger: one line for each role. */
-import { ROLES } from '../case.ts';
+
 import type { Report, RoleLedger } from '../report.ts';
+import { ROLES } from '../roles.ts';
 import type { Context } from './context.ts';
 import { clauseOf } from './context.ts';
 import { some } from './text.ts';

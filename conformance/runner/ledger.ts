@@ -1,6 +1,7 @@
 /** How each clause of a role fared in a run. */
-import type { CaseInfo, RoleName } from '../case.ts';
+import type { CaseInfo } from '../case.ts';
 import type { CaseResult, RoleLedger } from '../report.ts';
+import type { RoleName } from '../roles.ts';
 import type { Clause } from '../spec-clauses.ts';
 
 export interface LedgerInput {

@@ -1,7 +1,8 @@
 /** What a run is told: the one input of `runSuite` beside the target. */
-import type { Case, Level, RoleName } from '../case.ts';
+import type { Case } from '../case.ts';
 import type { OnProgress } from '../progress.ts';
 import type { Depth, Profile } from '../report.ts';
+import type { Level, RoleName } from '../roles.ts';
 import type { Clause } from '../spec-clauses.ts';
 
 export interface RunOptions {

@@ -1,0 +1,8 @@
+/** Roles and levels: what cases, clauses and reports have in common. */
+
+/** The closed list of roles. `dns` is the DC's authoritative service; `codec` is encoding alone. */
+export const ROLES = ['dc', 'node', 'rs-s', 'rs-n', 'rs-t', 'ntma', 'dns', 'codec'] as const;
+export type RoleName = (typeof ROLES)[number];
+
+export const LEVELS = ['MUST', 'SHOULD', 'MAY'] as const;
+export type Level = (typeof LEVELS)[number];
