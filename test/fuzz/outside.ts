@@ -46,7 +46,7 @@ export interface OutsideResult {
   readonly received: number;
   readonly canary: number;
   readonly refused: ReadonlyMap<Layer, number>;
-  /** Of the other process in bytes, at a tenth of the run and at its end; none where the system does not tell. */
+  /** Of the other process in bytes, half way and at the end; none where the system does not tell. */
   readonly memory: readonly (number | undefined)[];
   readonly faults: readonly string[];
 }
@@ -82,7 +82,7 @@ export async function outside({ seed, count, progress }: OutsideOptions): Promis
       for (let batch = 1; attack.datagrams < count && attack.faults.length === 0; batch++) {
         await attack.batch();
         if (batch % LOOK === 0) await look();
-        if (memory.length === 0 && attack.datagrams >= count / 10) memory.push(await adapter.memory());
+        if (memory.length === 0 && attack.datagrams >= count / 2) memory.push(await adapter.memory());
         progress(attack.datagrams);
       }
       await look();
@@ -153,14 +153,15 @@ class Attack {
   async batch(): Promise<void> {
     const { dice, cast, requests } = this;
     requests.passed(net.now());
-    for (let i = 0; i < BATCH; i++) {
+    for (let i = 0; i < BATCH || this.queue[0]?.atOnce === true; i++) {
       if (this.queue.length === 0 || dice.chance(0.2)) {
         const isForged = dice.chance(0.3);
         this.queue.push(
           ...(isForged ? dice.weighted(FORGERS)(cast) : dice.weighted(MAKERS)({ cast, requests })),
         );
       }
-      const [shot] = this.queue.splice(dice.chance(0.9) ? 0 : dice.below(this.queue.length), 1);
+      const isNext = this.queue[0]?.atOnce === true || dice.chance(0.9);
+      const [shot] = this.queue.splice(isNext ? 0 : dice.below(this.queue.length), 1);
       if (shot !== undefined) this.send(shot);
     }
     this.queue.splice(0, this.queue.length - QUEUE);

@@ -25,7 +25,10 @@ const { seed } = values;
 const ALL_LAYERS = 20_000;
 /** Milliseconds between two reports of how far it is. */
 const PROGRESS = 500;
-/** The same for what the system says of a process that nobody can make collect: pages stay, and compilers too. */
+/**
+ * What the system may say more of a process at the end than half way. Nobody can make that process collect, and its
+ * heap takes its time to reach its size.
+ */
 const RESIDENT_MARGIN = 64 * 1024 * 1024;
 /** Virtual time in which answers, handshakes and the like are forgotten, so that like is compared with like. */
 const REST = 60_000;
@@ -101,7 +104,7 @@ async function overUdp(): Promise<string[]> {
   for (const line of histogram(result.refused)) console.log(line);
   const [early, late] = result.memory;
   if (early !== undefined && late !== undefined) {
-    console.log(`memory of the other process: ${mebibytes(early)} at 10 %, ${mebibytes(late)} at the end`);
+    console.log(`memory of the other process: ${mebibytes(early)} half way, ${mebibytes(late)} at the end`);
     if (late > early + RESIDENT_MARGIN)
       faults.push(`its memory grew by more than ${mebibytes(RESIDENT_MARGIN)}`);
   }
