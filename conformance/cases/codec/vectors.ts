@@ -61,6 +61,13 @@ export const CODEC_VECTOR_CASES: readonly Case[] = [
       'KEY-19',
       'TUN-02',
       'TUN-04',
+      'GEN-23',
+      'RSS-04',
+      'RSS-13',
+      'RSS-14',
+      'TUN-03',
+      'GEN-44',
+      'ERR-01',
     ],
     catches: 'Any difference in encoding, key schedule, openings, sealing or the replay window.',
     async script(world) {

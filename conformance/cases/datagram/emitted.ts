@@ -14,7 +14,7 @@ export const EMITTED_CASE = scanCase({
   id: 'rs-s.run.emitted',
   title:
     'Through the whole run the RS-S sends only messages that are its own to send, whole and not too large.',
-  clauses: ['GEN-09', 'GEN-12'],
+  clauses: ['GEN-09', 'GEN-12', 'GEN-02'],
   level: 'MUST',
   roles: ['rs-s'],
   adapterLevel: 0,

@@ -96,7 +96,7 @@ export const SCHEMA_CASES: readonly Case[] = [
     ...RS_S,
     id: 'rs-s.body.malformed',
     title: 'A Relay Direction with one field that is missing or not as registered is answered malformed.',
-    clauses: ['GEN-23', 'GEN-22', 'GEN-13', 'GEN-31', 'ERR-01'],
+    clauses: ['GEN-23', 'GEN-22', 'GEN-13', 'GEN-31', 'ERR-01', 'GEN-42'],
     catches: 'A field that is not checked, a mapped address or port 0 taken, silence where an answer is due.',
     arbitrary: fc.constantFrom(...BROKEN),
     boundaries: BROKEN,
