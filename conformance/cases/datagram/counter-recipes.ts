@@ -6,8 +6,10 @@ import { answeredFault, RELAYED, silentFault } from '../../intent.ts';
 import type { World } from '../../world.ts';
 import { associated, newLeg, openLeg, withBitFlipped } from '../steps.ts';
 
-/** Makes all ready and returns what sends the one datagram. */
-export type Recipe = (world: World) => Promise<() => unknown>;
+/** Makes all ready and returns what sends the one datagram, and then, perhaps, what tidies up. */
+export type Recipe = (
+  world: World,
+) => Promise<(() => unknown) | { send(): unknown; tidy(): Promise<unknown> }>;
 
 /** A probe on the association with something done to its bytes. */
 function probe(
@@ -135,7 +137,7 @@ export const RECIPES = {
       });
   },
   'relay-hold': async (world) => {
-    const { node, nodePeer } = await openLeg(world);
+    const { dc, node, nodePeer } = await openLeg(world);
     const context = node.plan.pathId;
     const send = (count: number) => {
       for (let i = 0; i < count; i++) {
@@ -146,7 +148,8 @@ export const RECIPES = {
     };
     // Four are held; the fifth drives the first out. [RSS-03]
     send(4);
-    return () => send(1);
+    // What is held still would be counted when its time is over.
+    return { send: () => send(1), tidy: () => dc.direct(dc.withdrawal(node.plan)) };
   },
 } as const satisfies Readonly<Record<string, Recipe>>;
 

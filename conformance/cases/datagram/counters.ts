@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Case } from '../../case.ts';
 import { propertyCase } from '../../case.ts';
 import { associated, exactNetwork, RS_S_CONFIGURED } from '../steps.ts';
-import type { RecipeName } from './counter-recipes.ts';
+import type { Recipe, RecipeName } from './counter-recipes.ts';
 import { layerOf, RECIPES } from './counter-recipes.ts';
 
 const NAMES = Object.keys(RECIPES) as RecipeName[];
@@ -20,13 +20,16 @@ export const COUNTER_CASES: readonly Case[] = [
     async script(world, name) {
       exactNetwork(world);
       const { rs, peer, association } = await associated(world);
-      const refuse = await RECIPES[name](world);
+      const recipe: Recipe = RECIPES[name];
+      const made = await recipe(world);
+      const { send, tidy } = typeof made === 'function' ? { send: made, tidy: undefined } : made;
       world.status(await peer.probe(association), 0);
       const before = await rs.counters();
-      await refuse();
+      send();
       // When this is answered the other has been dealt with.
       world.status(await peer.probe(association), 0);
       const after = await rs.counters();
+      await tidy?.();
       const rose = Object.keys(after)
         .filter((counter) => counter.startsWith('refused.'))
         .map((counter) => ({ counter, by: (after[counter] ?? 0) - (before[counter] ?? 0) }))
