@@ -28,9 +28,7 @@ export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
 
 /** `192.0.2.1:5000` or `[2001:db8::1]:5000`; unique for each endpoint, so it serves as a map key. */
 export function formatEndpoint(endpoint: Endpoint): string {
-  return endpoint.ip.includes(':')
-    ? `[${endpoint.ip}]:${endpoint.port}`
-    : `${endpoint.ip}:${endpoint.port}`;
+  return endpoint.ip.includes(':') ? `[${endpoint.ip}]:${endpoint.port}` : `${endpoint.ip}:${endpoint.port}`;
 }
 
 /**
