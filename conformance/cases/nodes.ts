@@ -70,28 +70,32 @@ export interface Bound {
   readonly b: PlayedNode;
 }
 
+/** What is made up otherwise. */
+interface PlanOptions extends Partial<PathPlan> {
+  /** Seconds. */
+  readonly lifetime?: number;
+  /** Of both nodes. */
+  readonly families?: readonly [4 | 6, 4 | 6];
+}
+
 /** A directed path whose legs are not opened yet. @throws Unjudged */
 export async function directed(
   world: World,
   options: RsOptions = {},
-  plan?: Partial<PathPlan> & { readonly lifetime?: number },
+  plan: PlanOptions = {},
 ): Promise<Bound> {
   const { rs, dc } = await associated(world, options);
-  const { lifetime = 120, ...parts } = plan ?? {};
+  const { lifetime = 120, families = [4, 4], ...parts } = plan;
   const made = dc.plan(parts);
   await dc.relay(made, { lifetime });
-  const a = await world.node(rs, made, 0);
-  const b = await world.node(rs, made, 1);
+  const a = await world.node(rs, made, 0, { family: families[0] });
+  const b = await world.node(rs, made, 1, { family: families[1] });
   for (const { peer } of [a, b]) Object.assign(peer.habits, HABITS);
   return { rs, dc, plan: made, a, b };
 }
 
 /** A path whose legs are both bound; the path itself has no keys. @throws Unjudged */
-export async function bound(
-  world: World,
-  options: RsOptions = {},
-  plan?: Partial<PathPlan> & { readonly lifetime?: number },
-): Promise<Bound> {
+export async function bound(world: World, options: RsOptions = {}, plan: PlanOptions = {}): Promise<Bound> {
   const made = await directed(world, options, plan);
   await made.a.openLeg();
   await made.b.openLeg();

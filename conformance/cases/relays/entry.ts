@@ -98,7 +98,8 @@ export const ENTRY_CASES: readonly Case[] = [
       });
       await checkForwarded(world, probed.a, probed.b, REFRESHED);
       last = sendOpaque(world, held.a);
-      await held.b.openLeg();
+      const failed = await held.b.peer.open(held.b.leg);
+      world.check(failed === undefined, 'a leg that opens', `no ${failed}`, REFRESHED);
       await checkHeld(world, held.b, last, REFRESHED);
     },
   }),

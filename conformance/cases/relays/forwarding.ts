@@ -95,8 +95,7 @@ export const FORWARDING_CASES: readonly Case[] = [
       { a: 6, b: 6 },
     ],
     async script(world, families) {
-      const options = { a: { family: families.a }, b: { family: families.b } };
-      const { rs, a, b } = await world.relayed(options);
+      const { rs, a, b } = await bound(world, {}, { families: [families.a, families.b] });
       for (const [from, to, version] of [
         [a, b, families.b],
         [b, a, families.a],
@@ -152,7 +151,10 @@ export const FORWARDING_CASES: readonly Case[] = [
     ],
     async script(world, { suite, opener }) {
       const { a, b } = await bound(world, {}, { suite });
-      await (opener === 'a' ? a : b).openPath();
+      const { peer, path } = opener === 'a' ? a : b;
+      const failed = await peer.open(path);
+      const requirement = 'RSS-10: openings and probes of a path are relayed like all else of it.';
+      world.check(failed === undefined, 'the path opened through the relay', `no ${failed}`, requirement);
       for (const [from, to] of [
         [a, b],
         [b, a],

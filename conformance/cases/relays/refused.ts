@@ -66,6 +66,7 @@ export const NOT_FORWARDED_CASES: readonly Case[] = [
     async script(world) {
       const { rs, dc, a, b } = await bound(world);
       const unknown = new PlayedNode(a.peer, dc.plan(), 0, rs.nodeId);
+      await checkForwarded(world, a, b);
       const fence = () => relay(world, a, b);
       const fault = silentFault('no such path', 'context');
       await checkNotForwarded(world, unknown, fault, fence);
@@ -81,6 +82,7 @@ export const NOT_FORWARDED_CASES: readonly Case[] = [
       const { rs, plan, a, b } = await bound(world);
       const pathId = plan.legs[1].legId;
       const asPath = new PlayedNode(a.peer, { ...plan, pathId }, 0, rs.nodeId);
+      await checkForwarded(world, a, b);
       const before = b.peer.inbox.length;
       await world.silence({
         bad: () => {

@@ -170,13 +170,17 @@ export const REGISTRATION_CASES: readonly Case[] = [
     waits: 1500,
     async script(world) {
       const habits = { registrationStatus: Status.refused };
+      const { dc } = await associated(world, { habits });
+      const requirement = 'RS-20: whether it is registered or not.';
+      world.status(await dc.direct(dc.relayDirection(dc.plan())), Status.ok, requirement);
       const never = await bound(world, { habits });
       await checkForwarded(world, never.a, never.b);
       const granted = await bound(world, { habits: { registrationLifetime: 1 } });
       granted.dc.peer.habits.answerRegistrations = false;
       await world.sleep(1500);
       await checkForwarded(world, granted.a, granted.b, 'RS-20: entries do not end with a registration.');
-      await granted.dc.relay();
+      const answer = await granted.dc.direct(granted.dc.relayDirection(granted.dc.plan()));
+      world.status(answer, Status.ok, requirement);
     },
   }),
 ];

@@ -59,6 +59,8 @@ export const WITHDRAWAL_CASES: readonly Case[] = [
       });
       world.status(await dc.direct(dc.withdrawal(plan)), Status.ok);
       await dc.relay(plan);
+      const again = await world.node(rs, plan, 0);
+      await again.openLeg();
       await world.silence({
         bad: () => b.openLeg(),
         fence: () => b.peer.probe(b.leg),
