@@ -103,7 +103,7 @@ export class Channel {
   send(type: Type, body: Uint8Array, now: Instant, to?: Endpoint): ChannelEvent[] {
     this.expire(now);
     const destination = to ?? this.farEnd.addresses.inUse();
-    if (this.keys.sending() === undefined || this.keys.isRekeyDue(now)) this.reopen(now);
+    this.reopenIfDue(now);
     if (destination !== undefined) this.sendSealed(this.keys.sending(), type, body, destination);
     return this.take();
   }
@@ -153,6 +153,11 @@ export class Channel {
     const destinations = this.farEnd.candidates();
     if (this.config.opens === 'peer' || this.attempt !== undefined || destinations.length === 0) return;
     this.startAttempt(destinations, now);
+  }
+
+  /** Any message that is due, answers too, is what makes an end open again. [KEY-05, KEY-27] */
+  private reopenIfDue(now: Instant): void {
+    if (this.keys.sending() === undefined || this.keys.isRekeyDue(now)) this.reopen(now);
   }
 
   /** A new attempt has a new ephemeral and forgets the one before it. [KEY-16] */
@@ -263,7 +268,7 @@ export class Channel {
     this.farEnd.addresses.received(from, bytes.length);
     if (this.config.followsContext) this.context = header.context;
     if (keys.confirmedAt === undefined) this.confirm(keys, from, now);
-    this.deliver(header, keys, body, from);
+    this.deliver(header, keys, body, from, now);
     // HO-03: an answer to a probe speaks for the address that it came from already.
     if (isNewest && keys === this.keys.sending() && header.type !== MessageType.probeResponse) {
       this.farEnd.nominate(from, now);
@@ -281,7 +286,7 @@ export class Channel {
     for (const source of keys.sources) this.farEnd.probe(source, undefined, now);
   }
 
-  private deliver(header: Header, keys: Handshake, body: Uint8Array, from: Endpoint): void {
+  private deliver(header: Header, keys: Handshake, body: Uint8Array, from: Endpoint, now: Instant): void {
     if (!hasBody(header.type)) {
       this.out.push({ kind: 'data', packet: body, from });
       return;
@@ -289,7 +294,7 @@ export class Channel {
     const decoded = decodeBody(header.type, body);
     if (!decoded.ok) {
       if (decoded.layer === 'encoding') this.refuse('encoding', from);
-      else this.deliverBad(header.type, decoded, body, from);
+      else this.deliverBad(header.type, decoded, body, from, now);
       return;
     }
     const { message } = decoded;
@@ -300,6 +305,7 @@ export class Channel {
       this.answerProbe(
         { type: MessageType.probeResponse, transaction, status: Status.ok, observedEndpoint: from },
         from,
+        now,
       );
     } else if (message.type === MessageType.probeResponse) {
       const result = this.farEnd.answered(message.transaction, message.status, from);
@@ -312,7 +318,7 @@ export class Channel {
   }
 
   /** Whether `schema` refuses it is for who knows the transactions to say, since these come first. [GEN-46] */
-  private deliverBad(type: Type, bad: SchemaFault, body: Uint8Array, from: Endpoint): void {
+  private deliverBad(type: Type, bad: SchemaFault, body: Uint8Array, from: Endpoint, now: Instant): void {
     const { status, transaction } = bad;
     if (type === MessageType.probeResponse) {
       const result = this.farEnd.answered(transaction, Status.malformed, from);
@@ -321,7 +327,7 @@ export class Channel {
       this.out.push({ kind: 'bad-answer', type, transaction, from });
     } else if (type === MessageType.probeRequest) {
       this.refuse('schema', from);
-      this.answerProbe({ type: MessageType.probeResponse, transaction, status }, from);
+      this.answerProbe({ type: MessageType.probeResponse, transaction, status }, from, now);
     } else {
       this.out.push({ kind: 'bad-request', type, status, transaction, body, from });
     }
@@ -341,7 +347,9 @@ export class Channel {
   private answerProbe(
     answer: ProbeResponse | ErrorAnswer<typeof MessageType.probeResponse>,
     to: Endpoint,
+    now: Instant,
   ): void {
+    this.reopenIfDue(now);
     this.sendSealed(this.keys.sending(), MessageType.probeResponse, encodeBody(answer), to);
   }
 
@@ -349,6 +357,7 @@ export class Channel {
     for (const probe of this.farEnd.probes.takeDue(now)) {
       const body = encodeBody({ type: MessageType.probeRequest, transaction: probe.transaction });
       const pinned = probe.under?.confirmedAt === undefined ? probe.under : undefined;
+      if (pinned === undefined) this.reopenIfDue(now);
       this.sendSealed(pinned ?? this.keys.sending(), MessageType.probeRequest, body, probe.to);
     }
   }

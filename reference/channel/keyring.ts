@@ -126,6 +126,8 @@ export class Keyring {
   isRekeyDue(now: Instant): boolean {
     const keys = this.current;
     if (keys?.confirmedAt === undefined) return false;
+    // Those that are to replace them wait for their confirmation already.
+    if (this.unconfirmed.some(({ initiated }) => initiated)) return false;
     const patience = keys.initiated ? 0 : this.timers.rekeyOtherEnd;
     const bound = PACKETS_BOUND[this.suite] ?? 0n;
     return now >= keys.confirmedAt + this.timers.rekey + patience || keys.sent >= bound;

@@ -150,6 +150,21 @@ t.test('after an hour the next message due opens again, and old keys receive for
   t.notOk(equal(pair.sent[mark]?.bytes.slice(2, 4), keyIdBefore), 'a new key ID');
 });
 
+t.test('an answer to a probe is a message due too; one attempt is enough', (t) => {
+  const pair = new Pair('association');
+  pair.open(0);
+  pair.run(HOUR + 100);
+  let mark = pair.sent.length;
+  pair.perform(1, pair.ends[1].send(0x0d, PROBE, pair.now));
+  pair.run(pair.now + 20);
+  t.same(pair.chart(mark).slice(0, 3), ['B>A d', 'A>B b', 'A>B e']);
+  pair.run(pair.now + 1000);
+  mark = pair.sent.length;
+  pair.perform(1, pair.ends[1].send(0x0d, PROBE, pair.now));
+  pair.run(pair.now + 1000);
+  t.same(pair.chart(mark), ['B>A d', 'A>B e']);
+});
+
 t.test('the responder of the last handshake waits 15 s longer before it opens', (t) => {
   const pair = new Pair('association');
   pair.open(0);
