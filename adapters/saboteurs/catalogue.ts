@@ -4,5 +4,12 @@ import { CHANNEL } from './channel.ts';
 import { CODEC } from './codec.ts';
 import { CONTROL } from './control.ts';
 import { FORWARDING } from './forwarding.ts';
+import { HANDSHAKES } from './handshakes.ts';
 
-export const SABOTEURS: readonly Saboteur[] = [...FORWARDING, ...CHANNEL, ...CONTROL, ...CODEC];
+export const SABOTEURS: readonly Saboteur[] = [
+  ...FORWARDING,
+  ...CHANNEL,
+  ...HANDSHAKES,
+  ...CONTROL,
+  ...CODEC,
+];

@@ -224,7 +224,7 @@ export class PlayedChannel {
   /** Opens a message of the other end, under whichever keys its key ID names. */
   open(header: Header, bytes: Uint8Array): Opened | undefined {
     for (const keys of this.keys) {
-      if (keys.keyId !== header.keyId) continue;
+      if (keys.keyId !== header.keyId || this.erased.includes(keys)) continue;
       const plaintext = openMessage(aeadOf(keys.suite, keys.receiveKey), bytes);
       if (plaintext === undefined) continue;
       if (header.sequence > keys.highestReceived) keys.highestReceived = header.sequence;

@@ -73,8 +73,12 @@ function readMessage2(channel: PlayedChannel, bytes: Uint8Array): Partial<Mail> 
 function readSealed(channel: PlayedChannel, header: Header, bytes: Uint8Array): Partial<Mail> {
   const opened = channel.open(header, bytes);
   if (opened === undefined) {
-    const known = channel.keys.some(({ keyId }) => keyId === header.keyId);
-    return { fault: known ? 'the tag does not verify' : 'a key ID that the channel does not have' };
+    const known = channel.keys.filter(({ keyId }) => keyId === header.keyId);
+    const isErased = known.length > 0 && known.every((keys) => channel.erased.includes(keys));
+    if (isErased) return { fault: 'under keys that had to be erased' };
+    return {
+      fault: known.length > 0 ? 'the tag does not verify' : 'a key ID that the channel does not have',
+    };
   }
   const { keys, plaintext, body } = opened;
   const unreadable = body === undefined && header.type !== MessageType.data;

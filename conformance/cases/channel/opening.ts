@@ -99,7 +99,7 @@ export const OPENING_CASES: readonly Case[] = [
     ...RS_S_CONFIGURED,
     id: 'rs-s.opening.association-order',
     title: 'On an association the order number of an opening is not checked, but echoed.',
-    clauses: ['KEY-23', 'KEY-38', 'KEY-51'],
+    clauses: ['KEY-51', 'KEY-02', 'KEY-38'],
     catches: 'The rule for paths and legs applied to associations, which have no order.',
     async script(world) {
       const { peer, association } = await associated(world);
