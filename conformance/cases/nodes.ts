@@ -33,9 +33,18 @@ export function checkNotProbed(world: World, peer: Peer, channel: PlayedChannel,
   world.check(!probed, `no probing request to ${peer.name}`, 'there was one', requirement);
 }
 
-/** Answers a probe of the target as it has to be. */
+/** Answers a probe of the target as it has to be. Its transaction is the target's, so no part of the hash. */
 export function answerProbe(peer: Peer, channel: PlayedChannel, probe: Received): void {
-  peer.sendSealed(channel, MessageType.probeResponse, probeAnswer(probe));
+  peer.sendSealed(channel, MessageType.probeResponse, probeAnswer(probe), { auto: true });
+}
+
+/** Longer than between any two tries of a probe; milliseconds. [GEN-11] */
+const NO_MORE_TRIES = 1900;
+
+/** Where an answer to the target's probe can have been lost: waits until it asks no more. */
+export async function settle(world: World, peer: Peer, channel: PlayedChannel): Promise<void> {
+  peer.habits.answerProbes = true;
+  while (world.impaired && (await peer.take(probeOn(channel), NO_MORE_TRIES)) !== undefined);
 }
 
 /** Another socket that can be a node's: it has its channels. Its habits are a good peer's again in each row. */
@@ -59,6 +68,7 @@ export async function move(world: World, node: PlayedNode, to: Peer): Promise<vo
   await takeProbe(world, to, node.leg, 'KEY-31: a message from another address nominates it.');
   // By the time of this answer the RS-S has taken the answer to its own probe.
   world.status(await to.probe(node.leg), 0);
+  await settle(world, to, node.leg);
   node.moveTo(to);
 }
 

@@ -11,7 +11,7 @@ import type { Received } from '../../observe/received.ts';
 import type { PlayedNode } from '../../played/node.ts';
 import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
-import { answerProbe, bound, checkNotProbed, move, socketOf, takeProbe } from '../nodes.ts';
+import { answerProbe, bound, checkNotProbed, move, settle, socketOf, takeProbe } from '../nodes.ts';
 import { checkAbsent, checkForwarded, NOT_A_LEG, relay, sendOpaque } from '../relayed.ts';
 import { current, RS_S } from '../steps.ts';
 
@@ -48,6 +48,7 @@ export const NOMINATION_CASES: readonly Case[] = [
       await checkInUse(world, a, b, after);
       answerProbe(after, a.leg, probe);
       world.status(await after.probe(a.leg), Status.ok);
+      await settle(world, after, a.leg);
       a.moveTo(after);
       await checkInUse(world, a, b, before);
     },
@@ -120,6 +121,7 @@ export const NOMINATION_CASES: readonly Case[] = [
       await checkInUse(world, a, b, home);
       answerProbe(home, a.leg, probe);
       world.status(await home.probe(a.leg), Status.ok);
+      await settle(world, home, a.leg);
       a.moveTo(home);
       await checkInUse(world, a, b, away);
     },

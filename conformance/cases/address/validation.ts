@@ -44,7 +44,7 @@ function answerWrongly(world: World, { peer, leg }: PlayedNode, probe: Received,
       return;
     case 'an error': {
       const transaction = bytesField(probe.body, 'transaction');
-      peer.sendSealed(leg, type, body({ transaction, status: Status.malformed }));
+      peer.sendSealed(leg, type, body({ transaction, status: Status.malformed }), { auto: true });
       return;
     }
     case 'another transaction': {

@@ -14,6 +14,7 @@ import { probeAnswer } from '../../played/probe-answer.ts';
 import type { World } from '../../world.ts';
 import { directed, openUnanswered } from '../nodes.ts';
 import { checkAbsent, checkNotForwarded, NOT_A_LEG, sendOpaque, sendVainOpening } from '../relayed.ts';
+import { shownAs } from '../shown.ts';
 import { associated, opens, RS_S } from '../steps.ts';
 import { checkKeys } from './shape.ts';
 
@@ -26,7 +27,7 @@ interface Failing {
   readonly isValid?: boolean;
 }
 
-const FAILING: readonly Failing[] = [
+const FAILURES: readonly Failing[] = [
   { name: 'lifetime 0', status: Status.malformed, fields: () => ({ lifetime: 0 }) },
   { name: 'a path secret', status: Status.malformed, fields: (_, { pathSecret }) => ({ pathSecret }) },
   { name: 'a critical key', status: Status.unsupported, fields: () => ({}), extra: [[0x8000, 0]] },
@@ -47,6 +48,7 @@ const FAILING: readonly Failing[] = [
     isValid: true,
   },
 ];
+const FAILING = shownAs(({ name }) => name, FAILURES);
 
 async function fail(world: World, dc: PlayedDc, plan: PathPlan, failing: Failing): Promise<Received> {
   const { name, status, fields, extra, isValid = false } = failing;
@@ -73,7 +75,7 @@ function refusal(probe: Received, status: number): Body {
 }
 
 /** Answers to a probe that say no, or that cannot be used. */
-const USELESS: readonly Useless[] = [
+const ANSWERS: readonly Useless[] = [
   { name: 'malformed', content: (probe) => refusal(probe, Status.malformed), isValid: true },
   { name: 'unsupported', content: (probe) => refusal(probe, Status.unsupported), isValid: true },
   { name: 'a status that is not assigned', content: (probe) => refusal(probe, 200), isValid: true },
@@ -90,6 +92,7 @@ const USELESS: readonly Useless[] = [
     content: (probe) => new Map([...refusal(probe, Status.malformed), [0x8000, 0]]),
   },
 ];
+const USELESS = shownAs(({ name }) => name, ANSWERS);
 
 export const ERROR_CASES: readonly Case[] = [
   propertyCase({
@@ -142,7 +145,7 @@ export const ERROR_CASES: readonly Case[] = [
       const intent = isValid ? VALID : silentFault(name, 'schema');
       const { peer, leg } = a;
       await world.silence({
-        bad: () => peer.sendSealed(leg, MessageType.probeResponse, content(probe), { intent }),
+        bad: () => peer.sendSealed(leg, MessageType.probeResponse, content(probe), { intent, auto: true }),
         fence: () => peer.probe(leg),
       });
       const held = sendOpaque(world, b);
@@ -152,7 +155,7 @@ export const ERROR_CASES: readonly Case[] = [
       // Where the first answer was lost the right one is the first.
       if (world.impaired) return;
       const late = silentFault('an answer to a request that is over', 'transaction');
-      peer.sendSealed(leg, MessageType.probeResponse, probeAnswer(probe), { intent: late });
+      peer.sendSealed(leg, MessageType.probeResponse, probeAnswer(probe), { intent: late, auto: true });
       const requirement = 'ERR-03: each request ends with the first answer that matches it.';
       await checkNotForwarded(world, a, NOT_A_LEG, () => b.peer.probe(b.leg), requirement);
     },
