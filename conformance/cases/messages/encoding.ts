@@ -4,6 +4,7 @@ import { Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { propertyCase } from '../../case.ts';
 import { answeredFault, silentFault } from '../../intent.ts';
+import { shownAs } from '../shown.ts';
 import { associated, RS_S } from '../steps.ts';
 import type { Parts, RequestName } from './raw.ts';
 import { goodOne, mapHead, REQUESTS, rawRequest, sendRaw, takeAnswer, withTail } from './raw.ts';
@@ -90,10 +91,13 @@ const INNER: readonly (readonly [fault: string, value: string])[] = [
   ['23 in two bytes, in a map in an array', '81a1001817'],
 ];
 
-const BROKEN: readonly Broken[] = [
-  ...OUTER,
-  ...INNER.map(([fault, value]) => ({ fault, of: (p: Parts) => withTail(p, `${GREASE}${value}`) })),
-];
+const BROKEN = shownAs<Broken>(
+  ({ fault }) => fault,
+  [
+    ...OUTER,
+    ...INNER.map(([fault, value]) => ({ fault, of: (p: Parts) => withTail(p, `${GREASE}${value}`) })),
+  ],
+);
 
 interface Forbidden {
   readonly fault: string;
