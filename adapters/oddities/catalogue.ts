@@ -61,22 +61,26 @@ export const ODDITIES: readonly Oddity[] = [
     wrap: (created) => delayed(created, 80),
   },
   {
-    name: 'fixed-windows',
-    title: 'counts openings by whole seconds of its clock',
+    name: 'token-buckets',
+    title: 'limits openings by token buckets, which let up to twice the rate through in a second',
     clause: 'GEN-29',
     patch: () => {
-      const counts = new WeakMap<object, { second: number; sources: Map<string, number>; all: number }>();
+      const buckets = new WeakMap<object, Map<string, { tokens: number; at: number }>>();
       replace(OpeningLimit.prototype, 'admit', () => (self, from, now) => {
-        const second = Math.floor((now as number) / 1000);
-        const before = counts.get(self);
-        const count =
-          before?.second === second ? before : { second, sources: new Map<string, number>(), all: 0 };
-        counts.set(self, count);
-        const source = JSON.stringify(from);
-        const ofSource = count.sources.get(source) ?? 0;
-        if (ofSource >= 8 || count.all >= 64) return false;
-        count.sources.set(source, ofSource + 1);
-        count.all++;
+        const own = buckets.get(self) ?? new Map<string, { tokens: number; at: number }>();
+        buckets.set(self, own);
+        const filled = (name: string, rate: number) => {
+          const { tokens, at } = own.get(name) ?? { tokens: rate, at: now as number };
+          const bucket = {
+            tokens: Math.min(rate, tokens + (((now as number) - at) / 1000) * rate),
+            at: now as number,
+          };
+          own.set(name, bucket);
+          return bucket;
+        };
+        const both = [filled('all', 64), filled(JSON.stringify(from), 8)];
+        if (both.some(({ tokens }) => tokens < 1)) return false;
+        for (const bucket of both) bucket.tokens -= 1;
         return true;
       });
     },

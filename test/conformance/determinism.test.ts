@@ -32,7 +32,10 @@ t.test('no seed and no impairment makes a false alarm', async (t) => {
         run: { seed },
         environment: { network: index === 0 ? '' : JSON.stringify(faults) },
       });
-      const bad = report.cases.filter(({ verdict }) => verdict !== 'pass');
+      // A case may say that such a network leaves nothing to judge; on an exact one all have to pass.
+      const allowed = index === 0 ? ['pass'] : ['pass', 'not-exercised'];
+      const bad = report.cases.filter(({ verdict }) => !allowed.includes(verdict));
+      t.ok(report.summary.pass > report.cases.length / 2, `${report.summary.pass} passed`);
       t.same(
         bad.map(({ id, verdict, actual, reason, counterexample }) => [
           id,

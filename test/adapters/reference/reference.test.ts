@@ -90,6 +90,7 @@ bench('it says which roles, ops and calls it has, and its claims', async (t, { t
       'seal',
       'open',
       'replay',
+      'data',
     ],
     claims: { features: [], suites: [1, 2], families: [4, 6], ecn: 'none', dscp: 'zero', kernel: false },
   });
