@@ -10,7 +10,7 @@ import type { Received } from '../../observe/received.ts';
 import type { PlayedChannel } from '../../played/channel.ts';
 import type { Peer } from '../../played/peer.ts';
 import { Violation } from '../../verdict.ts';
-import { associated, current, RS_S } from '../steps.ts';
+import { associated, current, exactNetwork, RS_S } from '../steps.ts';
 
 /** TUN-04 */
 const WINDOW = 8192;
@@ -25,6 +25,7 @@ export const REPLAY_CASES: readonly Case[] = [
     arbitrary: fc.integer({ min: 0, max: 2 * WINDOW }),
     boundaries: [0, 1, 31, 32, 63, 64, WINDOW - 2, WINDOW - 1, WINDOW, WINDOW + 1, 2 * WINDOW, 2 ** 32],
     async script(world, later) {
+      exactNetwork(world);
       const { peer, association } = await associated(world);
       const content = body({ transaction: world.fresh(8) });
       const once = peer.sendSealed(association, MessageType.probeRequest, content);
