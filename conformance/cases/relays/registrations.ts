@@ -37,6 +37,8 @@ export class Registrations {
 
   /** The next one, judged to come so many milliseconds after an instant, ±10 %. */
   async nextAfter(since: number, ms: number, requirement: string): Promise<Received> {
+    // Where answers are lost requests are repeated, and times say nothing.
+    if (this.#world.impaired) return await this.next(requirement, LOST);
     const latest = 1.1 * ms + LATE;
     const came = await this.next(requirement, since + latest - this.#world.net.now());
     const after = came.at - since;
@@ -47,6 +49,8 @@ export class Registrations {
   }
 }
 
+/** Longer than a request and the interval after it take when tries of it are lost. */
+const LOST = 10_000;
 /** GEN-38, and as much again for the way and the host. */
 const LATE = 300;
 /** The two ends begin to count when one sends and the other receives. */
