@@ -5,8 +5,9 @@ import { modelCase } from '../../case.ts';
 import { HABITS } from '../../played/peer.ts';
 import { withTwoDcs } from '../nodes.ts';
 import { exactNetwork, RS_S } from '../steps.ts';
+import { Move, OpenLeg, Probe, Send } from './node-commands.ts';
 import type { Real } from './relay-commands.ts';
-import { Direct, DirectOtherwise, Move, OpenLeg, Probe, renew, Send, Withdraw } from './relay-commands.ts';
+import { Direct, DirectOtherwise, renew, Withdraw } from './relay-commands.ts';
 import type { Model } from './relay-model.ts';
 import { emptyModel, pathOf } from './relay-model.ts';
 
