@@ -16,7 +16,7 @@ Exit status: 0 good; 1 a MUST failed or was not implemented; 2 command line or c
 that could not be written; 130 interrupted.`;
 
 /** Deno's UDP sockets are slow: with 32 cases in flight answers come later than they may. */
-const JOBS = 'Deno' in globalThis ? '8' : '32';
+const JOBS = 'Deno' in globalThis ? '4' : '32';
 
 /** @param finish takes the exit status of the command that ran */
 export function program(terminal: Terminal, finish: Finish): Command {

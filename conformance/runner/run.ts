@@ -26,6 +26,8 @@ import { readToken, TokenError, writeToken } from './token.ts';
 
 /** Worlds of finished cases whose sockets stay open at most; beyond it the oldest are closed. */
 const OPEN_WORLDS = 500;
+/** How often a case is run when the host is too busy to judge it. */
+const TRIES = 3;
 
 /**
  * Runs cases and gives the report. The target is closed at the end.
@@ -160,7 +162,7 @@ class Run {
     const finished = await this.#places.with(async () => {
       this.#running.add(info.id);
       onProgress?.({ kind: 'case-start', id: info.id });
-      const { judged, worlds } = await this.#runTwiceIfBad(info);
+      const { judged, worlds } = await this.#runAgainIfBad(info);
       this.#running.delete(info.id);
       if (this.#options.signal?.aborted) {
         for (const world of worlds) await world.close();
@@ -178,17 +180,23 @@ class Run {
     await this.#afterFailure();
   }
 
-  /** What was missing while the host was busy is tried once more; then it is not the target's fault. */
-  async #runTwiceIfBad(info: RunnableCase): Promise<CaseRun> {
-    const bad = ({ judged }: CaseRun) => judged.timedOut && this.#canary.wasBad(judged.from, judged.to);
-    const first = await runCase(info, this.#context(info));
-    if (!bad(first)) return first;
-    this.#reruns++;
-    const second = await runCase(info, this.#context(info));
-    const worlds = [...first.worlds, ...second.worlds];
-    if (!bad(second)) return { judged: second.judged, worlds };
-    const reason = 'the host was overloaded while an answer was waited for, twice';
-    return { judged: { ...second.judged, verdict: 'inconclusive', blame: 'host', reason }, worlds };
+  /**
+   * What was missing while the host was busy, and what a case of time found then, is tried again; when no try
+   * was undisturbed it is not the target's fault.
+   */
+  async #runAgainIfBad(info: RunnableCase): Promise<CaseRun> {
+    const worlds: World[] = [];
+    for (let tries = 1; ; tries++) {
+      const { judged, worlds: opened } = await runCase(info, this.#context(info));
+      worlds.push(...opened);
+      const hangsOnTime = judged.verdict !== 'pass' && (judged.timedOut || info.waits !== undefined);
+      if (!(hangsOnTime && this.#canary.wasBad(judged.from, judged.to))) return { judged, worlds };
+      if (tries === TRIES) {
+        const reason = `the host was overloaded while an answer was waited for, ${TRIES} times`;
+        return { judged: { ...judged, verdict: 'inconclusive', blame: 'host', reason }, worlds };
+      }
+      this.#reruns++;
+    }
   }
 
   #context(info: Case) {

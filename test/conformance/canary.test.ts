@@ -49,7 +49,7 @@ t.test('a late timer makes a bad window around it, and no other', async (t) => {
   t.equal(canary.wasBad(0, 760), true);
 });
 
-function flaky(fails: (run: number) => boolean): Case {
+function flaky(fails: (run: number) => boolean, { timedOut = true, waits = false } = {}): Case {
   let run = 0;
   return scriptCase({
     id: 'test.flaky',
@@ -62,10 +62,11 @@ function flaky(fails: (run: number) => boolean): Case {
     needs: [],
     isolation: 'shared',
     catches: 'Nothing.',
+    ...(waits && { waits: 500 }),
     async script(world: World) {
       const failing = fails(run++);
       await world.sleep(500);
-      if (failing) throw new Violation('It answers.', ['an answer'], 'nothing came', true);
+      if (failing) throw new Violation('It answers.', ['an answer'], 'nothing came', timedOut);
     },
   });
 }
@@ -82,7 +83,7 @@ async function judged(info: Case, busy: boolean): Promise<string> {
   return `${result?.verdict} ${result?.blame}, ${report.host.reruns} reruns`;
 }
 
-t.test('what is missing on a busy host is tried once more, then it is the host', async (t) => {
+t.test('what is missing on a busy host is tried again, then it is the host', async (t) => {
   t.equal(
     await judged(
       flaky(() => true),
@@ -102,6 +103,19 @@ t.test('what is missing on a busy host is tried once more, then it is the host',
       flaky(() => true),
       true,
     ),
-    'inconclusive host, 1 reruns',
+    'inconclusive host, 2 reruns',
   );
 });
+
+t.test(
+  'what was there and should not have been counts on a busy host too, but where the time decides',
+  async (t) => {
+    const always = () => true;
+    t.equal(await judged(flaky(always, { timedOut: false }), true), 'fail target, 0 reruns');
+    t.equal(
+      await judged(flaky(always, { timedOut: false, waits: true }), true),
+      'inconclusive host, 2 reruns',
+    );
+    t.equal(await judged(flaky(always, { timedOut: false, waits: true }), false), 'fail target, 0 reruns');
+  },
+);

@@ -135,8 +135,14 @@ export const LIMIT_CASES: readonly Case[] = [
         nodePeer.send(withBitFlipped(good, 8 * good.length - 1), undefined, { channel: leg, intent });
       }
       world.status(await peer.probe(association), 0, 'DOS-03: requests from other addresses are answered.');
-      const after = await rs.counters();
+      // Datagrams to two sockets, or from two, are not read in the order in which they were sent.
+      let after = before;
       const rise = (layer: string) => (after[`refused.${layer}`] ?? 0) - (before[`refused.${layer}`] ?? 0);
+      const isRead = () => rise('tag') + rise('handshake') + rise('rate-source') >= BURST;
+      for (let tries = 0; tries < 20 && !isRead(); tries++) {
+        if (tries > 0) await world.sleep(50);
+        after = await rs.counters();
+      }
       const most = Math.floor(FAILURES * ((world.net.now() - began) / 1000 + 1)) + 1;
       const requirement = `DOS-03, GEN-29: after ${FAILURES} failures a second an address costs no more.`;
       const failed = rise('tag') + rise('handshake');
