@@ -1,0 +1,20 @@
+/**
+ * Runs all cases against the reference in virtual time and prints `id verdict sentHash` of each, sorted.
+ *
+ *     node test/e2e/programs/hashes.ts SEED DEPTH
+ */
+import { ALL_CASES } from '../../../conformance/cases/all.ts';
+import { DEPTHS } from '../../../conformance/report.ts';
+import { memoryNet, runInMemory, specClauses } from '../../conformance/bench.ts';
+
+const [seed = 'test', wanted = 'quick'] = process.argv.slice(2);
+const depth = DEPTHS.find((known) => known === wanted);
+if (depth === undefined) throw new Error(`${wanted} is none of ${DEPTHS.join(', ')}`);
+
+const clauses = await specClauses();
+const report = await runInMemory({
+  net: memoryNet(seed),
+  run: { cases: ALL_CASES, clauses, seed, depth, slow: true },
+});
+const lines = report.cases.map(({ id, verdict, sentHash }) => `${id} ${verdict} ${sentHash}\n`);
+process.stdout.write(lines.sort().join(''));
