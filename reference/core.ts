@@ -2,13 +2,16 @@
  * The one contract of all roles.
  *
  * A role is a state machine without I/O. Its driver binds one socket a family, calls
- * `handle({kind: 'start', locals}, now)` once, and then runs it like this:
+ * `handle({kind: 'start', ...}, now)` once, and then runs it like this:
  *
- * 1. A datagram arrives: offer it to the role's hot table (`RelayTable.forward`, for an RS-S).
- *    If that names a destination, send the same bytes there; the role never sees them.
+ * 1. A datagram arrives: offer it to the role's hot table (`RelayTable.forward` for an RS-S, `TunnelTable.open`
+ *    for a tunnel end). If that names a destination, or has a packet to deliver, the role never sees it.
  * 2. Else call `handle({kind: 'datagram', bytes, from}, now)`.
- * 3. Perform the effects that come back, in order. One with a `ref` is answered later by a `done` input.
- * 4. Ask `wakeAt()` and set one timer for it; when it fires, call `handle({kind: 'tick'}, now)`.
+ * 3. An inner packet comes out of the virtual interface: offer it to `TunnelTable.seal`, else call
+ *    `handle({kind: 'packet', packet}, now)`.
+ * 4. Perform the effects that come back, in order. One with a `ref` is answered by a `done` input. `persist`
+ *    is a barrier: what follows it in the same array is done only once the store has it.
+ * 5. Ask `wakeAt()` and set one timer for it; when it fires, call `handle({kind: 'tick'}, now)`.
  *
  * `now` never decreases. A tick before or after its time is harmless. Buffers given in are valid
  * during the call only. Time and randomness are handed in; a role has no clock, timer, promise or
@@ -17,7 +20,7 @@
  * Two kinds of failure only: a wire fault is a value (a note that names the refusing layer; silent on
  * the wire); a broken assumption of ours throws.
  */
-import type { Endpoint } from './address.ts';
+import type { Endpoint, Ip } from './address.ts';
 import type { Layer } from './refusal.ts';
 
 /** Milliseconds of a monotonic clock. */
@@ -31,23 +34,87 @@ export type Counters = Record<string, number>;
 
 export type Input =
   /** The first input: the sockets are bound to these endpoints, one a family. */
-  | { readonly kind: 'start'; readonly locals: readonly Endpoint[] }
+  | {
+      readonly kind: 'start';
+      readonly locals: readonly Endpoint[];
+      /** Milliseconds since 1970, by which stored expiry becomes instants; only DCs need it. */
+      readonly wallClock?: number;
+      /** What the role made durable before, by key. [DC-25] */
+      readonly stored?: ReadonlyMap<string, Uint8Array>;
+    }
   | { readonly kind: 'datagram'; readonly bytes: Uint8Array; readonly from: Endpoint }
   | { readonly kind: 'tick' }
-  /** When a path of the hot table was last used: the answer to a `relay-last-use` effect. */
-  | { readonly kind: 'done'; readonly ref: number; readonly lastUse: Instant | undefined }
+  /** An inner packet that an application sent and the Tunnel Table had no way for. */
+  | { readonly kind: 'packet'; readonly packet: Uint8Array }
+  /** A DNS query of an application; answered by a `dns-answer` effect with the same number. */
+  | { readonly kind: 'query'; readonly query: number; readonly message: Uint8Array }
+  /** The host has these addresses now and no others. [HO-02] */
+  | { readonly kind: 'addresses'; readonly locals: readonly Endpoint[] }
+  /** Something on a path of the Tunnel Table that its role has to know. */
+  | { readonly kind: 'path-event'; readonly pathId: string; readonly event: PathEvent }
+  /** The answer to an effect with a `ref`. */
+  | { readonly kind: 'done'; readonly ref: number; readonly outcome: Outcome }
   /** Orderly stop: say goodbye where the protocol has a word for it. */
   | { readonly kind: 'stop' };
 
+export type Outcome =
+  /** When a path of the Relay Table was last used. */
+  | { readonly what: 'last-use'; readonly at: Instant | undefined }
+  /** Whether the store has it; if not, what followed in the same array was not done. */
+  | { readonly what: 'stored'; readonly ok: boolean }
+  /** The DNS response, unchecked; undefined if none came. */
+  | { readonly what: 'looked-up'; readonly response: Uint8Array | undefined };
+
+/** `waits`: the first datagram since something was heard went out, so the path is to be watched. [HO-10] */
+export type PathEvent = 'waits';
+
 export type Effect =
   | { readonly kind: 'send'; readonly bytes: Uint8Array; readonly to: Endpoint }
+  /** An inner packet for the application side. */
+  | { readonly kind: 'deliver'; readonly packet: Uint8Array }
+  | { readonly kind: 'dns-answer'; readonly query: number; readonly message: Uint8Array }
+  /** Ask DNS: this query to the resolver of the host. */
+  | { readonly kind: 'look-up'; readonly ref: number; readonly message: Uint8Array }
+  /** Make durable: a value by key; undefined erases it. */
+  | {
+      readonly kind: 'persist';
+      readonly ref: number;
+      readonly changes: readonly (readonly [key: string, value: Uint8Array | undefined])[];
+    }
   /** Write one path of the Relay Table: both legs are valid now, or one has another address. */
   | { readonly kind: 'relay-set'; readonly path: RelayPath }
   /** Take a path out of the Relay Table. */
   | { readonly kind: 'relay-remove'; readonly pathId: string }
-  /** Ask the Relay Table when a path was last used; answered by `done`. */
+  /** Ask the Relay Table when a path was last used. */
   | { readonly kind: 'relay-last-use'; readonly ref: number; readonly pathId: string }
+  /** Write one path of the Tunnel Table: it carries data, or its peer has other addresses. */
+  | { readonly kind: 'tunnel-set'; readonly path: TunnelPath }
+  | { readonly kind: 'tunnel-remove'; readonly pathId: string }
   | { readonly kind: 'note'; readonly note: Note };
+
+/** One path of a tunnel end that carries data. Table and role share its carrier, so they live in one thread. */
+export interface TunnelPath {
+  /** The Path ID as lower-case hex. */
+  readonly pathId: string;
+  /** The virtual addresses to which packets go by this path. */
+  readonly destinations: readonly Ip[];
+  readonly carrier: Carrier;
+}
+
+/** Seals and opens the data of one path, for as long as there is nothing else to be done about it. */
+export interface Carrier {
+  /** What to send for an inner packet; undefined: the role has to see it. */
+  seal(packet: Uint8Array, now: Instant): Sealed | undefined;
+  /** The inner packet of a Data message, checked; undefined: the role has to see the datagram. */
+  open(bytes: Uint8Array, from: Endpoint, now: Instant): Uint8Array | undefined;
+}
+
+export interface Sealed {
+  readonly bytes: Uint8Array;
+  readonly to: Endpoint;
+  /** What the role has to be told. */
+  readonly event?: PathEvent | undefined;
+}
 
 /** One path of an RS-S that forwards: packets from either endpoint go to the other. [RSS-01] */
 export interface RelayPath {
@@ -80,4 +147,13 @@ export interface HotTable {
   forward(bytes: Uint8Array, from: Endpoint, now: Instant): Endpoint | undefined;
   apply(effect: Extract<Effect, { kind: 'relay-set' | 'relay-remove' }>): void;
   lastUse(pathId: string): Instant | undefined;
+}
+
+/** The table that stands before a tunnel end's role. */
+export interface TunnelHotTable {
+  /** What to send for an inner packet, and the path; undefined: the role has to see it. */
+  seal(packet: Uint8Array, now: Instant): (Sealed & { readonly pathId: string }) | undefined;
+  /** The inner packet of a Data message; undefined: the role has to see the datagram. */
+  open(bytes: Uint8Array, from: Endpoint, now: Instant): Uint8Array | undefined;
+  apply(effect: Extract<Effect, { kind: 'tunnel-set' | 'tunnel-remove' }>): void;
 }

@@ -119,10 +119,16 @@ class Loop implements Running {
         this.hotTable().apply(effect);
         return undefined;
       case 'relay-last-use':
-        return { kind: 'done', ref: effect.ref, lastUse: this.hotTable().lastUse(effect.pathId) };
+        return {
+          kind: 'done',
+          ref: effect.ref,
+          outcome: { what: 'last-use', at: this.hotTable().lastUse(effect.pathId) },
+        };
       case 'note':
         this.onNote(effect.note);
         return undefined;
+      default:
+        throw new Error(`nothing here performs an effect of kind ${effect.kind}`);
     }
   }
 

@@ -18,7 +18,7 @@ function name(input: Input): string {
     case 'datagram':
       return `datagram ${input.bytes[0]} from ${formatEndpoint(input.from)}`;
     case 'done':
-      return `done ${input.ref} last used ${input.lastUse}`;
+      return `done ${input.ref} last used ${input.outcome.what === 'last-use' ? input.outcome.at : 'never'}`;
     default:
       return input.kind;
   }

@@ -240,8 +240,10 @@ export class Inside {
           this.table.apply(effect);
           break;
         case 'relay-last-use': {
-          const lastUse = this.table.lastUse(effect.pathId);
-          this.perform(this.role.handle({ kind: 'done', ref: effect.ref, lastUse }, this.now));
+          const at = this.table.lastUse(effect.pathId);
+          this.perform(
+            this.role.handle({ kind: 'done', ref: effect.ref, outcome: { what: 'last-use', at } }, this.now),
+          );
           break;
         }
         case 'note':

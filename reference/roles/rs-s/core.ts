@@ -116,11 +116,15 @@ class RsS implements Role {
         this.tick(now);
         break;
       case 'done':
-        this.entries.answerLastUse(input.ref, input.lastUse, now);
+        if (input.outcome.what !== 'last-use')
+          throw new Error(`an RS-S asked nothing that is ${input.outcome.what}`);
+        this.entries.answerLastUse(input.ref, input.outcome.at, now);
         break;
       case 'stop':
         // A relay has no word for goodbye: its DCs notice by the registration that is not renewed.
         break;
+      default:
+        throw new Error(`an RS-S has no use for an input of kind ${input.kind}`);
     }
     return this.tally.take();
   }

@@ -175,8 +175,10 @@ export class World {
         this.effects.push(effect);
       }
       if (effect.kind === 'relay-last-use') {
-        const lastUse = this.table.lastUse(effect.pathId);
-        this.perform(this.role.handle({ kind: 'done', ref: effect.ref, lastUse }, this.now));
+        const at = this.table.lastUse(effect.pathId);
+        this.perform(
+          this.role.handle({ kind: 'done', ref: effect.ref, outcome: { what: 'last-use', at } }, this.now),
+        );
       }
     }
   }
