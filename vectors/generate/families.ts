@@ -5,7 +5,7 @@ import { data } from './data.ts';
 import { digests } from './digests.ts';
 import { header } from './header.ts';
 import { keySchedule } from './key-schedule.ts';
-import { openings } from './openings.ts';
+import { openings } from './openings/family.ts';
 import { refused } from './refused/family.ts';
 import { replay } from './replay.ts';
 import { sealed } from './sealed.ts';

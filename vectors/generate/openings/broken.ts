@@ -1,9 +1,9 @@
 /** Openings with one thing broken. */
-import { fromHex } from '../../reference/bytes.ts';
-import { message1, message2, publicOf, sharedOf } from './noise.ts';
-import type { Opening } from './openings.ts';
-import { draw } from './random.ts';
-import type { Broken, Family, GivenFields, Vector } from './vector.ts';
+import { fromHex } from '../../../reference/bytes.ts';
+import { message1, message2, publicOf, sharedOf } from '../noise.ts';
+import { draw } from '../random.ts';
+import type { Broken, Family, GivenFields, Vector } from '../vector.ts';
+import type { Opening } from './opening.ts';
 
 /** Public keys with which X25519 gives 32 zero bytes, whatever the secret. */
 const LOW_ORDER: readonly (readonly [string, string, string])[] = [
