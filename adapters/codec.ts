@@ -3,9 +3,10 @@
  *
  * They are the building blocks that the golden vectors are about, one call for each family, and serve
  * random inputs too. All are pure: the same request has the same result. What the protocol drops or
- * answers with an error is a result (`layer`), not a failure of the call.
+ * answers with an error is a result (`layer`, `unusable`), not a failure of the call.
  */
 import { z } from 'zod';
+import type { Fields } from './cbor.ts';
 
 /** A byte string, of one length if given. */
 export function bytes(length?: number) {
@@ -30,6 +31,12 @@ export const u64 = z
 
 /** The layer that refuses the input, by its name in the spec's registry, and the status of the answer if one is due. */
 export const layerSchema = z.object({ layer: z.string(), status: uint.optional() });
+
+/**
+ * An opening that verified, so that no layer refuses it, and has a key ID that cannot be used: this one, which is 0
+ * or held. [KEY-17, KEY-50]
+ */
+export const unusableSchema = z.object({ unusable: uint });
 
 const kind = z.enum(['association', 'path', 'leg']);
 const suite = uint;
@@ -62,7 +69,7 @@ function call<Name extends string, In extends z.ZodRawShape, Out extends z.ZodRa
   return { request: z.object({ call: z.literal(name), ...input }), result: z.object(output) };
 }
 
-/** Every call: its request's own fields and its result. A result is the one given or {@link layerSchema}. */
+/** Every call: its request's own fields and its result, which {@link layerSchema} or {@link unusableSchema} may stand for. */
 export const CODEC = {
   /** The checks that need no key, in their order: length, magic, type, key-id-zero. [GEN-02 to GEN-05] */
   'decode-header': call('decode-header', { datagram: bytes() }, header),
@@ -92,14 +99,17 @@ export const CODEC = {
   ),
   /**
    * The responder's side: message 1 read, message 2 written with the first of the ephemerals (private
-   * keys) that gives a key ID which is neither 0 nor held. If none does, the layer is `handshake`.
+   * keys) that gives a key ID which is neither 0 nor held. If none does, the last one's is `unusable`.
    */
   'open-respond': call(
     'open-respond',
-    { ...opening, request: bytes(), ephemerals: z.array(bytes(32)), held },
+    { ...opening, request: bytes(), ephemerals: z.array(bytes(32)).min(1), held },
     { datagram: bytes(76), ...opened },
   ),
-  /** The initiator's side of the rest: message 1 is the one that `ephemeral` gave, message 2 is read. */
+  /**
+   * The initiator's side of the rest: message 1 is the one that `ephemeral` gave, message 2 is read. A key ID that
+   * is 0 or held is `unusable`.
+   */
   'open-finish': call(
     'open-finish',
     { ...opening, request: bytes(76), ephemeral: bytes(32), response: bytes(), held },
@@ -126,9 +136,21 @@ export type CodecRequest<Call extends CodecCall = CodecCall> = z.output<(typeof 
 /** What an adapter may return for a call. */
 export type CodecResult<Call extends CodecCall = CodecCall> =
   | z.input<(typeof CODEC)[Call]['result']>
-  | z.input<typeof layerSchema>;
+  | z.input<typeof layerSchema>
+  | z.input<typeof unusableSchema>;
 
 /** Whether a name is one of the calls. */
 export function isCodecCall(name: string): name is CodecCall {
   return Object.hasOwn(CODEC, name);
+}
+
+/** Whether a result says why there is none: the layer that refuses, or a key ID that cannot be used. */
+export function isWithout(result: Readonly<Record<string, unknown>>): boolean {
+  return 'layer' in result || 'unusable' in result;
+}
+
+/** The schema that a result of a call has to have, by what it says. */
+export function resultSchema(call: CodecCall, result: Fields): z.ZodType<Readonly<Record<string, unknown>>> {
+  if ('layer' in result) return layerSchema;
+  return 'unusable' in result ? unusableSchema : CODEC[call].result;
 }

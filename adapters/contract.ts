@@ -9,8 +9,7 @@
 import { z } from 'zod';
 import type { Fields, Value } from './cbor.ts';
 import { isFields } from './cbor.ts';
-import type { CodecCall } from './codec.ts';
-import { bytes, CODEC, layerSchema, uint } from './codec.ts';
+import { bytes, uint } from './codec.ts';
 
 /** `major.minor`. Another minor number only adds; another major one is not spoken. */
 export const CONTRACT_VERSION = '1.0';
@@ -194,13 +193,4 @@ export function answer(
 ): Fields {
   const frame = { v: CONTRACT_VERSION, tester: to.tester, id: to.id, answer: word };
   return typeof content === 'string' ? { ...frame, reason: content } : { ...frame, result: content };
-}
-
-/** Reads the result of a codec call: the call's own, or the layer that refuses. Undefined if it is neither. */
-export function codecResult<Call extends CodecCall>(
-  call: Call,
-  result: Fields,
-): z.output<(typeof CODEC)[Call]['result']> | z.output<typeof layerSchema> | undefined {
-  const read = (result.layer === undefined ? CODEC[call].result : layerSchema).safeParse(result);
-  return read.success ? (read.data as z.output<(typeof CODEC)[Call]['result']>) : undefined;
 }

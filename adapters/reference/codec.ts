@@ -73,14 +73,16 @@ function openRespond(request: CodecRequest<'open-respond'>): CodecResult<'open-r
   if (header.type !== MessageType.openingRequest) return HANDSHAKE;
   const state = readMessage1(noiseInput(request, message1), message1.subarray(HEADER_LENGTH));
   if (state === undefined) return HANDSHAKE;
+  let unusable = 0;
   for (const ephemeral of ephemerals) {
     const written = writeMessage2(state, x25519KeyPairFrom(ephemeral));
     if (written === undefined) return HANDSHAKE;
-    if (!isFree(written.split, held)) continue;
-    const datagram = concat(answerHeader(message1), written.message);
-    return { datagram, ...opened(kind, suite, written.split) };
+    const made = opened(kind, suite, written.split);
+    if (isFree(made.keyId, held))
+      return { datagram: concat(answerHeader(message1), written.message), ...made };
+    unusable = made.keyId;
   }
-  return HANDSHAKE;
+  return { unusable };
 }
 
 function openFinish(request: CodecRequest<'open-finish'>): CodecResult<'open-finish'> {
@@ -92,7 +94,9 @@ function openFinish(request: CodecRequest<'open-finish'>): CodecResult<'open-fin
   const noise = initiator(request, message1);
   noise.message1();
   const split = noise.readMessage2(response.subarray(HEADER_LENGTH));
-  return split === undefined || !isFree(split, held) ? HANDSHAKE : opened(kind, suite, split);
+  if (split === undefined) return HANDSHAKE;
+  const made = opened(kind, suite, split);
+  return isFree(made.keyId, held) ? made : { unusable: made.keyId };
 }
 
 type Opening = Omit<CodecRequest<'open-initiate'>, 'call' | 'context' | 'order' | 'ephemeral'>;
@@ -118,8 +122,7 @@ function answerHeader(message1: Uint8Array): Uint8Array {
   return header;
 }
 
-function isFree({ hash }: Split, held: readonly number[]): boolean {
-  const keyId = keyIdOf(hash);
+function isFree(keyId: number, held: readonly number[]): boolean {
   return keyId !== 0 && !held.includes(keyId);
 }
 

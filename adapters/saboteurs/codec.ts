@@ -6,6 +6,7 @@ import type { Saboteur } from '../reference/variant.ts';
 const { psk, seal } = REFERENCE_CODEC;
 const readHeaderCall = REFERENCE_CODEC['decode-header'];
 const readBodyCall = REFERENCE_CODEC['decode-body'];
+const finishCall = REFERENCE_CODEC['open-finish'];
 
 export const CODEC: readonly Saboteur[] = [
   {
@@ -45,6 +46,19 @@ export const CODEC: readonly Saboteur[] = [
         const result = readBodyCall?.(request) ?? { layer: 'encoding' };
         if (!('layer' in result) || result.layer !== 'encoding') return result;
         return readBodyCall?.({ ...request, body: request.body.subarray(0, -1) }) ?? result;
+      },
+    },
+  },
+  {
+    name: 'codec-held-key-id-refused',
+    title: 'refuses a message 2 that verifies with a key ID that is held, by the layer handshake',
+    clause: 'KEY-17',
+    caughtBy: 'codec.opening.unusable',
+    codec: {
+      ...REFERENCE_CODEC,
+      'open-finish': (request) => {
+        const result = finishCall?.(request) ?? { unusable: 0 };
+        return 'unusable' in result ? { layer: 'handshake' } : result;
       },
     },
   },

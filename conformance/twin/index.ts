@@ -22,7 +22,7 @@ export { hkdf, hkdfExpand, hkdfExtract } from './hash.ts';
 export type { Header } from './header.ts';
 export { buildHeader, parseHeader } from './header.ts';
 export type { Kind, TrafficKeys } from './keys.ts';
-export { keyId, prologue, psk, suiteOf, trafficKeys } from './keys.ts';
+export { isUsable, keyId, prologue, psk, suiteOf, trafficKeys } from './keys.ts';
 export type { Message1, Message2, Opening } from './noise.ts';
 export { finish, message1, message2, readMessage1 } from './noise.ts';
 export { isFresh, replayNaive } from './replay.ts';

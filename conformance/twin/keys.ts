@@ -45,7 +45,12 @@ export function trafficKeys(k1: Uint8Array, k2: Uint8Array, kind: Kind, suite: n
   return { forward: hkdfExpand(k1, info, 32), back: hkdfExpand(k2, info, 32) };
 }
 
-/** The key ID: the first two bytes of the handshake hash (KEY-17). 0 is for the caller to refuse. */
+/** The key ID: the first two bytes of the handshake hash (KEY-17); {@link isUsable} says whether an end can use it. */
 export function keyId(handshakeHash: Uint8Array): number {
   return Number(readBigEndian(handshakeHash.slice(0, 2)));
+}
+
+/** Whether an end that holds keys of these IDs on a channel can use this one there (KEY-17, KEY-50). */
+export function isUsable(id: number, held: readonly number[]): boolean {
+  return id !== 0 && !held.includes(id);
 }

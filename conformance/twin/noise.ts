@@ -70,7 +70,7 @@ export function readMessage1(opening: Opening, datagram: Uint8Array): Message1 |
 
 /**
  * The responder's message 2 with the ephemeral secret `r`; undefined if message 1 does not verify or the
- * X25519 result is all zero (KEY-19). Whether the key ID can be used is for the caller to ask (KEY-17).
+ * X25519 result is all zero (KEY-19). Whether its key ID can be used is another question (KEY-17).
  */
 export function message2(opening: Opening, datagram1: Uint8Array, r: Uint8Array): Message2 | undefined {
   const first = readMessage1(opening, datagram1);

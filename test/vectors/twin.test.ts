@@ -84,25 +84,28 @@ const CALLS: Readonly<Record<string, Call>> = {
     const setting = openingOf(input);
     const first = request[1] === 0x0b ? twin.readMessage1(setting, request) : undefined;
     if (first === undefined) return HANDSHAKE;
+    let unusable = 0;
     for (const ephemeral of ephemerals) {
       const second = twin.message2(setting, request, ephemeral);
       if (second === undefined) return HANDSHAKE;
-      if (second.keyId === 0 || held.includes(second.keyId)) continue;
+      unusable = second.keyId;
+      if (!twin.isUsable(unusable, held)) continue;
       stepsAgree(steps, first, second);
       return { datagram: second.datagram, ...opened(second) };
     }
-    throw new Error('no key is left');
+    return { unusable };
   },
   'open-finish': (
-    input: Setting & { request: Uint8Array; ephemeral: Uint8Array; response: Uint8Array },
+    input: Setting & { request: Uint8Array; ephemeral: Uint8Array; response: Uint8Array; held: number[] },
     { steps },
   ) => {
-    const { request, ephemeral, response } = input;
+    const { request, ephemeral, response, held } = input;
     const layer = early(response);
     if (layer !== undefined) return layer;
     const setting = openingOf(input);
     const second = twin.finish(setting, request, ephemeral, response);
     if (second === undefined) return HANDSHAKE;
+    if (!twin.isUsable(second.keyId, held)) return { unusable: second.keyId };
     stepsAgree(steps, twin.message1(setting, request.subarray(0, 28), ephemeral), second);
     return opened(second);
   },

@@ -1,7 +1,7 @@
 /** One call of the adapter's codec, its result read by the contract's schema. */
 import type { Fields } from '../../../adapters/cbor.ts';
 import type { CodecCall, CodecInput } from '../../../adapters/codec.ts';
-import { CODEC, layerSchema } from '../../../adapters/codec.ts';
+import { isWithout, resultSchema } from '../../../adapters/codec.ts';
 import { toHex } from '../../../reference/bytes.ts';
 import type { CaseInfo } from '../../case.ts';
 import { Unjudged } from '../../verdict.ts';
@@ -12,7 +12,7 @@ export const CODEC_CASE: Pick<
   'level' | 'roles' | 'adapterLevel' | 'features' | 'needs' | 'isolation'
 > = { level: 'MUST', roles: ['codec'], adapterLevel: 2, features: [], needs: [], isolation: 'shared' };
 
-/** A result: fields by name, or the layer that refuses and the status that is due. */
+/** A result: fields by name, or why there are none. */
 export type Result = Readonly<Record<string, unknown>>;
 
 /** @throws Unjudged if the result is none by the contract, or there was none */
@@ -22,9 +22,8 @@ export async function call<Call extends CodecCall>(
 ): Promise<Result> {
   // Bytes, numbers, texts and lists of them: what the contract's schemas take is what its encoding takes.
   const fields = await world.target.codec(input as unknown as Fields);
-  const schema = 'layer' in fields ? layerSchema : CODEC[input.call].result;
-  const read = schema.safeParse(fields);
-  if (read.success) return read.data as Result;
+  const read = resultSchema(input.call, fields).safeParse(fields);
+  if (read.success) return read.data;
   const where = read.error.issues[0]?.path.join('.') ?? 'result';
   throw new Unjudged('inconclusive', 'adapter', `the adapter breaks the contract: ${where} of ${input.call}`);
 }
@@ -43,8 +42,7 @@ export function shown(value: unknown): string {
 
 /** Judges a result; a field that is not expected is not looked at. */
 export function expectResult(world: World, result: Result, expected: Result, about: string): void {
-  const isRefused = 'layer' in result || 'layer' in expected;
-  const names = Object.keys(isRefused ? result : expected);
+  const names = Object.keys(isWithout(result) || isWithout(expected) ? result : expected);
   const actual = Object.fromEntries(names.map((name) => [name, result[name]]));
   world.check(shown(actual) === shown(expected), shown(expected), shown(actual), about);
 }

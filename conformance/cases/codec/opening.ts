@@ -7,6 +7,7 @@ import type { Kind, Message2, Opening } from '../../twin/index.ts';
 import {
   buildHeader,
   finish,
+  isUsable,
   keyId,
   message1,
   message2,
@@ -72,7 +73,7 @@ function layerOf(bytes: Uint8Array): string {
 
 /** One in 65536 handshakes has a key ID that no end may use. */
 function usable(made: Message2 | undefined): made is Message2 {
-  return made !== undefined && made.keyId !== 0;
+  return made !== undefined && isUsable(made.keyId, []);
 }
 
 export const CODEC_OPENING_CASES: readonly Case[] = [
@@ -172,6 +173,33 @@ export const CODEC_OPENING_CASES: readonly Case[] = [
         asResult(made),
         'Section 5.2.',
       );
+    },
+  }),
+  propertyCase({
+    ...CODEC_CASE,
+    id: 'codec.opening.unusable',
+    title: 'An opening that verifies with a key ID that is held is refused by no layer: it is unusable.',
+    clauses: ['KEY-17'],
+    catches: 'A handshake refused for its key ID; keys of one ID twice on a channel.',
+    arbitrary: fc.record({
+      of: handshake,
+      others: fc.array(fc.integer({ min: 1, max: 0xffff }), { maxLength: 3 }),
+    }),
+    async script(world, { of: { opening: of, order: sequence, e: ephemeral, r }, others }) {
+      const request = message1(of, header1(of, sequence), ephemeral).datagram;
+      const made = message2(of, request, r);
+      if (made === undefined) return;
+      const input = { ...asInput(of), request, held: [...others, made.keyId] };
+      const expected = { unusable: made.keyId };
+      const respond = { ...input, ephemerals: [r] };
+      expectResult(
+        world,
+        await call(world, { call: 'open-respond', ...respond }),
+        expected,
+        'The responder.',
+      );
+      const end = { ...input, ephemeral, response: made.datagram };
+      expectResult(world, await call(world, { call: 'open-finish', ...end }), expected, 'The initiator.');
     },
   }),
   propertyCase({

@@ -1,5 +1,5 @@
 /** The golden vectors, each by the adapter. */
-import { isCodecCall } from '../../../adapters/codec.ts';
+import { isCodecCall, isWithout } from '../../../adapters/codec.ts';
 import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
 import type { GoldenVector } from '../../golden-vectors.ts';
@@ -17,7 +17,7 @@ function wrong(vector: GoldenVector, result: Result): string | undefined {
   // A refusal inside a series of sequences stands in the output.
   const wanted = vector.output === undefined ? vector.refused : meantFields(vector.output);
   if (wanted === undefined) throw new Error(`${vector.id} says neither output nor layer`);
-  const names = 'layer' in result ? Object.keys(result) : Object.keys(wanted);
+  const names = Object.keys(isWithout(result) ? result : wanted);
   const expected = shown(wanted);
   const found = Object.fromEntries(
     names.map((name) => [name, free(result[name], Reflect.get(wanted, name))]),
