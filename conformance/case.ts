@@ -6,12 +6,9 @@
  */
 import type { Arbitrary, AsyncCommand } from 'fast-check';
 import type { Received } from './observe/received.ts';
-import type { Level, RoleName } from './roles.ts';
+import type { AdapterLevel, Level, RoleName } from './roles.ts';
 import type { Violation } from './verdict.ts';
 import type { World } from './world.ts';
-
-/** 0: no adapter; 1: lifecycle; 2: triggers; 3: test clock. */
-export type AdapterLevel = 0 | 1 | 2 | 3;
 
 /** What a case needs of the environment; what is missing makes it `not-exercised`. */
 export const NEEDS = ['ipv6', 'two-sources', 'inbound', 'slow'] as const;

@@ -6,3 +6,6 @@ export type RoleName = (typeof ROLES)[number];
 
 export const LEVELS = ['MUST', 'SHOULD', 'MAY'] as const;
 export type Level = (typeof LEVELS)[number];
+
+/** 0: no adapter; 1: lifecycle; 2: triggers; 3: test clock. */
+export type AdapterLevel = 0 | 1 | 2 | 3;

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { doesIo, importsOf, isIoLayer, violations } from './layers/check.ts';
+import { rounds } from './layers/rounds.ts';
 import t from './tap.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -42,6 +43,16 @@ t.test('no folder mixes pure code and I/O', (t) => {
     pure.map(([path]) => `${path} is pure and lies in a folder for I/O`),
     [],
   );
+});
+
+t.test('no file imports what imports it, not even for a type', (t) => {
+  t.same(rounds(files), []);
+  const sources = (pairs: Record<string, string>) => new Map(Object.entries(pairs));
+  const round = { 'x/a.ts': `import './b.ts';`, 'x/b.ts': `import type { C } from '../c.ts';` };
+  t.same(rounds(sources({ ...round, 'c.ts': `export * from './x/a.ts';` })), [
+    'x/a.ts > x/b.ts > c.ts > x/a.ts',
+  ]);
+  t.same(rounds(sources({ ...round, 'c.ts': `import 'node:fs';`, 'd.ts': `import './c.ts';` })), []);
 });
 
 t.test('files are short', (t) => {

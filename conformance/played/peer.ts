@@ -14,33 +14,11 @@ import { VALID } from '../intent.ts';
 import { COPY } from '../observe/explain.ts';
 import type { Received } from '../observe/received.ts';
 import type { Attempt, Message1Options, PlayedChannel, SealOptions } from './channel.ts';
+import type { Habits } from './habits.ts';
+import { HABITS } from './habits.ts';
 import { read } from './read.ts';
 import { Responder } from './responder.ts';
 import type { Stage } from './stage.ts';
-
-/** What a peer does by itself. */
-export interface Habits {
-  /** Answers openings of the other end, and resolves crossed ones. */
-  answerOpenings: boolean;
-  answerProbes: boolean;
-  /** Probes the source of an opening that was confirmed, as a responder has to. */
-  probeBack: boolean;
-  answerRegistrations: boolean;
-  /** The lifetime that a played DC grants a relay, in seconds. */
-  registrationLifetime: number;
-  /** The status with which it answers; 0 grants. */
-  registrationStatus: number;
-}
-
-/** What a good peer does. */
-export const HABITS: Readonly<Habits> = {
-  answerOpenings: true,
-  answerProbes: true,
-  probeBack: true,
-  answerRegistrations: true,
-  registrationLifetime: 3600,
-  registrationStatus: 0,
-};
 
 export interface SendOptions {
   readonly intent?: Intent;

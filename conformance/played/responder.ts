@@ -1,21 +1,42 @@
 /** What a played peer does by itself when a datagram comes, by its habits. */
+import type { Endpoint } from '../../reference/address.ts';
 import { compareBytes, toHex } from '../../reference/bytes.ts';
 import { MessageType } from '../../reference/wire/registry.ts';
+import type { Body } from '../fields.ts';
 import { body, bytesField } from '../fields.ts';
 import type { Received } from '../observe/received.ts';
 import type { PlayedChannel } from './channel.ts';
+import type { Habits } from './habits.ts';
 import type { PlayedKeys } from './keys.ts';
-import type { Peer } from './peer.ts';
 import { probeAnswer } from './probe-answer.ts';
+import type { Stage } from './stage.ts';
+
+/** A peer, as far as it acts by itself. */
+export interface Actor {
+  readonly stage: Stage;
+  readonly habits: Habits;
+  send(bytes: Uint8Array, to: Endpoint, options: Automatic & { readonly channel: PlayedChannel }): void;
+  sendSealed(
+    channel: PlayedChannel,
+    type: number,
+    content: Body,
+    options: Automatic & { readonly to: Endpoint; readonly keys?: PlayedKeys },
+  ): void;
+}
+
+/** Part of no case's point. */
+interface Automatic {
+  readonly auto: true;
+}
 
 export class Responder {
-  readonly #peer: Peer;
+  readonly #peer: Actor;
   /** Message 2 by message 1, for repetitions. [KEY-13] */
   readonly #answered = new Map<string, { bytes: Uint8Array; keys: PlayedKeys }>();
   /** Handshakes of the other end whose source is still to be probed. */
   readonly #unprobed = new Set<PlayedKeys>();
 
-  constructor(peer: Peer) {
+  constructor(peer: Actor) {
     this.#peer = peer;
   }
 
@@ -64,7 +85,7 @@ export class Responder {
     this.#peer.sendSealed(channel, MessageType.probeRequest, content, { to: mail.from, auto: true });
   }
 
-  #answer(channel: PlayedChannel, mail: Received, type: number, content: ReturnType<typeof body>): void {
+  #answer(channel: PlayedChannel, mail: Received, type: number, content: Body): void {
     const keys = mail.keys?.confirmed ? mail.keys : channel.current;
     this.#peer.sendSealed(channel, type, content, { to: mail.from, auto: true, ...(keys && { keys }) });
   }

@@ -7,7 +7,6 @@ import type { Endpoint, Ip } from '../../reference/address.ts';
 import { family, formatEndpoint, parseEndpoint } from '../../reference/address.ts';
 import { toHex } from '../../reference/bytes.ts';
 import type { Counters } from '../../reference/core.ts';
-import type { AdapterLevel } from '../case.ts';
 import {
   associationWith,
   DEFAULT_TEST_SECRET,
@@ -21,7 +20,7 @@ import { nodeIdBeside, PlayedDc } from '../played/dc.ts';
 import { Peer } from '../played/peer.ts';
 import type { Stage } from '../played/stage.ts';
 import type { TargetInfo } from '../report.ts';
-import type { RoleName } from '../roles.ts';
+import type { AdapterLevel, RoleName } from '../roles.ts';
 import { ROLES } from '../roles.ts';
 import { Unjudged } from '../verdict.ts';
 import type { AdapterClientOptions } from './adapter-client.ts';

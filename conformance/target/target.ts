@@ -3,11 +3,11 @@
 import type { Fields } from '../../adapters/cbor.ts';
 import type { Endpoint } from '../../reference/address.ts';
 import type { Counters } from '../../reference/core.ts';
-import type { AdapterLevel } from '../case.ts';
 import type { PlayedDc } from '../played/dc.ts';
-import type { Habits } from '../played/peer.ts';
+import type { Habits } from '../played/habits.ts';
 import type { Stage } from '../played/stage.ts';
 import type { TargetInfo } from '../report.ts';
+import type { AdapterLevel } from '../roles.ts';
 
 export interface Target {
   readonly info: TargetInfo;

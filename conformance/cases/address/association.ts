@@ -5,7 +5,7 @@ import { Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
 import type { Received } from '../../observe/received.ts';
-import { HABITS } from '../../played/peer.ts';
+import { HABITS } from '../../played/habits.ts';
 import type { World } from '../../world.ts';
 import { takeProbe } from '../nodes.ts';
 import { isRegistration, transactionOf } from '../relays/registrations.ts';

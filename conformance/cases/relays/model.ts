@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Case } from '../../case.ts';
 import { modelCase } from '../../case.ts';
-import { HABITS } from '../../played/peer.ts';
+import { HABITS } from '../../played/habits.ts';
 import { withTwoDcs } from '../nodes.ts';
 import { exactNetwork, RS_S } from '../steps.ts';
 import { Move, OpenLeg, Probe, Send } from './node-commands.ts';

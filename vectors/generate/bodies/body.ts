@@ -89,6 +89,17 @@ export interface GoodBody {
   readonly body: Body;
 }
 
+/** Adds a vector with another value for one key of a good body; undefined takes the key out. */
+export type Make = (
+  base: GoodBody,
+  flag: string,
+  name: string,
+  comment: string,
+  key: number,
+  value: Value | undefined,
+  clause?: string,
+) => void;
+
 const NAMES: Readonly<Record<number, string>> = {
   0x01: 'registration-request',
   0x02: 'registration-response',

@@ -1,9 +1,8 @@
 /** Bodies that are encoded well and fail their schema: types, ranges, and what keys must be to each other. */
-import type { GoodBody, Value } from './body.ts';
+import type { GoodBody, Make, Value } from './body.ts';
 import { bytes, hex, inner } from './body.ts';
 import type { Goods } from './good.ts';
 import { RELAY_N, RELAY_S } from './good.ts';
-import type { Make } from './schema.ts';
 import {
   ENDPOINT4,
   LEG_A,

@@ -1,5 +1,5 @@
 /** Bodies that are encoded well and fail their schema: what has to be there, and what a key's value is. */
-import type { Bodies, GoodBody, Value } from './body.ts';
+import type { Bodies, GoodBody, Make, Value } from './body.ts';
 import { bytes, changed, hex, inner } from './body.ts';
 import type { Goods } from './good.ts';
 import { typesAndRules } from './schema-rules.ts';
@@ -18,16 +18,6 @@ import {
   VIRTUAL4,
   VIRTUAL6,
 } from './values.ts';
-
-export type Make = (
-  base: GoodBody,
-  flag: string,
-  name: string,
-  comment: string,
-  key: number,
-  value: Value | undefined,
-  clause?: string,
-) => void;
 
 /** A request is answered `malformed`; an answer, which has key 1, fails its request. */
 function make(family: Bodies): Make {
