@@ -20,7 +20,7 @@ import {
 } from './fields.ts';
 import { shown, wanted } from './messages.ts';
 import type { SettableTimerName } from './timers.ts';
-import { isSettable, TIMER_NAMES } from './timers.ts';
+import { isSettable, TIMER_NAMES, TIMERS } from './timers.ts';
 
 /** The timers that are one number. */
 const timers = strict(
@@ -75,7 +75,11 @@ const rsS = strict('an object', {
 
 /** The configuration of an RS-S. */
 export const rsConfig = rsS.superRefine((config, context) => {
-  for (const { path, message } of [...listenFaults(config), ...associationFaults(config)])
+  for (const { path, message } of [
+    ...listenFaults(config),
+    ...associationFaults(config),
+    ...timerFaults(config),
+  ])
     context.addIssue({ code: 'custom', path, message });
 });
 
@@ -128,6 +132,17 @@ function* associationFaults({ nodeId, associations }: RsConfig): Generator<Fault
         message: "is this relay's own nodeId: write the Node ID of the DC",
       };
   }
+}
+
+/** [GEN-48] */
+function* timerFaults({ timers = {}, testProfile }: RsConfig): Generator<Fault> {
+  if (testProfile !== undefined) return;
+  const set = TIMER_NAMES.filter((name) => isSettable(name) && timers[name] !== undefined);
+  for (const name of set.filter((name) => TIMERS[name].set === 'test'))
+    yield {
+      path: ['timers', name],
+      message: 'is for tests only: remove it, or add a testProfile where this is a test',
+    };
 }
 
 /**

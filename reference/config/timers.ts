@@ -1,47 +1,49 @@
 /**
  * The protocol's timers with their defaults, in seconds. The spec's table of timers has the same names
- * and values; a configuration may set the ones that are one number, for instance to test without long waits.
+ * and values, and says which of them a configuration may set: always, or in a test alone.
  */
 
 interface TimerDefault {
   readonly clause: string;
+  /** A list says when something is sent, counted from its start. */
   readonly seconds: number | readonly number[];
+  /** Who may set it: a configuration, only one with a test profile, or nobody. [GEN-39, GEN-48] */
+  readonly set: 'always' | 'test' | 'no';
 }
 
-/** A list of seconds says when something is sent, counted from its start; it is fixed. */
 export const TIMERS = {
   /** A relay entry without data and leg probes is removed. */
-  'relay-idle': { clause: 'RS-08', seconds: 120 },
+  'relay-idle': { clause: 'RS-08', seconds: 120, set: 'always' },
   /** How long datagrams are held for a leg that is not valid yet. */
-  'hold-time': { clause: 'RSS-03', seconds: 2 },
+  'hold-time': { clause: 'RSS-03', seconds: 2, set: 'test' },
   /** How long an answer is kept for a repeated request. */
-  'answer-cache': { clause: 'GEN-27', seconds: 30 },
-  'opening-repeat': { clause: 'KEY-16', seconds: [0, 0.25, 0.75, 1.75, 3.75] },
-  'opening-over': { clause: 'KEY-16', seconds: 5 },
-  'association-rekey': { clause: 'KEY-05', seconds: 3600 },
-  'leg-rekey': { clause: 'KEY-05', seconds: 3600 },
+  'answer-cache': { clause: 'GEN-27', seconds: 30, set: 'test' },
+  'opening-repeat': { clause: 'KEY-16', seconds: [0, 0.25, 0.75, 1.75, 3.75], set: 'no' },
+  'opening-over': { clause: 'KEY-16', seconds: 5, set: 'test' },
+  'association-rekey': { clause: 'KEY-05', seconds: 3600, set: 'test' },
+  'leg-rekey': { clause: 'KEY-05', seconds: 3600, set: 'test' },
   /** How much longer than the initiator of the last handshake its other end waits before it opens. */
-  'rekey-other-end': { clause: 'KEY-26', seconds: 15 },
+  'rekey-other-end': { clause: 'KEY-26', seconds: 15, set: 'test' },
   /** How much longer than its rekeying age a key may send. */
-  'key-lifetime-extra': { clause: 'KEY-25', seconds: 60 },
+  'key-lifetime-extra': { clause: 'KEY-25', seconds: 60, set: 'test' },
   /** How long old keys receive after new ones are confirmed. */
-  'old-keys': { clause: 'KEY-07', seconds: 10 },
+  'old-keys': { clause: 'KEY-07', seconds: 10, set: 'test' },
   /** An unconfirmed handshake is erased this long after its first message 2. */
-  unconfirmed: { clause: 'KEY-22', seconds: 10 },
-  'probe-try': { clause: 'GEN-11', seconds: [0, 0.5, 1.5] },
-  'probe-over': { clause: 'GEN-11', seconds: 2.5 },
-  'try-rs-dc': { clause: 'GEN-11', seconds: [0, 0.5, 1.5, 3.5] },
-  'try-over-rs-dc': { clause: 'GEN-11', seconds: 5 },
+  unconfirmed: { clause: 'KEY-22', seconds: 10, set: 'test' },
+  'probe-try': { clause: 'GEN-11', seconds: [0, 0.5, 1.5], set: 'no' },
+  'probe-over': { clause: 'GEN-11', seconds: 2.5, set: 'test' },
+  'try-rs-dc': { clause: 'GEN-11', seconds: [0, 0.5, 1.5, 3.5], set: 'no' },
+  'try-over-rs-dc': { clause: 'GEN-11', seconds: 5, set: 'test' },
   /** A registration that failed is tried again after this, doubling up to the maximum. */
-  'register-retry-min': { clause: 'RS-18', seconds: 5 },
-  'register-retry-max': { clause: 'RS-18', seconds: 60 },
+  'register-retry-min': { clause: 'RS-18', seconds: 5, set: 'test' },
+  'register-retry-max': { clause: 'RS-18', seconds: 60, set: 'test' },
 } as const satisfies Record<string, TimerDefault>;
 
 export type TimerName = keyof typeof TIMERS;
 
-/** The timers that are lists and can't be set. */
+/** The timers that can't be set, which are the lists. */
 export type FixedTimerName = {
-  [Name in TimerName]: (typeof TIMERS)[Name]['seconds'] extends number ? never : Name;
+  [Name in TimerName]: (typeof TIMERS)[Name]['set'] extends 'no' ? Name : never;
 }[TimerName];
 
 export type SettableTimerName = Exclude<TimerName, FixedTimerName>;
@@ -57,7 +59,7 @@ export type Timers = { readonly [Name in SettableTimerName]: number } & {
 export const TIMER_NAMES = Object.keys(TIMERS) as TimerName[];
 
 export function isSettable(name: TimerName): name is SettableTimerName {
-  return typeof TIMERS[name].seconds === 'number';
+  return TIMERS[name].set !== 'no';
 }
 
 /** The defaults with a configuration's own values over them, in milliseconds. */

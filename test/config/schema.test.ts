@@ -1,5 +1,6 @@
 import { formatEndpoint } from '../../reference/address.ts';
 import { describeConfigError, endpointFrom, roleConfig, rsConfig } from '../../reference/config/schema.ts';
+import { isSettable, TIMER_NAMES } from '../../reference/config/timers.ts';
 import t from '../tap.ts';
 import { example, SECRET } from './example.ts';
 
@@ -24,6 +25,7 @@ t.test('what comes out is canonical', (t) => {
     associations: [{ ...association, secret: SECRET.toUpperCase(), endpoints: [] }],
     limits: { packetsPerSecond: 5 },
     timers: { 'relay-idle': 2, 'hold-time': '0.25' },
+    testProfile: {},
   });
   t.equal(parsed.nodeId, 'abcdef00000000000000000000000001');
   t.same(parsed.listen, ['127.0.0.1:4330', '[::1]:4330']);
@@ -31,6 +33,20 @@ t.test('what comes out is canonical', (t) => {
   t.equal(parsed.associations[0]?.secret, SECRET);
   t.same(parsed.limits, { perSourcePerSecond: 1000, packetsPerSecond: 5 });
   t.same(parsed.timers, { 'relay-idle': 2, 'hold-time': 0.25 });
+});
+
+t.test('GEN-48: with a test profile all timers can be set, without it those that the spec says', (t) => {
+  const settable = TIMER_NAMES.filter(isSettable);
+  const takes = (name: string, profile: object) =>
+    rsConfig.safeParse({ ...example(), timers: { [name]: 1 }, ...profile }).success;
+  t.same(
+    settable.filter((name) => takes(name, { testProfile: {} })),
+    settable,
+  );
+  t.same(
+    settable.filter((name) => takes(name, {})),
+    ['relay-idle'],
+  );
 });
 
 /** The configuration with other values at the top, or in its association. */
@@ -41,6 +57,7 @@ const ENDPOINT = 'write an address and a port like 192.0.2.1:4330 or [2001:db8::
 const HEX_64 = 'write 64 hex digits, "openssl rand -hex 32" makes them';
 const HEX_32 = 'write 32 hex digits, "openssl rand -hex 16" makes them';
 const SECONDS = 'write seconds from 0.001 to 10000000';
+const FOR_TESTS = 'is for tests only: remove it, or add a testProfile where this is a test';
 
 const faults: [config: unknown, line: string][] = [
   [undefined, 'the configuration is missing: add an object'],
@@ -130,6 +147,8 @@ const faults: [config: unknown, line: string][] = [
   [top({ timers: { 'relay-idle': 0 } }), `timers.relay-idle is 0: ${SECONDS}`],
   [top({ timers: { 'relay-idle': '1e3' } }), `timers.relay-idle is "1e3": ${SECONDS}`],
   [top({ timers: { 'relay-idle': null } }), `timers.relay-idle is null: ${SECONDS}`],
+  [top({ timers: { 'relay-idle': 1, unconfirmed: 1 } }), `timers.unconfirmed ${FOR_TESTS}`],
+  [top({ timers: { 'old-keys': 1, 'hold-time': 1 } }), `timers.hold-time ${FOR_TESTS} (and 1 more)`],
   [
     top({ testProfile: { global: ['127.0.0.0/33'] } }),
     'testProfile.global[0] is "127.0.0.0/33": write a prefix like 127.0.0.0/29 or ::1/128',
