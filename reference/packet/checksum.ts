@@ -1,0 +1,20 @@
+/** The Internet checksum (RFC 1071), in network byte order. */
+import { concat } from '../bytes.ts';
+
+/** The one's complement of the one's complement sum of 16-bit words; an odd last byte is the high one of its word. */
+export function internetChecksum(bytes: Uint8Array): number {
+  let sum = 0;
+  for (let at = 0; at < bytes.length; at += 2) sum += ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
+  return 0xffff - sum;
+}
+
+/** The checksum of an ICMPv6 message with its pseudo-header (RFC 8200, 8.1); 0 if the message has the right one in it. */
+export function icmpv6Checksum(source: Uint8Array, destination: Uint8Array, message: Uint8Array): number {
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setUint32(0, message.length);
+  length[7] = ICMPV6;
+  return internetChecksum(concat(source, destination, length, message));
+}
+
+export const ICMPV6 = 58;
