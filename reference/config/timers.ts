@@ -37,6 +37,25 @@ export const TIMERS = {
   /** A registration that failed is tried again after this, doubling up to the maximum. */
   'register-retry-min': { clause: 'RS-18', seconds: 5, set: 'test' },
   'register-retry-max': { clause: 'RS-18', seconds: 60, set: 'test' },
+  'try-node-dc': { clause: 'GEN-11', seconds: [0, 0.5, 1.5, 3.5], set: 'no' },
+  'try-over-node-dc': { clause: 'GEN-11', seconds: 5, set: 'test' },
+  /** What a node asks for, and the most that a DC grants. */
+  'registration-lifetime': { clause: 'NODE-13, DC-29', seconds: 120, set: 'always' },
+  'registration-retry-min': { clause: 'NODE-18', seconds: 5, set: 'test' },
+  'registration-retry-max': { clause: 'NODE-18', seconds: 60, set: 'test' },
+  /** A node asks DNS where its DC is not more often than this. */
+  'dc-lookup': { clause: 'NODE-17', seconds: 5, set: 'test' },
+  /** How long inner packets are held for a path. */
+  'packet-hold-time': { clause: 'NODE-10', seconds: 5, set: 'test' },
+  /** How long the name of a virtual address is kept after its last inner packet. */
+  'name-memory': { clause: 'NODE-10', seconds: 7440, set: 'test' },
+  /** How long an application's query waits for a direction. */
+  'dns-wait': { clause: 'DNS-07', seconds: 5, set: 'always' },
+  /** A request for replacement that failed is repeated after this. */
+  'replace-repeat': { clause: 'HO-17', seconds: 5, set: 'test' },
+  /** A path that is not the lowest to its peer is closed this long after it was confirmed. */
+  'lowest-path': { clause: 'HO-11', seconds: 30, set: 'test' },
+  'lowest-path-heard': { clause: 'HO-11', seconds: 5, set: 'test' },
 } as const satisfies Record<string, TimerDefault>;
 
 export type TimerName = keyof typeof TIMERS;

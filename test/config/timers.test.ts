@@ -13,7 +13,7 @@ t.test('defaults and settings in milliseconds', (t) => {
   t.same(Object.keys(timers), TIMER_NAMES);
   t.same(
     TIMER_NAMES.filter((name) => !isSettable(name)),
-    ['opening-repeat', 'probe-try', 'try-rs-dc'],
+    ['opening-repeat', 'probe-try', 'try-rs-dc', 'try-node-dc'],
   );
 });
 
@@ -24,7 +24,7 @@ async function table(): Promise<Map<string, { value: string; unit: string; claus
   return new Map(
     [...rows].map(([, name = '', value = '', unit = '', clause = '', set = '']) => [
       name,
-      { value, unit, clause, set },
+      { value, unit: unit.split(',')[0] ?? '', clause, set },
     ]),
   );
 }
