@@ -1,0 +1,101 @@
+import type { Ip } from '../../reference/address.ts';
+import { parseIp } from '../../reference/address.ts';
+import { toHex } from '../../reference/bytes.ts';
+import { addressAnswer, errorAnswer, isForAddresses, Rcode } from '../../reference/dns/answer.ts';
+import type { Query } from '../../reference/dns/query.ts';
+import { isResponseTo, isTruncated, readQuery } from '../../reference/dns/query.ts';
+import t from '../tap.ts';
+import { message } from './messages.ts';
+
+const ip = (text: string) => parseIp(text) as Ip;
+const BOTH = [ip('198.18.0.2'), ip('fd00:1::2')];
+
+function query(name: Parameters<typeof message>[0]): Query {
+  const read = readQuery(message(name));
+  if (read === undefined) throw new Error(`${name} is no query`);
+  return read;
+}
+
+t.test('what a query asks', (t) => {
+  const { question, ...rest } = query('AAAA');
+  t.same(rest, {
+    id: 0xabcd,
+    flags: 0x0110,
+    name: 'alice.ntmobile.one.example',
+    type: 28,
+    class: 1,
+    edns: { version: 0, size: 4096, wantsDnssec: true },
+  });
+  t.equal(toHex(question), toHex(message('AAAA').subarray(12, 44)));
+  t.equal(query('A').edns, undefined);
+  t.same([isForAddresses(query('A')), isForAddresses(query('APEX'))], [true, false]);
+});
+
+t.test('DNS-08, DNS-09, DNS-10, DNS-28: the address of the family that was asked for', (t) => {
+  t.equal(toHex(addressAnswer(query('A'), BOTH)), toHex(message('A_ANSWER')));
+  t.equal(toHex(addressAnswer(query('A'), BOTH, 3600)), toHex(message('A_ANSWER')), '60 s at most');
+  t.equal(toHex(addressAnswer(query('AAAA'), BOTH, 30)), toHex(message('AAAA_ANSWER')));
+});
+
+t.test('DNS-09: no data of a family that the peer has not got', (t) => {
+  t.equal(toHex(addressAnswer(query('AAAA'), [ip('198.18.0.2')])), toHex(message('AAAA_NODATA')));
+  t.equal(addressAnswer(query('APEX'), BOTH)[7], 0, 'nor of another type');
+  t.equal(addressAnswer({ ...query('A'), class: 3 }, BOTH)[7], 0, 'nor of another class');
+});
+
+t.test('DNS-11: errors', (t) => {
+  t.equal(toHex(errorAnswer(query('A'), Rcode.serverFailure)), toHex(message('SERVFAIL')));
+  t.equal(toHex(errorAnswer(query('A'), Rcode.nameError)), toHex(message('NXDOMAIN')));
+});
+
+t.test('RFC 6891: an unknown version of EDNS gets BADVERS, whatever the answer would be', (t) => {
+  t.equal(toHex(addressAnswer(query('V1'), BOTH)), toHex(message('BADVERS')));
+  t.equal(toHex(errorAnswer(query('V1'), Rcode.nameError)), toHex(message('BADVERS')));
+});
+
+t.test('what is no query', (t) => {
+  const changed = (at: number, value: number) => message('A').map((byte, i) => (i === at ? value : byte));
+  const cases: Record<string, Uint8Array> = {
+    'a response': changed(2, 0x81),
+    'an update': changed(2, 0x28),
+    'no question': changed(5, 0),
+    'two questions': changed(5, 2),
+    'a pointer': changed(12, 0xc0),
+    'a label that is not there': changed(12, 63),
+    'a record that is not there': changed(11, 1),
+    'no end': message('A').subarray(0, -1),
+    'no header': message('A').subarray(0, 11),
+    nothing: new Uint8Array(0),
+  };
+  for (const [name, bytes] of Object.entries(cases)) t.equal(readQuery(bytes), undefined, name);
+});
+
+t.test('names that bodies do not have', (t) => {
+  const changed = (value: number) => readQuery(message('A').map((byte, i) => (i === 15 ? value : byte)));
+  for (const byte of [0x2e, 0x20, 0x00, 0xe4]) {
+    const read = changed(byte);
+    t.same([read?.name, read?.question[3]], [undefined, byte], 'it goes back as it came');
+  }
+  t.equal(changed(0x5a)?.name, 'alzce.ntmobile.one.example');
+});
+
+t.test('DNS-12: what answers a query', (t) => {
+  const answer = message('A_ANSWER');
+  t.ok(isResponseTo(answer, message('A')));
+  t.ok(isResponseTo(message('SERVFAIL'), message('A')));
+  const changed = (at: number, value: number) => answer.map((byte, i) => (i === at ? value : byte));
+  const cases: Record<string, Uint8Array> = {
+    'another ID': changed(1, 0x35),
+    'a query': changed(2, 0x01),
+    'another opcode': changed(2, 0xa1),
+    'another case': changed(13, 0x61),
+    'another name': changed(14, 0x6d),
+    'another type': changed(41, 28),
+    'another class': changed(43, 3),
+    'no question': changed(5, 0),
+    'another query': message('AAAA_ANSWER'),
+    nothing: new Uint8Array(0),
+  };
+  for (const [name, bytes] of Object.entries(cases)) t.equal(isResponseTo(bytes, message('A')), false, name);
+  t.same([isTruncated(answer), isTruncated(changed(2, 0x83))], [false, true]);
+});
