@@ -3,15 +3,17 @@
  * that were given. Every role has its associations through this file.
  */
 import type { Endpoint } from '../../address.ts';
-import { sameEndpoint } from '../../address.ts';
+import { family, sameEndpoint } from '../../address.ts';
 import { Channel } from '../../channel/channel.ts';
 import type { ChannelConfig, ChannelEvent, Origin } from '../../channel/types.ts';
+import { hasOpened } from '../../channel/types.ts';
 import type { Instant, Random } from '../../core.ts';
 import type { Header } from '../../wire/header.ts';
+import { HEADER_LENGTH, isOpening, TAG_LENGTH } from '../../wire/header.ts';
 import type { Message } from '../../wire/messages.ts';
 import { encodeBody, grease } from '../../wire/messages.ts';
 import type { MessageType, Status } from '../../wire/registry.ts';
-import { answerTypeOf, MESSAGES } from '../../wire/registry.ts';
+import { answerTypeOf, Key, MESSAGES } from '../../wire/registry.ts';
 import { jittered } from '../jitter.ts';
 import { Answers } from './answers.ts';
 import type { Schedule } from './requests.ts';
@@ -38,7 +40,21 @@ export type AssociationEvent =
   /** The answer to a request of ours. */
   | { readonly kind: 'answer'; readonly message: Message }
   /** A request of ours was given up, or its answer was no good. */
-  | { readonly kind: 'unanswered'; readonly type: number };
+  | {
+      readonly kind: 'unanswered';
+      readonly type: number;
+      readonly transaction: Uint8Array;
+      readonly why: 'silence' | 'schema';
+    }
+  /** Nobody answered an opening; it is tried again by itself. */
+  | { readonly kind: 'attempt-over' };
+
+export interface RequestOptions {
+  /** By which it has to go: then to no address of another family. */
+  readonly family?: 4 | 6 | undefined;
+  /** Bytes of UDP payload that it has at least. [HO-02] */
+  readonly least?: number | undefined;
+}
 
 export class Association {
   readonly config: AssociationConfig;
@@ -48,6 +64,11 @@ export class Association {
   private readonly answers: Answers;
   private openAt: Instant = Number.POSITIVE_INFINITY;
   private retry: number;
+  /** Where the far end is told to be. */
+  private endpoints: readonly Endpoint[];
+  /** What the host can send by. */
+  private families: readonly (4 | 6)[] = [4, 6];
+  private heardAt: Instant = Number.NEGATIVE_INFINITY;
   private out: AssociationEvent[] = [];
 
   constructor(config: AssociationConfig, random: Random) {
@@ -57,6 +78,22 @@ export class Association {
     this.requests = new Requests(random);
     this.answers = new Answers(config.answerCache, config.answerBound);
     this.retry = config.retryMin;
+    this.endpoints = config.endpoints;
+  }
+
+  /** Where the far end is found from now on, in the order in which it is tried. [NODE-17, FED-01] */
+  setEndpoints(endpoints: readonly Endpoint[]): void {
+    this.endpoints = endpoints;
+  }
+
+  /** By what the host can send from now on. */
+  setFamilies(families: readonly (4 | 6)[]): void {
+    this.families = families;
+  }
+
+  /** The far end's address of a family: the valid one, or else where it is told to be. */
+  addressOf(version: 4 | 6): Endpoint | undefined {
+    return this.addressesFor(version)[0];
   }
 
   /** Transactions whose answers are kept. [DOS-04] */
@@ -71,14 +108,22 @@ export class Association {
   }
 
   receive(header: Header, bytes: Uint8Array, from: Endpoint, now: Instant): AssociationEvent[] {
-    this.absorb(this.channel.receive(header, bytes, from, now), now);
+    const events = this.channel.receive(header, bytes, from, now);
+    if (!isOpening(header.type) && hasOpened(events)) this.heardAt = now;
+    this.absorb(events, now);
     this.sendDue(now);
     return this.take();
   }
 
-  /** Starts a request. Its transaction is drawn here. [GEN-09, GEN-11] */
-  request(message: Message, schedule: Schedule, now: Instant): AssociationEvent[] {
-    this.requests.start(message.type, message.transaction, this.encode(message), schedule, now);
+  /** Starts a request, which has a transaction of its own. [GEN-09, GEN-11] */
+  request(
+    message: Message,
+    schedule: Schedule,
+    now: Instant,
+    { family: by, least = 0 }: RequestOptions = {},
+  ): AssociationEvent[] {
+    const body = this.encode(message, least);
+    this.requests.start(message.type, message.transaction, body, schedule, now, by);
     this.sendDue(now);
     return this.take();
   }
@@ -94,10 +139,10 @@ export class Association {
   tick(now: Instant): AssociationEvent[] {
     if (now >= this.openAt) this.reopen(now);
     this.absorb(this.channel.tick(now), now);
-    for (const { type } of this.requests.takeOver(now)) {
-      this.out.push({ kind: 'unanswered', type });
-      // An end whose request stays unanswered by every address opens again.
-      this.reopen(now);
+    for (const { type, transaction, family: by, startedAt } of this.requests.takeOver(now)) {
+      this.out.push({ kind: 'unanswered', type, transaction, why: 'silence' });
+      // KEY-27: where the one family is silent and the other not, there is an address that answers.
+      if (by === undefined || this.heardAt < startedAt) this.reopen(now);
     }
     this.sendDue(now);
     return this.take();
@@ -115,11 +160,7 @@ export class Association {
 
   private reopen(now: Instant): void {
     this.openAt = Number.POSITIVE_INFINITY;
-    const destinations = [...this.channel.knownAddresses()];
-    for (const endpoint of this.config.endpoints) {
-      if (!destinations.some((known) => sameEndpoint(known, endpoint))) destinations.push(endpoint);
-    }
-    this.absorb(this.channel.open(destinations, now), now);
+    this.absorb(this.channel.open(this.addressesFor(undefined, true), now), now);
   }
 
   private absorb(events: readonly ChannelEvent[], now: Instant): void {
@@ -137,6 +178,7 @@ export class Association {
         case 'attempt-over':
           this.openAt = now + jittered(this.retry, this.random);
           this.retry = Math.min(2 * this.retry, this.config.retryMax);
+          this.out.push(event);
           break;
         case 'message':
           this.receiveMessage(event, now);
@@ -169,7 +211,8 @@ export class Association {
   private receiveBadAnswer({ type, transaction, from }: Extract<ChannelEvent, { kind: 'bad-answer' }>): void {
     const request = this.requests.take(type, transaction);
     this.out.push({ kind: 'refused', layer: request === undefined ? 'transaction' : 'schema', from });
-    if (request !== undefined) this.out.push({ kind: 'unanswered', type });
+    if (request !== undefined)
+      this.out.push({ kind: 'unanswered', type: request.type, transaction, why: 'schema' });
   }
 
   /** An error leaves no state but the answer that is kept for repeats. [ERR-05] */
@@ -199,15 +242,30 @@ export class Association {
   }
 
   /** Every body gets an unknown key, so that no far end comes to rely on there being none. [GEN-21] */
-  private encode(message: Message): Uint8Array {
-    return encodeBody(message, grease(this.random));
+  private encode(message: Message, least = 0): Uint8Array {
+    const extra = grease(this.random);
+    const body = encodeBody(message, extra);
+    const missing = least - HEADER_LENGTH - TAG_LENGTH - body.length;
+    if (missing <= 0) return body;
+    extra.set(Key.padding, new Uint8Array(missing));
+    return encodeBody(message, extra);
+  }
+
+  /** Where the far end is known to be, the address in use first; and, if there is none or all are wanted, told to be. */
+  private addressesFor(version: 4 | 6 | undefined, all = version !== undefined): Endpoint[] {
+    const fits = ({ ip }: Endpoint): boolean =>
+      version === undefined ? this.families.includes(family(ip)) : family(ip) === version;
+    const known = this.channel.knownAddresses().filter(fits);
+    if (!all && known.length > 0) return known;
+    const isKnown = (endpoint: Endpoint): boolean => known.some((other) => sameEndpoint(other, endpoint));
+    return [...known, ...this.endpoints.filter((endpoint) => fits(endpoint) && !isKnown(endpoint))];
   }
 
   /** Tries go round the known addresses, beginning with the one in use. */
   private sendDue(now: Instant): void {
     for (const request of this.requests.takeDue(this.channel.hasKeys(), now)) {
       if (!this.channel.hasKeys()) this.reopen(now);
-      const addresses = this.channel.knownAddresses();
+      const addresses = this.addressesFor(request.family);
       const to = addresses[Math.max(0, request.tried - 1) % Math.max(1, addresses.length)];
       this.absorb(this.channel.send(request.type as MessageType, request.body, now, to), now);
     }

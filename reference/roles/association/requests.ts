@@ -15,6 +15,9 @@ export interface Request {
   readonly type: MessageType;
   readonly transaction: Uint8Array;
   readonly body: Uint8Array;
+  /** The address family that it has to go by; either if not given. [NODE-03] */
+  readonly family: 4 | 6 | undefined;
+  readonly startedAt: Instant;
   readonly tries: readonly Instant[];
   readonly over: Instant;
   tried: number;
@@ -38,12 +41,15 @@ export class Requests {
     body: Uint8Array,
     schedule: Schedule,
     now: Instant,
+    family?: 4 | 6,
   ): void {
     const tries = schedule.tries.map((delay) => now + jittered(delay, this.random));
     this.outstanding.push({
       type,
       transaction,
       body,
+      family,
+      startedAt: now,
       tries,
       over: now + schedule.over,
       tried: 0,
@@ -57,6 +63,13 @@ export class Requests {
       (request) => answerTypeOf(request.type) === answerType && equalBytes(request.transaction, transaction),
     );
     return index < 0 ? undefined : this.outstanding.splice(index, 1)[0];
+  }
+
+  /** Takes the requests that a family was to carry which the host has no longer. */
+  takeBy(family: 4 | 6): Request[] {
+    const taken = this.outstanding.filter((request) => request.family === family);
+    this.outstanding = this.outstanding.filter((request) => request.family !== family);
+    return taken;
   }
 
   /** The requests to send now; also those that waited for keys, once there are some. */
