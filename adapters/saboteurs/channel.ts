@@ -148,10 +148,23 @@ export const CHANNEL: readonly Saboteur[] = [
     patch: () =>
       replace(FarEnd.prototype, 'answered', (original) => (self, transaction, status, from) => {
         const { probes } = self as FarEnd;
-        const probe = probes.take(transaction as Uint8Array);
-        if (probe === undefined) return original(self, transaction, status, from);
-        probes.putBack({ ...probe, to: from as typeof probe.to });
+        const probe = probes.find(transaction as Uint8Array);
+        if (probe !== undefined) Reflect.set(probe, 'to', from);
         return original(self, transaction, status, from);
+      }),
+  },
+  {
+    name: 'any-answer-ends-a-probe',
+    title: 'gives up a probe whose answer comes from another address',
+    clause: 'ERR-03',
+    caughtBy: 'rs-s.address.answer-from-elsewhere',
+    patch: () =>
+      replace(FarEnd.prototype, 'answered', (original) => (self, transaction, ...rest) => {
+        const { probes } = self as FarEnd;
+        const probe = probes.find(transaction as Uint8Array);
+        const result = original(self, transaction, ...rest);
+        if (probe !== undefined) probes.end(probe);
+        return result;
       }),
   },
   {

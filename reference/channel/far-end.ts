@@ -66,17 +66,16 @@ export class FarEnd {
   }
 
   /**
-   * The answer to a probe. Only one from the very address that the probe went to makes it valid.
+   * The answer to a probe. Only one from the very address that the probe went to ends it, and makes the address
+   * valid. [KEY-30, ERR-03]
    * @returns whether the answer belongs to a probe, and whether another address is in use since.
    */
   answered(transaction: Uint8Array, status: number, from: Endpoint): 'unknown' | 'no change' | 'moved' {
-    const probe = this.probes.take(transaction);
+    const probe = this.probes.find(transaction);
     if (probe === undefined) return 'unknown';
+    if (!sameEndpoint(probe.to, from)) return 'no change';
+    this.probes.end(probe);
     if (status !== Status.ok) return 'no change';
-    if (!sameEndpoint(probe.to, from)) {
-      this.probes.putBack(probe);
-      return 'no change';
-    }
     const inUse = this.validAddress();
     if (inUse !== undefined && sameEndpoint(inUse, from)) return 'no change';
     // RSS-15: since the probe the address may have become that of somebody else.

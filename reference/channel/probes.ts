@@ -43,15 +43,14 @@ export class Probes {
     return true;
   }
 
-  /** Takes the probe that an answer belongs to; undefined if there is none. */
-  take(transaction: Uint8Array): Probe | undefined {
-    const index = this.outstanding.findIndex((probe) => equalBytes(probe.transaction, transaction));
-    return index < 0 ? undefined : this.outstanding.splice(index, 1)[0];
+  /** The outstanding probe of a transaction. */
+  find(transaction: Uint8Array): Probe | undefined {
+    return this.outstanding.find((probe) => equalBytes(probe.transaction, transaction));
   }
 
-  /** Puts back a probe whose answer came from elsewhere. */
-  putBack(probe: Probe): void {
-    this.outstanding.push(probe);
+  /** A probe is answered. */
+  end(answered: Probe): void {
+    this.outstanding = this.outstanding.filter((probe) => probe !== answered);
   }
 
   /** Forgets the probes under keys that are gone. */

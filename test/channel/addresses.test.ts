@@ -1,8 +1,10 @@
 import type { Endpoint } from '../../reference/address.ts';
 import { Addresses } from '../../reference/channel/addresses.ts';
+import { FarEnd } from '../../reference/channel/far-end.ts';
+import { Status } from '../../reference/wire/registry.ts';
 import t from '../tap.ts';
 import type { Sent } from './pair.ts';
-import { A, B, C, endpoint, Pair, TIMERS } from './pair.ts';
+import { A, B, C, configs, endpoint, Pair, seededBytes, TIMERS } from './pair.ts';
 
 const PROBE = Uint8Array.from([0xa1, 0x00, 0x48, 1, 2, 3, 4, 5, 6, 7, 8]);
 const A6 = endpoint('[2001:db8::1]:5000');
@@ -88,6 +90,20 @@ t.test('an answer from another address than the one probed makes nothing valid',
   if (answer === undefined) throw new Error('the moved end did not answer');
   pair.deliver(1, answer.bytes, endpoint('203.0.113.3:7001'));
   t.same(pair.ends[1].validAddress(), A);
+  t.same(pair.refusals(1), [], 'no layer refuses it');
+});
+
+t.test('ERR-03: an answer from another address than the one probed does not end the probe', (t) => {
+  const far = new FarEnd(configs('leg')[1], seededBytes(3));
+  far.probe(A, undefined, 0);
+  const [probe] = far.probes.takeDue(0);
+  if (probe === undefined) throw new Error('no probe is due');
+  const { transaction } = probe;
+  t.equal(far.answered(transaction, Status.ok, C), 'no change');
+  t.equal(far.answered(transaction, Status.malformed, C), 'no change');
+  t.same(far.probes.takeDue(500), [probe], 'its tries go on');
+  t.equal(far.answered(transaction, Status.ok, A), 'moved');
+  t.equal(far.answered(transaction, Status.ok, A), 'unknown', 'that was the end');
 });
 
 t.test('an association has an address for each family, the one that became valid last in use', (t) => {

@@ -37,7 +37,12 @@ const PROBE_TRIES_OVER = 1900;
 const WRONG = ['nothing', 'an error', 'another transaction', 'a wrong tag'] as const;
 type Wrong = (typeof WRONG)[number];
 
-function answerWrongly(world: World, { peer, leg }: PlayedNode, probe: Received, wrong: Wrong): void {
+function answerWrongly(
+  world: World,
+  { peer, leg }: Pick<PlayedNode, 'peer' | 'leg'>,
+  probe: Received,
+  wrong: Wrong,
+): void {
   const type = MessageType.probeResponse;
   switch (wrong) {
     case 'nothing':
@@ -59,6 +64,23 @@ function answerWrongly(world: World, { peer, leg }: PlayedNode, probe: Received,
       return;
     }
   }
+}
+
+const FROM_ELSEWHERE = ['an answer', 'an error'] as const;
+
+/** The probe has not ended, so that an answer to it is good still. Where answers can be lost it may be over. */
+async function checkGoesOn(
+  world: World,
+  a: PlayedNode,
+  b: PlayedNode,
+  probe: Received,
+  held: Uint8Array,
+): Promise<void> {
+  if (world.impaired) return await checkBecomesValid(world, a, b, probe, held);
+  answerProbe(a.peer, a.leg, probe);
+  await checkHeld(world, a, held, 'ERR-03: a probe ends only with an answer from where it went to.');
+  a.peer.habits.answerProbes = true;
+  await checkForwarded(world, a, b);
 }
 
 /** In the end the address becomes valid, and what was held comes. */
@@ -98,18 +120,23 @@ export const VALIDATION_CASES: readonly Case[] = [
       await checkBecomesValid(world, a, b, probe, held);
     },
   }),
-  scriptCase({
+  propertyCase({
     ...RS_S,
     id: 'rs-s.address.answer-from-elsewhere',
-    title: 'An answer to a probe from another address makes neither that address valid nor the probed one.',
-    clauses: ['KEY-30', 'RS-09'],
-    catches: 'The answer is matched by its transaction alone, or its source is taken as the address.',
-    async script(world) {
+    title:
+      'An answer to a probe from another address makes neither that address valid nor the probed one, and ends nothing.',
+    clauses: ['KEY-30', 'RS-09', 'ERR-03'],
+    catches:
+      'The answer is matched by its transaction alone, its source is taken as the address, or the probe is given up.',
+    arbitrary: fc.constantFrom(...FROM_ELSEWHERE),
+    boundaries: FROM_ELSEWHERE,
+    async script(world, what) {
       const { rs, a, b } = await directed(world);
       await b.openLeg();
       const probe = await openUnanswered(world, a);
       const elsewhere = await socketOf(world, rs, a, 'elsewhere', { answersProbes: false });
-      answerProbe(elsewhere, a.leg, probe);
+      if (what === 'an answer') answerProbe(elsewhere, a.leg, probe);
+      else answerWrongly(world, { peer: elsewhere, leg: a.leg }, probe, what);
       const held = sendOpaque(world, b);
       await world.silence({
         bad: () => sendOpaque(world, a, { from: elsewhere, fault: NOT_A_LEG }),
@@ -121,7 +148,7 @@ export const VALIDATION_CASES: readonly Case[] = [
       checkAbsent(world, elsewhere, held);
       const requirement = 'KEY-31: an answer to a probe nominates nothing.';
       checkNotProbed(world, elsewhere, a.leg, requirement);
-      await checkBecomesValid(world, a, b, probe, held);
+      await checkGoesOn(world, a, b, probe, held);
     },
   }),
   scriptCase({
