@@ -17,6 +17,7 @@ import type { PathPlan, PlayedDc } from './played/dc.ts';
 import { PlayedNode } from './played/node.ts';
 import { Peer } from './played/peer.ts';
 import type { Stage } from './played/stage.ts';
+import type { RoleName } from './roles.ts';
 import { describeStatus } from './status.ts';
 import type { RsOptions, RsUnderTest, Target } from './target/target.ts';
 import { Unjudged } from './verdict.ts';
@@ -24,6 +25,8 @@ import { Unjudged } from './verdict.ts';
 export interface WorldOptions {
   readonly stage: Stage;
   readonly target: Target;
+  /** The role that is judged, of those that the target has. */
+  readonly role: RoleName;
   /** The tester's own addresses. */
   readonly sources: readonly Ip[];
   /** Loss, duplication or reordering are to be expected between tester and target. */
@@ -52,6 +55,8 @@ export class World {
   readonly stage: Stage;
   readonly net: Net;
   readonly target: Target;
+  /** The role that is judged. */
+  readonly role: RoleName;
   /** The golden vectors; none if the run was given none. */
   readonly vectors: readonly GoldenVector[];
   readonly #options: WorldOptions;
@@ -67,6 +72,7 @@ export class World {
     this.stage = options.stage;
     this.net = options.stage.net;
     this.target = options.target;
+    this.role = options.role;
     this.vectors = options.vectors ?? [];
   }
 

@@ -41,6 +41,11 @@ export class PlayedDc {
     if (!peer.channels.includes(association)) peer.channels.push(association);
   }
 
+  /** All sockets that it has; the first is `peer`. */
+  get sockets(): readonly Peer[] {
+    return [this.peer];
+  }
+
   /**
    * Makes sure that the association is open and this DC's address valid at the RS. What it sends is no
    * part of a case: at level 0 it depends on who had the association before.

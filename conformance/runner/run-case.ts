@@ -195,7 +195,8 @@ class CaseRunner {
     const { net, target, sources, network, vectors } = environment;
     const impaired = network !== '';
     const stage = new Stage({ caseId: this.#info.id, net, timeout, requirement, impaired, tap });
-    const world = new World({ stage, target, sources, impaired, vectors });
+    const [role = 'rs-s'] = this.#info.roles;
+    const world = new World({ stage, target, role, sources, impaired, vectors });
     this.#worlds.push(world);
     return world;
   }

@@ -6,12 +6,16 @@ import type { Instant } from '../../reference/core.ts';
 import { sleepUntil } from '../../reference/net/net.ts';
 import { Stage } from '../played/stage.ts';
 import { seededRandom } from '../random.ts';
+import type { RoleName } from '../roles.ts';
 import { Unjudged, Violation } from '../verdict.ts';
 import { World } from '../world.ts';
 import type { Environment } from './environment.ts';
 
 /** How often and after how many milliseconds a target that failed is asked again before it is given up. */
 const AGAIN = [200, 1000, 3000];
+
+/** Roles that a sanity case can be had of, the first one that the target has. */
+const STARTED: readonly RoleName[] = ['rs-s', 'node'];
 
 export interface SanityResult {
   readonly startedAt: Instant;
@@ -82,7 +86,8 @@ export class Sanity {
       timeout: this.#timeout,
       requirement: 'The target works at all.',
     });
-    const world = new World({ stage, target, sources, impaired: false });
+    const role = STARTED.find((name) => target.info.roles.includes(name)) ?? 'rs-s';
+    const world = new World({ stage, target, role, sources, impaired: false });
     world.startRow(seededRandom('sanity'), seededRandom('sanity', this.#count, runNonce));
     try {
       await (await world.rs()).dc.relay();

@@ -4,9 +4,8 @@ import type { Fields } from '../../adapters/cbor.ts';
 import type { Op } from '../../adapters/contract.ts';
 import { OPS } from '../../adapters/contract.ts';
 import type { Endpoint, Ip } from '../../reference/address.ts';
-import { family, formatEndpoint, parseEndpoint } from '../../reference/address.ts';
+import { family, formatEndpoint } from '../../reference/address.ts';
 import { toHex } from '../../reference/bytes.ts';
-import type { Counters } from '../../reference/core.ts';
 import {
   associationWith,
   DEFAULT_TEST_SECRET,
@@ -26,7 +25,7 @@ import { Unjudged } from '../verdict.ts';
 import type { AdapterClientOptions } from './adapter-client.ts';
 import { AdapterClient } from './adapter-client.ts';
 import { claimed } from './claims.ts';
-import { endpointOf, firstOf, needsLevel } from './rs.ts';
+import { AdapterInstance } from './instance.ts';
 import type { RsOptions, RsUnderTest, Target } from './target.ts';
 
 export interface AdapterTargetOptions extends AdapterClientOptions {
@@ -78,7 +77,14 @@ class AdapterTarget implements Target {
     rsNodeId[0] = 1 + ((rsNodeId[0] ?? 0) % 254);
     const dcs = await this.#dcs(stage, options, rsNodeId);
     const config = this.#config(options, rsNodeId, dcs);
-    const rs = new AdapterRs(this.#client, stage, config, rsNodeId, dcs);
+    const rs = new AdapterInstance({
+      client: this.#client,
+      stage,
+      role: 'rs-s',
+      config,
+      nodeId: rsNodeId,
+      dcs,
+    });
     try {
       await rs.start();
       for (const dc of options.bare ? [] : dcs) await dc.associate();
@@ -159,90 +165,6 @@ class AdapterTarget implements Target {
         ? {}
         : { testProfile: { global: [...TEST_PROFILE.global], private: [] } }),
     };
-  }
-}
-
-class AdapterRs implements RsUnderTest {
-  readonly nodeId: Uint8Array;
-  readonly dcs: readonly PlayedDc[];
-  endpoints: readonly Endpoint[] = [];
-  readonly #client: AdapterClient;
-  readonly #stage: Stage;
-  readonly #config: Fields;
-  #instance: number | undefined = undefined;
-
-  constructor(
-    client: AdapterClient,
-    stage: Stage,
-    config: Fields,
-    nodeId: Uint8Array,
-    dcs: readonly PlayedDc[],
-  ) {
-    this.#client = client;
-    this.#stage = stage;
-    this.#config = config;
-    this.nodeId = nodeId;
-    this.dcs = dcs;
-  }
-
-  async start(): Promise<void> {
-    const { instance, endpoints } = await this.#client.call('start', {
-      role: 'rs-s',
-      config: this.#config,
-      case: this.#stage.caseId,
-    });
-    this.#instance = instance;
-    this.endpoints = endpoints.map((text) => {
-      const endpoint = parseEndpoint(text);
-      if (endpoint !== undefined) return endpoint;
-      throw new Unjudged(
-        'inconclusive',
-        'adapter',
-        `the adapter breaks the contract: ${text} is no endpoint`,
-      );
-    });
-    for (const { peer } of this.dcs) peer.target = this.endpoint(family(peer.local.ip));
-  }
-
-  get dc(): PlayedDc {
-    return firstOf(this.dcs);
-  }
-
-  endpoint(version: 4 | 6 = 4): Endpoint {
-    return endpointOf(this.endpoints, version);
-  }
-
-  counters(): Promise<Counters> {
-    return this.#client.counters(this.#running());
-  }
-
-  async restart({ hard }: { readonly hard: boolean }): Promise<void> {
-    await this.#stop(hard);
-    await this.start();
-  }
-
-  async forward(ms: number): Promise<void> {
-    if (!this.#client.has('time')) needsLevel(3, 'moving the clock');
-    await this.#client.call('time', { instance: this.#running(), forward: ms });
-  }
-
-  async release(): Promise<void> {
-    if (this.#instance !== undefined) await this.#stop(true);
-  }
-
-  async close(): Promise<void> {
-    for (const { peer } of this.dcs) await peer.close();
-  }
-
-  async #stop(hard: boolean): Promise<void> {
-    const instance = this.#running();
-    this.#instance = undefined;
-    await this.#client.call('stop', { instance, hard });
-  }
-
-  #running(): number {
-    if (this.#instance === undefined) throw new Error('the instance is not running');
-    return this.#instance;
   }
 }
 

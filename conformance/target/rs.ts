@@ -14,9 +14,9 @@ export function endpointOf(endpoints: readonly Endpoint[], version: 4 | 6): Endp
 }
 
 /** The first of the played DCs. */
-export function firstOf(dcs: readonly PlayedDc[]): PlayedDc {
+export function firstOf<Dc extends PlayedDc>(dcs: readonly Dc[]): Dc {
   const [dc] = dcs;
-  if (dc === undefined) throw new Error('an RS-S without an association');
+  if (dc === undefined) throw new Error('an instance without an association');
   return dc;
 }
 
