@@ -38,7 +38,7 @@ export class Channel {
   private readonly keys: Keyring;
   private readonly farEnd: FarEnd;
   private readonly limit = new OpeningLimit();
-  /** What own messages carry: the channel's ID, or the alias that the far end used last. [KEY-14] */
+  /** What own messages carry: the channel's ID, or an alias: the one that the far end used last, or one to use. [KEY-14] */
   private context: Uint8Array;
   private attempt: Attempt | undefined;
   private attemptOrder = 0n;
@@ -108,6 +108,24 @@ export class Channel {
     return this.take();
   }
 
+  /** Starts a probe of an address, as a keep-alive; `probe-over` says that nothing answered it. [TUN-08] */
+  probe(to: Endpoint, now: Instant): ChannelEvent[] {
+    this.expire(now);
+    this.farEnd.probe(to, undefined, now);
+    this.sendDueProbes(now);
+    return this.take();
+  }
+
+  /** Sends under an alias, or the ID, from now on; an alias that is not answered gives way to the ID. [KEY-41, KEY-42] */
+  useContext(context: Uint8Array): void {
+    this.context = context;
+  }
+
+  /** Whether own messages carry an alias of this end's choice. */
+  hasAlias(): boolean {
+    return !this.config.followsContext && !sameBytes(this.context, this.config.id);
+  }
+
   /** Performs what is due: repeats, tries, ends of attempts and probes, erasure of keys. */
   tick(now: Instant): ChannelEvent[] {
     this.expire(now);
@@ -119,7 +137,11 @@ export class Channel {
     }
     const { over, isLost } = this.farEnd.takeUnanswered(now);
     for (const { to } of over) this.out.push({ kind: 'probe-over', endpoint: to });
-    if (isLost) this.reopen(now);
+    if (isLost) {
+      // KEY-41: the far end may have forgotten its aliases.
+      if (this.hasAlias()) this.context = this.config.id;
+      this.reopen(now);
+    }
     this.sendDueProbes(now);
     return this.take();
   }

@@ -15,7 +15,7 @@ const TRANSACTION_LENGTH = 8;
 export class FarEnd {
   readonly addresses: Addresses;
   readonly probes: Probes;
-  private readonly usable: ChannelConfig['usable'];
+  private readonly config: ChannelConfig;
   private readonly random: Random;
   /** Destinations of this end's own last handshake: it was told them, not led there. */
   private told: readonly Endpoint[] = [];
@@ -23,7 +23,7 @@ export class FarEnd {
   constructor(config: ChannelConfig, random: Random) {
     this.addresses = new Addresses(config.addressing);
     this.probes = new Probes(config.timers);
-    this.usable = config.usable;
+    this.config = config;
     this.random = random;
   }
 
@@ -97,10 +97,10 @@ export class FarEnd {
 
   /** Whether an endpoint can be the far end's: what this end was told, always. [KEY-40] */
   canBe(endpoint: Endpoint): boolean {
-    return this.usable(endpoint) || this.isTold(endpoint);
+    return this.config.usable(endpoint) || this.isTold(endpoint);
   }
 
   private isTold(to: Endpoint): boolean {
-    return this.told.some((known) => sameEndpoint(known, to));
+    return this.config.isProvisioned?.(to) === true || this.told.some((known) => sameEndpoint(known, to));
   }
 }

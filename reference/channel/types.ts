@@ -29,6 +29,8 @@ export interface ChannelConfig {
   readonly peerRole: EndRole;
   /** Whether an endpoint can be the far end's at all: not our own, not multicast or broadcast. */
   readonly usable: (endpoint: Endpoint) => boolean;
+  /** Whether an endpoint is provisioned as the far end's; none is if not given. [KEY-40, DOS-02] */
+  readonly isProvisioned?: (endpoint: Endpoint) => boolean;
   readonly timers: ChannelTimers;
 }
 

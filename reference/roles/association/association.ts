@@ -69,6 +69,8 @@ export class Association {
   /** What the host can send by. */
   private families: readonly (4 | 6)[] = [4, 6];
   private heardAt: Instant = Number.NEGATIVE_INFINITY;
+  /** When the last keep-alive of a family began. */
+  private readonly keptAlive = new Map<4 | 6, Instant>();
   private out: AssociationEvent[] = [];
 
   constructor(config: AssociationConfig, random: Random) {
@@ -128,6 +130,17 @@ export class Association {
     return this.take();
   }
 
+  /** Keeps the mapping of a family open; if nothing is heard the association is opened again. [TUN-08, HO-10] */
+  keepAlive(version: 4 | 6, now: Instant): AssociationEvent[] {
+    const to = this.addressOf(version);
+    if (!this.channel.hasKeys()) this.reopen(now);
+    else if (to !== undefined) {
+      this.keptAlive.set(version, now);
+      this.absorb(this.channel.probe(to, now), now);
+    }
+    return this.take();
+  }
+
   /** Answers a request that was delivered; the answer is kept for its repeats. [GEN-10] */
   answer(message: Message, to: Endpoint, now: Instant): AssociationEvent[] {
     const body = this.encode(message);
@@ -142,7 +155,7 @@ export class Association {
     for (const { type, transaction, family: by, startedAt } of this.requests.takeOver(now)) {
       this.out.push({ kind: 'unanswered', type, transaction, why: 'silence' });
       // KEY-27: where the one family is silent and the other not, there is an address that answers.
-      if (by === undefined || this.heardAt < startedAt) this.reopen(now);
+      if (by === undefined || this.heardAt < startedAt) this.openAnew(now);
     }
     this.sendDue(now);
     return this.take();
@@ -156,6 +169,12 @@ export class Association {
     const events = this.out;
     this.out = [];
     return events;
+  }
+
+  /** What was asked stays unanswered: it may be the alias that the far end has forgotten. [KEY-27, KEY-41] */
+  private openAnew(now: Instant): void {
+    if (this.channel.hasAlias()) this.channel.useContext(this.config.channel.id);
+    this.reopen(now);
   }
 
   private reopen(now: Instant): void {
@@ -176,9 +195,19 @@ export class Association {
           this.out.push(event);
           break;
         case 'attempt-over':
+          // KEY-41: under the ID, and at once.
+          if (this.channel.hasAlias()) {
+            this.channel.useContext(this.config.channel.id);
+            this.reopen(now);
+            break;
+          }
           this.openAt = now + jittered(this.retry, this.random);
           this.retry = Math.min(2 * this.retry, this.config.retryMax);
           this.out.push(event);
+          break;
+        case 'probe-over':
+          if (this.heardAt < (this.keptAlive.get(family(event.endpoint.ip)) ?? this.heardAt))
+            this.openAnew(now);
           break;
         case 'message':
           this.receiveMessage(event, now);
