@@ -19,6 +19,7 @@ import { Peer } from './played/peer.ts';
 import type { Stage } from './played/stage.ts';
 import type { RoleName } from './roles.ts';
 import { describeStatus } from './status.ts';
+import type { NodeTestOptions, NodeUnderTest } from './target/node-under-test.ts';
 import type { RsOptions, RsUnderTest, Target } from './target/target.ts';
 import { Unjudged } from './verdict.ts';
 
@@ -62,6 +63,7 @@ export class World {
   readonly #options: WorldOptions;
   readonly #peers = new Map<string, Peer>();
   readonly #instances = new Map<string, RsUnderTest>();
+  readonly #nodes = new Map<string, NodeUnderTest>();
   readonly #released: RsUnderTest[] = [];
   #random: Random = () => {
     throw new Error('no row has begun');
@@ -92,17 +94,29 @@ export class World {
   }
 
   /**
-   * The RS-S under test, its associations open. The same options give the same one again, in later rows
+   * The RS-S under test, its associations open; where another role is judged, an instance of that. The same options give the same one again, in later rows
    * too; it is a new one after a row that failed.
    * @throws Unjudged
    */
   async rs(options: RsOptions = {}): Promise<RsUnderTest> {
+    if (this.role === 'node') return await this.ntm(options);
     const key = JSON.stringify(options);
     const known = this.#instances.get(key);
     if (known !== undefined) return known;
     const rs = await this.target.rs(this.stage, options);
     this.#instances.set(key, rs);
     return rs;
+  }
+
+  /** The node under test, registered with its DC. The same options give the same one again, as with an RS-S. @throws Unjudged */
+  async ntm(options: NodeTestOptions = {}): Promise<NodeUnderTest> {
+    const key = JSON.stringify(options);
+    const known = this.#nodes.get(key);
+    if (known !== undefined) return known;
+    const node = await this.target.node(this.stage, options);
+    this.#nodes.set(key, node);
+    this.#instances.set(`node ${key}`, node);
+    return node;
   }
 
   /** A peer without channels on a socket of its own, the same one in later rows. */
@@ -127,7 +141,7 @@ export class World {
   /** One end of a planned path, nothing sent yet. */
   async node(rs: RsUnderTest, plan: PathPlan, side: 0 | 1, options: NodeOptions = {}): Promise<PlayedNode> {
     const peer = await this.peer(side === 0 ? 'A' : 'B', rs.endpoint(options.family ?? 4), options);
-    return new PlayedNode(peer, plan, side, rs.nodeId);
+    return new PlayedNode(peer, plan, side, this.role === 'node' ? undefined : rs.nodeId);
   }
 
   /** A whole relayed path. @throws Unjudged naming the step that failed */
@@ -212,7 +226,8 @@ export class World {
     this.#random = random;
     this.stage.startRow(fresh);
     for (const peer of this.#peers.values()) peer.startRow(this.stage);
-    for (const { dcs } of this.#instances.values()) for (const dc of dcs) dc.peer.startRow(this.stage);
+    for (const { dcs } of this.#instances.values())
+      for (const { sockets } of dcs) for (const socket of sockets) socket.startRow(this.stage);
   }
 
   /** For the runner: ends a row that passed. Paths go back to a target that outlives the case. */
@@ -225,6 +240,7 @@ export class World {
   async release(): Promise<void> {
     const instances = [...this.#instances.values()];
     this.#instances.clear();
+    this.#nodes.clear();
     this.#released.push(...instances);
     for (const rs of instances) await rs.release();
   }

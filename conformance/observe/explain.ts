@@ -2,15 +2,17 @@
  * Which datagrams the target may send without having been asked for them just then. This is the one
  * rule by which traffic is harmless; everything else that comes and was not waited for is a fault.
  *
- * 1. A probing request that opens; on an association also an opening, and a Relay Registration Request.
+ * 1. A probing request that opens; on an association also an opening, and a Registration Request of either kind.
+ *    A node also opens its paths and legs.
  * 2. As many answers to a request, or to an opening, as datagrams of it were sent that may be answered.
  * 3. A datagram of a path, as often as a played peer sent these bytes to be forwarded.
  * 4. On a network that makes copies, the copy of a datagram that came before.
- * 5. On an association that is not open yet, what keys of an earlier run sealed.
+ * 5. The repeat of a request that came before.
+ * 6. On an association that is not open yet, what keys of an earlier run sealed.
  */
 import { toHex } from '../../reference/bytes.ts';
 import type { MessageType as Type } from '../../reference/wire/registry.ts';
-import { answerTypeOf, MessageType } from '../../reference/wire/registry.ts';
+import { answerTypeOf, isMessageType, MESSAGES, MessageType } from '../../reference/wire/registry.ts';
 import type { Body } from '../fields.ts';
 import { bytesField } from '../fields.ts';
 import { mayBeAnswered } from '../intent.ts';
@@ -18,6 +20,10 @@ import type { Received } from './received.ts';
 import type { Sent } from './transcript.ts';
 
 const HEADER_LENGTH = 28;
+const REGISTRATIONS: readonly (number | undefined)[] = [
+  MessageType.relayRegistrationRequest,
+  MessageType.registrationRequest,
+];
 /** The explanation of rule 4. */
 export const COPY = 'a copy made by the network';
 
@@ -26,6 +32,8 @@ export class Explainer {
   readonly #due = new Map<string, number>();
   readonly #copies: boolean;
   readonly #seen = new Set<string>();
+  /** Requests of the target, by channel and transaction. */
+  readonly #requests = new Set<string>();
 
   /** @param copies whether the network may deliver a datagram more than once */
   constructor(copies: boolean) {
@@ -65,10 +73,11 @@ export class Explainer {
     if (type === MessageType.probeRequest) return 'probing request';
     if (channel.kind === 'association' && type === MessageType.openingRequest)
       return 'opening of an association';
-    if (channel.kind === 'association' && type === MessageType.relayRegistrationRequest)
-      return 'registration';
+    if (channel.peer.role === 'node' && type === MessageType.openingRequest) return 'opening of a node';
+    if (channel.kind === 'association' && REGISTRATIONS.includes(type)) return 'registration';
     if (type === MessageType.openingResponse) return this.#opening(bytes);
     if (type === undefined || received.body === undefined) return undefined;
+    if (this.#isRepeat(type, channel.id, received.body)) return 'repeat of a request';
     return this.#take(answerKey(type, channel.id, received.body)) ? 'answer to a request' : undefined;
   }
 
@@ -77,6 +86,15 @@ export class Explainer {
     const copy = this.#seen.has(key);
     this.#seen.add(key);
     return copy;
+  }
+
+  /** Answers do not count: each of them was asked for by a datagram of its own. */
+  #isRepeat(type: number, channelId: Uint8Array, body: Body): boolean {
+    if (!isMessageType(type) || MESSAGES[type].use !== 'request') return false;
+    const key = answerKey(type, channelId, body);
+    const isRepeat = this.#requests.has(key);
+    this.#requests.add(key);
+    return isRepeat;
   }
 
   #opening(bytes: Uint8Array): string | undefined {

@@ -10,6 +10,15 @@ export interface Habits {
   registrationLifetime: number;
   /** The status with which it answers; 0 grants. */
   registrationStatus: number;
+  /** Acknowledges Path Updates. */
+  acknowledges: boolean;
+  /** What a played DC gives a node: addresses of 4 and 16 bytes. */
+  virtualAddresses: readonly Uint8Array[];
+  /** In which families what it tells of the other end's address is another one, as behind a NAT. */
+  natted: readonly (4 | 6)[];
+  /** The interval of keep-alives that a played DC tells a node, in seconds. */
+  keepAlive: number;
+  aliases: readonly Uint8Array[];
 }
 
 /** What a good peer does. */
@@ -20,4 +29,12 @@ export const HABITS: Readonly<Habits> = {
   answerRegistrations: true,
   registrationLifetime: 3600,
   registrationStatus: 0,
+  acknowledges: true,
+  virtualAddresses: [
+    Uint8Array.of(198, 18, 0, 1),
+    Uint8Array.of(0xfd, 0, 0, 0x18, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1),
+  ],
+  natted: [],
+  keepAlive: 25,
+  aliases: [],
 };

@@ -15,19 +15,24 @@ export class PlayedNode {
   /** The path, end to end with the other node; the RS-S forwards it and cannot read it. */
   readonly path: PlayedChannel;
 
-  /** @param side which of the plan's legs is this node's, 0 or 1. */
-  constructor(peer: Peer, plan: PathPlan, side: 0 | 1, rsNodeId: Uint8Array) {
+  /**
+   * @param side which of the plan's legs is this node's, 0 or 1.
+   * @param rsNodeId undefined where there is no relay: then the path stands for the leg, too.
+   */
+  constructor(peer: Peer, plan: PathPlan, side: 0 | 1, rsNodeId: Uint8Array | undefined) {
     this.peer = peer;
     this.plan = plan;
     const own = plan.legs[side];
     const other = plan.legs[side === 0 ? 1 : 0];
-    this.leg = new PlayedChannel({
-      kind: 'leg',
-      id: own.legId,
-      secret: own.legSecret,
-      own: { nodeId: own.nodeId, role: 'node' },
-      peer: { nodeId: rsNodeId, role: 'rs' },
-    });
+    const leg =
+      rsNodeId &&
+      new PlayedChannel({
+        kind: 'leg',
+        id: own.legId,
+        secret: own.legSecret,
+        own: { nodeId: own.nodeId, role: 'node' },
+        peer: { nodeId: rsNodeId, role: 'rs' },
+      });
     this.path = new PlayedChannel({
       kind: 'path',
       id: plan.pathId,
@@ -36,6 +41,7 @@ export class PlayedNode {
       peer: { nodeId: other.nodeId, role: 'node' },
       suite: plan.suite,
     });
+    this.leg = leg ?? this.path;
     this.moveTo(peer);
   }
 

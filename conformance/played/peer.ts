@@ -224,14 +224,17 @@ export class Peer {
     match: (mail: Received) => boolean,
     timeout: number = this.stage.timeout,
   ): Promise<Received | undefined> {
-    return this.stage.until(() => {
-      const index = this.#inbox.findIndex(match);
-      const mail = this.#inbox[index];
-      if (mail === undefined) return undefined;
-      this.#inbox.splice(index, 1);
-      mail.consumed = true;
-      return mail;
-    }, timeout);
+    return this.stage.until(() => this.takeNow(match), timeout);
+  }
+
+  /** The same among those that came. */
+  takeNow(match: (mail: Received) => boolean): Received | undefined {
+    const index = this.#inbox.findIndex(match);
+    const mail = this.#inbox[index];
+    if (mail === undefined) return undefined;
+    this.#inbox.splice(index, 1);
+    mail.consumed = true;
+    return mail;
   }
 
   /** What came and was not taken yet, oldest first, without the copies that a network made. */

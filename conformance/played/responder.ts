@@ -9,6 +9,7 @@ import type { PlayedChannel } from './channel.ts';
 import type { Habits } from './habits.ts';
 import type { PlayedKeys } from './keys.ts';
 import { probeAnswer } from './probe-answer.ts';
+import { registrationAnswer } from './registration-answer.ts';
 import type { Stage } from './stage.ts';
 
 /** A peer, as far as it acts by itself. */
@@ -47,7 +48,7 @@ export class Responder {
     if (type === MessageType.openingRequest && habits.answerOpenings) this.#answerOpening(channel, mail);
     if (keys !== undefined && habits.probeBack && this.#unprobed.delete(keys)) this.#probeBack(channel, mail);
     if (type === MessageType.probeRequest && habits.answerProbes) {
-      this.#answer(channel, mail, MessageType.probeResponse, probeAnswer(mail));
+      this.#answer(channel, mail, MessageType.probeResponse, probeAnswer(mail, habits.natted));
     }
     if (type === MessageType.relayRegistrationRequest && habits.answerRegistrations) {
       const transaction = bytesField(mail.body, 'transaction');
@@ -55,6 +56,13 @@ export class Responder {
       const lifetime = status === 0 ? registrationLifetime : undefined;
       const content = body({ transaction, status, lifetime });
       this.#answer(channel, mail, MessageType.relayRegistrationResponse, content);
+    }
+    if (type === MessageType.registrationRequest && habits.answerRegistrations) {
+      this.#answer(channel, mail, MessageType.registrationResponse, registrationAnswer(mail, habits));
+    }
+    if (type === MessageType.pathUpdate && habits.acknowledges) {
+      const transaction = bytesField(mail.body, 'transaction');
+      this.#answer(channel, mail, MessageType.acknowledgement, body({ transaction, status: 0 }));
     }
   }
 

@@ -70,15 +70,16 @@ export class AdapterClient {
 
   /**
    * One request and its result.
+   * @param giveUp milliseconds after which there will be none.
    * @throws Unjudged with whose fault it is if it is not done.
    */
-  async call<O extends Op>(op: O, fields: RequestInput<O>): Promise<Result<O>> {
-    const message = await this.#wire.exchange(op, fields, GIVE_UP);
+  async call<O extends Op>(op: O, fields: RequestInput<O>, giveUp: number = GIVE_UP): Promise<Result<O>> {
+    const message = await this.#wire.exchange(op, fields, giveUp);
     if (message === undefined) {
       throw new Unjudged(
         'inconclusive',
         'adapter',
-        `the adapter did not answer ${op} in ${GIVE_UP / 1000} s`,
+        `the adapter did not answer ${op} in ${giveUp / 1000} s`,
         true,
       );
     }

@@ -16,6 +16,7 @@ import {
 } from '../identities.ts';
 import { PlayedChannel } from '../played/channel.ts';
 import { nodeIdBeside, PlayedDc } from '../played/dc.ts';
+import { PlayedNodeDc } from '../played/node-dc.ts';
 import { Peer } from '../played/peer.ts';
 import type { Stage } from '../played/stage.ts';
 import type { TargetInfo } from '../report.ts';
@@ -26,6 +27,8 @@ import type { AdapterClientOptions } from './adapter-client.ts';
 import { AdapterClient } from './adapter-client.ts';
 import { claimed } from './claims.ts';
 import { AdapterInstance } from './instance.ts';
+import { AdapterNode, nodeConfig } from './node.ts';
+import type { NodeTestOptions, NodeUnderTest } from './node-under-test.ts';
 import type { RsOptions, RsUnderTest, Target } from './target.ts';
 
 export interface AdapterTargetOptions extends AdapterClientOptions {
@@ -97,6 +100,25 @@ class AdapterTarget implements Target {
     }
   }
 
+  async node(stage: Stage, options: NodeTestOptions): Promise<NodeUnderTest> {
+    const nodeId = stage.fresh(16);
+    // Neither the lowest nor the highest first byte, so that others can be put on either side.
+    nodeId[0] = 1 + ((nodeId[0] ?? 0) % 254);
+    const dc = await this.#nodeDc(stage, options, nodeId);
+    const suites = this.#client.hello.claims.suites ?? [1];
+    const config = nodeConfig(options, dc, this.#listen(), suites);
+    const node = new AdapterNode({ client: this.#client, stage, role: 'node', config, nodeId, dcs: [dc] });
+    try {
+      await node.start();
+      if (options.bare !== true) await dc.associate();
+      return node;
+    } catch (error) {
+      await node.release().catch(() => undefined);
+      await node.close();
+      throw error;
+    }
+  }
+
   async codec(fields: Fields): Promise<Fields> {
     return (await this.#client.call('codec', { ...fields, call: String(fields.call) })) as Fields;
   }
@@ -143,8 +165,37 @@ class AdapterTarget implements Target {
     );
   }
 
-  #config(options: RsOptions, rsNodeId: Uint8Array, dcs: readonly PlayedDc[]): Fields {
+  async #nodeDc(stage: Stage, options: NodeTestOptions, nodeId: Uint8Array): Promise<PlayedNodeDc> {
+    const families = options.families ?? [4];
+    const sources = families.map((version) => this.#options.sources.find((ip) => family(ip) === version));
+    const sockets: Peer[] = [];
+    for (const [index, ip] of sources.entries()) {
+      if (ip === undefined)
+        throw new Unjudged('not-exercised', 'host', 'the tester has no address of that family');
+      const nowhere: Endpoint = { ip, port: 0 };
+      const peer = await Peer.bind(stage, index === 0 ? 'DC' : `DC ${index + 1}`, nowhere, nowhere);
+      Object.assign(peer.habits, options.habits);
+      sockets.push(peer);
+    }
+    const [first, ...others] = sockets;
+    if (first === undefined) throw new Error('a node that reaches its DC by no family');
+    const association = new PlayedChannel({
+      kind: 'association',
+      ...associationWith(DEFAULT_TEST_SECRET, stage.fresh(16)),
+      own: { nodeId: nodeIdBeside(nodeId, options.dcNodeId ?? 'lower'), role: 'dc' },
+      peer: { nodeId, role: 'node' },
+    });
+    association.aliases.push(...(options.habits?.aliases ?? []));
+    return new PlayedNodeDc([first, ...others], association, options.silentStart !== true);
+  }
+
+  /** Where the target shall listen: of each family that the tester has an address of. */
+  #listen(): readonly Ip[] {
     const families = new Set(this.#options.sources.map(family));
+    return this.#options.listen.filter((ip) => families.has(family(ip)));
+  }
+
+  #config(options: RsOptions, rsNodeId: Uint8Array, dcs: readonly PlayedDc[]): Fields {
     const timers = Object.entries(options.timers ?? {}).map(([name, s]) => [
       name,
       Number.isInteger(s) ? s : `${s}`,
@@ -152,9 +203,7 @@ class AdapterTarget implements Target {
     return {
       role: 'rs-s',
       nodeId: toHex(rsNodeId),
-      listen: this.#options.listen
-        .filter((ip) => families.has(family(ip)))
-        .map((ip) => formatEndpoint({ ip, port: 0 })),
+      listen: this.#listen().map((ip) => formatEndpoint({ ip, port: 0 })),
       associations: dcs.map(({ association, peer, rsOpens }) => ({
         ...provisionedAssociation(association, association.own.nodeId, rsOpens ? [peer.local] : []),
       })),

@@ -9,7 +9,7 @@ import type { RoleName } from '../roles.ts';
 import { Unjudged } from '../verdict.ts';
 import type { AdapterClient } from './adapter-client.ts';
 import { endpointOf, firstOf, needsLevel } from './rs.ts';
-import type { RsUnderTest } from './target.ts';
+import type { RsUnderTest } from './under-test.ts';
 
 export interface InstanceParts<Dc extends PlayedDc> {
   readonly client: AdapterClient;

@@ -15,6 +15,7 @@ import { Peer } from '../played/peer.ts';
 import type { Stage } from '../played/stage.ts';
 import type { TargetInfo } from '../report.ts';
 import { Unjudged } from '../verdict.ts';
+import type { NodeUnderTest } from './node-under-test.ts';
 import { endpointOf, firstOf, needsLevel } from './rs.ts';
 import type { RsOptions, RsUnderTest, Target } from './target.ts';
 import { TargetError } from './target.ts';
@@ -114,6 +115,10 @@ class Level0Target implements Target {
       throw error;
     }
     return rs;
+  }
+
+  node(): Promise<NodeUnderTest> {
+    return Promise.reject(new Unjudged('not-exercised', 'adapter', 'a node needs an adapter of level 2'));
   }
 
   codec(_fields: Fields): Promise<Fields> {

@@ -1,0 +1,41 @@
+/** A node under test: what it is configured with, and what an application does beside it. */
+import type { Result } from '../../adapters/contract.ts';
+import type { Habits } from '../played/habits.ts';
+import type { PlayedNodeDc } from '../played/node-dc.ts';
+import type { RsOptions, RsUnderTest } from './under-test.ts';
+
+/** What the node is called. */
+export const NODE_NAME = 'mn.ntmobile.one.example';
+
+export interface NodeTestOptions extends Omit<RsOptions, 'dcs' | 'capacity' | 'habits'> {
+  /** By which families it reaches its DC; IPv4 if not given. */
+  readonly families?: readonly (4 | 6)[];
+  /** Prefixes of the links that it is attached to. */
+  readonly links?: readonly string[];
+  /** By their numbers; those that the target claims if not given. */
+  readonly suites?: readonly number[];
+  readonly features?: readonly number[];
+  /** Real endpoints in place of those that it listens on. */
+  readonly advertise?: readonly string[];
+  readonly habits?: Partial<Habits>;
+  /** Beyond the test profile of all cases. */
+  readonly private?: readonly string[];
+}
+
+export type NodeEvent = Result<'events'>['events'][number];
+
+/** One running node. */
+export interface NodeUnderTest extends RsUnderTest {
+  readonly dcs: readonly PlayedNodeDc[];
+  readonly dc: PlayedNodeDc;
+  /** An application asks DNS. @returns the whole answer */
+  resolve(query: Uint8Array): Promise<Uint8Array>;
+  /** An application sends an inner packet. */
+  packet(packet: Uint8Array): Promise<void>;
+  /** The host has these addresses now and no others. */
+  move(addresses: readonly string[]): Promise<void>;
+  /** All that happened since it was started. */
+  events(): Promise<readonly NodeEvent[]>;
+  /** Ends it in good order; nothing runs afterwards. */
+  stop(hard: boolean): Promise<void>;
+}

@@ -1,0 +1,89 @@
+/** A node behind an adapter. */
+import type { Fields } from '../../adapters/cbor.ts';
+import type { Endpoint, Ip } from '../../reference/address.ts';
+import { family, formatEndpoint } from '../../reference/address.ts';
+import { toHex } from '../../reference/bytes.ts';
+import { RUN_LIMITS, TEST_PROFILE } from '../identities.ts';
+import type { PlayedNodeDc } from '../played/node-dc.ts';
+import { AdapterInstance } from './instance.ts';
+import type { NodeEvent, NodeTestOptions, NodeUnderTest } from './node-under-test.ts';
+import { NODE_NAME } from './node-under-test.ts';
+
+/** Milliseconds that an application waits for DNS at most. */
+const DNS_GIVE_UP = 15_000;
+
+export class AdapterNode extends AdapterInstance<PlayedNodeDc> implements NodeUnderTest {
+  #events: NodeEvent[] = [];
+
+  override async start(): Promise<void> {
+    this.#events = [];
+    await super.start();
+  }
+
+  async resolve(query: Uint8Array): Promise<Uint8Array> {
+    const instance = this.running();
+    const fields = { what: 'resolve', instance, query } as const;
+    const { response } = await this.client.call('trigger', fields, DNS_GIVE_UP);
+    return response ?? new Uint8Array(0);
+  }
+
+  async packet(packet: Uint8Array): Promise<void> {
+    await this.client.call('trigger', { what: 'packet', instance: this.running(), packet });
+  }
+
+  async move(addresses: readonly string[]): Promise<void> {
+    await this.client.call('trigger', { what: 'move', instance: this.running(), addresses: [...addresses] });
+  }
+
+  async events(): Promise<readonly NodeEvent[]> {
+    for (;;) {
+      const since = this.#events.at(-1)?.number ?? 0;
+      const page = await this.client.call('events', { instance: this.running(), since });
+      this.#events.push(...page.events);
+      if (!page.more || page.events.length === 0) return this.#events;
+    }
+  }
+}
+
+/** The configuration of a node. */
+export function nodeConfig(
+  options: NodeTestOptions,
+  dc: PlayedNodeDc,
+  listen: readonly Ip[],
+  claimed: readonly number[],
+): Fields {
+  const { association, sockets, rsOpens } = dc;
+  const timers = Object.entries(options.timers ?? {}).map(([name, s]) => [
+    name,
+    Number.isInteger(s) ? s : `${s}`,
+  ]);
+  const places: readonly Endpoint[] = rsOpens ? sockets.map(({ local }) => local) : [];
+  return {
+    role: 'node',
+    nodeId: toHex(association.peer.nodeId),
+    name: NODE_NAME,
+    listen: listen.map((ip) => formatEndpoint({ ip, port: 0 })),
+    ...(options.advertise && { advertise: [...options.advertise] }),
+    association: {
+      id: toHex(association.id),
+      secret: toHex(association.secret),
+      peer: toHex(association.own.nodeId),
+      peerRole: 'dc',
+      endpoints: places.map(formatEndpoint),
+    },
+    marker: 'ntmobile',
+    suites: [...(options.suites ?? claimed)],
+    features: (options.features ?? []).map((feature) => (feature === 1 ? 'nat64' : 'relay-only')),
+    links: [...(options.links ?? [])],
+    limits: { ...RUN_LIMITS, paths: 1024, ...options.limits },
+    ...(timers.length > 0 && { timers: Object.fromEntries(timers) as Fields }),
+    ...(options.withoutProfile === true
+      ? {}
+      : { testProfile: { global: [...TEST_PROFILE.global], private: [...(options.private ?? [])] } }),
+  };
+}
+
+/** The families of some addresses. */
+export function familiesOf(addresses: readonly Ip[]): Set<4 | 6> {
+  return new Set(addresses.map(family));
+}
