@@ -3,6 +3,7 @@ import type { Saboteur } from '../reference/variant.ts';
 import { CHANNEL } from './channel.ts';
 import { CODEC } from './codec.ts';
 import { CONTROL } from './control.ts';
+import { DIRECTIONS } from './directions.ts';
 import { FORWARDING } from './forwarding.ts';
 import { HANDSHAKES } from './handshakes.ts';
 
@@ -11,5 +12,6 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...CHANNEL,
   ...HANDSHAKES,
   ...CONTROL,
+  ...DIRECTIONS,
   ...CODEC,
 ];

@@ -80,6 +80,17 @@ export const CONTROL: readonly Saboteur[] = [
     patch: () => replace(Answers.prototype, 'take', () => () => 'new'),
   },
   {
+    name: 'one-answer-short',
+    title: 'keeps 4095 answers for an association, one less than it has to',
+    clause: 'GEN-27',
+    caughtBy: 'rs-s.transaction.bound',
+    patch: () =>
+      replace(Answers.prototype, 'take', (original) => (self, ...args) => {
+        Reflect.set(self, 'bound', 4095);
+        return original(self, ...args);
+      }),
+  },
+  {
     name: 'talkative-errors',
     title: 'adds the endpoints to its errors',
     clause: 'ERR-07',

@@ -1,15 +1,18 @@
 /** Faults in what an RS-S relays. */
 import type { Endpoint } from '../../reference/address.ts';
+import { formatEndpoint } from '../../reference/address.ts';
 import { toHex } from '../../reference/bytes.ts';
-import type { HotTable } from '../../reference/core.ts';
+import type { Effect, HotTable } from '../../reference/core.ts';
 import { Entries } from '../../reference/roles/rs-s/entries.ts';
 import type { Entry } from '../../reference/roles/rs-s/entry.ts';
 import type { Tally } from '../../reference/roles/tally.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace, withEffects } from '../reference/variant.ts';
+import { field, replace, withEffects, withHandle } from '../reference/variant.ts';
 import type { Created } from '../reference.ts';
 
 const DATA = 0x10;
+/** What comes within so many milliseconds is one batch. */
+const BATCH_MS = 50;
 
 export const FORWARDING: readonly Saboteur[] = [
   {
@@ -70,6 +73,37 @@ export const FORWARDING: readonly Saboteur[] = [
         seen.add(key);
         return created.table.forward(bytes, from, now);
       });
+    },
+  },
+  {
+    name: 'forward-twice',
+    title: 'sends the last of eight datagrams of a batch twice, where no rate makes it count them',
+    clause: 'RSS-02',
+    caughtBy: 'rs-s.forward.once',
+    wrap(created, { role: name, limits }) {
+      if (name !== 'rs-s') return created;
+      if (limits.packetsPerSecond !== undefined || limits.bytesPerSecond !== undefined) return created;
+      const { role, table } = created;
+      let batch = { of: '', began: 0, count: 0 };
+      let twice: Endpoint | undefined;
+      const forward: HotTable['forward'] = (bytes, from, now) => {
+        const to = table.forward(bytes, from, now);
+        if (to === undefined) return undefined;
+        const of = `${toHex(bytes.subarray(4, 20))} ${formatEndpoint(from)}`;
+        if (batch.of !== of || now > batch.began + BATCH_MS) batch = { of, began: now, count: 0 };
+        batch.count++;
+        if (batch.count !== 8) return to;
+        twice = to;
+        return undefined;
+      };
+      const doubled = withHandle(created, (input, now) => {
+        const to = twice;
+        twice = undefined;
+        if (to === undefined || input.kind !== 'datagram') return role.handle(input, now);
+        const send: Effect = { kind: 'send', bytes: input.bytes.slice(), to };
+        return [send, send];
+      });
+      return withForward(doubled, forward);
     },
   },
   {

@@ -82,7 +82,8 @@ function trialsOf({ saboteurs, oddities }: Variants, seed: string): Trial[] {
     ...saboteurs.map((saboteur) => ({
       name: saboteur.name,
       title: `saboteur: ${saboteur.title} (${saboteur.clause}, caught by ${saboteur.caughtBy})`,
-      job: { ...settings, cases: ALL_CASES.filter(({ id }) => id === saboteur.caughtBy) },
+      // One case, which may be one that waits long.
+      job: { ...settings, slow: true, cases: ALL_CASES.filter(({ id }) => id === saboteur.caughtBy) },
       judge: (report: Report) => caught(saboteur, report),
     })),
     ...oddities.map((oddity) => ({
