@@ -121,6 +121,16 @@ export class Channel {
     this.context = context;
   }
 
+  /** What own messages carry. */
+  ownContext(): Uint8Array {
+    return this.context;
+  }
+
+  /** Whether an attempt of this end is outstanding. */
+  isOpening(): boolean {
+    return this.attempt !== undefined;
+  }
+
   /** Whether own messages carry an alias of this end's choice. */
   hasAlias(): boolean {
     return !this.config.followsContext && !sameBytes(this.context, this.config.id);

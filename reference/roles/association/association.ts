@@ -109,6 +109,17 @@ export class Association {
     return this.take();
   }
 
+  /** Whether there are no keys, nothing under way to get some, and somewhere to open to. */
+  needsOpening(): boolean {
+    const isOpening = this.channel.isOpening() || this.openAt !== Number.POSITIVE_INFINITY;
+    return !this.channel.hasKeys() && !isOpening && this.addressesFor(undefined, true).length > 0;
+  }
+
+  /** Gives up the requests of a type, whose answers concern nobody any more. */
+  cancel(type: MessageType): void {
+    this.requests.cancel(type);
+  }
+
   receive(header: Header, bytes: Uint8Array, from: Endpoint, now: Instant): AssociationEvent[] {
     const events = this.channel.receive(header, bytes, from, now);
     if (!isOpening(header.type) && hasOpened(events)) this.heardAt = now;

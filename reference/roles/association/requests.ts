@@ -65,11 +65,9 @@ export class Requests {
     return index < 0 ? undefined : this.outstanding.splice(index, 1)[0];
   }
 
-  /** Takes the requests that a family was to carry which the host has no longer. */
-  takeBy(family: 4 | 6): Request[] {
-    const taken = this.outstanding.filter((request) => request.family === family);
-    this.outstanding = this.outstanding.filter((request) => request.family !== family);
-    return taken;
+  /** Forgets the requests of a type. */
+  cancel(type: MessageType): void {
+    this.outstanding = this.outstanding.filter((request) => request.type !== type);
   }
 
   /** The requests to send now; also those that waited for keys, once there are some. */
