@@ -19,6 +19,7 @@ import { Peer } from './played/peer.ts';
 import type { Stage } from './played/stage.ts';
 import type { RoleName } from './roles.ts';
 import { describeStatus } from './status.ts';
+import type { DcTestOptions, DcUnderTest } from './target/dc-under-test.ts';
 import type { NodeTestOptions, NodeUnderTest } from './target/node-under-test.ts';
 import type { RsOptions, RsUnderTest, Target } from './target/target.ts';
 import { Unjudged } from './verdict.ts';
@@ -64,6 +65,7 @@ export class World {
   readonly #peers = new Map<string, Peer>();
   readonly #instances = new Map<string, RsUnderTest>();
   readonly #nodes = new Map<string, NodeUnderTest>();
+  readonly #dcs = new Map<string, DcUnderTest>();
   readonly #released: RsUnderTest[] = [];
   #random: Random = () => {
     throw new Error('no row has begun');
@@ -100,6 +102,7 @@ export class World {
    */
   async rs(options: RsOptions = {}): Promise<RsUnderTest> {
     if (this.role === 'node') return await this.ntm(options);
+    if (this.role === 'dc') return await this.dc(options);
     const key = JSON.stringify(options);
     const known = this.#instances.get(key);
     if (known !== undefined) return known;
@@ -117,6 +120,17 @@ export class World {
     this.#nodes.set(key, node);
     this.#instances.set(`node ${key}`, node);
     return node;
+  }
+
+  /** The DC under test, everybody around it in their places. The same options give the same one again, as with an RS-S. @throws Unjudged */
+  async dc(options: DcTestOptions = {}): Promise<DcUnderTest> {
+    const key = JSON.stringify(options);
+    const known = this.#dcs.get(key);
+    if (known !== undefined) return known;
+    const dc = await this.target.dc(this.stage, options);
+    this.#dcs.set(key, dc);
+    this.#instances.set(`dc ${key}`, dc);
+    return dc;
   }
 
   /** A peer without channels on a socket of its own, the same one in later rows. */
@@ -226,8 +240,10 @@ export class World {
     this.#random = random;
     this.stage.startRow(fresh);
     for (const peer of this.#peers.values()) peer.startRow(this.stage);
-    for (const { dcs } of this.#instances.values())
-      for (const { sockets } of dcs) for (const socket of sockets) socket.startRow(this.stage);
+    for (const instance of this.#instances.values()) {
+      for (const { sockets } of instance.dcs) for (const socket of sockets) socket.startRow(this.stage);
+      instance.startRow?.(this.stage);
+    }
   }
 
   /** For the runner: ends a row that passed. Paths go back to a target that outlives the case. */
@@ -241,6 +257,7 @@ export class World {
     const instances = [...this.#instances.values()];
     this.#instances.clear();
     this.#nodes.clear();
+    this.#dcs.clear();
     this.#released.push(...instances);
     for (const rs of instances) await rs.release();
   }

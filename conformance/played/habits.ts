@@ -1,3 +1,13 @@
+/** What a peer does by itself, each turned off or set by a case. */
+import type { Body } from '../fields.ts';
+import type { Received } from '../observe/received.ts';
+
+/** What goes back to a request. */
+export interface Reply {
+  readonly type: number;
+  readonly content: Body;
+}
+
 /** What a peer does by itself. */
 export interface Habits {
   /** Answers openings of the other end, and resolves crossed ones. */
@@ -19,6 +29,8 @@ export interface Habits {
   /** The interval of keep-alives that a played DC tells a node, in seconds. */
   keepAlive: number;
   aliases: readonly Uint8Array[];
+  /** What it answers to requests that no other habit is about. */
+  reply: ((mail: Received) => Reply | undefined) | undefined;
 }
 
 /** What a good peer does. */
@@ -37,4 +49,5 @@ export const HABITS: Readonly<Habits> = {
   natted: [],
   keepAlive: 25,
   aliases: [],
+  reply: undefined,
 };

@@ -64,6 +64,8 @@ export class Responder {
       const transaction = bytesField(mail.body, 'transaction');
       this.#answer(channel, mail, MessageType.acknowledgement, body({ transaction, status: 0 }));
     }
+    const reply = habits.reply?.(mail);
+    if (reply !== undefined) this.#answer(channel, mail, reply.type, reply.content);
   }
 
   /** Crossed openings: the end with the lower Node ID does not answer but opens towards the source. [KEY-06] */

@@ -26,6 +26,8 @@ import { Unjudged } from '../verdict.ts';
 import type { AdapterClientOptions } from './adapter-client.ts';
 import { AdapterClient } from './adapter-client.ts';
 import { claimed } from './claims.ts';
+import { AdapterDc, dcConfig, peerOf, playedAround } from './dc.ts';
+import type { DcTestOptions, DcUnderTest } from './dc-under-test.ts';
 import { AdapterInstance } from './instance.ts';
 import { AdapterNode, nodeConfig } from './node.ts';
 import type { NodeTestOptions, NodeUnderTest } from './node-under-test.ts';
@@ -115,6 +117,37 @@ class AdapterTarget implements Target {
     } catch (error) {
       await node.release().catch(() => undefined);
       await node.close();
+      throw error;
+    }
+  }
+
+  async dc(stage: Stage, options: DcTestOptions): Promise<DcUnderTest> {
+    const nodeId = stage.fresh(16);
+    nodeId[0] = 1 + ((nodeId[0] ?? 0) % 254);
+    let running: AdapterDc | undefined;
+    const around = playedAround(stage, options, nodeId, async (name, version, index) => {
+      const [ip] = this.#options.sources.filter((source) => family(source) === version).slice(index);
+      if (ip === undefined) {
+        const reason = `the tester has no IPv${version} address number ${index + 1}`;
+        throw new Unjudged('not-exercised', 'host', reason);
+      }
+      const to = running === undefined ? { ip, port: 0 } : running.endpoint(version);
+      return await Peer.bind(stage, name, { ip, port: 0 }, to);
+    });
+    const peer = await peerOf(around, options);
+    const config = dcConfig(options, nodeId, around, this.#listen());
+    const store = `dc ${toHex(nodeId)}`;
+    const parts = { client: this.#client, stage, role: 'dc', config, nodeId, dcs: [peer], store } as const;
+    const dc = new AdapterDc(parts, around);
+    try {
+      await dc.start();
+      running = dc;
+      dc.startRow(stage);
+      Object.assign(peer.peer.habits, options.habits);
+      return dc;
+    } catch (error) {
+      await dc.release().catch(() => undefined);
+      await dc.close();
       throw error;
     }
   }

@@ -18,6 +18,8 @@ export interface InstanceParts<Dc extends PlayedDc> {
   readonly config: Fields;
   readonly nodeId: Uint8Array;
   readonly dcs: readonly Dc[];
+  /** What instances that are started one after the other keep durably, by this name. */
+  readonly store?: string;
 }
 
 export class AdapterInstance<Dc extends PlayedDc = PlayedDc> implements RsUnderTest {
@@ -36,8 +38,13 @@ export class AdapterInstance<Dc extends PlayedDc = PlayedDc> implements RsUnderT
   }
 
   async start(): Promise<void> {
-    const { role, config, stage } = this.#parts;
-    const { instance, endpoints } = await this.client.call('start', { role, config, case: stage.caseId });
+    const { role, config, stage, store } = this.#parts;
+    const { instance, endpoints } = await this.client.call('start', {
+      role,
+      config,
+      case: stage.caseId,
+      ...(store !== undefined && { store }),
+    });
     this.#instance = instance;
     this.endpoints = endpoints.map((text) => {
       const endpoint = parseEndpoint(text);

@@ -15,6 +15,7 @@ import { Peer } from '../played/peer.ts';
 import type { Stage } from '../played/stage.ts';
 import type { TargetInfo } from '../report.ts';
 import { Unjudged } from '../verdict.ts';
+import type { DcUnderTest } from './dc-under-test.ts';
 import type { NodeUnderTest } from './node-under-test.ts';
 import { endpointOf, firstOf, needsLevel } from './rs.ts';
 import type { RsOptions, RsUnderTest, Target } from './target.ts';
@@ -119,6 +120,10 @@ class Level0Target implements Target {
 
   node(): Promise<NodeUnderTest> {
     return Promise.reject(new Unjudged('not-exercised', 'adapter', 'a node needs an adapter of level 2'));
+  }
+
+  dc(): Promise<DcUnderTest> {
+    return Promise.reject(new Unjudged('not-exercised', 'target', 'the target is no DC'));
   }
 
   codec(_fields: Fields): Promise<Fields> {

@@ -4,6 +4,7 @@ import type { Fields } from '../../adapters/cbor.ts';
 import type { Stage } from '../played/stage.ts';
 import type { TargetInfo } from '../report.ts';
 import type { AdapterLevel } from '../roles.ts';
+import type { DcTestOptions, DcUnderTest } from './dc-under-test.ts';
 import type { NodeTestOptions, NodeUnderTest } from './node-under-test.ts';
 import type { RsOptions, RsUnderTest } from './under-test.ts';
 
@@ -26,6 +27,11 @@ export interface Target {
    * @throws Unjudged if it cannot be had.
    */
   node(stage: Stage, options: NodeTestOptions): Promise<NodeUnderTest>;
+  /**
+   * A DC under test with nodes, relays and other DCs played around it.
+   * @throws Unjudged if it cannot be had.
+   */
+  dc(stage: Stage, options: DcTestOptions): Promise<DcUnderTest>;
   /** A codec call of the adapter, see the contract. @throws Unjudged if there is none. */
   codec(fields: Fields): Promise<Fields>;
   /** Whether its control answers; at level 0 there is none, and the sanity case alone tells. */

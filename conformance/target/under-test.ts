@@ -3,6 +3,7 @@ import type { Endpoint } from '../../reference/address.ts';
 import type { Counters } from '../../reference/core.ts';
 import type { PlayedDc } from '../played/dc.ts';
 import type { Habits } from '../played/habits.ts';
+import type { Stage } from '../played/stage.ts';
 
 export interface RsOptions {
   /** Associations with DCs; 1 if not given, 2 at most. */
@@ -43,6 +44,8 @@ export interface RsUnderTest {
   forward(ms: number): Promise<void>;
   /** Gives it back. The DCs' sockets stay open. */
   release(): Promise<void>;
+  /** Begins a row, where there is more to it than the DCs' sockets. */
+  startRow?(stage: Stage): void;
   /** Closes the DCs' sockets, where they are this instance's own. */
   close(): Promise<void>;
 }

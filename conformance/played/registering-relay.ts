@@ -1,0 +1,89 @@
+/** A relay of a DC under test: it registers and answers Relay Directions. No datagram of a path ever comes to it. */
+import type { Endpoint } from '../../reference/address.ts';
+import { endpointToBytes } from '../../reference/address.ts';
+import { MessageType, RelayKind, Status } from '../../reference/wire/registry.ts';
+import type { Body, Fields } from '../fields.ts';
+import { body, bytesField, field, numberField } from '../fields.ts';
+import type { Received } from '../observe/received.ts';
+import { Unjudged } from '../verdict.ts';
+import type { Reply } from './habits.ts';
+import type { Manner } from './party.ts';
+import { Party } from './party.ts';
+
+export class RegisteringRelay extends Party {
+  instance: Uint8Array = new Uint8Array(8);
+  /** How it answers Relay Directions, withdrawals too. */
+  answers: Manner = Status.ok;
+  /** What else an answer with status 0 has. */
+  answerFields: (direction: Received) => Fields = () => ({});
+
+  /** Where it says that ends reach it. */
+  get endpoints(): readonly Endpoint[] {
+    return this.sockets.map(({ local }) => local);
+  }
+
+  /** A Relay Registration Request; fields given here replace those. */
+  registration(fields: Fields = {}): Body {
+    return body({
+      transaction: this.peer.stage.fresh(8),
+      instance: this.instance,
+      suites: [1],
+      endpoints: this.endpoints.map(endpointToBytes),
+      kinds: [RelayKind.s],
+      capacity: 1000,
+      ...fields,
+    });
+  }
+
+  /** Registers. @returns the answer */
+  async request(fields: Fields = {}): Promise<Received | undefined> {
+    const peer = await this.attach();
+    const content = this.registration(fields);
+    return await peer.request(this.association, MessageType.relayRegistrationRequest, content);
+  }
+
+  /** The same as a step on the way; another instance if it is told so. @throws Unjudged */
+  async register(
+    options: { readonly anew?: boolean; readonly kinds?: readonly number[] } = {},
+  ): Promise<void> {
+    const peer = await this.attach();
+    if (options.anew !== false) this.instance = peer.stage.fresh(8);
+    const answer = await this.request(options.kinds === undefined ? {} : { kinds: [...options.kinds] });
+    if (numberField(answer?.body, 'status') === Status.ok) return;
+    throw new Unjudged('inconclusive', 'target', `${this.name} could not register`, answer === undefined);
+  }
+
+  /** Relay Directions of this row that were no withdrawals. */
+  get directions(): Received[] {
+    return this.asked(MessageType.relayDirection).filter(({ body: content }) => !isWithdrawal(content));
+  }
+
+  /** Withdrawals of this row. */
+  get withdrawals(): Received[] {
+    return this.asked(MessageType.relayDirection).filter(({ body: content }) => isWithdrawal(content));
+  }
+
+  protected override behave(): void {
+    this.answers = Status.ok;
+    this.answerFields = () => ({});
+  }
+
+  protected override isRequest({ type }: Received): boolean {
+    return type === MessageType.relayDirection;
+  }
+
+  protected override answer(mail: Received): Reply | undefined {
+    const { answers: status } = this;
+    if (status === 'silent') return undefined;
+    const transaction = bytesField(mail.body, 'transaction');
+    const isMade = status === Status.ok && !isWithdrawal(mail.body);
+    const endpoints = isMade ? this.endpoints.map(endpointToBytes) : undefined;
+    const more = isMade ? this.answerFields(mail) : {};
+    const content = body({ transaction, status, endpoints, ...more });
+    return { type: MessageType.directionResponse, content };
+  }
+}
+
+export function isWithdrawal(content: Body | undefined): boolean {
+  return field(content, 'withdraw') === true;
+}

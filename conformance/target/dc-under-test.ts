@@ -1,0 +1,46 @@
+/** A DC under test: what it is configured with, and who is played around it. */
+import type { Fields } from '../../adapters/cbor.ts';
+import type { OtherDc } from '../played/other-dc.ts';
+import type { RegisteringNode } from '../played/registering-node.ts';
+import type { RegisteringRelay } from '../played/registering-relay.ts';
+import type { Stage } from '../played/stage.ts';
+import type { RsOptions, RsUnderTest } from './under-test.ts';
+
+/** The zone of the DC under test. */
+export const OWN_ZONE = 'ntmobile.one.example';
+/** Of the other DCs, each its zone, and the virtual prefixes that it may speak for. */
+export const OTHERS = [
+  { zone: 'ntmobile.two.example', prefixes: ['198.19.0.0/16', 'fd00:2::/64'] },
+  { zone: 'ntmobile.three.example', prefixes: ['198.18.128.0/17'] },
+] as const;
+/** The virtual prefixes of which the DC under test gives out addresses. */
+export const POOLS: readonly string[] = ['198.18.0.0/24', 'fd00:1::/64'];
+
+export interface DcTestOptions extends Omit<RsOptions, 'dcs' | 'capacity'> {
+  /** Played nodes that have an association, 3 if not given. */
+  readonly nodes?: number;
+  /** Played relays that have one, 2 if not given; they are not registered. */
+  readonly relays?: number;
+  /** Kinds that the associations of relays allow. */
+  readonly relayKinds?: readonly ('S' | 'N' | 'T')[];
+  /** Other DCs, 1 if not given. */
+  readonly others?: 0 | 1 | 2;
+  readonly pools?: readonly string[];
+  /** Access lists, as the configuration has them; `other DC` stands for the Node ID of the first other DC. */
+  readonly access?: Fields;
+  /** Who stands for the associated peer where a case wants just one; a node if not given. */
+  readonly peer?: 'node' | 'dc';
+}
+
+/** One running DC. */
+export interface DcUnderTest extends RsUnderTest {
+  readonly nodes: readonly RegisteringNode[];
+  readonly relays: readonly RegisteringRelay[];
+  readonly others: readonly OtherDc[];
+  /** A node by its index. */
+  node(index: number): RegisteringNode;
+  relay(index?: number): RegisteringRelay;
+  other(index?: number): OtherDc;
+  /** Begins a row. */
+  startRow(stage: Stage): void;
+}
