@@ -16,6 +16,7 @@ import type { Net } from '../reference/net/net.ts';
 import { udpNet } from '../reference/net/udp/udp.ts';
 import { createRsS } from '../reference/roles/rs-s/core.ts';
 import type { Codec, Implementation, Instance, StartRequest } from './kit/implementation.ts';
+import { NotImplementedError } from './kit/implementation.ts';
 import type { Adapter } from './kit/serve.ts';
 import { serveAdapter } from './kit/serve.ts';
 import { ShiftedNet } from './reference/clock.ts';
@@ -38,7 +39,7 @@ export interface ReferenceOptions {
 }
 
 type Roles = {
-  readonly [Name in RoleConfig['role']]: (
+  readonly [Name in RoleConfig['role']]?: (
     config: Extract<RoleConfig, { role: Name }>,
     random: Random,
   ) => Created;
@@ -58,7 +59,7 @@ export function referenceAdapter(options: ReferenceOptions): Implementation {
     codec: options.codec ?? REFERENCE_CODEC,
     async start(request): Promise<Instance> {
       const config = configOf(request);
-      const { role, table } = wrap(ROLES[config.role](config, random), config);
+      const { role, table } = wrap(create(config, random), config);
       const clock = new ShiftedNet(net);
       const running = await runRole({ role, table, net: clock, listen: config.listen.map(endpointFrom) });
       return {
@@ -88,6 +89,12 @@ export async function main({ listen, tokenFile, net = udpNet() }: MainOptions): 
   if (endpoint === undefined) throw new Error(`--listen is ${listen}: write it like 127.0.0.1:4400`);
   const token = tokenFile === undefined ? undefined : await readToken(tokenFile);
   return serveAdapter({ net, listen: endpoint, token, implementation: referenceAdapter({ net }) });
+}
+
+function create(config: RoleConfig, random: Random): Created {
+  const role = ROLES[config.role] as ((config: RoleConfig, random: Random) => Created) | undefined;
+  if (role === undefined) throw new NotImplementedError(`role ${config.role}`);
+  return role(config, random);
 }
 
 function configOf({ role, config }: StartRequest): RoleConfig {

@@ -40,7 +40,7 @@ function commands(): Command {
     .command('rs-s')
     .description('relay that switches tunnels; runs until SIGINT or SIGTERM')
     .requiredOption('--config <file>', 'JSON file with its configuration')
-    .action(async ({ config }: { config: string }) => runRsS(await readConfig(config)));
+    .action(async ({ config }: { config: string }) => runRsS(await readConfig(config, 'rs-s')));
   program
     .command('adapter')
     .description('starts and stops roles as a conformance suite asks; runs until SIGINT or SIGTERM')

@@ -1,9 +1,19 @@
 /** The kinds of values that a configuration is made of. */
 import { z } from 'zod';
 import type { Endpoint, Ip } from '../address.ts';
-import { family, formatEndpoint, ipToBytes, isMapped, parseEndpoint } from '../address.ts';
+import {
+  family,
+  formatEndpoint,
+  ipFromBytes,
+  ipToBytes,
+  isMapped,
+  parseEndpoint,
+  parseIp,
+} from '../address.ts';
+import { canonicalName } from '../dns/names.ts';
+import type { Prefix } from '../locator.ts';
 import { parsePrefix } from '../locator.ts';
-import { shown, wanted, wantedObject } from './messages.ts';
+import { alternatives, shown, wanted, wantedObject } from './messages.ts';
 
 /** An object in which an unknown key is an error. */
 export function strict<Shape extends z.ZodRawShape>(what: string, shape: Shape) {
@@ -23,6 +33,14 @@ export function literal<Text extends string>(text: Text, why: string) {
   return z.literal(text, {
     error: ({ input }) =>
       `${input === undefined ? 'is missing' : `is ${shown(input)}`}: write "${text}"${why}`,
+  });
+}
+
+/** One of several texts. */
+export function choice<const Text extends string>(texts: readonly [Text, ...Text[]]) {
+  return z.literal(texts, {
+    error: ({ input }) =>
+      `${input === undefined ? 'is missing' : `is ${shown(input)}`}: write ${alternatives(texts)}`,
   });
 }
 
@@ -67,6 +85,16 @@ export const endpoint = endpointText(({ ip, port }) => {
 /** Where a socket is bound: port 0 lets the system choose one, 0.0.0.0 or :: are all addresses. */
 export const listenEndpoint = endpointText(() => undefined);
 
+/**
+ * An endpoint of a configuration that has passed its schema.
+ * @throws RangeError for any other text.
+ */
+export function endpointFrom(text: string): Endpoint {
+  const parsed = parseEndpoint(text);
+  if (parsed === undefined) throw new RangeError(`not an endpoint: ${text}`);
+  return parsed;
+}
+
 /** Whether an address to bind to stands for all addresses of its family. */
 export function isWildcard(ip: Ip): boolean {
   return ip === '0.0.0.0' || ip === '::';
@@ -78,6 +106,47 @@ const PREFIX = 'write a prefix like 127.0.0.0/29 or ::1/128';
 export const prefix = z.string(wanted('', PREFIX)).refine((text) => parsePrefix(text) !== undefined, {
   error: ({ input }) => `is ${shown(input)}: ${PREFIX}`,
 });
+
+const NETWORK = 'write a prefix like 198.18.0.0/24 or fd00:1::/64';
+
+/** A prefix without bits after its length, in canonical text. */
+export const network = z.string(wanted('', NETWORK)).transform((text, context) => {
+  const parsed = text.includes('/') ? parsePrefix(text) : undefined;
+  const ip = parsed && ipFromBytes(masked(parsed));
+  if (parsed !== undefined && ip !== undefined && ip === parseIp(text.split('/')[0] ?? ''))
+    return `${ip}/${parsed.length}`;
+  const message =
+    parsed === undefined
+      ? `is ${shown(text)}: ${NETWORK}`
+      : `is ${shown(text)}: it has bits after the first ${parsed.length}, write ${ip}/${parsed.length}`;
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+function masked({ bytes, length }: Prefix): Uint8Array {
+  return bytes.map((byte, at) => byte & (0xff00 >> Math.min(8, Math.max(0, length - 8 * at))));
+}
+
+const ADDRESS = 'write an address like 192.0.2.1 or 2001:db8::1';
+
+/** One address, in canonical text. */
+export const address = z.string(wanted('', ADDRESS)).transform((text, context) => {
+  const ip = parseIp(text);
+  if (ip !== undefined && !isMapped(ipToBytes(ip))) return ip as string;
+  context.addIssue({ code: 'custom', message: `is ${shown(text)}: ${ADDRESS}` });
+  return z.NEVER;
+});
+
+/** A name as bodies have it; capitals and a final dot are taken off. [GEN-42] */
+export function dnsName(example: string, fits: (name: string) => boolean = () => true) {
+  const mend = `write a name like ${example}`;
+  return z.string(wanted('', mend)).transform((text, context) => {
+    const name = canonicalName(text);
+    if (name !== undefined && fits(name)) return name;
+    context.addIssue({ code: 'custom', message: `is ${shown(text)}: ${mend}` });
+    return z.NEVER;
+  });
+}
 
 /** A whole number from 1 to `max`. */
 export function count(max = Number.MAX_SAFE_INTEGER) {

@@ -35,6 +35,24 @@ export function wantedObject(what: string, known: readonly string[]): Message {
   };
 }
 
+/** For objects that are told apart by the text under one key. */
+export function wantedOneOf(key: string, texts: readonly string[]): Message {
+  return {
+    error: (issue) => {
+      if (issue.code !== 'invalid_union') return wanted('an object').error(issue);
+      const value = (issue.input as Readonly<Record<string, unknown>>)[key];
+      return `${value === undefined ? 'is missing' : `is ${shown(value)}`}: write ${alternatives(texts)}`;
+    },
+  };
+}
+
+/** `"a", "b" or "c"` */
+export function alternatives(texts: readonly string[]): string {
+  const quoted = texts.map(shown);
+  const last = quoted.pop() ?? '';
+  return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
+}
+
 /** What a value is, without showing it. */
 function kindOf(value: unknown): string {
   if (value === null) return 'null';

@@ -8,15 +8,24 @@ export class UsageError extends Error {}
 
 /**
  * Reads the configuration of a role from a JSON file.
- * @throws UsageError if there is no such file, or it is no JSON, or no configuration; never with a secret in it.
+ * @throws UsageError if there is no such file, or it is no JSON, or no configuration of this role; never with a
+ * secret in it.
  */
-export async function readConfig(file: string): Promise<RoleConfig> {
+export async function readConfig<Name extends RoleConfig['role']>(
+  file: string,
+  role: Name,
+): Promise<Extract<RoleConfig, { readonly role: Name }>> {
   const text = await readText(file);
   const fault = jsonFault(text);
   if (fault !== undefined) throw new UsageError(`${file}:${fault.line}:${fault.column}: ${fault.message}`);
   const result = roleConfig.safeParse(JSON.parse(text));
   if (!result.success) throw new UsageError(describeConfigError(result.error, file));
-  return result.data;
+  const config: RoleConfig = result.data;
+  if (config.role !== role)
+    throw new UsageError(
+      `${file}: is the configuration for ${config.role}: run "ntmobile ${config.role}" with it`,
+    );
+  return config as Extract<RoleConfig, { readonly role: Name }>;
 }
 
 const FAULTS: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { formatEndpoint } from '../../reference/address.ts';
 import { describeConfigError, endpointFrom, roleConfig, rsConfig } from '../../reference/config/schema.ts';
-import { isSettable, TIMER_NAMES } from '../../reference/config/timers.ts';
+import { isSettable, TIMER_NAMES, TIMERS } from '../../reference/config/timers.ts';
 import t from '../tap.ts';
 import { example, SECRET } from './example.ts';
 
@@ -45,7 +45,7 @@ t.test('GEN-48: with a test profile all timers can be set, without it those that
   );
   t.same(
     settable.filter((name) => takes(name, {})),
-    ['relay-idle'],
+    settable.filter((name) => TIMERS[name].set === 'always'),
   );
 });
 
@@ -64,8 +64,8 @@ const faults: [config: unknown, line: string][] = [
   [null, 'the configuration is null: write an object'],
   [[], 'the configuration is a list: write an object'],
   [true, 'the configuration is true: write an object'],
-  [{}, 'role is missing: write "rs-s"'],
-  [top({ role: 'rs-x' }), 'role is "rs-x": write "rs-s"'],
+  [{}, 'role is missing: write "dc", "node" or "rs-s"'],
+  [top({ role: 'rs-x' }), 'role is "rs-x": write "dc", "node" or "rs-s"'],
   [
     top({ lisen: [] }),
     'the configuration has an unknown key "lisen": the known ones are role, nodeId, listen, advertise, associations, capacity, limits, timers, testProfile, datapath',

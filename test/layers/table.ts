@@ -17,7 +17,7 @@ export const layers: readonly Layer[] = [
   { of: 'reference/crypto/', may: [...core, '@noble/ciphers', 'node:crypto', 'node:buffer'] },
   { of: 'reference/wire/', may: [...core, 'reference/crypto/', 'zod', 'cbor-x'] },
   { of: 'reference/channel/', may: [...core, 'reference/crypto/', 'reference/wire/'] },
-  { of: 'reference/config/', may: [...core, 'reference/wire/registry.ts', 'zod'] },
+  { of: 'reference/config/', may: [...core, 'reference/wire/registry.ts', 'reference/dns/names.ts', 'zod'] },
   { of: 'reference/packet/', may: core },
   { of: 'reference/dns/', may: [...core, 'reference/wire/', 'zod', 'dns-packet', 'node:buffer'] },
   {

@@ -153,9 +153,9 @@ bench('a configuration with a fault is an error that says which', async (t, { te
   const { nodeId, ...without } = RS_S;
   t.match(await start('rs-s', without), { answer: 'error', reason: /^config: nodeId is missing: / });
   t.same(await start('node', RS_S), { answer: 'not-implemented', reason: 'role node' });
-  t.match(await start('rs-s', { ...RS_S, role: 'node' }), {
+  t.match(await start('rs-s', { ...RS_S, role: 'ntma' }), {
     answer: 'error',
-    reason: /^config: role is "node"/,
+    reason: /^config: role is "ntma"/,
   });
 });
 

@@ -1,0 +1,70 @@
+/** The configuration of a node. */
+import { z } from 'zod';
+import { MARKER, zoneOf } from '../dns/names.ts';
+import { PLACE, perSourcePerSecond, placeFaults, repeats, TESTS, timerFaults, withFaults } from './common.ts';
+import { choice, count, dnsName, endpoint, id, list, literal, network, secret, strict } from './fields.ts';
+import { shown } from './messages.ts';
+
+const MARKER_MEND = 'write one label in lower case, like "ntmobile"';
+const SUITES = 'write 1 or 2';
+
+const node = strict('an object', {
+  role: literal('node', ''),
+  nodeId: id,
+  /** Its NTM FQDN. */
+  name: dnsName('alice.ntmobile.example.net'),
+  ...PLACE,
+  association: strict('an object', {
+    id,
+    secret,
+    /** The DC's Node ID. */
+    peer: id,
+    peerRole: literal('dc', ', a node has an association with its DC only'),
+    /** Where the DC is reached; none: found by DNS. [NODE-02, NODE-17] */
+    endpoints: list(endpoint, 'endpoints of the DC', 0, 8),
+  }),
+  /** The label of names by which NTM nodes are told. [DNS-18] */
+  marker: z
+    .string({ error: ({ input }) => `is ${shown(input)}: ${MARKER_MEND}` })
+    .regex(/^[a-z0-9_-]{1,63}$/, { error: ({ input }) => `is ${shown(input)}: ${MARKER_MEND}` })
+    .default(MARKER),
+  /** By their numbers, in the order of preference. [NODE-03] */
+  suites: list(
+    z.literal([1, 2], { error: ({ input }) => `is ${shown(input)}: ${SUITES}` }),
+    'suites',
+    1,
+    2,
+  ).default([1, 2]),
+  features: list(choice(['nat64', 'relay-only']), 'features', 0, 2).default([]),
+  /** Prefixes of the links that it is attached to. [NODE-15] */
+  links: list(network, 'prefixes of links', 0, 64).default([]),
+  limits: strict('an object', {
+    perSourcePerSecond,
+    paths: count(65_536).default(1024),
+  }).prefault({}),
+  ...TESTS,
+  /** The DNS server that it asks; what the system has if not given. */
+  resolver: endpoint.optional(),
+});
+
+export type NodeConfig = z.output<typeof node>;
+/** The same as people write it, without the defaults. */
+export type NodeConfigInput = z.input<typeof node>;
+
+export const nodeConfig = withFaults(node, function* (config) {
+  const { nodeId, name, marker, association, suites } = config;
+  yield* placeFaults(config);
+  if (zoneOf(name, marker) === undefined)
+    yield {
+      path: ['name'],
+      message: `is ${shown(name)}: write a name with the label ${marker} after the first, like alice.${marker}.example.net`,
+    };
+  if (association.peer === nodeId)
+    yield {
+      path: ['association', 'peer'],
+      message: "is this node's own nodeId: write the Node ID of the DC",
+    };
+  for (const [index] of repeats(suites, String))
+    yield { path: ['suites', index], message: 'is there twice: remove one' };
+  yield* timerFaults(config);
+});
