@@ -53,6 +53,9 @@ export interface NodeOptions {
   readonly port?: number;
 }
 
+/** More than a case has rows as a rule. */
+const MANY_NODES = 40;
+
 export class World {
   readonly stage: Stage;
   readonly net: Net;
@@ -102,7 +105,7 @@ export class World {
    */
   async rs(options: RsOptions = {}): Promise<RsUnderTest> {
     if (this.role === 'node') return await this.ntm(options);
-    if (this.role === 'dc') return await this.dc(options);
+    if (this.role === 'dc') return await this.#dcOfOne(options);
     const key = JSON.stringify(options);
     const known = this.#instances.get(key);
     if (known !== undefined) return known;
@@ -133,6 +136,14 @@ export class World {
     return dc;
   }
 
+  /** A DC with one associated peer, and nodes enough to have new channels of. */
+  async #dcOfOne({ opens, ...options }: RsOptions): Promise<RsUnderTest> {
+    const { dcs: _, capacity: __, ...rest } = options;
+    const dc = await this.dc({ nodes: MANY_NODES, ...rest, ...(opens && { peer: 'dc' }) });
+    if (options.bare !== true) await dc.dc.associate();
+    return dc;
+  }
+
   /** A peer without channels on a socket of its own, the same one in later rows. */
   async peer(name: string, to: Endpoint, options: NodeOptions = {}): Promise<Peer> {
     const { source = 0, port = 0 } = options;
@@ -155,6 +166,7 @@ export class World {
   /** One end of a planned path, nothing sent yet. */
   async node(rs: RsUnderTest, plan: PathPlan, side: 0 | 1, options: NodeOptions = {}): Promise<PlayedNode> {
     const peer = await this.peer(side === 0 ? 'A' : 'B', rs.endpoint(options.family ?? 4), options);
+    if (this.role === 'dc') return new PlayedNode(peer, plan, side, undefined, (rs as DcUnderTest).unused());
     return new PlayedNode(peer, plan, side, this.role === 'node' ? undefined : rs.nodeId);
   }
 

@@ -18,8 +18,15 @@ export class PlayedNode {
   /**
    * @param side which of the plan's legs is this node's, 0 or 1.
    * @param rsNodeId undefined where there is no relay: then the path stands for the leg, too.
+   * @param instead a channel that stands for the leg.
    */
-  constructor(peer: Peer, plan: PathPlan, side: 0 | 1, rsNodeId: Uint8Array | undefined) {
+  constructor(
+    peer: Peer,
+    plan: PathPlan,
+    side: 0 | 1,
+    rsNodeId: Uint8Array | undefined,
+    instead?: PlayedChannel,
+  ) {
     this.peer = peer;
     this.plan = plan;
     const own = plan.legs[side];
@@ -41,7 +48,7 @@ export class PlayedNode {
       peer: { nodeId: other.nodeId, role: 'node' },
       suite: plan.suite,
     });
-    this.leg = leg ?? this.path;
+    this.leg = instead ?? leg ?? this.path;
     this.moveTo(peer);
   }
 

@@ -1,5 +1,6 @@
 /** A DC under test: what it is configured with, and who is played around it. */
 import type { Fields } from '../../adapters/cbor.ts';
+import type { PlayedChannel } from '../played/channel.ts';
 import type { OtherDc } from '../played/other-dc.ts';
 import type { RegisteringNode } from '../played/registering-node.ts';
 import type { RegisteringRelay } from '../played/registering-relay.ts';
@@ -41,6 +42,8 @@ export interface DcUnderTest extends RsUnderTest {
   node(index: number): RegisteringNode;
   relay(index?: number): RegisteringRelay;
   other(index?: number): OtherDc;
+  /** An association of one of the nodes but the first, as it is when nothing was sent yet. */
+  unused(): PlayedChannel;
   /** Begins a row. */
   startRow(stage: Stage): void;
 }

@@ -4,9 +4,11 @@ import type { Ip } from '../../reference/address.ts';
 import { family, formatEndpoint } from '../../reference/address.ts';
 import { toHex } from '../../reference/bytes.ts';
 import type { EndRole } from '../../reference/wire/registry.ts';
+import { MessageType } from '../../reference/wire/registry.ts';
 import { associationWith, DEFAULT_TEST_SECRET, RUN_LIMITS, TEST_PROFILE } from '../identities.ts';
+import { AssociatedPeer } from '../played/associated-peer.ts';
 import { PlayedChannel } from '../played/channel.ts';
-import { PlayedDc } from '../played/dc.ts';
+import type { PlayedDc } from '../played/dc.ts';
 import { OtherDc } from '../played/other-dc.ts';
 import type { Bind, Party } from '../played/party.ts';
 import { RegisteringNode } from '../played/registering-node.ts';
@@ -29,6 +31,8 @@ export class AdapterDc extends AdapterInstance implements DcUnderTest {
   readonly relays: readonly RegisteringRelay[];
   readonly others: readonly OtherDc[];
 
+  #next = 0;
+
   constructor(parts: InstanceParts<PlayedDc>, around: Around) {
     super(parts);
     this.nodes = around.nodes;
@@ -46,6 +50,20 @@ export class AdapterDc extends AdapterInstance implements DcUnderTest {
 
   other(index = 0): OtherDc {
     return at(this.others, index, 'other DC');
+  }
+
+  unused(): PlayedChannel {
+    const { kind, id, secret, own, peer } = this.node(
+      1 + (this.#next++ % (this.nodes.length - 1)),
+    ).association;
+    return new PlayedChannel({ kind, id, secret, own, peer });
+  }
+
+  async provoke(): Promise<void> {
+    const node = this.node(1);
+    await node.register();
+    const content = node.directionRequest({ peerFqdn: `node.${OTHERS[0].zone}` });
+    node.peer.sendSealed(node.association, MessageType.directionRequest, content, { auto: true });
   }
 
   override async start(): Promise<void> {
@@ -109,7 +127,7 @@ export async function peerOf({ nodes, others }: Around, options: DcTestOptions):
   for (const other of others) await other.socket();
   const peer = await party.socket();
   Object.assign(peer.habits, options.habits);
-  return new PlayedDc(peer, party.association, false);
+  return new AssociatedPeer(peer, party.association, nodeName(0));
 }
 
 /** The name of a played node. */

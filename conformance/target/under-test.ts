@@ -14,6 +14,8 @@ export interface RsOptions {
   readonly bare?: boolean;
   /** The DCs' endpoints are not in the configuration, so the RS waits to be opened to. Level 1. */
   readonly silentStart?: boolean;
+  /** The case is about what the target opens by itself: a DC does so towards another DC only. */
+  readonly opens?: boolean;
   /** What the DCs do not do by themselves, from the start. */
   readonly habits?: Partial<Habits>;
   /** Relay entries at once. Level 1. */
@@ -44,6 +46,8 @@ export interface RsUnderTest {
   forward(ms: number): Promise<void>;
   /** Gives it back. The DCs' sockets stay open. */
   release(): Promise<void>;
+  /** Makes it have something to send to the first of them, where it has not by itself. */
+  provoke?(): Promise<void>;
   /** Begins a row, where there is more to it than the DCs' sockets. */
   startRow?(stage: Stage): void;
   /** Closes the DCs' sockets, where they are this instance's own. */

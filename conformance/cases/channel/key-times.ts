@@ -14,8 +14,9 @@ const isOpening = ({ type }: Received) => type === MessageType.openingRequest;
 
 /** An association that the RS-S opened, at its start. @throws Unjudged if it did not, or too late */
 async function openedByRs(world: World, timers: RsOptions['timers']): Promise<Associated> {
-  const on = await associated(world, { bare: true, ...(timers && { timers }) });
-  const { peer, association } = on;
+  const on = await associated(world, { bare: true, opens: true, ...(timers && { timers }) });
+  const { rs, peer, association } = on;
+  await rs.provoke?.();
   const isOpen = () => (association.current?.confirmed === true ? true : undefined);
   if ((await peer.stage.until(isOpen)) === undefined || association.current?.initiator) {
     throw new Unjudged('inconclusive', 'target', 'the RS-S did not open its association', true);
@@ -130,7 +131,10 @@ export const KEY_TIME_CASES: readonly Case[] = [
     catches: 'Keys that live for ever when nobody renews them; a secret that goes with the keys.',
     waits: 3500,
     async script(world) {
-      const timers = { 'leg-rekey': 1, 'key-lifetime-extra': 1 };
+      const timers = {
+        ...(world.role === 'node' ? { 'path-rekey': 1 } : { 'leg-rekey': 1 }),
+        'key-lifetime-extra': 1,
+      };
       const { nodePeer, leg } = await openLeg(world, { timers });
       const keys = current(leg);
       const began = world.net.now();

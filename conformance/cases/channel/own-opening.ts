@@ -26,13 +26,14 @@ export interface OwnOpening extends Associated {
 
 /** The RS-S's own opening of its association, just begun: by another start, if need be. */
 export async function ownOpening(world: World, options: RsOptions = {}): Promise<OwnOpening> {
-  const on = await associated(world, { bare: true, habits: SILENT, ...options });
+  const on = await associated(world, { bare: true, opens: true, habits: SILENT, ...options });
   const { rs, peer } = on;
   if (used.has(rs)) {
     while (peer.inbox.length > 0) await peer.take(() => true);
     await rs.restart({ hard: true });
   }
   used.add(rs);
+  await rs.provoke?.();
   const requirement = 'KEY-43: a relay opens its associations when it starts.';
   const first = world.came(await peer.take(isOpening), 'message 1 of the RS-S', requirement);
   return { ...on, first };
