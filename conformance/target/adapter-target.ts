@@ -179,9 +179,13 @@ class AdapterTarget implements Target {
   #dcs(stage: Stage, options: RsOptions, rsNodeId: Uint8Array): Promise<PlayedDc[]> {
     const first = options.dcNodeId ?? 'lower';
     const sides = options.dcs === 2 ? ([first, first === 'lower' ? 'higher' : 'lower'] as const) : [first];
-    const [source] = this.#options.sources;
+    const [source] = this.#sources();
     if (source === undefined)
-      throw new Unjudged('not-exercised', 'host', 'the tester has no address of its own');
+      throw new Unjudged(
+        'not-exercised',
+        'host',
+        'the tester has no address of a family that the target claims',
+      );
     const nowhere: Endpoint = { ip: source, port: 0 };
     return Promise.all(
       sides.map(async (side, index) => {
@@ -222,9 +226,15 @@ class AdapterTarget implements Target {
     return new PlayedNodeDc([first, ...others], association, options.silentStart !== true);
   }
 
-  /** Where the target shall listen: of each family that the tester has an address of. */
+  /** The tester's own addresses, of families that the target claims. */
+  #sources(): readonly Ip[] {
+    const { families = [4] } = this.#client.hello.claims;
+    return this.#options.sources.filter((ip) => families.includes(family(ip)));
+  }
+
+  /** Where the target shall listen: of each family that it claims and the tester has an address of. */
   #listen(): readonly Ip[] {
-    const families = new Set(this.#options.sources.map(family));
+    const families = new Set(this.#sources().map(family));
     return this.#options.listen.filter((ip) => families.has(family(ip)));
   }
 

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Implementation } from '../../adapters/kit/implementation.ts';
 import { serveAdapter } from '../../adapters/kit/serve.ts';
 import type { ReferenceOptions } from '../../adapters/reference.ts';
 import { referenceAdapter } from '../../adapters/reference.ts';
@@ -100,6 +101,8 @@ export interface BenchOptions {
   readonly adapter?: Endpoint;
   /** What is behind the adapter: the reference with something changed. */
   readonly reference?: Omit<ReferenceOptions, 'net'>;
+  /** What stands in its place. */
+  readonly instead?: (reference: Implementation) => Implementation;
 }
 
 /** Runs the suite in virtual time. */
@@ -111,10 +114,11 @@ export async function runInMemory(options: BenchOptions = {}): Promise<Report> {
 /** Starts an adapter on a network, runs the suite against it and ends it. */
 export async function runAgainst(net: Net, options: BenchOptions): Promise<Report> {
   const random = seededRandom('target');
+  const reference = referenceAdapter({ net, random, ...options.reference });
   const adapter = await serveAdapter({
     net,
     listen: options.adapter ?? ADAPTER,
-    implementation: referenceAdapter({ net, random, ...options.reference }),
+    implementation: options.instead?.(reference) ?? reference,
   });
   try {
     const target = await adapterTarget({

@@ -4,12 +4,14 @@ import type { Fields } from '../../adapters/cbor.ts';
 import { encode } from '../../adapters/cbor.ts';
 import { answer } from '../../adapters/contract.ts';
 import { fromDatagram } from '../../adapters/framing.ts';
+import type { Implementation } from '../../adapters/kit/implementation.ts';
 import type { Case } from '../../conformance/case.ts';
 import { scriptCase } from '../../conformance/case.ts';
 import { seededRandom } from '../../conformance/random.ts';
 import { AdapterClient } from '../../conformance/target/adapter-client.ts';
 import { TargetError } from '../../conformance/target/target.ts';
 import type { World } from '../../conformance/world.ts';
+import { family } from '../../reference/address.ts';
 import t from '../tap.ts';
 import { ADAPTER, endpoint, memoryNet, runInMemory } from './bench.ts';
 
@@ -133,6 +135,31 @@ t.test('legs of both families, and nodes at two addresses', async (t) => {
     world.check(b.peer.local.ip === '127.0.0.2', '127.0.0.2', b.peer.local.ip);
   };
   t.equal(await outcome({ ...single(0, script), needs: ['ipv6', 'two-sources'] }), 'pass');
+});
+
+t.test('a target listens by the families that it claims, and its DC is played at one of them', async (t) => {
+  const run = async (families: readonly (4 | 6)[]) => {
+    const listens = new Set<string>();
+    const instead = (made: Implementation): Implementation => ({
+      ...made,
+      claims: { ...made.claims, families: [...families] },
+      start(request) {
+        listens.add(String(request.config.listen));
+        return made.start?.(request) ?? Promise.reject(new Error('it starts nothing'));
+      },
+    });
+    const script = async (world: World) => {
+      const { dc, endpoints } = await world.rs();
+      world.check(endpoints.length === families.length, 'as many endpoints', `${endpoints.length}`);
+      const isClaimed = families.includes(family(dc.peer.local.ip));
+      world.check(isClaimed, 'a DC of a family that is claimed', dc.peer.local.ip);
+    };
+    const { cases } = await runInMemory({ run: { cases: [single(1, script)] }, instead });
+    return [[...listens], cases.map(({ verdict, reason }) => reason ?? verdict)];
+  };
+  t.same(await run([4]), [['127.0.0.1:0'], ['pass']]);
+  t.same(await run([6]), [['[::1]:0'], ['pass']]);
+  t.same(await run([4, 6]), [['127.0.0.1:0,[::1]:0'], ['pass']]);
 });
 
 t.test('what a played peer sends is held to its intent by the twin', async (t) => {
