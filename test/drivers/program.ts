@@ -13,7 +13,7 @@ export interface Started {
   /** Resolves once the program has printed a whole line. */
   readonly firstLine: Promise<string>;
   readonly ended: Promise<Ended>;
-  kill(signal: 'SIGINT' | 'SIGTERM'): void;
+  kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
 }
 
 /** Starts a TypeScript program of the tests on the runtime that runs the test. */
@@ -37,7 +37,7 @@ export function start(url: URL, args: readonly string[] = []): Started {
     child.on('error', reject);
     child.on('close', (status, signal) => resolve({ status, signal, out, err }));
   });
-  const kill = (signal: 'SIGINT' | 'SIGTERM'): void => {
+  const kill = (signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void => {
     // Not child.kill: Deno then says that the signal ended it, whatever its status.
     if (child.pid !== undefined) process.kill(child.pid, signal);
   };
