@@ -27,8 +27,16 @@ export interface TwinChannel {
   readonly highestOrder: bigint;
   /** Messages 1 of the sender whose handshake is unconfirmed at the receiver: it answers their repeats. [KEY-13] */
   readonly unconfirmed: readonly Uint8Array[];
-  /** Own attempts of the receiver that wait for message 2: message 1 as it was sent, and its private key. */
-  readonly attempts: readonly { readonly message1: Uint8Array; readonly ephemeral: Uint8Array }[];
+  /** Own attempts of the receiver that wait for message 2. */
+  readonly attempts: readonly TwinAttempt[];
+}
+
+/** Message 1 as it was sent, and the private key of one of the ends: either says what message 2 has to be. */
+export interface TwinAttempt {
+  readonly message1: Uint8Array;
+  readonly ephemeral: Uint8Array;
+  /** Whose key it is. A responder's is that of the one message 2 that it made. */
+  readonly of: 'initiator' | 'responder';
 }
 
 export interface TwinEnd {

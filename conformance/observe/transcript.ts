@@ -3,7 +3,7 @@ import type { Endpoint } from '../../reference/address.ts';
 import type { Instant } from '../../reference/core.ts';
 import type { Body } from '../fields.ts';
 import type { Intent } from '../intent.ts';
-import type { PlayedChannel } from '../played/channel.ts';
+import type { Answered, PlayedChannel } from '../played/channel.ts';
 import type { PlayedKeys } from '../played/keys.ts';
 import type { Received } from './received.ts';
 
@@ -24,6 +24,8 @@ export interface Sent {
   readonly highestOrder: bigint;
   /** Messages 1 of the channel's own end that the target had answered and not confirmed by then. */
   readonly unconfirmed: readonly Uint8Array[];
+  /** Messages 1 of the target that its own end had answered by then, with its private keys. */
+  readonly answered: readonly Answered[];
   /** Keys of the channel that the target had to have erased by then. */
   readonly erased: readonly PlayedKeys[];
   /** What was sealed; undefined where nothing was, or where it is not meant to be read. */

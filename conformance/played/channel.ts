@@ -54,6 +54,12 @@ export interface Attempt {
   over: boolean;
 }
 
+/** A message 1 of the other end that was answered, and the private key of message 2, for the twin. */
+export interface Answered {
+  readonly message1: Uint8Array;
+  readonly ephemeral: Uint8Array;
+}
+
 /** What a message 1 is made of; what is given here replaces what is right. */
 export interface Message1Options {
   readonly order?: bigint;
@@ -101,6 +107,8 @@ export class PlayedChannel {
   readonly aliases: Uint8Array[] = [];
   /** Own attempts, oldest first. */
   readonly attempts: Attempt[] = [];
+  /** Attempts of the other end that were answered, newest first. */
+  answered: readonly Answered[] = [];
   /** Keys of all handshakes, oldest first. */
   readonly keys: PlayedKeys[] = [];
   /** Those of them that the other end must have erased by now. */
@@ -190,12 +198,14 @@ export class PlayedChannel {
     const order = new DataView(header.buffer).getBigUint64(20);
     header[1] = MessageType.openingResponse;
     for (;;) {
-      const made = writeMessage2(state, x25519KeyPairFrom(random(32)));
+      const ephemeral = random(32);
+      const made = writeMessage2(state, x25519KeyPairFrom(ephemeral));
       if (made === undefined) return undefined;
       const keyId = keyIdOf(made.split.hash);
       if (keyId === 0 || this.keys.some((known) => known.keyId === keyId)) continue;
       const keys = playedKeys(this.kind, this.suite, made.split, order, false);
       this.keys.push(keys);
+      this.answered = [{ message1: message1.slice(), ephemeral }, ...this.answered];
       return { bytes: concat(header, made.message), keys };
     }
   }

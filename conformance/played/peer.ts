@@ -111,6 +111,7 @@ export class Peer {
       channelKeys: channel === undefined ? [] : [...channel.keys],
       highestOrder: channel?.highestOrder ?? 0n,
       unconfirmed: channel?.unconfirmed ?? [],
+      answered: channel?.answered ?? [],
       erased: [...(channel?.erased ?? [])],
       content: options.content,
       label: options.label,

@@ -3,7 +3,6 @@
 import { sameBytes, toHex } from '../../reference/bytes.ts';
 import type { CborValue } from '../../reference/wire/cbor.ts';
 import { toDiagnostic } from '../../reference/wire/cbor-diagnostic.ts';
-import { MessageType } from '../../reference/wire/registry.ts';
 import { isBody } from '../fields.ts';
 import { describeIntent } from '../intent.ts';
 import type { Sent, Transcript } from '../observe/transcript.ts';
@@ -19,8 +18,6 @@ export function checkIntents(transcript: Transcript, twin: Twin): string | undef
     if (entry.kind !== 'sent') continue;
     const { sent } = entry;
     if (sent.intent.kind === 'relayed') continue;
-    // Message 2 verifies only with the private key of the end that it goes to.
-    if (sent.bytes[1] === MessageType.openingResponse) continue;
     // Of a datagram of no channel nothing can be told that needs one.
     if (sent.channel === undefined && wantedLayer(sent) === undefined && sent.intent.kind === 'fault')
       continue;
@@ -85,7 +82,8 @@ function asReceiver(channel: PlayedChannel, sent: Sent, seen: Map<string, Set<bi
       .map(({ keyId, sendKey }) => ({ keyId, key: sendKey, seen: seen.get(toHex(sendKey)) ?? new Set() })),
     highestOrder: sent.highestOrder,
     unconfirmed: sent.unconfirmed,
-    attempts: [],
+    // The target alone knows whether it waits still; nobody else has its private keys.
+    attempts: sent.answered.map((answered) => ({ ...answered, of: 'responder' })),
   };
 }
 

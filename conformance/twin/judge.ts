@@ -8,7 +8,7 @@ import { suiteOf } from './keys.ts';
 import type { MessageType } from './messages.ts';
 import { DATA, MESSAGE_1, mayCarry, messageType } from './messages.ts';
 import type { Opening } from './noise.ts';
-import { finish, readMessage1 } from './noise.ts';
+import { finish, message2, readMessage1 } from './noise.ts';
 import { isFresh } from './replay.ts';
 import { checkBody } from './schema.ts';
 import { nonce, openSuite } from './suite.ts';
@@ -93,9 +93,11 @@ function judgeMessage2(datagram: Uint8Array, header: Header, channel: TwinChanne
     initiator: channel.receiver.nodeId,
     responder: channel.sender.nodeId,
   };
-  const verifies = channel.attempts.some(
-    ({ message1, ephemeral }) => finish(opening, message1, ephemeral, datagram) !== undefined,
-  );
+  const verifies = channel.attempts.some(({ message1, ephemeral, of }) => {
+    if (of === 'initiator') return finish(opening, message1, ephemeral, datagram) !== undefined;
+    const made = message2(opening, message1, ephemeral);
+    return made !== undefined && equal(made.datagram, datagram);
+  });
   if (!verifies) return refuse('handshake', `message 2 fits none of ${channel.attempts.length} attempts`);
   return { kind: 'opening', type: header.type, channel: channel.id };
 }

@@ -7,11 +7,14 @@ import { fromDatagram } from '../../adapters/framing.ts';
 import type { Implementation } from '../../adapters/kit/implementation.ts';
 import type { Case } from '../../conformance/case.ts';
 import { scriptCase } from '../../conformance/case.ts';
+import type { Intent } from '../../conformance/intent.ts';
+import { VALID } from '../../conformance/intent.ts';
 import { seededRandom } from '../../conformance/random.ts';
 import { AdapterClient } from '../../conformance/target/adapter-client.ts';
 import { TargetError } from '../../conformance/target/target.ts';
 import type { World } from '../../conformance/world.ts';
 import { family } from '../../reference/address.ts';
+import { MessageType } from '../../reference/wire/registry.ts';
 import t from '../tap.ts';
 import { ADAPTER, endpoint, memoryNet, runInMemory } from './bench.ts';
 
@@ -171,4 +174,28 @@ t.test('what a played peer sends is held to its intent by the twin', async (t) =
     });
   };
   t.match(await outcome(single(0, script)), /^suite-error .*stranger sent what it had not meant.*not magic/);
+});
+
+t.test('message 2 of a played peer too', async (t) => {
+  const sends = async (intent: Intent, at: number | undefined) => {
+    const script = async (world: World) => {
+      const { dc } = await world.rs({ bare: true, habits: { answerOpenings: false } });
+      const { peer, association } = dc;
+      const first = await peer.take(({ type }) => type === MessageType.openingRequest);
+      const state = first && association.readMessage1(first.bytes);
+      const made = state && association.message2(state, first.bytes, world.stage.fresh);
+      if (made === undefined) throw new Error('there was no message 1');
+      const bytes = made.bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
+      peer.send(bytes, undefined, { channel: association, intent });
+    };
+    return await outcome(single(1, script));
+  };
+  const fault: Intent = { kind: 'fault', fault: 'what is wrong', layer: 'handshake' };
+  t.equal(await sends(VALID, undefined), 'pass');
+  t.equal(await sends(fault, 75), 'pass');
+  t.match(
+    await sends(VALID, 75),
+    /^suite-error .*the twin says handshake: message 2 fits none of 1 attempts/,
+  );
+  t.match(await sends(fault, undefined), /^suite-error .*the twin says valid, not handshake/);
 });
