@@ -49,7 +49,12 @@ export type Input =
   /** A DNS query of an application; answered by a `dns-answer` effect with the same number. */
   | { readonly kind: 'query'; readonly query: number; readonly message: Uint8Array }
   /** The host has these addresses now and no others. [HO-02] */
-  | { readonly kind: 'addresses'; readonly locals: readonly Endpoint[] }
+  | {
+      readonly kind: 'addresses';
+      readonly locals: readonly Endpoint[];
+      /** Prefixes of the links that it is attached to now; as before if not given. [NODE-15] */
+      readonly links?: readonly string[] | undefined;
+    }
   /** Something on a path of the Tunnel Table that its role has to know. */
   | { readonly kind: 'path-event'; readonly pathId: string; readonly event: PathEvent }
   /** The answer to an effect with a `ref`. */

@@ -1,0 +1,43 @@
+import type { Ip } from '../../address.ts';
+import type { Instant } from '../../core.ts';
+
+interface Known {
+  readonly name: string;
+  usedAt: Instant;
+}
+
+/** The name that a virtual address was last directed for, while it is in use and for some time after. [NODE-10] */
+export class Names {
+  private readonly known = new Map<Ip, Known>();
+  private readonly memory: number;
+  readonly bound: number;
+
+  /** @param memory milliseconds after the last use. @param bound addresses; the one longest unused makes room. */
+  constructor(memory: number, bound: number) {
+    this.memory = memory;
+    this.bound = bound;
+  }
+
+  /** Addresses are used, now or at an earlier time. */
+  note(addresses: readonly Ip[], name: string, usedAt: Instant): void {
+    for (const address of addresses) {
+      const before = this.known.get(address);
+      const latest = before?.name === name ? Math.max(before.usedAt, usedAt) : usedAt;
+      this.known.delete(address);
+      this.known.set(address, { name, usedAt: latest });
+    }
+    for (const oldest of this.known.keys()) {
+      if (this.known.size <= this.bound) break;
+      this.known.delete(oldest);
+    }
+  }
+
+  /** The name of an address that a packet is for. */
+  nameOf(address: Ip, now: Instant): string | undefined {
+    const known = this.known.get(address);
+    if (known === undefined) return undefined;
+    if (now < known.usedAt + this.memory) return known.name;
+    this.known.delete(address);
+    return undefined;
+  }
+}
