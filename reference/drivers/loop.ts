@@ -1,24 +1,45 @@
 /** The run loop of every role: what core.ts says a driver does, over any network. */
 import type { Endpoint } from '../address.ts';
-import { family } from '../address.ts';
-import type { Counters, Effect, HotTable, Input, Instant, Note, Role } from '../core.ts';
+import { family, sameEndpoint } from '../address.ts';
+import type { Counters, Effect, HotTable, Input, Instant, Note, Role, TunnelHotTable } from '../core.ts';
 import type { Net, Socket } from '../net/net.ts';
+import type { Store } from '../store.ts';
+import { memoryStore } from '../store.ts';
 
 export interface RunOptions {
   readonly role: Role;
   readonly table?: HotTable | undefined;
+  readonly tunnels?: TunnelHotTable | undefined;
   readonly net: Net;
   /** At most one endpoint a family. [GEN-15] */
   readonly listen: readonly Endpoint[];
   /** Takes the role's notes. */
   readonly onNote?: ((note: Note) => void) | undefined;
+  /** What the role makes durable; lost with the process if not given. It stays open. */
+  readonly store?: Store | undefined;
+  /** Milliseconds since 1970; the system's clock if not given. */
+  readonly wallClock?: (() => number) | undefined;
+  /** Takes an inner packet for the application side, which is valid during the call only. */
+  readonly onPacket?: ((packet: Uint8Array) => void) | undefined;
+  /** Asks DNS; without it nothing is found. */
+  readonly lookUp?: ((message: Uint8Array) => Promise<Uint8Array | undefined>) | undefined;
 }
 
 /** A role that runs. */
 export interface Running {
-  /** What `listen` was bound to, with the ports that the system picked. */
+  /** What `listen` was bound to, with the ports that the system picked; later what the host moved to. */
   readonly local: readonly Endpoint[];
   counters(): Counters;
+  /** An inner packet of an application. */
+  packet(packet: Uint8Array): void;
+  /** A DNS query of an application, and the answer to it. @throws Error if the role stops before. */
+  query(message: Uint8Array): Promise<Uint8Array>;
+  /**
+   * The host has these addresses now and no others; what it still has stays bound. [HO-02]
+   * @throws NetError if one cannot be bound; then nothing has changed.
+   * @throws RangeError for two endpoints of one family.
+   */
+  addresses(listen: readonly Endpoint[]): Promise<void>;
   /**
    * Ends it and closes its sockets, any number of times; `hard`: as by a crash, without the role's
    * goodbye.
@@ -33,113 +54,211 @@ export interface Running {
  * @throws RangeError for two endpoints of one family.
  */
 export async function runRole(options: RunOptions): Promise<Running> {
-  const families = new Set(options.listen.map(({ ip }) => family(ip)));
-  if (families.size < options.listen.length) throw new RangeError('two endpoints of one family');
   const loop = new Loop(options);
-  await loop.open(options.listen);
+  await loop.open();
   return loop;
 }
 
+interface Asking {
+  readonly resolve: (answer: Uint8Array) => void;
+  readonly reject: (error: Error) => void;
+}
+
 class Loop implements Running {
+  private readonly options: RunOptions;
   private readonly role: Role;
-  private readonly table: HotTable | undefined;
   private readonly net: Net;
-  private readonly onNote: (note: Note) => void;
-  private readonly sockets = new Map<4 | 6, Socket>();
+  private readonly store: Store;
+  private readonly inputs: Input[] = [];
+  private readonly asking = new Map<number, Asking>();
+  private sockets: readonly Socket[] = [];
+  private lastQuery = 0;
+  private isHandling = false;
   private timer: { readonly at: Instant; readonly cancel: () => void } | undefined;
   private state: 'opening' | 'running' | 'stopped' = 'opening';
 
-  constructor({ role, table, net, onNote }: RunOptions) {
-    this.role = role;
-    this.table = table;
-    this.net = net;
-    this.onNote = onNote ?? (() => {});
+  constructor(options: RunOptions) {
+    this.options = options;
+    this.role = options.role;
+    this.net = options.net;
+    this.store = options.store ?? memoryStore();
   }
 
-  async open(listen: readonly Endpoint[]): Promise<void> {
+  async open(): Promise<void> {
+    const { listen, wallClock = Date.now } = this.options;
+    this.sockets = await this.bind(listen);
+    this.state = 'running';
     try {
-      for (const endpoint of listen) {
-        const socket = await this.net.bind(endpoint, (bytes, from) => this.receive(bytes, from));
-        this.sockets.set(family(endpoint.ip), socket);
-      }
-      this.state = 'running';
-      this.handle({ kind: 'start', locals: this.local }, this.net.now());
+      this.handle({ kind: 'start', locals: this.local, wallClock: wallClock(), stored: this.store.load() });
     } catch (fault) {
-      this.state = 'stopped';
-      await this.closeSockets();
+      await this.stop({ hard: true });
       throw fault;
     }
   }
 
   get local(): readonly Endpoint[] {
-    return [...this.sockets.values()].map((socket) => socket.local);
+    return this.sockets.map((socket) => socket.local);
   }
 
   counters(): Counters {
     return this.role.counters();
   }
 
+  packet(packet: Uint8Array): void {
+    if (this.state !== 'running') return;
+    const sealed = this.options.tunnels?.seal(packet, this.net.now());
+    if (sealed === undefined) {
+      this.handle({ kind: 'packet', packet });
+      return;
+    }
+    const { bytes, to, event, pathId } = sealed;
+    this.send(bytes, to);
+    if (event !== undefined) this.handle({ kind: 'path-event', pathId, event });
+  }
+
+  query(message: Uint8Array): Promise<Uint8Array> {
+    if (this.state !== 'running') return Promise.reject(new Error('the role has stopped'));
+    this.lastQuery++;
+    const query = this.lastQuery;
+    const answer = new Promise<Uint8Array>((resolve, reject) => this.asking.set(query, { resolve, reject }));
+    this.handle({ kind: 'query', query, message });
+    return answer;
+  }
+
+  async addresses(listen: readonly Endpoint[]): Promise<void> {
+    const before = this.sockets;
+    const kept = before.filter(({ local }) => listen.some((endpoint) => sameEndpoint(endpoint, local)));
+    const isNew = (endpoint: Endpoint) => !kept.some(({ local }) => sameEndpoint(endpoint, local));
+    const added = await this.bind(listen, isNew);
+    if (this.state !== 'running') {
+      await closeAll(added);
+      return;
+    }
+    this.sockets = [...kept, ...added];
+    await closeAll(before.filter((socket) => !kept.includes(socket)));
+    this.handle({ kind: 'addresses', locals: this.local });
+  }
+
   async stop({ hard = false }: { readonly hard?: boolean } = {}): Promise<void> {
-    if (this.state === 'running' && !hard) this.handle({ kind: 'stop' }, this.net.now());
+    if (this.state === 'running' && !hard) this.handle({ kind: 'stop' });
     this.state = 'stopped';
     this.timer?.cancel();
     this.timer = undefined;
-    await this.closeSockets();
+    for (const { reject } of this.asking.values()) reject(new Error('the role has stopped'));
+    this.asking.clear();
+    await closeAll(this.sockets);
+  }
+
+  /** Those that `isWanted`, or none of them. */
+  private async bind(listen: readonly Endpoint[], isWanted = (_: Endpoint) => true): Promise<Socket[]> {
+    const families = new Set(listen.map(({ ip }) => family(ip)));
+    if (families.size < listen.length) throw new RangeError('two endpoints of one family');
+    const sockets: Socket[] = [];
+    try {
+      for (const endpoint of listen.filter(isWanted))
+        sockets.push(await this.net.bind(endpoint, (bytes, from) => this.receive(bytes, from)));
+      return sockets;
+    } catch (fault) {
+      await closeAll(sockets);
+      throw fault;
+    }
   }
 
   private receive(bytes: Uint8Array, from: Endpoint): void {
     if (this.state !== 'running') return;
+    const { table, tunnels } = this.options;
     const now = this.net.now();
-    const to = this.table?.forward(bytes, from, now);
+    const to = table?.forward(bytes, from, now);
+    const packet = to === undefined ? tunnels?.open(bytes, from, now) : undefined;
     if (to !== undefined) this.send(bytes, to);
-    else this.handle({ kind: 'datagram', bytes, from }, now);
+    else if (packet !== undefined) this.options.onPacket?.(packet);
+    else this.handle({ kind: 'datagram', bytes, from });
   }
 
-  /** One input and what comes of it; then the timer. */
-  private handle(input: Input, now: Instant): void {
-    const inputs: Input[] = [input];
-    for (let next = inputs.shift(); next !== undefined; next = inputs.shift()) {
-      for (const effect of this.role.handle(next, now)) {
-        const answer = this.perform(effect);
-        // The rest of these effects was decided on before the answer was known, so it comes first.
-        if (answer !== undefined) inputs.push(answer);
+  /**
+   * One input and what comes of it; then the timer. What comes amid that, from an application that answers a
+   * packet at once, waits its turn.
+   */
+  private handle(input: Input): void {
+    this.inputs.push(this.isHandling ? lasting(input) : input);
+    if (this.isHandling) return;
+    this.isHandling = true;
+    try {
+      for (let next = this.inputs.shift(); next !== undefined; next = this.inputs.shift()) {
+        // An effect that is not done takes those after it along.
+        this.role.handle(next, this.net.now()).every((effect) => this.perform(effect));
       }
+    } finally {
+      this.isHandling = false;
+      this.inputs.length = 0;
     }
-    this.setTimer();
+    if (this.state === 'running') this.setTimer();
   }
 
-  /** @returns the answer to an effect that asks. */
-  private perform(effect: Effect): Input | undefined {
+  /** @returns whether it was done. The answer to an effect that asks comes after those beside it. */
+  private perform(effect: Effect): boolean {
     switch (effect.kind) {
       case 'send':
         this.send(effect.bytes, effect.to);
-        return undefined;
+        break;
+      case 'deliver':
+        this.options.onPacket?.(effect.packet);
+        break;
+      case 'dns-answer':
+        this.asking.get(effect.query)?.resolve(effect.message);
+        this.asking.delete(effect.query);
+        break;
+      case 'look-up':
+        this.lookUp(effect.ref, effect.message);
+        break;
+      case 'persist':
+        return this.persist(effect);
       case 'relay-set':
       case 'relay-remove':
-        this.hotTable().apply(effect);
-        return undefined;
-      case 'relay-last-use':
-        return {
-          kind: 'done',
-          ref: effect.ref,
-          outcome: { what: 'last-use', at: this.hotTable().lastUse(effect.pathId) },
-        };
+        needed(this.options.table, 'relay').apply(effect);
+        break;
+      case 'relay-last-use': {
+        const at = needed(this.options.table, 'relay').lastUse(effect.pathId);
+        this.inputs.push({ kind: 'done', ref: effect.ref, outcome: { what: 'last-use', at } });
+        break;
+      }
+      case 'tunnel-set':
+      case 'tunnel-remove':
+        needed(this.options.tunnels, 'tunnel').apply(effect);
+        break;
       case 'note':
-        this.onNote(effect.note);
-        return undefined;
-      default:
-        throw new Error(`nothing here performs an effect of kind ${effect.kind}`);
+        this.options.onNote?.(effect.note);
+        break;
     }
+    return true;
+  }
+
+  private persist({ ref, changes }: Extract<Effect, { kind: 'persist' }>): boolean {
+    let ok = true;
+    try {
+      this.store.write(changes);
+    } catch (error) {
+      ok = false;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.options.onNote?.({ what: 'event', event: 'store-failed', detail: { reason } });
+    }
+    this.inputs.push({ kind: 'done', ref, outcome: { what: 'stored', ok } });
+    return ok;
+  }
+
+  private lookUp(ref: number, message: Uint8Array): void {
+    const answer = (response: Uint8Array | undefined): void => {
+      if (this.state === 'running')
+        this.handle({ kind: 'done', ref, outcome: { what: 'looked-up', response } });
+    };
+    if (this.options.lookUp === undefined) answer(undefined);
+    else void this.options.lookUp(message).then(answer);
   }
 
   /** A datagram of a family without a socket is lost, as on a host that has not got it. */
   private send(bytes: Uint8Array, to: Endpoint): void {
-    this.sockets.get(family(to.ip))?.send(bytes, to);
-  }
-
-  private hotTable(): HotTable {
-    if (this.table === undefined) throw new Error('the role has a relay effect but no table');
-    return this.table;
+    const version = family(to.ip);
+    this.sockets.find(({ local }) => family(local.ip) === version)?.send(bytes, to);
   }
 
   /** One timer; it is left alone while the role's wish is the same. */
@@ -151,12 +270,23 @@ class Loop implements Running {
     if (at === undefined) return;
     const cancel = this.net.schedule(at, () => {
       this.timer = undefined;
-      this.handle({ kind: 'tick' }, this.net.now());
+      this.handle({ kind: 'tick' });
     });
     this.timer = { at, cancel };
   }
+}
 
-  private async closeSockets(): Promise<void> {
-    await Promise.all([...this.sockets.values()].map((socket) => socket.close()));
-  }
+/** What waits for its turn outlasts the buffer that it came in. */
+function lasting(input: Input): Input {
+  if (input.kind === 'query') return { ...input, message: input.message.slice() };
+  return input.kind === 'packet' ? { ...input, packet: input.packet.slice() } : input;
+}
+
+function needed<Table>(table: Table | undefined, name: string): Table {
+  if (table === undefined) throw new Error(`the role has a ${name} effect but no table`);
+  return table;
+}
+
+async function closeAll(sockets: readonly Socket[]): Promise<void> {
+  await Promise.all(sockets.map((socket) => socket.close()));
 }

@@ -49,7 +49,11 @@ export const layers: readonly Layer[] = [
   },
   { of: 'reference/net/udp/', may: [...core, 'reference/net/*.ts', 'node:*'], io: true },
   { of: 'reference/net/', may: [...core, 'reference/packet/'] },
-  { of: 'reference/drivers/', may: [...core, 'reference/net/', 'reference/config/', 'node:*'], io: true },
+  {
+    of: 'reference/drivers/',
+    may: [...core, 'reference/net/', 'reference/config/', 'reference/dns/', 'node:*'],
+    io: true,
+  },
   { of: 'reference/cli/', may: ['reference/', 'commander', 'picocolors', 'node:*'], io: true },
 
   { of: 'conformance/twin/', may: ['conformance/twin-port.ts', 'node:crypto'] },
