@@ -18,6 +18,7 @@ import { PlayedNode } from './played/node.ts';
 import { Peer } from './played/peer.ts';
 import type { Stage } from './played/stage.ts';
 import type { RoleName } from './roles.ts';
+import type { SpecTables, TableRow } from './spec-tables.ts';
 import { describeStatus } from './status.ts';
 import type { DcTestOptions, DcUnderTest } from './target/dc-under-test.ts';
 import type { NodeTestOptions, NodeUnderTest } from './target/node-under-test.ts';
@@ -34,6 +35,7 @@ export interface WorldOptions {
   /** Loss, duplication or reordering are to be expected between tester and target. */
   readonly impaired: boolean;
   readonly vectors?: readonly GoldenVector[] | undefined;
+  readonly tables?: SpecTables | undefined;
 }
 
 /** A relayed path with both legs valid and the path open end to end. */
@@ -183,6 +185,13 @@ export class World {
     await b.openLeg();
     await a.openPath();
     return { rs, dc, plan, a, b };
+  }
+
+  /** The rows of a table of the specification. @throws Unjudged if the run was not given it. */
+  table(name: string): readonly TableRow[] {
+    const rows = this.#options.tables?.get(name);
+    if (rows !== undefined) return rows;
+    throw new Unjudged('not-exercised', 'suite', `this run has no table ${name} of the specification`);
   }
 
   /** Waits that much of the network's time; only in cases that declare `waits`. */

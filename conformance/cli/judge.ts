@@ -14,8 +14,9 @@ import { EXIT } from '../reporters/exit-status.ts';
 import type { RunOptions } from '../runner/options.ts';
 import { runSuite } from '../runner/run.ts';
 import type { Clause } from '../spec-clauses.ts';
+import { specTables } from '../spec-tables.ts';
 import { twin } from '../twin/index.ts';
-import { versions } from './files.ts';
+import { specFiles, versions } from './files.ts';
 import { progressLine } from './progress.ts';
 import type { Reached } from './target.ts';
 import type { Terminal } from './terminal.ts';
@@ -41,7 +42,8 @@ export async function runJob(reached: Reached, job: Job, { tap, ...hooks }: Hook
   const { net, replay, ...settings } = job;
   const vectors = goldenVectors();
   const runNonce = randomBytes(16).toString('hex');
-  const around = { net, target, sources, has, network: '', runNonce, twin, vectors };
+  const tables = specTables(specFiles());
+  const around = { net, target, sources, has, network: '', runNonce, twin, vectors, tables };
   return await runSuite(
     { ...around, ...(tap && { tap }) },
     {

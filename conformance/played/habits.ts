@@ -1,3 +1,5 @@
+import type { ChannelKind } from '../../reference/crypto/keys.ts';
+
 /** What a peer does by itself, each turned off or set by a case. */
 import type { Body } from '../fields.ts';
 import type { Received } from '../observe/received.ts';
@@ -12,6 +14,8 @@ export interface Reply {
 export interface Habits {
   /** Answers openings of the other end, and resolves crossed ones. */
   answerOpenings: boolean;
+  /** Kinds of channels of which it does not answer openings all the same. */
+  ignoredOpenings: readonly ChannelKind[];
   answerProbes: boolean;
   /** Probes the source of an opening that was confirmed, as a responder has to. */
   probeBack: boolean;
@@ -36,6 +40,7 @@ export interface Habits {
 /** What a good peer does. */
 export const HABITS: Readonly<Habits> = {
   answerOpenings: true,
+  ignoredOpenings: [],
   answerProbes: true,
   probeBack: true,
   answerRegistrations: true,

@@ -1,5 +1,4 @@
 /** Somebody around a DC under test: one association with it, on as many sockets as it takes. */
-import type { Endpoint } from '../../reference/address.ts';
 import { toHex } from '../../reference/bytes.ts';
 import { MessageType } from '../../reference/wire/registry.ts';
 import { bytesField } from '../fields.ts';
@@ -100,6 +99,11 @@ export abstract class Party {
     return peer;
   }
 
+  /** Which addresses the DC takes for valid is not known any more. */
+  forgetPlaces(): void {
+    this.#valid.clear();
+  }
+
   /** The DC has lost all keys and addresses, or never had any. */
   forget(): void {
     const { association } = this;
@@ -169,9 +173,4 @@ export abstract class Party {
   #fails(why: string): never {
     throw new Unjudged('inconclusive', 'target', `${this.name}: ${why}`, true);
   }
-}
-
-/** Tells a place from an endpoint list. */
-export function localOf(peer: Peer): Endpoint {
-  return peer.local;
 }

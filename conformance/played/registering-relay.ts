@@ -10,12 +10,20 @@ import type { Reply } from './habits.ts';
 import type { Manner } from './party.ts';
 import { Party } from './party.ts';
 
+export interface RelayAnswer {
+  readonly status: Manner;
+  /** What it has beside, or instead of, what belongs there. */
+  readonly fields?: Fields;
+}
+
+export function accepting(): RelayAnswer {
+  return { status: Status.ok };
+}
+
 export class RegisteringRelay extends Party {
   instance: Uint8Array = new Uint8Array(8);
   /** How it answers Relay Directions, withdrawals too. */
-  answers: Manner = Status.ok;
-  /** What else an answer with status 0 has. */
-  answerFields: (direction: Received) => Fields = () => ({});
+  answers: (direction: Received) => RelayAnswer = accepting;
 
   /** Where it says that ends reach it. */
   get endpoints(): readonly Endpoint[] {
@@ -64,8 +72,7 @@ export class RegisteringRelay extends Party {
   }
 
   protected override behave(): void {
-    this.answers = Status.ok;
-    this.answerFields = () => ({});
+    this.answers = accepting;
   }
 
   protected override isRequest({ type }: Received): boolean {
@@ -73,13 +80,12 @@ export class RegisteringRelay extends Party {
   }
 
   protected override answer(mail: Received): Reply | undefined {
-    const { answers: status } = this;
+    const { status, fields = {} } = this.answers(mail);
     if (status === 'silent') return undefined;
     const transaction = bytesField(mail.body, 'transaction');
     const isMade = status === Status.ok && !isWithdrawal(mail.body);
     const endpoints = isMade ? this.endpoints.map(endpointToBytes) : undefined;
-    const more = isMade ? this.answerFields(mail) : {};
-    const content = body({ transaction, status, endpoints, ...more });
+    const content = body({ transaction, status, endpoints, ...fields });
     return { type: MessageType.directionResponse, content };
   }
 }

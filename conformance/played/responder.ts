@@ -45,7 +45,8 @@ export class Responder {
     const { channel, fault, type, keys } = mail;
     if (channel === undefined || fault !== undefined) return;
     const { habits } = this.#peer;
-    if (type === MessageType.openingRequest && habits.answerOpenings) this.#answerOpening(channel, mail);
+    const isIgnored = !habits.answerOpenings || habits.ignoredOpenings.includes(channel.kind);
+    if (type === MessageType.openingRequest && !isIgnored) this.#answerOpening(channel, mail);
     if (keys !== undefined && habits.probeBack && this.#unprobed.delete(keys)) this.#probeBack(channel, mail);
     if (type === MessageType.probeRequest && habits.answerProbes) {
       this.#answer(channel, mail, MessageType.probeResponse, probeAnswer(mail, habits.natted));

@@ -5,6 +5,7 @@ import type { Net } from '../../reference/net/net.ts';
 import type { Need } from '../case.ts';
 import type { GoldenVector } from '../golden-vectors.ts';
 import type { Tap } from '../played/stage.ts';
+import type { SpecTables } from '../spec-tables.ts';
 import type { Target } from '../target/target.ts';
 import type { Twin } from '../twin-port.ts';
 
@@ -28,6 +29,8 @@ export interface Environment {
   readonly twin?: Twin;
   /** Handed to the cases that are about them. */
   readonly vectors?: readonly GoldenVector[];
+  /** Tables of the specification that cases take what they expect from. */
+  readonly tables?: SpecTables;
   /** Has the twin look at all rows; for the project's own tests. */
   readonly twinEveryRow?: boolean;
 }

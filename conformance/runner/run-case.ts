@@ -192,11 +192,11 @@ class CaseRunner {
     const slowest = this.#worlds.at(-1)?.stage.slowestAnswer ?? 0;
     const shrinking = this.#failure !== undefined;
     const timeout = shrinking ? Math.min(options.timeout, Math.max(250, 5 * slowest)) : options.timeout;
-    const { net, target, sources, network, vectors } = environment;
+    const { net, target, sources, network, vectors, tables } = environment;
     const impaired = network !== '';
     const stage = new Stage({ caseId: this.#info.id, net, timeout, requirement, impaired, tap });
     const [role = 'rs-s'] = this.#info.roles;
-    const world = new World({ stage, target, role, sources, impaired, vectors });
+    const world = new World({ stage, target, role, sources, impaired, vectors, tables });
     this.#worlds.push(world);
     return world;
   }

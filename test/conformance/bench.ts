@@ -8,6 +8,7 @@ import type { ReferenceOptions } from '../../adapters/reference.ts';
 import { referenceAdapter } from '../../adapters/reference.ts';
 import type { Case } from '../../conformance/case.ts';
 import { ALL_CASES } from '../../conformance/cases/all.ts';
+import { specFiles } from '../../conformance/cli/files.ts';
 import { goldenVectors } from '../../conformance/cli/vectors.ts';
 import { seededRandom } from '../../conformance/random.ts';
 import type { Report } from '../../conformance/report.ts';
@@ -16,6 +17,7 @@ import type { RunOptions } from '../../conformance/runner/options.ts';
 import { runSuite } from '../../conformance/runner/run.ts';
 import type { Clause } from '../../conformance/spec-clauses.ts';
 import { catalogue } from '../../conformance/spec-clauses.ts';
+import { specTables } from '../../conformance/spec-tables.ts';
 import { adapterTarget } from '../../conformance/target/adapter-target.ts';
 import { twin } from '../../conformance/twin/index.ts';
 import type { Endpoint, Ip } from '../../reference/address.ts';
@@ -91,6 +93,7 @@ export const ENVIRONMENT: Omit<Environment, 'net' | 'target'> = {
   twin,
   twinEveryRow: true,
   vectors: goldenVectors(),
+  tables: specTables(specFiles()),
 };
 
 export interface BenchOptions {

@@ -30,7 +30,7 @@ async function moveDc(world: World, options: { readonly family: 4 | 6 }): Promis
   const old = new Set(before.inbox.filter(isRegistration).map(keyOf));
   const timeout = 2 * RENEWAL + LATE;
   const came = await after.take(isRegistration, timeout);
-  world.came(came, `the next Relay Registration Request at ${after.name}`);
+  world.came(came, `the next Registration Request at ${after.name}`);
   // One can have been on its way.
   const since = before.inbox.filter((mail) => isRegistration(mail) && !old.has(keyOf(mail)));
   world.check(since.length <= 1, `no other one at ${before.name}`, `${since.length} there`);

@@ -8,6 +8,7 @@ import { bytesField } from '../../fields.ts';
 import { silentFault } from '../../intent.ts';
 import type { Received } from '../../observe/received.ts';
 import type { World } from '../../world.ts';
+import { retryTimers } from '../relays/registrations.ts';
 import { RS_S_CONFIGURED } from '../steps.ts';
 import { answer, confirmingProbe, isOpening, ownOpening, SILENT } from './own-opening.ts';
 import { SPOILED, spoil } from './spoiled.ts';
@@ -45,7 +46,7 @@ export const ATTEMPT_CASES: readonly Case[] = [
     catches: 'Other intervals, a new key in each repeat, the same key in the next attempt.',
     waits: 7000,
     async script(world) {
-      const timers = { 'register-retry-min': 1 };
+      const timers = retryTimers(world, 1, 60);
       const { peer, first } = await ownOpening(world, { timers });
       world.check(first.header?.sequence === 0n, 'order number 0', `${first.header?.sequence}`);
       await world.sleep(first.at + OPENING_OVER - LATE - world.net.now());

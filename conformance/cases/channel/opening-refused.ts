@@ -15,7 +15,7 @@ const SECRET_BITS = 256;
 /** Parts of psk and prologue that can be wrong one by one, as an opening of a leg is made with them. [KEY-01, KEY-02] */
 const WRONG_PARTS = [
   'the label of associations',
-  'the label of paths',
+  'the label of another kind',
   'another channel ID as salt',
   'another initiator',
   'another responder',
@@ -113,7 +113,7 @@ export const OPENING_REFUSED_CASES: readonly Case[] = [
       const responder = leg.peer.nodeId;
       const options: { readonly [Part in WrongPart]?: Message1Options } = {
         'the label of associations': { kind: 'association' },
-        'the label of paths': { kind: 'path' },
+        'the label of another kind': { kind: leg.kind === 'leg' ? 'path' : 'leg' },
         'another channel ID as salt': { id: withBitFlipped(leg.id, 127) },
         'another initiator': { initiator: withBitFlipped(initiator, 127) },
         'another responder': { responder: withBitFlipped(responder, 127) },

@@ -66,7 +66,7 @@ export const GENERAL_CASES: readonly Case[] = [
       if (keys === undefined) world.stage.violated('a message 2 that verifies', 'one that does not');
       // Padded, so that DOS-02 lets a registration of any reasonable size out.
       else world.status(await peer.probe(association, { keys, padding: 300 }), 0);
-      world.came(await peer.take(isRegistration), 'a Relay Registration Request at the source of the probe');
+      world.came(await peer.take(isRegistration), 'a Registration Request at the source of the probe');
     },
   }),
   scanCase({

@@ -10,7 +10,7 @@ import type { World } from '../../world.ts';
 import { bound } from '../nodes.ts';
 import { checkForwarded } from '../relayed.ts';
 import { associated, RS_S_CONFIGURED } from '../steps.ts';
-import { isRegistration, Registrations, transactionOf } from './registrations.ts';
+import { isRegistration, Registrations, retryTimers, transactionOf } from './registrations.ts';
 
 const INSTANCE_LENGTH = 8;
 /** RS-18, here shorter. */
@@ -22,9 +22,9 @@ const OVER = 5000;
 /** GEN-38, and as much again for the way and the host. */
 const LATE = 200;
 
-const AT_ONCE = 'RS-16: a relay registers as soon as the association has keys after its start.';
-const AT_HALF = 'RS-16: a relay registers again when half of the granted lifetime has passed.';
-const AGAIN = 'RS-18: after a failure a relay tries again, after intervals that double.';
+const AT_ONCE = 'RS-16, NODE-01: it registers as soon as the association has keys after its start.';
+const AT_HALF = 'RS-16, NODE-13: it registers again when half of the granted lifetime has passed.';
+const AGAIN = 'RS-18, NODE-18: after a failure it tries again, after intervals that double.';
 
 function instanceOf(mail: Received): Uint8Array {
   return bytesField(mail.body, 'instance') ?? new Uint8Array(0);
@@ -83,7 +83,12 @@ export const REGISTRATION_CASES: readonly Case[] = [
       const third = await registrations.nextAfter(second.at, 1000, AT_HALF);
       for (const mail of [second, third]) {
         const isSame = sameBytes(instanceOf(mail), instanceOf(first));
-        world.check(isSame, 'the same instance', 'another one', 'RS-15: it is kept while the relay runs.');
+        world.check(
+          isSame,
+          'the same instance',
+          'another one',
+          'RS-15, NODE-03: it is kept while the role runs.',
+        );
       }
     },
   }),
@@ -95,7 +100,7 @@ export const REGISTRATION_CASES: readonly Case[] = [
     catches: 'No second try, a storm of tries, intervals without a bound or that success does not reset.',
     waits: 4300,
     async script(world) {
-      const timers = { 'register-retry-min': RETRY_MIN, 'register-retry-max': RETRY_MAX };
+      const timers = retryTimers(world, RETRY_MIN, RETRY_MAX);
       const habits = { registrationStatus: Status.refused, registrationLifetime: 1 };
       const { peer } = await associated(world, { bare: true, timers, habits });
       const registrations = new Registrations(world, peer);
@@ -106,7 +111,7 @@ export const REGISTRATION_CASES: readonly Case[] = [
       const granted = await registrations.nextAfter(third.at, 1000 * RETRY_MAX, AGAIN);
       peer.habits.registrationStatus = Status.busy;
       const renewal = await registrations.nextAfter(granted.at, 500, AT_HALF);
-      const requirement = 'RS-18: after a success the interval is the first one again.';
+      const requirement = 'RS-18, NODE-18: after a success the interval is the first one again.';
       await registrations.nextAfter(renewal.at, 1000 * RETRY_MIN, requirement);
     },
   }),

@@ -1,4 +1,4 @@
-/** Relay Registration Requests as a played DC sees them. */
+/** Registration Requests as a played DC sees them. */
 import { toHex } from '../../../reference/bytes.ts';
 import { MessageType } from '../../../reference/wire/registry.ts';
 import { bytesField } from '../../fields.ts';
@@ -6,8 +6,16 @@ import type { Received } from '../../observe/received.ts';
 import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
 
+/** Of a relay, or of a node. */
 export function isRegistration({ type, keys }: Received): boolean {
-  return type === MessageType.relayRegistrationRequest && keys !== undefined;
+  const isRequest = type === MessageType.relayRegistrationRequest || type === MessageType.registrationRequest;
+  return isRequest && keys !== undefined;
+}
+
+/** After a failure: seconds, by the names of the role that is judged. [RS-18, NODE-18] */
+export function retryTimers({ role }: World, min: number, max: number): Readonly<Record<string, number>> {
+  const name = role === 'node' ? 'registration-retry' : 'register-retry';
+  return { [`${name}-min`]: min, [`${name}-max`]: max };
 }
 
 /** Its transaction; empty if it has none. */
@@ -30,7 +38,7 @@ export class Registrations {
   async next(requirement: string, timeout?: number): Promise<Received> {
     const isNew = (mail: Received) => isRegistration(mail) && !this.#seen.has(toHex(transactionOf(mail)));
     const mail = await this.#peer.take(isNew, timeout);
-    const came = this.#world.came(mail, 'a Relay Registration Request', requirement);
+    const came = this.#world.came(mail, 'a Registration Request', requirement);
     this.#seen.add(toHex(transactionOf(came)));
     return came;
   }
@@ -42,7 +50,7 @@ export class Registrations {
     const latest = 1.1 * ms + LATE;
     const came = await this.next(requirement, since + latest - this.#world.net.now());
     const after = came.at - since;
-    const what = `a Relay Registration Request after ${ms} ms, 10 % less or more`;
+    const what = `a Registration Request after ${ms} ms, 10 % less or more`;
     // A late clock of the tester's cannot make anything too early.
     this.#world.check(after >= 0.9 * ms - EARLY, what, `one after ${Math.round(after)} ms`, requirement);
     return came;

@@ -1,0 +1,301 @@
+/** What cases of a node begin with: the node and its DC, far ends of its paths, what applications send and get. */
+import type { Endpoint, Ip } from '../../../reference/address.ts';
+import { sameBytes, toHex } from '../../../reference/bytes.ts';
+import { MessageType, Status } from '../../../reference/wire/registry.ts';
+import type { DnsAnswer, Qtype } from '../../application/dns.ts';
+import { dnsQuery, readDnsAnswer } from '../../application/dns.ts';
+import { udpPacket } from '../../application/packets.ts';
+import type { CaseInfo } from '../../case.ts';
+import { body } from '../../fields.ts';
+import type { Received } from '../../observe/received.ts';
+import { PlayedNode } from '../../played/node.ts';
+import type { DirectionParts, NodePlan, PlayedNodeDc } from '../../played/node-dc.ts';
+import type { Peer } from '../../played/peer.ts';
+import type { NodeEvent, NodeTestOptions, NodeUnderTest } from '../../target/node-under-test.ts';
+import type { NodeOptions, World } from '../../world.ts';
+
+type Common = Pick<CaseInfo, 'level' | 'roles' | 'adapterLevel' | 'features' | 'needs' | 'isolation'>;
+
+/** A MUST of a node that shows in its datagrams. */
+export const NODE: Common = {
+  level: 'MUST',
+  roles: ['node'],
+  adapterLevel: 1,
+  features: [],
+  needs: [],
+  isolation: 'own',
+};
+
+/** The same where an application has a part in it. */
+export const NODE_USED: Common = { ...NODE, adapterLevel: 2 };
+
+/** What a played DC gives a node. */
+export const OWN = { 4: '198.18.0.1' as Ip, 6: 'fd00:18::1' as Ip } as const;
+
+/** GEN-38, and as much again for the way and the host; milliseconds. */
+export const LATE = 200;
+
+export interface Registered {
+  readonly node: NodeUnderTest;
+  readonly dc: PlayedNodeDc;
+}
+
+export async function registered(world: World, options: NodeTestOptions = {}): Promise<Registered> {
+  const node = await world.ntm(options);
+  return { node, dc: node.dc };
+}
+
+/** The far end of a path of the node, on a socket of its own; nothing sent yet. */
+export async function farEnd(
+  world: World,
+  node: NodeUnderTest,
+  plan: NodePlan,
+  options: NodeOptions & { readonly name?: string } = {},
+): Promise<PlayedNode> {
+  const { name = 'B', ...where } = options;
+  const peer = await world.peer(name, node.endpoint(where.family ?? 4), where);
+  return new PlayedNode(peer, plan, 0, undefined);
+}
+
+export interface OnPath extends Registered {
+  readonly plan: NodePlan;
+  readonly far: PlayedNode;
+}
+
+export interface PathOptions {
+  readonly node?: NodeTestOptions;
+  readonly plan?: Parameters<PlayedNodeDc['plan']>[0];
+  readonly direction?: DirectionParts;
+  readonly far?: NodeOptions & { readonly name?: string };
+}
+
+/** A path that the node was told to await; the far end has sent nothing yet. @throws Unjudged */
+export async function directedPath(world: World, options: PathOptions = {}): Promise<OnPath> {
+  const { node, dc } = await registered(world, options.node);
+  const plan = dc.plan(options.plan);
+  const far = await farEnd(world, node, plan, options.far);
+  await dc.send(plan, options.direction);
+  return { node, dc, plan, far };
+}
+
+/** A path that carries data: the far end opened it, and each end found the other's address valid. @throws Unjudged */
+export async function openPath(world: World, options: PathOptions = {}): Promise<OnPath> {
+  const made = await directedPath(world, options);
+  await made.far.openLeg();
+  return made;
+}
+
+/** Its virtual address of a family. */
+export function addressOf({ far }: NodePlan, version: 4 | 6 = 4): Ip {
+  const found = far.virtualAddresses.find((ip) => ip.includes(':') === (version === 6));
+  if (found === undefined) throw new Error(`a far end without a virtual IPv${version} address`);
+  return found;
+}
+
+/** A UDP packet of an application to the far end, or from it. */
+export function packetTo(world: World, plan: NodePlan, options: { version?: 4 | 6; size?: number } = {}) {
+  const { version = 4, size = 32 } = options;
+  return udpPacket({ from: OWN[version], to: addressOf(plan, version), payload: world.random(size) });
+}
+
+export function packetFrom(world: World, plan: NodePlan, options: { version?: 4 | 6; size?: number } = {}) {
+  const { version = 4, size = 32 } = options;
+  return udpPacket({ from: addressOf(plan, version), to: OWN[version], payload: world.random(size) });
+}
+
+/** Whether it is Data of a path with exactly this inner packet, perhaps with zeros after it. [TUN-09] */
+export function isData(packet: Uint8Array, { path }: Pick<PlayedNode, 'path'>): (mail: Received) => boolean {
+  return ({ type, channel, plaintext }) =>
+    type === MessageType.data &&
+    channel === path &&
+    plaintext !== undefined &&
+    sameBytes(plaintext.subarray(0, packet.length), packet) &&
+    plaintext.subarray(packet.length).every((byte) => byte === 0);
+}
+
+/** Judges that what an application sends comes at the far end unchanged. */
+export async function checkSends(
+  world: World,
+  { node, far }: Pick<OnPath, 'node' | 'far'>,
+  packet: Uint8Array,
+  requirement?: string,
+  at: Peer = far.peer,
+): Promise<Received> {
+  await node.packet(packet);
+  return world.came(await at.take(isData(packet, far)), 'the inner packet in Data of the path', requirement);
+}
+
+/** Looks for what came out of the interface, until it is there. @returns undefined if it did not come in time */
+export async function delivered(
+  world: World,
+  node: NodeUnderTest,
+  match: (event: NodeEvent) => boolean,
+  timeout: number = world.stage.timeout,
+): Promise<NodeEvent | undefined> {
+  const end = world.net.now() + timeout;
+  for (;;) {
+    const found = (await node.events()).find(match);
+    if (found !== undefined || world.net.now() >= end) return found;
+    await world.sleep(POLL);
+  }
+}
+
+/** How often an adapter is asked for events; milliseconds. */
+const POLL = 20;
+
+export function isPacket(packet: Uint8Array): (event: NodeEvent) => boolean {
+  return ({ what, packet: out }) => what === 'packet' && out !== undefined && sameBytes(out, packet);
+}
+
+export function isError({ what }: NodeEvent): boolean {
+  return what === 'error';
+}
+
+/** Judges that what the far end sends comes out of the interface unchanged. */
+export async function checkDelivers(
+  world: World,
+  { node, far }: Pick<OnPath, 'node' | 'far'>,
+  packet: Uint8Array,
+  requirement?: string,
+): Promise<void> {
+  far.sendData(packet);
+  const out = await delivered(world, node, isPacket(packet));
+  if (out !== undefined) return;
+  world.stage.violated('the inner packet out of the interface', 'nothing came out', {
+    requirement,
+    timedOut: true,
+  });
+}
+
+/**
+ * Judges that `bad` brings nothing out of the interface: `fence` is a good packet of the same path, which
+ * has to come out, and comes after it.
+ */
+export async function checkNotDelivered(
+  world: World,
+  on: Pick<OnPath, 'node' | 'far' | 'plan'>,
+  bad: () => unknown,
+  requirement?: string,
+): Promise<void> {
+  const before = packets(await on.node.events());
+  await bad();
+  const fence = packetFrom(world, on.plan);
+  await checkDelivers(world, on, fence, requirement);
+  const after = packets(await on.node.events()).slice(before.length);
+  const others = after.filter((packet) => !sameBytes(packet, fence));
+  const actual = others.map((packet) => toHex(packet)).join(', ');
+  world.check(others.length === 0, 'nothing out of the interface', actual, requirement);
+}
+
+/** What came out of the interface, oldest first. */
+export function packets(events: readonly NodeEvent[]): Uint8Array[] {
+  return events.flatMap(({ what, packet }) => (what === 'packet' && packet !== undefined ? [packet] : []));
+}
+
+/** Judges that an event shows an error to the user. @param after how many were there before */
+export async function checkShown(world: World, node: NodeUnderTest, requirement: string, after = 0) {
+  const isNew = (event: NodeEvent) => isError(event) && event.number > after;
+  const shown = await delivered(world, node, isNew);
+  world.check(shown !== undefined, 'an event that shows an error', 'none', requirement);
+}
+
+/** The number of the last event so far. */
+export async function lastEvent(node: NodeUnderTest): Promise<number> {
+  return (await node.events()).at(-1)?.number ?? 0;
+}
+
+export interface Asked {
+  readonly name: string;
+  readonly type: Qtype;
+  readonly id: number;
+  readonly answer: Promise<DnsAnswer>;
+}
+
+/** An application asks for a name; the answer may take as long as the node's DC does. */
+export function ask(world: World, node: NodeUnderTest, name: string, type: Qtype): Asked {
+  const [high = 0, low = 0] = world.random(2);
+  const id = (high << 8) | low;
+  const answer = node.resolve(dnsQuery({ id, name, type })).then((bytes) => {
+    return readDnsAnswer(bytes) ?? world.stage.violated('a DNS answer with one question', toHex(bytes));
+  });
+  // A case that ends before it does not wait for it.
+  answer.catch(() => undefined);
+  return { name, type, id, answer };
+}
+
+/** The Direction Request that the node makes now. */
+export async function directionRequest(
+  world: World,
+  dc: PlayedNodeDc,
+  requirement?: string,
+  timeout?: number,
+): Promise<Received> {
+  return world.came(await dc.takeDirectionRequest(timeout), 'a Direction Request', requirement);
+}
+
+export interface ByName extends OnPath {
+  readonly asked: Asked;
+}
+
+/** A path that the node asked for by a name and opens itself; the far end has answered. @throws Unjudged, Violation */
+export async function pathByName(world: World, options: PathOptions = {}): Promise<ByName> {
+  const { node, dc } = await registered(world, options.node);
+  const plan = dc.plan(options.plan);
+  const far = await farEnd(world, node, plan, options.far);
+  const asked = ask(world, node, plan.far.fqdn, 1);
+  const request = await directionRequest(world, dc);
+  const candidates = [far.peer.local];
+  dc.answer(request, dc.routeDirection(plan, { part: 1, candidates, ...options.direction }));
+  await asked.answer;
+  await whenOpen(world, far);
+  return { node, dc, plan, far, asked };
+}
+
+/** Waits until the path is open at the far end, by whichever opening, and its address valid at the node. */
+export async function whenOpen(world: World, far: PlayedNode): Promise<void> {
+  const isOpen = () => far.path.current?.confirmed || undefined;
+  const open = await world.stage.until(isOpen);
+  world.check(open === true, 'an opening of the path that is confirmed', 'none');
+  world.status(await far.peer.probe(far.path), 0);
+}
+
+export function isOpeningOf(channel: PlayedNode['path']): (mail: Received) => boolean {
+  return (mail) => mail.type === MessageType.openingRequest && mail.channel === channel;
+}
+
+export function isUpdate({ type, keys }: Received): boolean {
+  return type === MessageType.pathUpdate && keys !== undefined;
+}
+
+/** An endpoint at which nobody is: nothing that is sent there is seen. */
+export function nowhere(port = 9): Endpoint {
+  return { ip: '127.0.0.8' as Ip, port };
+}
+
+/** Judges when things came, counted from an instant: each when it is due, and none else. */
+export function checkTimes(
+  world: World,
+  mails: readonly Received[],
+  since: number,
+  due: readonly number[],
+  requirement?: string,
+): void {
+  const times = mails.map(({ at }) => Math.round(at - since));
+  const isDue = (time: number, ms: number) => time >= ms - EARLY && time <= ms + LATE;
+  const expected = `one at ${due.join(', ')} ms`;
+  const actual = times.length === 0 ? 'nothing' : `at ${times.join(', ')} ms`;
+  const about = { requirement, timedOut: true };
+  if (due.some((ms) => !times.some((time) => isDue(time, ms)))) world.stage.violated(expected, actual, about);
+  const isRight = times.every((time) => due.some((ms) => isDue(time, ms)));
+  const isOnce = world.impaired || times.length === due.length;
+  world.check(isRight && isOnce, expected, actual, requirement);
+}
+
+/** The two ends begin to count when one sends and the other receives. */
+const EARLY = 30;
+
+/** The far end closes the path. */
+export async function close(world: World, { far }: Pick<OnPath, 'far'>): Promise<void> {
+  const content = body({ transaction: world.fresh(8), close: true });
+  world.status(await far.peer.request(far.path, MessageType.pathUpdate, content), Status.ok);
+}

@@ -1,0 +1,62 @@
+/** Cases of one role that judge another one too: the script is the same, the id is the other role's own. */
+import type { Case, CaseInfo } from '../case.ts';
+import type { RoleName } from '../roles.ts';
+
+/** What differs, beside the role. */
+export interface Port {
+  /** The id of the case that is taken over. */
+  readonly from: string;
+  /** The new id where the last part of it is another one. */
+  readonly id?: string;
+  /** Clauses beside those of the case. */
+  readonly also?: readonly string[];
+  /** Rows that make sense for this role; all if not given. */
+  readonly rows?: (row: never) => boolean;
+  readonly catches?: string;
+}
+
+/** Words that stand in titles for what another role is, or has. */
+export type Words = readonly (readonly [from: string, to: string])[];
+
+/** Clauses about an RS-S alone. */
+const OF_RELAYS = /^RSS?-/;
+
+/**
+ * @param common what all cases of the role have.
+ * @throws Error for an id that none of the cases has.
+ */
+export function ported(
+  role: RoleName,
+  common: Partial<CaseInfo>,
+  words: Words,
+  cases: readonly Case[],
+  ports: readonly Port[],
+): readonly Case[] {
+  const say = (text: string) => words.reduce((said, [from, to]) => said.replaceAll(from, to), text);
+  return ports.map((port): Case => {
+    const found = cases.find(({ id }) => id === port.from);
+    if (found === undefined) throw new Error(`there is no case ${port.from}`);
+    const clauses = [...found.clauses, ...(port.also ?? [])].filter((id) => !OF_RELAYS.test(id));
+    const info = {
+      ...common,
+      id: port.id ?? port.from.replace(/^[^.]*/, role),
+      title: say(found.title),
+      catches: port.catches ?? say(found.catches),
+      clauses,
+      roles: [role],
+    };
+    if (found.kind !== 'property' || port.rows === undefined) return { ...found, ...info };
+    // A filter of the case's own rows.
+    const allows = port.rows as (row: unknown) => boolean;
+    const { parameters } = found;
+    return {
+      ...found,
+      ...info,
+      arbitrary: found.arbitrary.filter(allows),
+      boundaries: found.boundaries.filter(allows),
+      ...(parameters && {
+        parameters: { ...parameters, allows: (row) => parameters.allows(row) && allows(row) },
+      }),
+    };
+  });
+}
