@@ -1,6 +1,5 @@
-import type { ChannelKind } from '../../reference/crypto/keys.ts';
-
 /** What a peer does by itself, each turned off or set by a case. */
+import type { ChannelKind } from '../../reference/crypto/keys.ts';
 import type { Body } from '../fields.ts';
 import type { Received } from '../observe/received.ts';
 
