@@ -32,7 +32,7 @@ export interface Running {
   counters(): Counters;
   /** An inner packet of an application. */
   packet(packet: Uint8Array): void;
-  /** A DNS query of an application, and the answer to it. @throws Error if the role stops before. */
+  /** A DNS query of an application, and the answer to it. @throws Error if none comes in 30 s, or the role stops. */
   query(message: Uint8Array): Promise<Uint8Array>;
   /**
    * The host has these addresses now and no others; what it still has stays bound. [HO-02]
@@ -59,9 +59,13 @@ export async function runRole(options: RunOptions): Promise<Running> {
   return loop;
 }
 
+/** Longer than applications wait. */
+const QUERY_OVER = 30_000;
+
 interface Asking {
   readonly resolve: (answer: Uint8Array) => void;
   readonly reject: (error: Error) => void;
+  readonly forget: () => void;
 }
 
 class Loop implements Running {
@@ -120,7 +124,12 @@ class Loop implements Running {
     if (this.state !== 'running') return Promise.reject(new Error('the role has stopped'));
     this.lastQuery++;
     const query = this.lastQuery;
-    const answer = new Promise<Uint8Array>((resolve, reject) => this.asking.set(query, { resolve, reject }));
+    const answer = new Promise<Uint8Array>((resolve, reject) => {
+      const forget = this.net.schedule(this.net.now() + QUERY_OVER, () =>
+        this.end(query, new Error('no answer')),
+      );
+      this.asking.set(query, { resolve, reject, forget });
+    });
     this.handle({ kind: 'query', query, message });
     return answer;
   }
@@ -144,8 +153,7 @@ class Loop implements Running {
     this.state = 'stopped';
     this.timer?.cancel();
     this.timer = undefined;
-    for (const { reject } of this.asking.values()) reject(new Error('the role has stopped'));
-    this.asking.clear();
+    for (const query of [...this.asking.keys()]) this.end(query, new Error('the role has stopped'));
     await closeAll(this.sockets);
   }
 
@@ -205,8 +213,7 @@ class Loop implements Running {
         this.options.onPacket?.(effect.packet);
         break;
       case 'dns-answer':
-        this.asking.get(effect.query)?.resolve(effect.message);
-        this.asking.delete(effect.query);
+        this.end(effect.query, effect.message);
         break;
       case 'look-up':
         this.lookUp(effect.ref, effect.message);
@@ -231,6 +238,14 @@ class Loop implements Running {
         break;
     }
     return true;
+  }
+
+  private end(query: number, answer: Uint8Array | Error): void {
+    const asking = this.asking.get(query);
+    this.asking.delete(query);
+    asking?.forget();
+    if (answer instanceof Error) asking?.reject(answer);
+    else asking?.resolve(answer);
   }
 
   private persist({ ref, changes }: Extract<Effect, { kind: 'persist' }>): boolean {

@@ -1,6 +1,7 @@
 import type { Ip } from '../../reference/address.ts';
 import { parseIp } from '../../reference/address.ts';
 import { toHex } from '../../reference/bytes.ts';
+import { addressQuery, readAddresses } from '../../reference/dns/addresses.ts';
 import { addressAnswer, errorAnswer, isForAddresses, Rcode } from '../../reference/dns/answer.ts';
 import type { Query } from '../../reference/dns/query.ts';
 import { isResponseTo, isTruncated, readQuery } from '../../reference/dns/query.ts';
@@ -98,4 +99,16 @@ t.test('DNS-12: what answers a query', (t) => {
   };
   for (const [name, bytes] of Object.entries(cases)) t.equal(isResponseTo(bytes, message('A')), false, name);
   t.same([isTruncated(answer), isTruncated(changed(2, 0x83))], [false, true]);
+});
+
+t.test('an application asks and reads', (t) => {
+  t.equal(
+    toHex(addressQuery('Alice.NTMobile.one.Example', 4, 0x1234)),
+    toHex(message('A')).replace('0120', '0100'),
+  );
+  t.same(readAddresses(message('A_ANSWER'), message('A')), { rcode: 0, addresses: [ip('198.18.0.2')] });
+  t.same(readAddresses(message('AAAA_ANSWER'), message('AAAA')), { rcode: 0, addresses: [ip('fd00:1::2')] });
+  t.same(readAddresses(message('AAAA_NODATA'), message('AAAA')), { rcode: 0, addresses: [] });
+  t.same(readAddresses(message('SERVFAIL'), message('A')), { rcode: 2, addresses: [] });
+  t.equal(readAddresses(message('A_ANSWER'), message('AAAA')), undefined);
 });

@@ -144,7 +144,7 @@ t.test('an application that answers a packet at once waits until its effects are
 });
 
 t.test('a query gets its answer when the role has it', async (t) => {
-  const { run, role, log } = await world();
+  const { net, run, role, log } = await world();
   const running = await run();
   role.answers['query 2 bb'] = [
     { kind: 'dns-answer', query: 2, message: Uint8Array.of(2) },
@@ -154,6 +154,8 @@ t.test('a query gets its answer when the role has it', async (t) => {
   const first = running.query(Uint8Array.of(0xaa));
   const second = running.query(Uint8Array.of(0xbb));
   t.same([await first, await second], [Uint8Array.of(1), Uint8Array.of(2)]);
+  const unanswered = running.query(Uint8Array.of(0xee));
+  await Promise.all([t.rejects(unanswered, /no answer/), net.run(sleepUntil(net, 30_000))]);
   const third = running.query(Uint8Array.of(0xcc));
   await Promise.all([running.stop(), t.rejects(third, /stopped/)]);
   await t.rejects(running.query(Uint8Array.of(0xdd)), /stopped/);
