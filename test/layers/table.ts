@@ -47,11 +47,12 @@ export const layers: readonly Layer[] = [
       'reference/roles/relay/',
     ],
   },
+  { of: 'reference/trace/', may: [...core, 'reference/wire/'] },
   { of: 'reference/net/udp/', may: [...core, 'reference/net/*.ts', 'node:*'], io: true },
   { of: 'reference/net/', may: [...core, 'reference/packet/'] },
   {
     of: 'reference/drivers/',
-    may: [...core, 'reference/net/', 'reference/config/', 'reference/dns/', 'node:*'],
+    may: [...core, 'reference/net/', 'reference/config/', 'reference/dns/', 'reference/trace/', 'node:*'],
     io: true,
   },
   { of: 'reference/cli/', may: ['reference/', 'commander', 'picocolors', 'node:*'], io: true },

@@ -1,0 +1,68 @@
+/** The traces of several parties as one exchange: which of their records are the two ends of one datagram. */
+import type { TraceRecord } from './record.ts';
+
+/** One datagram between two lanes. */
+export interface Arrow {
+  readonly t: number;
+  readonly from: string;
+  readonly to: string;
+  readonly type: string;
+  readonly context: string;
+  readonly size: number;
+  /** It was sent to a party that keeps a trace, and is not in it. */
+  readonly isLost: boolean;
+}
+
+export interface Exchange {
+  /** Parties in the order in which they appear; an endpoint whose party keeps no trace is one too. */
+  readonly lanes: readonly string[];
+  readonly arrows: readonly Arrow[];
+}
+
+export function mergeTraces(records: readonly TraceRecord[]): Exchange {
+  const sorted = records
+    .map((record, at) => ({ record, at }))
+    .sort((a, b) => a.record.t - b.record.t || a.at - b.at);
+  const ordered = sorted.map(({ record }) => record);
+  const places = placesOf(ordered);
+  const waiting = new Map<string, TraceRecord[]>();
+  for (const record of ordered.filter(({ way }) => way === 'received'))
+    waiting.set(keyOf(record), [...(waiting.get(keyOf(record)) ?? []), record]);
+
+  const arrows = ordered
+    .filter(({ way }) => way === 'sent')
+    .map((sent) => {
+      const arrived = take(waiting.get(keyOf(sent)) ?? [], sent);
+      const to = arrived?.self ?? places.get(sent.to) ?? sent.to;
+      return arrow(sent, sent.self, to, arrived === undefined && places.has(sent.to));
+    });
+  const unsent = [...waiting.values()].flat();
+  arrows.push(
+    ...unsent.map((received) => arrow(received, places.get(received.from) ?? received.from, received.self)),
+  );
+  arrows.sort((a, b) => a.t - b.t);
+  return { lanes: [...new Set(arrows.flatMap(({ from, to }) => [from, to]))], arrows };
+}
+
+function arrow({ t, type, context, size }: TraceRecord, from: string, to: string, isLost = false): Arrow {
+  return { t, from, to, type, context, size, isLost };
+}
+
+/** What both ends of a datagram, and each relay between them, see alike. */
+function keyOf({ type, context, sequence, size }: TraceRecord): string {
+  return [type, context, sequence, size].join(' ');
+}
+
+/** Which party is bound to an endpoint. */
+function placesOf(records: readonly TraceRecord[]): Map<string, string> {
+  return new Map(records.map(({ way, from, to, self }) => [way === 'sent' ? from : to, self]));
+}
+
+/** The end of a datagram that was sent: the one with its addresses, or else, behind a NAT, the first one elsewhere. */
+function take(candidates: TraceRecord[], sent: TraceRecord): TraceRecord | undefined {
+  const others = candidates.filter(({ self }) => self !== sent.self);
+  const found =
+    others.find(({ to }) => to === sent.to) ?? others.find(({ from }) => from === sent.from) ?? others[0];
+  if (found !== undefined) candidates.splice(candidates.indexOf(found), 1);
+  return found;
+}
