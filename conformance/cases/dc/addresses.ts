@@ -6,7 +6,7 @@ import { scriptCase } from '../../case.ts';
 import { numberField } from '../../fields.ts';
 import type { RegisteringNode } from '../../played/registering-node.ts';
 import type { World } from '../../world.ts';
-import { checkObserved } from './registration.ts';
+import { checkObserved } from './known.ts';
 import { addressTexts, checkSame, DC, DC_CONFIGURED, inside } from './steps.ts';
 
 /** A pool that some nodes find empty, however many of its addresses a DC keeps to itself. */

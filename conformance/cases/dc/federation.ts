@@ -148,7 +148,9 @@ export const DC_FEDERATION_CASES: readonly Case[] = [
       const isNat64 = features?.includes(1) ?? false;
       const natted = isNat64 || (families.includes(4) && !isGlobal) ? '4' : '';
       checkSame(world, 'NATed families', natted, listField(told, 'nattedFamilies').join());
-      const seen = families.flatMap((version) => cn.at(version) ?? []).map(({ local }) => formatEndpoint(local));
+      const seen = families
+        .flatMap((version) => cn.at(version) ?? [])
+        .map(({ local }) => formatEndpoint(local));
       const told4 = endpointsOf(told, 'observedEndpoints').sort().join();
       checkSame(world, 'observed endpoints', seen.sort().join(), told4);
       checkSame(world, 'features', (features ?? []).join(), listField(told, 'features').join());

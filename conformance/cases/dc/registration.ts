@@ -7,13 +7,9 @@ import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
 import type { Fields } from '../../fields.ts';
 import { listField, numberField } from '../../fields.ts';
-import { silentFault } from '../../intent.ts';
-import type { Received } from '../../observe/received.ts';
-import { HABITS } from '../../played/habits.ts';
-import type { OtherDc } from '../../played/other-dc.ts';
-import type { Place } from '../../played/party.ts';
 import type { RegisteringNode } from '../../played/registering-node.ts';
 import type { World } from '../../world.ts';
+import { informed } from './known.ts';
 import {
   addressTexts,
   checkSame,
@@ -31,27 +27,6 @@ const MOST = 120;
 /** DC-06 */
 const KEEP_ALIVE = 25;
 const MAX_U32 = 4_294_967_295;
-
-const PLACES: readonly Place[] = [{ family: 4 }, { family: 6 }];
-
-/** What the DC tells another one of a node. */
-export async function informed(world: World, other: OtherDc, node: RegisteringNode): Promise<Received> {
-  await other.attach();
-  return world.status(await other.information(node.fqdn), Status.ok);
-}
-
-/** Judges which observed endpoints the DC has of a node, in any order. */
-export async function checkObserved(
-  world: World,
-  other: OtherDc,
-  node: RegisteringNode,
-  expected: readonly string[],
-  requirement: string,
-): Promise<void> {
-  const { body } = await informed(world, other, node);
-  const seen = endpointsOf(body, 'observedEndpoints').sort().join(', ');
-  checkSame(world, 'observed endpoints', [...expected].sort().join(', '), seen, requirement);
-}
 
 /** What is wrong in a registration of the first node. */
 const NOT_ITS: Readonly<Record<string, (world: World, other: RegisteringNode) => Fields>> = {
@@ -173,183 +148,6 @@ export const DC_REGISTRATION_CASES: readonly Case[] = [
   }),
   scriptCase({
     ...DC,
-    id: 'dc.registration.observed',
-    title: 'The observed endpoint is the source of the request, whatever the body says.',
-    clauses: ['DC-05'],
-    catches: 'An endpoint of the body taken for the observed one: a node that could point at others.',
-    async script(world) {
-      const dc = await world.dc();
-      const node = dc.node(0);
-      const told = Uint8Array.of(203, 0, 113, 9, 17, 17);
-      await node.deregister();
-      await node.register({
-        locals: [inside(3)],
-        fields: { observedEndpoint: told, observedEndpoints: [told], candidates: [told], endpoints: [told] },
-      });
-      const requirement = 'DC-05: it MUST be the source of the request and never come from a body.';
-      await checkObserved(world, dc.other(), node, [formatEndpoint(node.peer.local)], requirement);
-    },
-  }),
-  scriptCase({
-    ...DC,
-    id: 'dc.registration.families',
-    title:
-      'A node that registers over both families has an observed endpoint of each, from the request of each.',
-    clauses: ['DC-05', 'DC-28'],
-    features: ['ipv6'],
-    needs: ['ipv6'],
-    catches: 'One observed endpoint for all; the second registration erases what the first one showed.',
-    async script(world) {
-      const dc = await world.dc();
-      const node = dc.node(0);
-      await node.deregister();
-      await node.register({ places: PLACES });
-      const both = [4, 6].flatMap((family) => node.at(family as 4 | 6)?.local ?? []).map(formatEndpoint);
-      await checkObserved(
-        world,
-        dc.other(),
-        node,
-        both,
-        'DC-05: of a family the source of that family’s request.',
-      );
-    },
-  }),
-  scriptCase({
-    ...DC,
-    id: 'dc.registration.validated',
-    title: 'The source of a registration counts only once the DC’s own probe was answered from it.',
-    clauses: ['DC-05', 'KEY-30', 'KEY-31', 'KEY-32'],
-    catches: 'A location that moves by a datagram whose source nobody has confirmed.',
-    async script(world) {
-      const dc = await world.dc();
-      const node = dc.node(0);
-      await node.deregister();
-      await node.register();
-      const before = node.peer;
-      const moved = await node.socket({ socket: 1 });
-      Object.assign(moved.habits, { answerProbes: false });
-      const content = node.registration({}, [moved]);
-      world.status(
-        await moved.request(node.association, MessageType.registrationRequest, content),
-        Status.ok,
-      );
-      const requirement = 'DC-05: it MUST count only once that source is valid.';
-      await checkObserved(world, dc.other(), node, [formatEndpoint(before.local)], requirement);
-      // As soon as the DC's probe, or a repeat of it, is answered.
-      Object.assign(moved.habits, { answerProbes: HABITS.answerProbes });
-      world.came(await takeProbe(moved), 'a probing request to the new source', 'KEY-31');
-      world.came(await takeProbe(moved), 'the repeat of it', 'GEN-11');
-      world.status(await moved.probe(node.association), Status.ok);
-      const after = 'DC-05: the observed endpoint is the source of the request once it is valid.';
-      await checkObserved(world, dc.other(), node, [formatEndpoint(moved.local)], after);
-      node.forgetPlaces();
-    },
-  }),
-  scriptCase({
-    ...DC,
-    id: 'dc.registration.rebound',
-    title:
-      'When a node’s address was replaced by another valid one the observed endpoint follows, unregistered.',
-    clauses: ['DC-05', 'KEY-34', 'KEY-31'],
-    catches: 'A node whose NAT changed its port and that nobody finds any more until it registers.',
-    async script(world) {
-      const dc = await world.dc();
-      const node = dc.node(0);
-      await node.deregister();
-      await node.register();
-      const moved = await node.attach({ socket: 1 });
-      const requirement =
-        'DC-05: when a valid address replaces another one of its family, the observed endpoint follows.';
-      await checkObserved(world, dc.other(), node, [formatEndpoint(moved.local)], requirement);
-    },
-  }),
-  scriptCase({
-    ...DC,
-    id: 'dc.registration.stale',
-    title: 'A registration that is older than the last one that took effect is discarded in silence.',
-    clauses: ['GEN-32'],
-    catches: 'A datagram that was overtaken, or kept back by somebody, moves the node back.',
-    async script(world) {
-      const dc = await world.dc();
-      const node = dc.node(0);
-      await node.register();
-      const { peer, association } = node;
-      const content = node.registration({ locals: [inside(4)] }, [peer]);
-      const old = association.seal(MessageType.registrationRequest, content);
-      await node.register();
-      await world.silence({
-        bad: () =>
-          peer.send(old, undefined, {
-            channel: association,
-            content,
-            intent: silentFault('an older one', 'stale'),
-          }),
-        fence: () => peer.probe(association),
-      });
-      const { body } = await informed(world, dc.other(), node);
-      const own = formatEndpoint(peer.local);
-      checkSame(world, 'local endpoints', own, endpointsOf(body, 'localEndpoints').join(), 'GEN-32');
-    },
-  }),
-  scriptCase({
-    ...DC,
-    id: 'dc.registration.stale-other-family',
-    title:
-      'An older registration over the other family still says where the node is in that family, and no more.',
-    clauses: ['GEN-32', 'DC-05'],
-    features: ['ipv6'],
-    needs: ['ipv6'],
-    catches: 'The slower of the two registrations of a node is thrown away, and with it one of its families.',
-    async script(world) {
-      const dc = await world.dc();
-      const node = dc.node(0);
-      for (const place of PLACES) await node.attach(place);
-      await node.deregister();
-      const { association } = node;
-      const [four, six] = [node.at(4), node.at(6)];
-      if (four === undefined || six === undefined) return;
-      const locals = [four.local, six.local];
-      node.instance = world.fresh(8);
-      const slow = node.registration({ locals: [inside(8)], suites: [2, 1] }, [six]);
-      const late = association.seal(MessageType.registrationRequest, slow);
-      const quick = node.registration({ locals }, [four]);
-      world.status(await four.request(association, MessageType.registrationRequest, quick), Status.ok);
-      six.send(late, undefined, { channel: association, content: slow });
-      const answer = await six.take(
-        ({ type, body }) => type === MessageType.registrationResponse && body !== undefined,
-      );
-      const { body } = world.status(
-        answer,
-        Status.ok,
-        'GEN-32: it is answered by the registration as it stands.',
-      );
-      checkSame(
-        world,
-        'observed endpoint',
-        formatEndpoint(six.local),
-        endpointText(body, 'observedEndpoint'),
-      );
-      const both = locals.map(formatEndpoint);
-      await checkObserved(
-        world,
-        dc.other(),
-        node,
-        both,
-        'DC-05: it still sets the observed endpoint of its own family.',
-      );
-      const told = (await informed(world, dc.other(), node)).body;
-      checkSame(
-        world,
-        'local endpoints',
-        both.join(),
-        endpointsOf(told, 'localEndpoints').join(),
-        'DC-05: and nothing else.',
-      );
-      checkSame(world, 'suites', '1', listField(told, 'suites').join(), 'DC-05: and nothing else.');
-    },
-  }),
-  scriptCase({
-    ...DC,
     id: 'dc.registration.ended',
     title:
       'Lifetime 0 ends a registration for both families at once, and is answered the same when there is none.',
@@ -403,7 +201,3 @@ export const DC_REGISTRATION_CASES: readonly Case[] = [
     },
   }),
 ];
-
-function takeProbe(peer: { take(match: (mail: Received) => boolean): Promise<Received | undefined> }) {
-  return peer.take(({ type }) => type === MessageType.probeRequest);
-}
