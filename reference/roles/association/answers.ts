@@ -59,8 +59,8 @@ export class Answers {
     return 'new';
   }
 
-  /** Stores the answer to a request that was taken. */
-  store(transaction: Uint8Array, answer: StoredAnswer, now: Instant): void {
+  /** Stores the answer to a request that was taken; undefined: there is none, whatever comes. */
+  store(transaction: Uint8Array, answer: StoredAnswer | undefined, now: Instant): void {
     const key = toHex(transaction);
     const entry = this.entries.get(key);
     if (entry === undefined) return;

@@ -32,7 +32,8 @@ export interface AssociationConfig {
 }
 
 export type AssociationEvent =
-  | Extract<ChannelEvent, { kind: 'send' | 'refused' | 'confirmed' }>
+  /** `address`: another address of the far end is valid and in use. */
+  | Extract<ChannelEvent, { kind: 'send' | 'refused' | 'confirmed' | 'address' }>
   /** A request to be answered by `answer`, now or later, once. */
   | { readonly kind: 'request'; readonly message: Message; readonly from: Endpoint; readonly origin: Origin }
   /** A status sent without the role's doing. */
@@ -160,6 +161,11 @@ export class Association {
     return this.take();
   }
 
+  /** A request that was delivered gets no answer; its repeats get none either. [GEN-32] */
+  ignore(message: Message, now: Instant): void {
+    this.answers.store(message.transaction, undefined, now);
+  }
+
   tick(now: Instant): AssociationEvent[] {
     if (now >= this.openAt) this.reopen(now);
     this.absorb(this.channel.tick(now), now);
@@ -198,6 +204,7 @@ export class Association {
       switch (event.kind) {
         case 'send':
         case 'refused':
+        case 'address':
           this.out.push(event);
           break;
         case 'confirmed':
@@ -230,7 +237,7 @@ export class Association {
           this.receiveBadAnswer(event);
           break;
         default:
-          // Data is for paths; addresses and probes concern the channel alone.
+          // Data is for paths.
           break;
       }
     }
