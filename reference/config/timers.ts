@@ -43,6 +43,21 @@ export const TIMERS = {
   'registration-lifetime': { clause: 'NODE-13, DC-29', seconds: 120, set: 'always' },
   'registration-retry-min': { clause: 'NODE-18', seconds: 5, set: 'test' },
   'registration-retry-max': { clause: 'NODE-18', seconds: 60, set: 'test' },
+  'registration-lifetime-min': { clause: 'DC-29', seconds: 30, set: 'always' },
+  /** What a DC tells its nodes; 25 s at most. */
+  'keep-alive': { clause: 'DC-06', seconds: 25, set: 'always' },
+  'relay-registration-lifetime': { clause: 'DC-40', seconds: 120, set: 'always' },
+  /** A Relay Direction counts as live this long after it was last sent. */
+  'relay-direction-live': { clause: 'DC-39', seconds: 86_400, set: 'always' },
+  'try-dc-dc': { clause: 'GEN-11', seconds: [0, 0.5, 1.5], set: 'no' },
+  'try-over-dc-dc': { clause: 'GEN-11', seconds: 2.5, set: 'test' },
+  'try-dc-node': { clause: 'GEN-11', seconds: [0, 0.5], set: 'no' },
+  'try-over-dc-node': { clause: 'GEN-11', seconds: 1.5, set: 'test' },
+  'try-dc-rs': { clause: 'GEN-11', seconds: [0, 0.5], set: 'no' },
+  'try-over-dc-rs': { clause: 'GEN-11', seconds: 1.5, set: 'test' },
+  'direction-answer': { clause: 'GEN-28', seconds: 4.5, set: 'test' },
+  /** How long a Node Information Response may decide routes. */
+  'node-information': { clause: 'FED-09', seconds: 5, set: 'test' },
   /** A node asks DNS where its DC is not more often than this. */
   'dc-lookup': { clause: 'NODE-17', seconds: 5, set: 'test' },
   /** How long inner packets are held for a path. */
