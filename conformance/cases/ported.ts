@@ -12,6 +12,7 @@ export interface Port {
   readonly also?: readonly string[];
   /** Rows that make sense for this role; all if not given. */
   readonly rows?: (row: never) => boolean;
+  readonly title?: string;
   readonly catches?: string;
 }
 
@@ -40,7 +41,7 @@ export function ported(
     const info = {
       ...common,
       id: port.id ?? port.from.replace(/^[^.]*/, role),
-      title: say(found.title),
+      title: port.title ?? say(found.title),
       catches: port.catches ?? say(found.catches),
       clauses,
       roles: [role],
