@@ -9,7 +9,7 @@ import type { PathPlan } from './dc.ts';
 import { PlayedDc } from './dc.ts';
 import type { Peer, RequestOptions } from './peer.ts';
 
-/** The request that a DC has to grant it is, of a node, a registration. */
+/** The request that a DC has to grant it is, of a node, a registration, of another DC a question about a node. */
 export class AssociatedPeer extends PlayedDc {
   readonly fqdn: string;
 
@@ -20,6 +20,8 @@ export class AssociatedPeer extends PlayedDc {
 
   override relayDirection(_plan: PathPlan, fields: Fields = {}): Body {
     const { peer, association } = this;
+    if (association.own.role === 'dc')
+      return body({ transaction: peer.stage.fresh(8), fqdn: this.fqdn, ...fields });
     return body({
       transaction: peer.stage.fresh(8),
       fqdn: this.fqdn,
@@ -34,7 +36,10 @@ export class AssociatedPeer extends PlayedDc {
   }
 
   override direct(content: Body, options: RequestOptions = {}): Promise<Received | undefined> {
-    return this.peer.request(this.association, MessageType.registrationRequest, content, options);
+    const { peer, association } = this;
+    const type =
+      association.own.role === 'dc' ? MessageType.nodeInformationRequest : MessageType.registrationRequest;
+    return peer.request(association, type, content, options);
   }
 
   /** There is nothing to be made for a channel: nodes have theirs. */

@@ -19,6 +19,9 @@ import { OTHERS, OWN_ZONE, POOLS } from './dc-under-test.ts';
 import type { InstanceParts } from './instance.ts';
 import { AdapterInstance } from './instance.ts';
 
+/** The node that asks for a path where the DC is to open towards another one. */
+const PROVOKING = 1;
+
 /** Who is played around a DC. */
 export interface Around {
   readonly nodes: readonly RegisteringNode[];
@@ -60,7 +63,7 @@ export class AdapterDc extends AdapterInstance implements DcUnderTest {
   }
 
   async provoke(): Promise<void> {
-    const node = this.node(1);
+    const node = this.node(PROVOKING);
     await node.register();
     const content = node.directionRequest({ peerFqdn: `node.${OTHERS[0].zone}` });
     node.peer.sendSealed(node.association, MessageType.directionRequest, content, { auto: true });
@@ -127,7 +130,8 @@ export async function peerOf({ nodes, others }: Around, options: DcTestOptions):
   for (const other of others) await other.socket();
   const peer = await party.socket();
   Object.assign(peer.habits, options.habits);
-  return new AssociatedPeer(peer, party.association, nodeName(0));
+  // A DC asks for the node that is registered to provoke an opening.
+  return new AssociatedPeer(peer, party.association, nodeName(options.peer === 'dc' ? PROVOKING : 0));
 }
 
 /** The name of a played node. */

@@ -47,7 +47,7 @@ export const ATTEMPT_CASES: readonly Case[] = [
     waits: 7000,
     async script(world) {
       const timers = retryTimers(world, 1, 60);
-      const { peer, first } = await ownOpening(world, { timers });
+      const { rs, peer, first } = await ownOpening(world, { timers });
       world.check(first.header?.sequence === 0n, 'order number 0', `${first.header?.sequence}`);
       await world.sleep(first.at + OPENING_OVER - LATE - world.net.now());
       // Repeats are the same bytes, as copies made by a network are, which a peer passes over.
@@ -59,6 +59,10 @@ export const ATTEMPT_CASES: readonly Case[] = [
       const isSame = repeats.every(({ bytes }) => sameBytes(bytes, first.bytes));
       world.check(isSame, 'the same message 1 each time', 'another one');
       checkTimes(world, repeats, OPENING_REPEATS, 0);
+      if (rs.provoke !== undefined) {
+        await world.sleep(2 * LATE);
+        await rs.provoke();
+      }
       const next = await peer.take((mail) => isOpening(mail) && !sameBytes(mail.bytes, first.bytes), 2500);
       const requirement = 'RS-18, KEY-16: the next attempt has a new ephemeral key.';
       world.came(next, 'another message 1 after the first attempt is over', requirement);

@@ -4,6 +4,7 @@ import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
 import type { Received } from '../../observe/received.ts';
 import type { PlayedDc } from '../../played/dc.ts';
+import type { RoleName } from '../../roles.ts';
 import type { RsOptions } from '../../target/target.ts';
 import { Unjudged } from '../../verdict.ts';
 import type { World } from '../../world.ts';
@@ -37,6 +38,9 @@ async function direct(world: World, dc: PlayedDc): Promise<Received> {
   const answer = await dc.direct(dc.relayDirection(dc.plan()));
   return world.status(answer, Status.ok);
 }
+
+/** Of the channel that stands for a leg where another role is judged. */
+const REKEY: Partial<Record<RoleName, string>> = { node: 'path-rekey', dc: 'association-rekey' };
 
 export const KEY_TIME_CASES: readonly Case[] = [
   scriptCase({
@@ -132,7 +136,7 @@ export const KEY_TIME_CASES: readonly Case[] = [
     waits: 3500,
     async script(world) {
       const timers = {
-        ...(world.role === 'node' ? { 'path-rekey': 1 } : { 'leg-rekey': 1 }),
+        [REKEY[world.role] ?? 'leg-rekey']: 1,
         'key-lifetime-extra': 1,
       };
       const { nodePeer, leg } = await openLeg(world, { timers });

@@ -14,6 +14,8 @@ export function isRegistration({ type, keys }: Received): boolean {
 
 /** After a failure: seconds, by the names of the role that is judged. [RS-18, NODE-18] */
 export function retryTimers({ role }: World, min: number, max: number): Readonly<Record<string, number>> {
+  // A DC opens when it has something to send, and only then.
+  if (role === 'dc') return {};
   const name = role === 'node' ? 'registration-retry' : 'register-retry';
   return { [`${name}-min`]: min, [`${name}-max`]: max };
 }
