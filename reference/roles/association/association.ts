@@ -3,7 +3,7 @@
  * that were given. Every role has its associations through this file.
  */
 import type { Endpoint } from '../../address.ts';
-import { family, sameEndpoint } from '../../address.ts';
+import { family, formatEndpoint, sameEndpoint } from '../../address.ts';
 import { Channel } from '../../channel/channel.ts';
 import type { ChannelConfig, ChannelEvent, Origin } from '../../channel/types.ts';
 import { hasOpened } from '../../channel/types.ts';
@@ -69,9 +69,10 @@ export class Association {
   private endpoints: readonly Endpoint[];
   /** What the host can send by. */
   private families: readonly (4 | 6)[] = [4, 6];
-  private heardAt: Instant = Number.NEGATIVE_INFINITY;
-  /** When the last keep-alive of a family began. */
-  private readonly keptAlive = new Map<4 | 6, Instant>();
+  /** Addresses whose last probe was a keep-alive. */
+  private readonly keptAlive = new Set<string>();
+  /** Families in which something of ours stayed unanswered, and nothing was heard since. */
+  private readonly silent = new Set<4 | 6>();
   private out: AssociationEvent[] = [];
 
   constructor(config: AssociationConfig, random: Random) {
@@ -123,7 +124,7 @@ export class Association {
 
   receive(header: Header, bytes: Uint8Array, from: Endpoint, now: Instant): AssociationEvent[] {
     const events = this.channel.receive(header, bytes, from, now);
-    if (!isOpening(header.type) && hasOpened(events)) this.heardAt = now;
+    if (!isOpening(header.type) && hasOpened(events)) this.silent.delete(family(from.ip));
     this.absorb(events, now);
     this.sendDue(now);
     return this.take();
@@ -147,7 +148,7 @@ export class Association {
     const to = this.addressOf(version);
     if (!this.channel.hasKeys()) this.reopen(now);
     else if (to !== undefined) {
-      this.keptAlive.set(version, now);
+      this.keptAlive.add(formatEndpoint(to));
       this.absorb(this.channel.probe(to, now), now);
     }
     return this.take();
@@ -169,10 +170,9 @@ export class Association {
   tick(now: Instant): AssociationEvent[] {
     if (now >= this.openAt) this.reopen(now);
     this.absorb(this.channel.tick(now), now);
-    for (const { type, transaction, family: by, startedAt } of this.requests.takeOver(now)) {
+    for (const { type, transaction, family: by } of this.requests.takeOver(now)) {
       this.out.push({ kind: 'unanswered', type, transaction, why: 'silence' });
-      // KEY-27: where the one family is silent and the other not, there is an address that answers.
-      if (by === undefined || this.heardAt < startedAt) this.openAnew(now);
+      this.fallSilent(by, now);
     }
     this.sendDue(now);
     return this.take();
@@ -188,8 +188,12 @@ export class Association {
     return events;
   }
 
-  /** What was asked stays unanswered: it may be the alias that the far end has forgotten. [KEY-27, KEY-41] */
-  private openAnew(now: Instant): void {
+  /** What was asked stays unanswered, in one family or in both: if by all valid addresses, it is opened again. [KEY-27] */
+  private fallSilent(version: 4 | 6 | undefined, now: Instant): void {
+    for (const silent of version === undefined ? ([4, 6] as const) : [version]) this.silent.add(silent);
+    if (!this.channel.knownAddresses().every(({ ip }) => this.silent.has(family(ip)))) return;
+    this.silent.clear();
+    // KEY-41: it may be the alias that the far end has forgotten.
     if (this.channel.hasAlias()) this.channel.useContext(this.config.channel.id);
     this.reopen(now);
   }
@@ -224,8 +228,8 @@ export class Association {
           this.out.push(event);
           break;
         case 'probe-over':
-          if (this.heardAt < (this.keptAlive.get(family(event.endpoint.ip)) ?? this.heardAt))
-            this.openAnew(now);
+          if (this.keptAlive.delete(formatEndpoint(event.endpoint)))
+            this.fallSilent(family(event.endpoint.ip), now);
           break;
         case 'message':
           this.receiveMessage(event, now);

@@ -17,7 +17,6 @@ export interface Request {
   readonly body: Uint8Array;
   /** The address family that it has to go by; either if not given. [NODE-03] */
   readonly family: 4 | 6 | undefined;
-  readonly startedAt: Instant;
   readonly tries: readonly Instant[];
   readonly over: Instant;
   tried: number;
@@ -49,7 +48,6 @@ export class Requests {
       transaction,
       body,
       family,
-      startedAt: now,
       tries,
       over: now + schedule.over,
       tried: 0,

@@ -262,6 +262,8 @@ export class Home {
             this.out.push({ kind: 'unanswered', transaction: event.transaction });
           else this.fail(event.transaction, event.why === 'silence' ? 'no answer' : 'unusable answer', now);
           break;
+        case 'address':
+          break;
         case 'attempt-over':
           tally.event('dc-silent', {});
           this.finder?.want(now);

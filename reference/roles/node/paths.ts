@@ -1,0 +1,350 @@
+/** The paths of a node: which channel a datagram is for, which path a packet goes by, and when a path ends. */
+import type { Endpoint, Ip } from '../../address.ts';
+import { sameBytes, toHex } from '../../bytes.ts';
+import { hasFailed } from '../../channel/types.ts';
+import type { Instant, PathEvent } from '../../core.ts';
+import type { Header } from '../../wire/header.ts';
+import type { Tally } from '../tally.ts';
+import type { Tunnel, TunnelEvent } from '../tunnel/tunnel.ts';
+import { Wakeups } from '../wakeups.ts';
+import type { Candidate, SurplusTimers } from './choice.ts';
+import { chosen, surplus } from './choice.ts';
+import type { HeldPath } from './judge.ts';
+
+/** HO-11: how long after a look another one is worth while, in milliseconds. */
+const LOOK_AGAIN = 1000;
+
+/** What a path is about, as it was directed. */
+export interface Directed {
+  readonly pathId: Uint8Array;
+  readonly content: string;
+  readonly peer: Uint8Array;
+  /** As hex. */
+  readonly instance: string | undefined;
+  readonly name: string | undefined;
+  readonly addresses: readonly Ip[];
+  /** The path that it replaces, as hex. */
+  readonly replaces: string | undefined;
+  /** Whether this end opens it. */
+  readonly isInitiator: boolean;
+  readonly directedAt: Instant;
+}
+
+export class Path implements HeldPath, Candidate {
+  readonly id: string;
+  readonly directed: Directed;
+  readonly tunnel: Tunnel;
+  /** No route is left, and the tunnel has said so. */
+  isLost = false;
+  lostWhy: LostWhy | undefined;
+  /** When a replacement was last asked for. [HO-17] */
+  replacedAt: Instant = Number.NEGATIVE_INFINITY;
+  isClosing = false;
+  /** The addresses that the Tunnel Table sends by it; undefined: it does not have the path. */
+  destinations: readonly Ip[] | undefined;
+
+  constructor(directed: Directed, tunnel: Tunnel) {
+    this.id = toHex(directed.pathId);
+    this.directed = directed;
+    this.tunnel = tunnel;
+  }
+
+  get pathId(): Uint8Array {
+    return this.directed.pathId;
+  }
+
+  get content(): string {
+    return this.directed.content;
+  }
+
+  get peer(): Uint8Array {
+    return this.directed.peer;
+  }
+
+  get addresses(): readonly Ip[] {
+    return this.directed.addresses;
+  }
+
+  get isLive(): boolean {
+    return !this.isClosing;
+  }
+
+  get isUp(): boolean {
+    return !this.isClosing && this.tunnel.isUp;
+  }
+
+  get confirmedAt(): Instant | undefined {
+    return this.tunnel.confirmedAt;
+  }
+
+  get heardAt(): Instant | undefined {
+    return this.tunnel.heardAt;
+  }
+
+  /** Directed, and it can still come to be: it is not known that nobody answers. */
+  get isHopeful(): boolean {
+    return !this.isClosing && !this.isLost;
+  }
+}
+
+type LostWhy = Extract<TunnelEvent, { kind: 'lost' }>['why'];
+
+export type PathsEvent =
+  /** Packets for its peer can go. */
+  | { readonly kind: 'up'; readonly path: Path }
+  /** No route is left, nor another path to the peer. */
+  | { readonly kind: 'lost'; readonly path: Path }
+  | { readonly kind: 'gone'; readonly path: Path };
+
+export class Paths {
+  readonly bound: number;
+  private readonly tally: Tally;
+  private readonly timers: SurplusTimers;
+  private readonly paths = new Map<string, Path>();
+  /** By Leg ID. */
+  private readonly legs = new Map<string, Path>();
+  private readonly wakeups = new Wakeups<Path>();
+  private lookAt: Instant = Number.POSITIVE_INFINITY;
+  private out: PathsEvent[] = [];
+
+  constructor(bound: number, timers: SurplusTimers, tally: Tally) {
+    this.bound = bound;
+    this.timers = timers;
+    this.tally = tally;
+  }
+
+  /** By Path ID as hex. */
+  get all(): ReadonlyMap<string, Path> {
+    return this.paths;
+  }
+
+  get legCount(): number {
+    return this.legs.size;
+  }
+
+  /** Whether a context, as hex, is a Leg ID here. */
+  isLeg(context: string): boolean {
+    return this.legs.has(context);
+  }
+
+  /** Whether a context, as hex, is a Path ID or Leg ID here. */
+  isContext(context: string): boolean {
+    return this.paths.has(context) || this.legs.has(context);
+  }
+
+  /** Live paths to one Node ID. */
+  to(peer: Uint8Array): Path[] {
+    return [...this.paths.values()].filter((path) => path.isLive && sameBytes(path.peer, peer));
+  }
+
+  /** Live paths whose peer has an address. */
+  forAddress(address: Ip): Path[] {
+    return [...this.paths.values()].filter((path) => path.isLive && path.addresses.includes(address));
+  }
+
+  /** A live path to a name. [DNS-14] */
+  forName(name: string): Path | undefined {
+    return [...this.paths.values()].find((path) => path.isLive && path.directed.name === name);
+  }
+
+  /** Takes a path that was directed and begins what its part says. [NODE-07, NODE-24] */
+  add(path: Path, now: Instant): PathsEvent[] {
+    this.paths.set(path.id, path);
+    const { leg } = path.tunnel.contexts;
+    if (leg !== undefined) this.legs.set(leg, path);
+    this.absorb(path, path.tunnel.start(now), now);
+    return this.settle(now);
+  }
+
+  /**
+   * A datagram with a context of these.
+   * @returns also whether it cost cryptography and did not verify. [DOS-03]
+   */
+  receive(
+    context: string,
+    header: Header,
+    bytes: Uint8Array,
+    from: Endpoint,
+    now: Instant,
+  ): { readonly events: PathsEvent[]; readonly failed: boolean } {
+    const path = this.paths.get(context) ?? this.legs.get(context);
+    if (path === undefined) return { events: [], failed: false };
+    const which = path.id === context ? 'path' : 'leg';
+    const events = path.tunnel.receive(which, header, bytes, from, now);
+    this.absorb(path, events, now);
+    return { events: this.settle(now), failed: hasFailed(events) };
+  }
+
+  /** Sends an inner packet by the path to its destination. @returns undefined if none is up. */
+  send(packet: Uint8Array, destination: Ip, now: Instant): PathsEvent[] | undefined {
+    const path = chosen(this.forAddress(destination));
+    if (path === undefined) return undefined;
+    this.absorb(path, path.tunnel.send(packet, now), now);
+    return this.settle(now);
+  }
+
+  event(pathId: string, event: PathEvent, now: Instant): PathsEvent[] {
+    const path = this.paths.get(pathId);
+    if (path !== undefined) this.absorb(path, path.tunnel.pathEvent(event, now), now);
+    return this.settle(now);
+  }
+
+  /** The host moved: each path and leg is probed from the new addresses. [HO-02] */
+  move(locals: readonly Endpoint[], now: Instant): PathsEvent[] {
+    for (const path of this.paths.values()) this.absorb(path, path.tunnel.addresses(locals, now), now);
+    return this.settle(now);
+  }
+
+  close(path: Path, now: Instant): PathsEvent[] {
+    this.closeNow(path, now);
+    return this.settle(now);
+  }
+
+  closeAll(now: Instant): PathsEvent[] {
+    for (const path of this.paths.values()) this.closeNow(path, now);
+    return this.settle(now);
+  }
+
+  tick(now: Instant): PathsEvent[] {
+    for (;;) {
+      const path = this.wakeups.takeDue(now);
+      if (path === undefined) break;
+      this.absorb(path, path.tunnel.tick(now), now);
+    }
+    if (now >= this.lookAt) this.thinOut(now);
+    return this.settle(now);
+  }
+
+  wakeAt(): Instant {
+    return Math.min(this.wakeups.next() ?? Number.POSITIVE_INFINITY, this.lookAt);
+  }
+
+  unconfirmedCount(): number {
+    let count = 0;
+    for (const { tunnel } of this.paths.values()) count += tunnel.unconfirmedCount();
+    return count;
+  }
+
+  private settle(now: Instant): PathsEvent[] {
+    const events = this.out;
+    this.out = [];
+    for (const { kind, path } of events) if (kind === 'up') this.succeed(path, now);
+    return events;
+  }
+
+  private absorb(path: Path, events: readonly TunnelEvent[], now: Instant): void {
+    for (const event of events) this.perform(path, event);
+    if (!this.paths.has(path.id)) return;
+    this.wakeups.set(path, path.tunnel.wakeAt());
+    if (events.some(({ kind }) => CHANGES.has(kind))) this.arrange(path.peer, now);
+  }
+
+  private perform(path: Path, event: TunnelEvent): void {
+    const { tally } = this;
+    switch (event.kind) {
+      case 'send':
+        return tally.send(event.bytes, event.to);
+      case 'refused':
+        return tally.refuse(event.layer, event.from);
+      case 'deliver':
+      case 'icmp':
+        return tally.add({ kind: 'deliver', packet: event.packet });
+      case 'status':
+        return tally.answered(event.status);
+      case 'confirmed':
+        return tally.count(`opened.${event.channel}`);
+      case 'up':
+        path.isLost = false;
+        this.out.push({ kind: 'up', path });
+        return;
+      case 'route':
+        // The old address answers again, or the peer has found this end at another one.
+        if (path.isLost) this.out.push({ kind: 'up', path });
+        path.isLost = false;
+        return tally.event('route', {
+          path: path.id,
+          to: event.to.ip,
+          route: event.isRelay ? 'relay' : 'direct',
+        });
+      case 'lost':
+        path.isLost = true;
+        path.lostWhy = event.why;
+        this.out.push({ kind: 'lost', path });
+        return;
+      case 'closing':
+        path.isClosing = true;
+        return this.stopSending(path);
+      case 'gone':
+        return this.erase(path);
+      default:
+        throw new Error(`no such event: ${event satisfies never}`);
+    }
+  }
+
+  /** A path of a peer is up: what it takes the place of ends. [HO-06, HO-11, HO-12] */
+  private succeed(path: Path, now: Instant): void {
+    const { replaces, instance } = path.directed;
+    for (const other of this.to(path.peer)) {
+      if (other === path) continue;
+      if (other.directed.instance !== instance) this.erase(other);
+      else if (other.id === replaces || other.isLost) this.closeNow(other, now);
+    }
+    this.arrange(path.peer, now);
+  }
+
+  /** Writes the Tunnel Table: the chosen path gets the peer's addresses, the others receive. [HO-11] */
+  private arrange(peer: Uint8Array, now: Instant): void {
+    const paths = this.to(peer);
+    const best = chosen(paths);
+    for (const path of paths) {
+      if (!path.isUp && path.destinations === undefined) continue;
+      const destinations = path === best ? path.addresses : [];
+      if (path.destinations?.length === destinations.length) continue;
+      path.destinations = destinations;
+      this.tally.add({
+        kind: 'tunnel-set',
+        path: { pathId: path.id, destinations, carrier: path.tunnel.carrier },
+      });
+    }
+    if (paths.filter(({ isUp }) => isUp).length > 1) this.lookAt = Math.min(this.lookAt, now + LOOK_AGAIN);
+  }
+
+  private thinOut(now: Instant): void {
+    this.lookAt = Number.POSITIVE_INFINITY;
+    const peers = new Map([...this.paths.values()].map((path) => [toHex(path.peer), path.peer]));
+    for (const peer of peers.values()) {
+      for (const path of surplus(this.to(peer), this.timers, now)) this.closeNow(path, now);
+      this.arrange(peer, now);
+    }
+  }
+
+  private closeNow(path: Path, now: Instant): void {
+    if (path.isClosing) return;
+    path.isClosing = true;
+    this.absorb(path, path.tunnel.close(now), now);
+    this.stopSending(path);
+    this.arrange(path.peer, now);
+  }
+
+  private stopSending(path: Path): void {
+    if (path.destinations === undefined || path.destinations.length === 0) return;
+    path.destinations = [];
+    this.tally.add({
+      kind: 'tunnel-set',
+      path: { pathId: path.id, destinations: [], carrier: path.tunnel.carrier },
+    });
+  }
+
+  private erase(path: Path): void {
+    if (this.paths.get(path.id) !== path) return;
+    this.paths.delete(path.id);
+    const { leg } = path.tunnel.contexts;
+    if (leg !== undefined) this.legs.delete(leg);
+    this.wakeups.delete(path);
+    path.isClosing = true;
+    if (path.destinations !== undefined) this.tally.add({ kind: 'tunnel-remove', pathId: path.id });
+    this.out.push({ kind: 'gone', path });
+  }
+}
+
+const CHANGES: ReadonlySet<TunnelEvent['kind']> = new Set(['up', 'route', 'lost', 'closing', 'gone']);

@@ -1,0 +1,77 @@
+/** From a Route Direction to the node's end of the path. */
+import type { Endpoint, Ip } from '../../address.ts';
+import { fromHex, toHex } from '../../bytes.ts';
+import type { NodeConfig } from '../../config/node.ts';
+import type { Timers } from '../../config/timers.ts';
+import type { Instant, Random } from '../../core.ts';
+import type { RouteDirection } from '../../wire/messages.ts';
+import { Part } from '../../wire/registry.ts';
+import { Tunnel } from '../tunnel/tunnel.ts';
+import { contentOf } from './judge.ts';
+import type { Location } from './location.ts';
+import { Path } from './paths.ts';
+
+const PARTS = { [Part.initiate]: 'initiate', [Part.await]: 'await', [Part.both]: 'both' } as const;
+
+export interface MakerParts {
+  readonly config: NodeConfig;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly location: Location;
+  /** Whether an endpoint can be another host's at all. [KEY-40] */
+  readonly usable: (endpoint: Endpoint) => boolean;
+  /** Own virtual addresses. */
+  readonly own: () => readonly Ip[];
+}
+
+/** Makes paths of directions that were judged good: their far end is a node, their relay an RS-S. */
+export function pathMaker(
+  parts: MakerParts,
+): (direction: RouteDirection, name: string | undefined, now: Instant) => Path {
+  const { config, timers, random, location, usable, own } = parts;
+  return (direction, name, now) => {
+    const { pathId, pathSecret, suite, part, peer, candidates, relay, replaces, lifetime } = direction;
+    if (peer === undefined) throw new Error('a direction without a peer was judged good');
+    const addresses = peer.virtualAddresses ?? [];
+    const tunnel = new Tunnel(
+      {
+        pathId,
+        secret: pathSecret,
+        suite,
+        part: PARTS[part],
+        self: fromHex(config.nodeId),
+        peer: peer.nodeId,
+        own: own(),
+        peerAddresses: addresses,
+        candidates: candidates ?? [],
+        relay: relay?.leg && {
+          nodeId: relay.nodeId,
+          endpoints: relay.endpoints,
+          legId: relay.leg.legId,
+          legSecret: relay.leg.legSecret,
+        },
+        lifetime: lifetime * 1000,
+        isNatted: (version) => location.isNatted(version),
+        families: () => location.families(),
+        usable,
+        timers,
+        createdAt: now,
+      },
+      random,
+    );
+    return new Path(
+      {
+        pathId,
+        content: contentOf(direction),
+        peer: peer.nodeId,
+        instance: peer.instance && toHex(peer.instance),
+        name: name ?? peer.fqdn,
+        addresses,
+        replaces: replaces && toHex(replaces),
+        isInitiator: part !== Part.await,
+        directedAt: now,
+      },
+      tunnel,
+    );
+  };
+}
