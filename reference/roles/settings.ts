@@ -12,7 +12,7 @@ import { Suite } from '../wire/registry.ts';
 import type { AssociationConfig } from './association/association.ts';
 
 /** GEN-27: answers that one association keeps. */
-const ANSWERS_BOUND = 4096;
+export const ANSWERS_BOUND = 4096;
 
 /** The timers of a channel of one kind. */
 export function channelTimers(timers: Timers, kind: Exclude<ChannelKind, 'path'>): ChannelTimers {
