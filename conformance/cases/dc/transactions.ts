@@ -37,7 +37,7 @@ const UNUSABLE: Readonly<Record<string, (content: Body) => Body>> = {
   'a status that is text': (content) => new Map([...content, ...body({ status: 'ok' })]),
   'no status': (content) => new Map([...content].filter(([key]) => key !== 1)),
   'a critical key': (content) => new Map<CborValue, CborValue>([...content, [0x8000, 0]]),
-  'a tag below an unknown key': (content) =>
+  'a key below 0 under an unknown key': (content) =>
     new Map<CborValue, CborValue>([...content, [0x7000, new Map([[-1, 0]])]]),
 };
 const FAULTS = Object.keys(UNUSABLE);

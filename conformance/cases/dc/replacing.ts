@@ -1,0 +1,102 @@
+/** Section 8.4: paths that replace others. */
+import fc from 'fast-check';
+import { fromHex, toHex } from '../../../reference/bytes.ts';
+import { RelayKind, Status } from '../../../reference/wire/registry.ts';
+import type { Case } from '../../case.ts';
+import { propertyCase, scriptCase } from '../../case.ts';
+import { askRelayed, legsOf, wantingRelay } from './relays.ts';
+import type { Route } from './steps.ts';
+import { checkRoute, checkSame, DC, routeOf } from './steps.ts';
+
+const MOVED = 1;
+const RELAY_LOST = 3;
+
+export const DC_REPLACING_CASES: readonly Case[] = [
+  propertyCase({
+    ...DC,
+    id: 'dc.replace.anew',
+    title: 'A path that replaces another one has an ID, a secret and legs of its own, and names the other.',
+    clauses: ['DC-38', 'DC-23', 'DC-21', 'DC-20'],
+    catches: 'The old path directed once more; a wish to replace that is lost on the way to CN.',
+    arbitrary: fc.constantFrom<'known' | 'unknown'>('known', 'unknown'),
+    boundaries: ['known', 'unknown'],
+    async script(world, what) {
+      const relayed = await wantingRelay(world, { relays: 1 });
+      const { dc, mn, cn } = relayed;
+      const relay = dc.relay();
+      await relay.register();
+      const old = checkRoute(world, await askRelayed(relayed));
+      const oldLegs = legsOf(relay.directions[0]?.body);
+      const replaces = what === 'known' ? fromHex(old.pathId) : world.fresh(16);
+      const fields = { peerFqdn: cn.fqdn, want: RelayKind.s, replaces, reason: MOVED };
+      const own = checkRoute(world, await mn.ask(fields));
+      const other = routeOf(
+        cn.directions[1] ?? cn.directions[0] ?? world.stage.violated('one at CN', 'none'),
+      );
+      for (const [who, route] of [
+        ['MN', own],
+        ['CN', other],
+      ] as const)
+        checkSame(world, `replaces at ${who}`, toHex(replaces), route.replaces);
+      checkSame(world, 'Path ID at CN', own.pathId, other.pathId, 'DC-21');
+      world.check(own.pathId !== old.pathId, 'a new Path ID', 'the old one');
+      world.check(own.pathSecret !== old.pathSecret, 'a new secret', 'the old one');
+      const legs = [...oldLegs, ...legsOf(relay.directions[1]?.body)];
+      checkSame(world, 'Leg IDs that differ', 4, new Set(legs.map(({ legId }) => legId)).size);
+      checkSame(world, 'secrets that differ', 4, new Set(legs.map(({ legSecret }) => legSecret)).size);
+    },
+  }),
+  scriptCase({
+    ...DC,
+    id: 'dc.replace.relay-lost',
+    title: 'Who lost a relay is given another one, as long as there is one.',
+    clauses: ['DC-38'],
+    catches: 'The relay that does not answer any more directed again and again.',
+    async script(world) {
+      const relayed = await wantingRelay(world, { relays: 2 });
+      const { dc, mn, cn } = relayed;
+      for (const relay of dc.relays) await relay.register();
+      let route = checkRoute(world, await askRelayed(relayed));
+      const again = async (from: Route) => {
+        const replaces = fromHex(from.pathId);
+        return checkRoute(world, await mn.ask({ peerFqdn: cn.fqdn, replaces, reason: RELAY_LOST }));
+      };
+      // Whatever chooses relays otherwise, it would have to come out even three times.
+      for (let i = 0; i < 3; i++) {
+        const next = await again(route);
+        checkSame(world, 'kind of the relay', RelayKind.s, next.relay?.kind);
+        world.check(next.relay?.nodeId !== route.relay?.nodeId, 'another relay', 'the one that was lost');
+        route = next;
+      }
+    },
+  }),
+  scriptCase({
+    ...DC,
+    id: 'dc.replace.not-theirs',
+    title: 'A path of other nodes, that the DC knows, is not replaced.',
+    clauses: ['DC-32', 'DC-38'],
+    catches: 'A node that ends the path of two others by naming it.',
+    async script(world) {
+      const relayed = await wantingRelay(world, { relays: 1 });
+      const { dc, mn, cn } = relayed;
+      await dc.relay().register();
+      const third = dc.node(2);
+      await third.register();
+      const { pathId } = checkRoute(world, await askRelayed(relayed));
+      const replaces = fromHex(pathId);
+      const before = cn.directions.length;
+      for (const [asking, of] of [
+        [third, cn],
+        [mn, third],
+      ] as const) {
+        const answer = await asking.ask({ peerFqdn: of.fqdn, replaces, reason: MOVED });
+        world.status(answer, Status.refused, 'DC-32: it is not one of these two Node IDs.');
+      }
+      checkSame(world, 'Route Directions at CN since', 0, cn.directions.length - before);
+      checkSame(world, 'Route Directions at the third', 0, third.directions.length);
+      // The other end of the path may.
+      const fields = { peerFqdn: mn.fqdn, want: RelayKind.s, replaces, reason: MOVED };
+      checkRoute(world, await cn.ask(fields));
+    },
+  }),
+];
