@@ -10,7 +10,7 @@ export interface LedgerInput {
   readonly cases: readonly CaseInfo[];
   readonly results: readonly CaseResult[];
   readonly roles: readonly RoleName[];
-  /** Clauses that no case can judge, with the reason. */
+  /** Clauses that no case can judge, with the reason; with a role behind the id, of that role alone. */
   readonly untestable: Readonly<Record<string, string>>;
   /** Clauses whose reading is disputed, with a link. */
   readonly disputed: Readonly<Record<string, string>>;
@@ -52,7 +52,7 @@ function judge(clause: Clause, role: RoleName, input: LedgerInput): [Column, str
   const bad = results.filter(({ verdict }) => VIOLATES.has(verdict));
   if (bad.length > 0) return ['violated', bad.map(({ id, verdict }) => `${id} ${verdict}`).join(', ')];
   if (results.some(({ verdict }) => verdict === 'pass')) return ['proven', undefined];
-  const why = input.untestable[clause.id];
+  const why = input.untestable[clause.id] ?? input.untestable[`${clause.id} ${role}`];
   if (why !== undefined) return ['untestable', why];
   const [first] = results;
   if (first !== undefined)

@@ -118,6 +118,25 @@ export const DC_LIMIT_CASES: readonly Case[] = [
     },
   }),
   scriptCase({
+    ...DC,
+    id: 'dc.keys.reopened',
+    title: 'When a node answers nothing any more the DC opens the association anew.',
+    clauses: ['KEY-27', 'GEN-11'],
+    catches: 'A node that has lost its keys, and is told nothing until the DC’s own are old.',
+    waits: 2500,
+    async script(world) {
+      const dc = await world.dc();
+      const [mn, cn] = [dc.node(0), dc.node(1)];
+      await mn.register();
+      await cn.register();
+      cn.acknowledges = 'silent';
+      cn.peer.habits.answerProbes = false;
+      const isOpening = ({ type }: Received) => type === MessageType.openingRequest;
+      world.status(await mn.ask({ peerFqdn: cn.fqdn }), Status.noRoute);
+      world.came(await cn.peer.take(isOpening, 1500), 'an opening of the DC at the node');
+    },
+  }),
+  scriptCase({
     ...DC_CONFIGURED,
     id: 'dc.dos.bounds',
     title: 'Every table has a bound that it keeps to; a direction that does not fit is answered busy.',

@@ -1,6 +1,7 @@
 /** Chapters 4 to 6 at a DC: cases of associations of which one end is the DC; those of legs on associations of nodes. */
 import type { Case } from '../../case.ts';
 import { ATTEMPT_CASES } from '../channel/attempt.ts';
+import { CHANNEL_TYPE_CASES } from '../channel/channel-type.ts';
 import { CROSSED_CASES } from '../channel/crossed.ts';
 import { KEY_TIME_CASES } from '../channel/key-times.ts';
 import { KEY_CASES } from '../channel/keys.ts';
@@ -59,6 +60,9 @@ const NOT_OF_DCS: readonly string[] = [
   'order',
   'order before handshake',
 ];
+
+/** Registration Request, Direction Request, Acknowledgement. [16.1] */
+const FROM_NODE: readonly number[] = [0x01, 0x03, 0x11];
 
 const isProbe = ({ on }: { on: string }) => on === 'probe';
 
@@ -123,6 +127,13 @@ const CHANNELS: readonly Case[] = [
     'keys.restart',
   ]),
   ...take(KEY_TIME_CASES, ['keys.old-erased', 'keys.rekey', 'keys.initiator-waits', 'keys.erased']),
+  ...take(CHANNEL_TYPE_CASES, [
+    {
+      from: 'rs-s.channel-type.not-confirming',
+      rows: (type: number) => !FROM_NODE.includes(type),
+      title: 'A message of a type that a node does not send to a DC confirms nothing.',
+    },
+  ]),
   ...take(SEALED_CASES, ['sealed.tag', 'sealed.header', 'sealed.counter', 'sealed.own-counter']),
   ...take(REPLAY_CASES, ['sealed.replay', 'sealed.window', 'run.nonces']),
 ];

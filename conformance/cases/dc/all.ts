@@ -1,0 +1,29 @@
+/** The cases of a DC, in the order of the spec's sections. */
+import type { Case } from '../../case.ts';
+import { DC_ADDRESS_CASES } from './addresses.ts';
+import { DC_BODY_CASES } from './bodies.ts';
+import { DC_FAILURE_CASES } from './failures.ts';
+import { DC_FEDERATION_CASES } from './federation.ts';
+import { DC_LIMIT_CASES } from './limits.ts';
+import { DC_LOCATION_CASES } from './location.ts';
+import { DC_PORTED_CASES } from './ported.ts';
+import { DC_REGISTRATION_CASES } from './registration.ts';
+import { DC_RELAY_CASES } from './relays.ts';
+import { DC_REPLACING_CASES } from './replacing.ts';
+import { DC_ROUTE_CASES } from './routes.ts';
+import { DC_TRANSACTION_CASES } from './transactions.ts';
+
+export const DC_CASES: readonly Case[] = [
+  ...DC_PORTED_CASES,
+  ...DC_LIMIT_CASES,
+  ...DC_BODY_CASES,
+  ...DC_TRANSACTION_CASES,
+  ...DC_REGISTRATION_CASES,
+  ...DC_LOCATION_CASES,
+  ...DC_ADDRESS_CASES,
+  ...DC_FAILURE_CASES,
+  ...DC_FEDERATION_CASES,
+  ...DC_ROUTE_CASES,
+  ...DC_RELAY_CASES,
+  ...DC_REPLACING_CASES,
+];
