@@ -9,9 +9,10 @@ export class Aliases {
   private sets: (readonly Uint8Array[])[] = [];
   private readonly used = new Set<string>();
 
-  /** A registration gave another set. */
+  /** A registration gave a set; that of the one before again, as long as none of it was used. [KEY-39] */
   add(set: readonly Uint8Array[]): void {
-    if (set.length === 0) return;
+    const isLatest = set.every((alias) => this.sets[0]?.some((other) => toHex(other) === toHex(alias)));
+    if (isLatest) return;
     this.sets = [set, ...this.sets].slice(0, SETS_HEARD);
     for (const name of this.used) if (!this.has(name)) this.used.delete(name);
   }
