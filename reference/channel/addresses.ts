@@ -1,17 +1,21 @@
 import type { Endpoint } from '../address.ts';
 import { family, formatEndpoint, sameEndpoint } from '../address.ts';
+import type { Routing } from './types.ts';
 
 /** DOS-02: bytes sent to an address that is not valid, for each byte received from it. */
 const AMPLIFICATION = 3;
 /** DOS-04: addresses that a budget is kept for. */
 const BUDGETS = 16;
+/** DOS-04: valid addresses of a path. */
+const ROUTES = 8;
 
 /**
  * The addresses of a channel's far end. An address is valid once an own probe sent to it was
  * answered from it; before that it gets three times the bytes that came from it. [RS-09, HO-03]
  */
 export class Addresses {
-  private readonly slots: 'one' | 'one-a-family';
+  readonly routing: Routing | undefined;
+  private readonly slot: (endpoint: Endpoint) => number;
   /** Valid addresses, the one in use last. */
   private valid: Endpoint[] = [];
   private provisional: Endpoint | undefined;
@@ -19,13 +23,15 @@ export class Addresses {
   private readonly nominated = new Map<number, number>();
   private readonly budgets = new Map<string, { received: number; sent: number }>();
 
-  constructor(slots: 'one' | 'one-a-family') {
-    this.slots = slots;
+  constructor(addressing: 'one' | 'one-a-family' | Routing) {
+    this.routing = typeof addressing === 'string' ? undefined : addressing;
+    this.slot = slotsOf(addressing);
   }
 
-  /** Where messages go: the valid address last confirmed, else the source of the handshake. */
+  /** Where messages go: the chosen or last confirmed valid address, else the source of the handshake. */
   inUse(): Endpoint | undefined {
-    return this.valid.at(-1) ?? this.provisional;
+    const chosen = this.valid.length > 0 ? this.routing?.choose(this.valid) : undefined;
+    return chosen ?? this.valid.at(-1) ?? this.provisional;
   }
 
   /** All addresses to try, the one in use first. */
@@ -33,9 +39,15 @@ export class Addresses {
     return this.valid.length > 0 ? [...this.valid].reverse() : this.provisional ? [this.provisional] : [];
   }
 
-  /** The valid address in the slot that this endpoint would take. */
+  /** The valid address in use in the slot that this endpoint would take. */
   validFor(endpoint: Endpoint): Endpoint | undefined {
-    return this.valid.find((known) => this.slot(known) === this.slot(endpoint));
+    return this.valid.findLast((known) => this.slot(known) === this.slot(endpoint));
+  }
+
+  /** Whether an answer from there changes nothing: it is in use, on a path in its slot. */
+  isCurrent(endpoint: Endpoint): boolean {
+    const current = this.routing === undefined ? this.valid.at(-1) : this.validFor(endpoint);
+    return current !== undefined && sameEndpoint(current, endpoint);
   }
 
   isValid(endpoint: Endpoint): boolean {
@@ -48,7 +60,7 @@ export class Addresses {
   }
 
   /**
-   * Makes an address valid and the one in use; the one that had its slot is forgotten.
+   * Makes an address valid and the one in use; the one that had its slot is forgotten, but on a path.
    * @param nominatedAs an address that was nominated earlier never replaces one nominated later. [KEY-32]
    * @returns whether it did.
    */
@@ -56,8 +68,12 @@ export class Addresses {
     const slot = this.slot(endpoint);
     if (nominatedAs < (this.nominated.get(slot) ?? 0)) return false;
     this.nominated.set(slot, nominatedAs);
-    this.valid = this.valid.filter((known) => this.slot(known) !== slot);
+    const { routing } = this;
+    this.valid = this.valid.filter((known) =>
+      routing === undefined ? this.slot(known) !== slot : !sameEndpoint(known, endpoint),
+    );
     this.valid.push(endpoint);
+    if (this.valid.length > ROUTES) this.valid.shift();
     return true;
   }
 
@@ -82,8 +98,9 @@ export class Addresses {
     budget.sent += bytes;
     return true;
   }
+}
 
-  private slot(endpoint: Endpoint): number {
-    return this.slots === 'one' ? 0 : family(endpoint.ip);
-  }
+function slotsOf(addressing: 'one' | 'one-a-family' | Routing): (endpoint: Endpoint) => number {
+  if (typeof addressing !== 'string') return addressing.slotOf;
+  return addressing === 'one' ? () => 0 : ({ ip }) => family(ip);
 }

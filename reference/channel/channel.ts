@@ -8,31 +8,33 @@
  *     attempt ──▶ message 2 ──▶ unconfirmed ┘
  */
 import type { Endpoint } from '../address.ts';
-import { ipToBytes, isMapped, sameEndpoint } from '../address.ts';
+import { sameEndpoint } from '../address.ts';
 import { compareBytes, sameBytes } from '../bytes.ts';
 import type { Instant, Random } from '../core.ts';
 import { derivePsk, keyIdOf } from '../crypto/keys.ts';
 import type { Layer } from '../refusal.ts';
 import type { Header } from '../wire/header.ts';
-import { HEADER_LENGTH, writeHeader } from '../wire/header.ts';
-import type { DecodedBody, ErrorAnswer, ProbeResponse } from '../wire/messages.ts';
-import { decodeBody, encodeBody, hasBody } from '../wire/messages.ts';
+import { HEADER_LENGTH, TAG_LENGTH, writeHeader } from '../wire/header.ts';
+import { encodeBody } from '../wire/messages.ts';
 import type { MessageType as Type } from '../wire/registry.ts';
 import { MessageType, mayCarry, Status } from '../wire/registry.ts';
-import { openMessage, sealMessage } from '../wire/seal.ts';
+import { openMessage } from '../wire/seal.ts';
+import type { Arrival } from './arrival.ts';
+import { arrivalOf } from './arrival.ts';
 import { Attempt } from './attempt.ts';
 import { FarEnd } from './far-end.ts';
 import type { Handshake } from './handshake.ts';
-import { createHandshake } from './handshake.ts';
+import { rememberSource } from './handshake.ts';
 import { Keyring } from './keyring.ts';
 import { OpeningLimit } from './limit.ts';
-import { answerHeader, answerOpening, createOpening, verifyOpening } from './openings.ts';
+import { answerHeader, answerOpening, completeOpening, createOpening, verifyOpening } from './openings.ts';
+import { probeBody } from './probes.ts';
+import { DataPath, seal } from './sealing.ts';
 import type { ChannelConfig, ChannelEvent } from './types.ts';
-
-type SchemaFault = Extract<DecodedBody, { layer: 'schema' }>;
 
 export class Channel {
   readonly config: ChannelConfig;
+  readonly data: DataPath;
   private readonly random: Random;
   private readonly psk: Uint8Array;
   private readonly keys: Keyring;
@@ -51,6 +53,7 @@ export class Channel {
     this.psk = derivePsk(config.kind, config.id, config.secret);
     this.keys = new Keyring(config.kind, config.suite, config.timers);
     this.farEnd = new FarEnd(config, random);
+    this.data = new DataPath(config.id, this.keys, this.farEnd.addresses, () => this.attempt !== undefined);
   }
 
   /** Whether a message could be sealed now. */
@@ -76,6 +79,16 @@ export class Channel {
   /** Handshakes that are complete but unconfirmed. [DOS-04] */
   unconfirmedCount(): number {
     return this.keys.unconfirmedCount();
+  }
+
+  /**
+   * An attempt goes to these too, with repeats of their own; one is begun if none is outstanding. [NODE-21]
+   * @param repeat when, in milliseconds from now.
+   */
+  openAlso(destinations: readonly Endpoint[], repeat: readonly number[], now: Instant): ChannelEvent[] {
+    if (this.attempt === undefined) return this.open(destinations, now);
+    this.attempt.add(destinations, repeat, now);
+    return this.tick(now);
   }
 
   /** Starts an attempt to open the channel, unless one is outstanding or this end may not. [KEY-01] */
@@ -108,10 +121,13 @@ export class Channel {
     return this.take();
   }
 
-  /** Starts a probe of an address, as a keep-alive; `probe-over` says that nothing answered it. [TUN-08] */
-  probe(to: Endpoint, now: Instant): ChannelEvent[] {
+  /**
+   * Starts a probe of an address, as a keep-alive; `probe-over` says that nothing answered it. [TUN-08]
+   * @param size bytes of UDP payload that it is padded to; then `probe-answered` tells of the answer. [TUN-06, HO-02]
+   */
+  probe(to: Endpoint, now: Instant, size = 0): ChannelEvent[] {
     this.expire(now);
-    this.farEnd.probe(to, undefined, now);
+    this.farEnd.probe(to, undefined, now, size);
     this.sendDueProbes(now);
     return this.take();
   }
@@ -142,11 +158,11 @@ export class Channel {
     if (this.attempt?.isOver(now)) {
       this.attempt = undefined;
       this.out.push({ kind: 'attempt-over' });
-    } else if (this.attempt?.takeDue(now)) {
-      this.sendMessage1(this.attempt, this.attempt.destinations());
+    } else if (this.attempt !== undefined) {
+      this.sendMessage1(this.attempt, this.attempt.takeDue(now));
     }
     const { over, isLost } = this.farEnd.takeUnanswered(now);
-    for (const { to } of over) this.out.push({ kind: 'probe-over', endpoint: to });
+    for (const { to, size } of over) this.out.push({ kind: 'probe-over', endpoint: to, size });
     if (isLost) {
       // KEY-41: the far end may have forgotten its aliases.
       if (this.hasAlias()) this.context = this.config.id;
@@ -198,8 +214,7 @@ export class Channel {
     this.attemptOrder = isOrdered ? maximum(this.keys.highestConfirmed(), this.attemptOrder) + 1n : 0n;
     const opening = createOpening(this.config, this.psk, this.context, this.attemptOrder, this.random);
     this.attempt = new Attempt(opening, this.attemptOrder, destinations, this.config.timers, now);
-    this.attempt.takeDue(now);
-    this.sendMessage1(this.attempt, this.attempt.destinations());
+    this.sendMessage1(this.attempt, this.attempt.takeDue(now));
   }
 
   private sendMessage1(attempt: Attempt, destinations: readonly Endpoint[]): void {
@@ -240,9 +255,7 @@ export class Channel {
   private sendMessage2(handshake: Handshake, to: Endpoint, received: number): void {
     this.farEnd.addresses.received(to, received);
     if (!this.farEnd.spend(to, handshake.message2.length)) return this.refuse('amplification', to);
-    if (!handshake.sources.some((source) => sameEndpoint(source, to)) && handshake.sources.length < SOURCES) {
-      handshake.sources.push(to);
-    }
+    rememberSource(handshake, to);
     this.out.push({ kind: 'send', bytes: handshake.message2, to });
   }
 
@@ -258,18 +271,7 @@ export class Channel {
     // KEY-50: it verified, so it is no fault.
     if (!this.isFree(keyIdOf(split.hash))) return this.startAttempt(attempt.told, now);
 
-    const handshake = createHandshake({
-      kind: this.config.kind,
-      suite: this.config.suite,
-      split,
-      initiated: true,
-      order: attempt.order,
-      opener: this.config.self,
-      message1: attempt.message1,
-      message2: bytes.slice(),
-      sources: [from],
-      answeredAt: now,
-    });
+    const handshake = completeOpening(this.config, attempt, split, bytes, from, now);
     this.add(handshake);
     this.farEnd.opened(handshake, from, attempt, now);
     this.sendDueProbes(now);
@@ -319,75 +321,71 @@ export class Channel {
   }
 
   private deliver(header: Header, keys: Handshake, body: Uint8Array, from: Endpoint, now: Instant): void {
-    if (!hasBody(header.type)) {
-      this.out.push({ kind: 'data', packet: body, from });
-      return;
-    }
-    const decoded = decodeBody(header.type, body);
-    if (!decoded.ok) {
-      if (decoded.layer === 'encoding') this.refuse('encoding', from);
-      else this.deliverBad(header.type, decoded, body, from, now);
-      return;
-    }
-    const { message } = decoded;
-    if (message.type === MessageType.probeRequest) {
-      // No body can name such a source, and no answer would reach it. [GEN-13]
-      if (!isObservable(from)) return;
-      const { transaction } = message;
-      this.answerProbe(
-        { type: MessageType.probeResponse, transaction, status: Status.ok, observedEndpoint: from },
-        from,
-        now,
-      );
-    } else if (message.type === MessageType.probeResponse) {
-      const result = this.farEnd.answered(message.transaction, message.status, from);
-      if (result === 'unknown') this.refuse('transaction', from);
-      if (result === 'moved') this.out.push({ kind: 'address', endpoint: from });
-    } else {
-      const origin = { generation: keys.generation, sequence: header.sequence };
-      this.out.push({ kind: 'message', message, body, from, origin });
+    const { type, sequence } = header;
+    const arrival = arrivalOf(type, body, from);
+    switch (arrival.kind) {
+      case 'data':
+        this.out.push({ kind: 'data', packet: body, from });
+        break;
+      case 'message':
+        this.out.push({
+          kind: 'message',
+          message: arrival.message,
+          body,
+          from,
+          origin: { generation: keys.generation, sequence },
+        });
+        break;
+      case 'probe':
+        if (arrival.isBad) this.refuse('schema', from);
+        if (arrival.answer !== undefined) this.answerProbe(arrival.answer, from, now);
+        break;
+      case 'probe-answer':
+        this.takeAnswer(arrival, from);
+        break;
+      case 'encoding':
+        this.refuse('encoding', from);
+        break;
+      case 'bad-request': {
+        const { status, transaction } = arrival;
+        this.out.push({ kind: 'bad-request', type, status, transaction, body, from });
+        break;
+      }
+      case 'bad-answer':
+        this.out.push({ kind: 'bad-answer', type, transaction: arrival.transaction, from });
+        break;
+      default:
+        throw new Error(`no such arrival: ${arrival satisfies never}`);
     }
   }
 
-  /** Whether `schema` refuses it is for who knows the transactions to say, since these come first. [GEN-46] */
-  private deliverBad(type: Type, bad: SchemaFault, body: Uint8Array, from: Endpoint, now: Instant): void {
-    const { status, transaction } = bad;
-    if (type === MessageType.probeResponse) {
-      const result = this.farEnd.answered(transaction, Status.malformed, from);
-      this.refuse(result === 'unknown' ? 'transaction' : 'schema', from);
-    } else if (status === undefined) {
-      this.out.push({ kind: 'bad-answer', type, transaction, from });
-    } else if (type === MessageType.probeRequest) {
-      this.refuse('schema', from);
-      this.answerProbe({ type: MessageType.probeResponse, transaction, status }, from, now);
-    } else {
-      this.out.push({ kind: 'bad-request', type, status, transaction, body, from });
+  private takeAnswer(answer: Extract<Arrival, { kind: 'probe-answer' }>, from: Endpoint): void {
+    const { probe, isMoved } = this.farEnd.answered(answer.transaction, answer.status, from);
+    if (probe === undefined) return this.refuse('transaction', from);
+    if (answer.isBad) return this.refuse('schema', from);
+    if (isMoved) this.out.push({ kind: 'address', endpoint: from });
+    if (answer.status === Status.ok && probe.size > 0 && sameEndpoint(probe.to, from)) {
+      this.out.push({ kind: 'probe-answered', endpoint: from, size: probe.size });
     }
   }
 
   /** Seals under the given keys, unless the address has had three times what came from it. [DOS-02] */
   private sendSealed(keys: Handshake | undefined, type: Type, body: Uint8Array, to: Endpoint): void {
     if (keys === undefined) return;
-    const header: Header = { type, keyId: keys.keyId, context: this.context, sequence: keys.sent };
-    const bytes = sealMessage(keys.sender, header, body);
-    if (!this.farEnd.spend(to, bytes.length)) return this.refuse('amplification', to);
-    keys.sent += 1n;
-    this.out.push({ kind: 'send', bytes, to });
+    if (!this.farEnd.spend(to, HEADER_LENGTH + body.length + TAG_LENGTH))
+      return this.refuse('amplification', to);
+    this.out.push({ kind: 'send', bytes: seal(keys, type, this.context, body), to });
   }
 
   /** Answered anew each time, to the source of the request. [GEN-10] */
-  private answerProbe(
-    answer: ProbeResponse | ErrorAnswer<typeof MessageType.probeResponse>,
-    to: Endpoint,
-    now: Instant,
-  ): void {
+  private answerProbe(answer: ProbeAnswer, to: Endpoint, now: Instant): void {
     this.reopenIfDue(now);
     this.sendSealed(this.keys.sending(), MessageType.probeResponse, encodeBody(answer), to);
   }
 
   private sendDueProbes(now: Instant): void {
     for (const probe of this.farEnd.probes.takeDue(now)) {
-      const body = encodeBody({ type: MessageType.probeRequest, transaction: probe.transaction });
+      const body = probeBody(probe.transaction, probe.size);
       const pinned = probe.under?.confirmedAt === undefined ? probe.under : undefined;
       if (pinned === undefined) this.reopenIfDue(now);
       this.sendSealed(pinned ?? this.keys.sending(), MessageType.probeRequest, body, probe.to);
@@ -395,12 +393,7 @@ export class Channel {
   }
 }
 
-/** DOS-04: sources of one message 1 that are remembered, to be probed at its confirmation. */
-const SOURCES = 4;
-
-function isObservable({ ip, port }: Endpoint): boolean {
-  return port !== 0 && !isMapped(ipToBytes(ip));
-}
+type ProbeAnswer = NonNullable<Extract<Arrival, { kind: 'probe' }>['answer']>;
 
 function maximum(a: bigint, b: bigint): bigint {
   return a > b ? a : b;

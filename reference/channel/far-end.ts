@@ -33,8 +33,10 @@ export class FarEnd {
     return endpoint !== undefined && this.addresses.isValid(endpoint) ? endpoint : undefined;
   }
 
-  /** All that is known of where the far end could be, the address in use first. */
+  /** Where to open again: all that is known of where the far end could be, but a path by its route in use. [KEY-05] */
   candidates(): Endpoint[] {
+    const inUse = this.validAddress();
+    if (this.addresses.routing !== undefined && inUse !== undefined) return [inUse];
     const known = this.addresses.all();
     return [...known, ...this.told.filter((to) => !known.some((other) => sameEndpoint(other, to)))];
   }
@@ -53,9 +55,9 @@ export class FarEnd {
   }
 
   /** Starts a probe. @param under unconfirmed keys that it is to confirm; else it goes under the newest. */
-  probe(to: Endpoint, under: Handshake | undefined, now: Instant): void {
+  probe(to: Endpoint, under: Handshake | undefined, now: Instant, size = 0): void {
     if (!this.canBe(to)) return;
-    this.probes.start(this.random(TRANSACTION_LENGTH), to, under, now);
+    this.probes.start(this.random(TRANSACTION_LENGTH), to, under, now, size);
   }
 
   /** A message from elsewhere than the address in use makes that source a candidate; a probe decides. [HO-03] */
@@ -68,20 +70,19 @@ export class FarEnd {
   /**
    * The answer to a probe. Only one from the very address that the probe went to ends it, and makes the address
    * valid. [KEY-30, ERR-03]
-   * @returns whether the answer belongs to a probe, and whether another address is in use since.
+   * @returns the probe that the answer belongs to, and whether another address is in use since.
    */
-  answered(transaction: Uint8Array, status: number, from: Endpoint): 'unknown' | 'no change' | 'moved' {
+  answered(
+    transaction: Uint8Array,
+    status: number,
+    from: Endpoint,
+  ): { readonly probe: Probe | undefined; readonly isMoved: boolean } {
     const probe = this.probes.find(transaction);
-    if (probe === undefined) return 'unknown';
-    if (!sameEndpoint(probe.to, from)) return 'no change';
+    if (probe === undefined || !sameEndpoint(probe.to, from)) return { probe, isMoved: false };
     this.probes.end(probe);
-    if (status !== Status.ok) return 'no change';
-    const inUse = this.validAddress();
-    if (inUse !== undefined && sameEndpoint(inUse, from)) return 'no change';
+    if (status !== Status.ok || this.addresses.isCurrent(from)) return { probe, isMoved: false };
     // RSS-15: since the probe the address may have become that of somebody else.
-    if (!this.canBe(from)) return 'no change';
-    if (!this.addresses.validate(from, probe.nominatedAs)) return 'no change';
-    return 'moved';
+    return { probe, isMoved: this.canBe(from) && this.addresses.validate(from, probe.nominatedAs) };
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../address.ts';
+import { sameEndpoint } from '../address.ts';
 import { compareBytes } from '../bytes.ts';
 import type { Instant } from '../core.ts';
 import type { Aead } from '../crypto/aead.ts';
@@ -78,6 +79,14 @@ function aeadOf(suite: number, key: Uint8Array): Aead {
   const aead = aeadForSuite(suite, key);
   if (aead === undefined) throw new Error(`a channel was made with suite ${suite}`);
   return aead;
+}
+
+/** KEY-22: sources of one message 1 that are remembered, to be probed at its confirmation. */
+const SOURCES = 4;
+
+/** Notes that message 2 went there. [KEY-29] */
+export function rememberSource({ sources }: Handshake, to: Endpoint): void {
+  if (sources.length < SOURCES && !sources.some((source) => sameEndpoint(source, to))) sources.push(to);
 }
 
 /** Rank on paths and legs: the higher order number; at equal ones the opening of the lower Node ID. [KEY-07] */

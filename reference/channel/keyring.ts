@@ -40,6 +40,12 @@ export class Keyring {
     return this.current;
   }
 
+  /** The keys that the next message goes under, if they are confirmed and not too old. [KEY-25] */
+  usable(now: Instant): Handshake | undefined {
+    const keys = this.current;
+    return keys?.confirmedAt !== undefined && now < this.endOf(keys) ? keys : undefined;
+  }
+
   /** The keys with this ID, if the channel holds them still. */
   find(keyId: number): Handshake | undefined {
     return (

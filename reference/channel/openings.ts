@@ -1,11 +1,13 @@
+import type { Endpoint } from '../address.ts';
 import { concat } from '../bytes.ts';
 import type { Instant, Random } from '../core.ts';
 import { keyIdOf, openingPrologue } from '../crypto/keys.ts';
-import type { ResponderState } from '../crypto/noise.ts';
+import type { ResponderState, Split } from '../crypto/noise.ts';
 import { Initiator, readMessage1, writeMessage2 } from '../crypto/noise.ts';
 import { x25519KeyPair } from '../crypto/x25519.ts';
 import { HEADER_LENGTH, writeHeader } from '../wire/header.ts';
 import { MessageType } from '../wire/registry.ts';
+import type { Attempt } from './attempt.ts';
 import type { Handshake } from './handshake.ts';
 import { createHandshake } from './handshake.ts';
 import type { ChannelConfig } from './types.ts';
@@ -80,4 +82,27 @@ export function answerOpening(
     });
   }
   return undefined;
+}
+
+/** The initiator's keys, once message 2 has verified. */
+export function completeOpening(
+  config: ChannelConfig,
+  attempt: Attempt,
+  split: Split,
+  message2: Uint8Array,
+  from: Endpoint,
+  now: Instant,
+): Handshake {
+  return createHandshake({
+    kind: config.kind,
+    suite: config.suite,
+    split,
+    initiated: true,
+    order: attempt.order,
+    opener: config.self,
+    message1: attempt.message1,
+    message2: message2.slice(),
+    sources: [from],
+    answeredAt: now,
+  });
 }

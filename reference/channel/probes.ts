@@ -2,6 +2,9 @@ import type { Endpoint } from '../address.ts';
 import { sameEndpoint } from '../address.ts';
 import type { Instant } from '../core.ts';
 import { equalBytes } from '../crypto/hash.ts';
+import { HEADER_LENGTH, TAG_LENGTH } from '../wire/header.ts';
+import { encodeBody } from '../wire/messages.ts';
+import { MessageType } from '../wire/registry.ts';
 import type { Handshake } from './handshake.ts';
 import type { ChannelTimers } from './types.ts';
 
@@ -16,6 +19,8 @@ export interface Probe {
   readonly under: Handshake | undefined;
   /** Its place in the order of all probes of the channel. [KEY-32] */
   readonly nominatedAs: number;
+  /** Bytes of UDP payload that it is padded to; 0: none. */
+  readonly size: number;
   readonly startedAt: Instant;
   tries: number;
 }
@@ -35,11 +40,18 @@ export class Probes {
   }
 
   /** Starts a probe, unless the same one is under way or there are too many. */
-  start(transaction: Uint8Array, to: Endpoint, under: Handshake | undefined, now: Instant): boolean {
+  start(
+    transaction: Uint8Array,
+    to: Endpoint,
+    under: Handshake | undefined,
+    now: Instant,
+    size: number,
+  ): boolean {
     const same = (probe: Probe): boolean =>
-      sameEndpoint(probe.to, to) && (under === undefined || probe.under === under);
+      sameEndpoint(probe.to, to) && probe.size === size && (under === undefined || probe.under === under);
     if (this.outstanding.length >= BOUND || this.outstanding.some(same)) return false;
-    this.outstanding.push({ transaction, to, under, nominatedAs: ++this.started, startedAt: now, tries: 0 });
+    const nominatedAs = ++this.started;
+    this.outstanding.push({ transaction, to, under, nominatedAs, size, startedAt: now, tries: 0 });
     return true;
   }
 
@@ -89,4 +101,15 @@ export class Probes {
     const delay = this.timers.probeTry[probe.tries];
     return delay === undefined ? Number.POSITIVE_INFINITY : probe.startedAt + delay;
   }
+}
+
+/** HO-02, TUN-06: padded so that the datagram has a size in bytes, if it has not without. */
+export function probeBody(transaction: Uint8Array, size: number): Uint8Array {
+  const bare = { type: MessageType.probeRequest, transaction };
+  const body = encodeBody(bare);
+  const missing = size - HEADER_LENGTH - TAG_LENGTH - body.length - 1;
+  if (missing <= 0) return body;
+  // The head of the padding is 1 byte, from 24 bytes on 2, from 256 on 3.
+  const head = missing > 23 + 1 ? (missing > 255 + 2 ? 3 : 2) : 1;
+  return encodeBody({ ...bare, padding: new Uint8Array(missing - head) });
 }

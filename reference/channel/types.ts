@@ -22,8 +22,8 @@ export interface ChannelConfig {
   readonly opens: 'either' | 'self' | 'peer';
   /** Whether own messages carry the context of the far end's latest: a DC's do. [KEY-14] */
   readonly followsContext: boolean;
-  /** How many valid addresses the far end can have: a leg one, an association one a family. */
-  readonly addressing: 'one' | 'one-a-family';
+  /** How many valid addresses the far end can have: a leg one, an association one a family, a path any number. */
+  readonly addressing: 'one' | 'one-a-family' | Routing;
   /** Own role and the far end's: what the latter may send here is in the table of messages. [GEN-18] */
   readonly selfRole: EndRole;
   readonly peerRole: EndRole;
@@ -32,6 +32,14 @@ export interface ChannelConfig {
   /** Whether an endpoint is provisioned as the far end's; none is if not given. [KEY-40, DOS-02] */
   readonly isProvisioned?: (endpoint: Endpoint) => boolean;
   readonly timers: ChannelTimers;
+}
+
+/** How a path, whose far end can have many valid addresses, tells them apart. [KEY-34, HO-14] */
+export interface Routing {
+  /** Within a slot the address that was nominated and then answered last is the one in use. [HO-15] */
+  readonly slotOf: (endpoint: Endpoint) => number;
+  /** The one to send to, out of one or more valid ones, of which the last is the latest. */
+  readonly choose: (valid: readonly Endpoint[]) => Endpoint | undefined;
 }
 
 /** Milliseconds, all of them. */
@@ -114,5 +122,7 @@ export type ChannelEvent =
   | { readonly kind: 'address'; readonly endpoint: Endpoint }
   /** No message 2 within the time of an attempt. */
   | { readonly kind: 'attempt-over' }
-  /** A probe to this address was never answered. */
-  | { readonly kind: 'probe-over'; readonly endpoint: Endpoint };
+  /** A probe to this address was never answered. `size`: what it was padded to, else 0. */
+  | { readonly kind: 'probe-over'; readonly endpoint: Endpoint; readonly size: number }
+  /** A padded probe was answered. */
+  | { readonly kind: 'probe-answered'; readonly endpoint: Endpoint; readonly size: number };

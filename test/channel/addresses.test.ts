@@ -99,11 +99,11 @@ t.test('ERR-03: an answer from another address than the one probed does not end 
   const [probe] = far.probes.takeDue(0);
   if (probe === undefined) throw new Error('no probe is due');
   const { transaction } = probe;
-  t.equal(far.answered(transaction, Status.ok, C), 'no change');
-  t.equal(far.answered(transaction, Status.malformed, C), 'no change');
+  t.same(far.answered(transaction, Status.ok, C), { probe, isMoved: false });
+  t.same(far.answered(transaction, Status.malformed, C), { probe, isMoved: false });
   t.same(far.probes.takeDue(500), [probe], 'its tries go on');
-  t.equal(far.answered(transaction, Status.ok, A), 'moved');
-  t.equal(far.answered(transaction, Status.ok, A), 'unknown', 'that was the end');
+  t.same(far.answered(transaction, Status.ok, A), { probe, isMoved: true });
+  t.same(far.answered(transaction, Status.ok, A), { probe: undefined, isMoved: false }, 'that was the end');
 });
 
 t.test('an association has an address for each family, the one that became valid last in use', (t) => {
