@@ -71,6 +71,19 @@ export const TIMERS = {
   /** A path that is not the lowest to its peer is closed this long after it was confirmed. */
   'lowest-path': { clause: 'HO-11', seconds: 30, set: 'test' },
   'lowest-path-heard': { clause: 'HO-11', seconds: 5, set: 'test' },
+  'path-rekey': { clause: 'KEY-05', seconds: 120, set: 'test' },
+  /** A path that was not confirmed this long after its direction is erased. */
+  'path-unconfirmed': { clause: 'KEY-36', seconds: 30, set: 'test' },
+  /** How long the candidates of a common NAT are tried alone. */
+  'same-nat-candidates': { clause: 'NODE-21', seconds: 1, set: 'test' },
+  'same-nat-relay-repeat': { clause: 'NODE-21', seconds: [0, 0.25, 0.75, 1.75], set: 'no' },
+  'try-path-update': { clause: 'GEN-11', seconds: [0, 0.5, 1.5], set: 'no' },
+  'try-over-path-update': { clause: 'GEN-11', seconds: 2.5, set: 'test' },
+  /** How long a closed path receives. */
+  'close-receive': { clause: 'TUN-17', seconds: 10, set: 'test' },
+  /** A route by which something was sent and nothing heard since is probed. */
+  heard: { clause: 'HO-10', seconds: 2.5, set: 'test' },
+  'heard-over': { clause: 'HO-10', seconds: 2.5, set: 'test' },
 } as const satisfies Record<string, TimerDefault>;
 
 export type TimerName = keyof typeof TIMERS;

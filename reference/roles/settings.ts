@@ -15,7 +15,7 @@ import type { AssociationConfig } from './association/association.ts';
 export const ANSWERS_BOUND = 4096;
 
 /** The timers of a channel of one kind. */
-export function channelTimers(timers: Timers, kind: Exclude<ChannelKind, 'path'>): ChannelTimers {
+export function channelTimers(timers: Timers, kind: ChannelKind): ChannelTimers {
   const rekey = timers[`${kind}-rekey`];
   return {
     openingRepeat: timers['opening-repeat'],

@@ -13,7 +13,17 @@ t.test('defaults and settings in milliseconds', (t) => {
   t.same(Object.keys(timers), TIMER_NAMES);
   t.same(
     TIMER_NAMES.filter((name) => !isSettable(name)),
-    ['opening-repeat', 'probe-try', 'try-rs-dc', 'try-node-dc', 'try-dc-dc', 'try-dc-node', 'try-dc-rs'],
+    [
+      'opening-repeat',
+      'probe-try',
+      'try-rs-dc',
+      'try-node-dc',
+      'try-dc-dc',
+      'try-dc-node',
+      'try-dc-rs',
+      'same-nat-relay-repeat',
+      'try-path-update',
+    ],
   );
 });
 
