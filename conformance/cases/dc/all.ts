@@ -6,6 +6,7 @@ import { DC_FAILURE_CASES } from './failures.ts';
 import { DC_FEDERATION_CASES } from './federation.ts';
 import { DC_LIMIT_CASES } from './limits.ts';
 import { DC_LOCATION_CASES } from './location.ts';
+import { DC_MODEL_CASES } from './model.ts';
 import { DC_PORTED_CASES } from './ported.ts';
 import { DC_REGISTRATION_CASES } from './registration.ts';
 import { DC_RELAY_CASES } from './relays.ts';
@@ -26,4 +27,5 @@ export const DC_CASES: readonly Case[] = [
   ...DC_ROUTE_CASES,
   ...DC_RELAY_CASES,
   ...DC_REPLACING_CASES,
+  ...DC_MODEL_CASES,
 ];
