@@ -12,6 +12,9 @@ import type {
 } from '../../../reference/core.ts';
 import { endpoint } from '../../channel/pair.ts';
 
+/** When virtual time began, in milliseconds since 1970. */
+const WALL_CLOCK = 1_700_000_000_000;
+
 /** Something that has addresses on the network. */
 export interface Party {
   locals: readonly Endpoint[];
@@ -97,6 +100,13 @@ export class RoleParty implements Party {
   readonly notes: (Note & { readonly at: Instant })[] = [];
   /** What DNS says, if anything. */
   lookUp: (message: Uint8Array) => Uint8Array | undefined = () => undefined;
+  /** What the host does with a packet that came out. */
+  onPacket: (packet: Uint8Array) => void = () => {};
+  /** Dead: nothing that it does has an effect any more. */
+  isDead = false;
+  private readonly arrived: Uint8Array[] = [];
+  /** What lasts over a restart. */
+  readonly stored: Map<string, Uint8Array>;
   private readonly sim: Sim;
   private readonly table: HotTable | undefined;
   private readonly tunnels: TunnelHotTable | undefined;
@@ -105,8 +115,10 @@ export class RoleParty implements Party {
     sim: Sim,
     created: { readonly role: Role; readonly table?: HotTable; readonly tunnels?: TunnelHotTable },
     locals: readonly Endpoint[],
+    stored = new Map<string, Uint8Array>(),
   ) {
     this.sim = sim;
+    this.stored = stored;
     this.role = created.role;
     this.table = created.table;
     this.tunnels = created.tunnels;
@@ -115,7 +127,12 @@ export class RoleParty implements Party {
   }
 
   start(): void {
-    this.handle({ kind: 'start', locals: this.locals });
+    this.handle({
+      kind: 'start',
+      locals: this.locals,
+      wallClock: WALL_CLOCK + this.sim.now,
+      stored: new Map(this.stored),
+    });
   }
 
   /** The host has other addresses now. */
@@ -137,8 +154,9 @@ export class RoleParty implements Party {
     const to = this.table?.forward(bytes, from, this.sim.now);
     if (to !== undefined) return this.send(bytes, to);
     const packet = this.tunnels?.open(bytes, from, this.sim.now);
-    if (packet !== undefined) this.delivered.push(packet.slice());
-    else this.handle({ kind: 'datagram', bytes, from });
+    if (packet === undefined) return this.handle({ kind: 'datagram', bytes, from });
+    this.deliver(packet.slice());
+    this.giveOut();
   }
 
   wakeAt(): Instant {
@@ -154,10 +172,17 @@ export class RoleParty implements Party {
     const inputs: Input[] = [input];
     for (let next = inputs.shift(); next !== undefined; next = inputs.shift()) {
       for (const effect of this.role.handle(next, this.sim.now)) {
-        const answer = this.perform(effect);
+        const answer = this.isDead ? undefined : this.perform(effect);
         if (answer !== undefined) inputs.push(answer);
       }
     }
+    this.giveOut();
+  }
+
+  /** Power fails: what is still to be done is not. */
+  kill(): void {
+    this.isDead = true;
+    this.sim.remove(this);
   }
 
   /** Names of the events that were noted, with their details. */
@@ -176,6 +201,17 @@ export class RoleParty implements Party {
     if (from !== undefined) this.sim.send(bytes, from, to);
   }
 
+  private deliver(packet: Uint8Array): void {
+    this.delivered.push(packet);
+    this.arrived.push(packet);
+  }
+
+  /** What the host has to say to what came out, once all effects are performed. */
+  private giveOut(): void {
+    for (let packet = this.arrived.shift(); packet !== undefined; packet = this.arrived.shift())
+      if (!this.isDead) this.onPacket(packet);
+  }
+
   private perform(effect: Effect): Input | undefined {
     const { now } = this.sim;
     switch (effect.kind) {
@@ -183,7 +219,7 @@ export class RoleParty implements Party {
         this.send(effect.bytes, effect.to);
         break;
       case 'deliver':
-        this.delivered.push(effect.packet.slice());
+        this.deliver(effect.packet.slice());
         break;
       case 'dns-answer':
         this.answers.push({ query: effect.query, message: effect.message });
@@ -193,6 +229,10 @@ export class RoleParty implements Party {
         return { kind: 'done', ref: effect.ref, outcome };
       }
       case 'persist':
+        for (const [key, value] of effect.changes) {
+          if (value === undefined) this.stored.delete(key);
+          else this.stored.set(key, value.slice());
+        }
         return { kind: 'done', ref: effect.ref, outcome: { what: 'stored', ok: true } };
       case 'relay-set':
       case 'relay-remove':
