@@ -1,6 +1,5 @@
 /** What outlives a DC, and what becomes of answers when the store fails. [DC-25] */
 import { formatEndpoint } from '../../../reference/address.ts';
-import type { Dc } from '../../../reference/roles/dc/parts.ts';
 import { endpoint } from '../../channel/pair.ts';
 import t from '../../tap.ts';
 import { granted } from './played.ts';
@@ -10,12 +9,8 @@ const HOME = '203.0.113.1:5000';
 const HOME6 = '[2001:db8:1::1]:5000';
 const NAME = 'n0.ntmobile.one.example';
 
-function dc(world: World): Dc {
-  return world.role as unknown as Dc;
-}
-
 function where(world: World): string[] {
-  return Object.values(dc(world).registered(NAME, world.now)?.observed ?? {}).map(formatEndpoint);
+  return Object.values(world.dc.registered(NAME, world.now)?.observed ?? {}).map(formatEndpoint);
 }
 
 t.test('the promise is with the store before the answer goes out', (t) => {
@@ -26,7 +21,7 @@ t.test('the promise is with the store before the answer goes out', (t) => {
   const request = node.registration();
   t.equal(world.ask(node, request, 4), undefined);
   t.equal(world.stored.size, 1);
-  t.equal(dc(world).registered(NAME, world.now), undefined);
+  t.equal(world.dc.registered(NAME, world.now), undefined);
   world.store = 'works';
   world.release();
   t.same(granted(node.answerTo(request)).virtualAddresses, ['198.18.0.1', 'fd00:1::1']);
@@ -84,7 +79,7 @@ t.test('a store that fails gives busy, and all is as before', (t) => {
   world.store = 'fails';
   const answer = world.ask(node, node.registration(), 4);
   t.same(answer, { type: 0x02, transaction: answer?.transaction, status: 9 });
-  t.equal(dc(world).registered(NAME, world.now), undefined);
+  t.equal(world.dc.registered(NAME, world.now), undefined);
   world.store = 'works';
   t.same(granted(world.register(other)).virtualAddresses, ['198.18.0.1', 'fd00:1::1'], 'they are free again');
   const { virtualAddresses } = granted(world.register(node));
@@ -92,7 +87,7 @@ t.test('a store that fails gives busy, and all is as before', (t) => {
   const leaving = world.register(node, { lifetime: 0 }, [4]);
   t.equal(leaving !== undefined && 'status' in leaving ? leaving.status : undefined, 9);
   world.register(node, { lifetime: 30, features: [9] }, [4]);
-  const still = dc(world).registered(NAME, world.now);
+  const still = world.dc.registered(NAME, world.now);
   t.same([still?.virtualAddresses, still?.features, still?.expiresAt], [virtualAddresses, [], 120_000]);
   t.equal(world.role.counters()['answered.busy'], 3);
 });
@@ -103,15 +98,15 @@ t.test(
     const world = new World();
     const node = world.node();
     const before = granted(world.register(node, { features: [1, 9], suites: [2, 1] }));
-    const known = dc(world).registered(NAME, world.now);
+    const known = world.dc.registered(NAME, world.now);
     world.run(50_000);
     world.restart();
     t.same(where(world), [HOME, HOME6]);
-    const { peer: _, ...after } = dc(world).registered(NAME, world.now) ?? {};
+    const { peer: _, ...after } = world.dc.registered(NAME, world.now) ?? {};
     const { peer: __, ...rest } = known ?? {};
     t.same(after, rest);
     world.run(70_000);
-    t.equal(dc(world).registered(NAME, world.now), undefined);
+    t.equal(world.dc.registered(NAME, world.now), undefined);
     node.restart();
     t.same(granted(world.register(node)).virtualAddresses, before.virtualAddresses);
   },
@@ -123,7 +118,7 @@ t.test('after a restart a node is reached where it was, over an association that
   world.register(node);
   node.reply = (request) => ({ type: 0x11, transaction: request.transaction, status: 0 });
   world.restart();
-  const peer = dc(world).provisioned(NAME);
+  const peer = world.dc.provisioned(NAME);
   if (peer === undefined) throw new Error('not provisioned');
   const got: unknown[] = [];
   const transaction = new Uint8Array(8).fill(5);
@@ -135,9 +130,11 @@ t.test('after a restart a node is reached where it was, over an association that
   } as const;
   const rest = { suite: 1, part: 2, lifetime: 300, peer: { nodeId: new Uint8Array(16) } } as const;
   const schedule = { tries: [0, 500], over: 1500 };
-  dc(world).request(peer, { ...direction, ...rest }, schedule, world.now, (answer) => got.push(answer));
-  t.same(got, []);
-  world.arrive(new Uint8Array(44), endpoint('203.0.113.99:1'));
+  const request = { ...direction, ...rest };
+  world.act((dc) => {
+    dc.request(peer, request, schedule, world.now, (answer) => got.push(answer));
+    t.same(got, [], 'not before it returns');
+  });
   world.run(100);
   t.same(got, [{ type: 0x11, transaction, status: 0 }]);
   t.equal(node.requests.length, 1);
@@ -160,7 +157,7 @@ t.test('a node that left is not registered after a restart, its addresses are it
   const { virtualAddresses } = granted(world.register(node));
   world.register(node, { lifetime: 0 }, [4]);
   world.restart();
-  t.equal(dc(world).registered(NAME, world.now), undefined);
+  t.equal(world.dc.registered(NAME, world.now), undefined);
   other.restart();
   const others = granted(world.register(other)).virtualAddresses;
   t.notOk(others.some((ip) => virtualAddresses.includes(ip)));
@@ -184,9 +181,9 @@ t.test('damaged values are told and left, the others are taken', (t) => {
     world.stored.set(first, damaged);
     world.restart();
     // A byte of an endpoint or a time can be another one and mean something.
-    const isRead = dc(world).registered(NAME, world.now) !== undefined || world.events().length === 0;
+    const isRead = world.dc.registered(NAME, world.now) !== undefined || world.events().length === 0;
     t.equal(world.events().includes('store-damaged'), !isRead);
-    t.same(dc(world).registered('n1.ntmobile.one.example', world.now)?.virtualAddresses, given[1]);
+    t.same(world.dc.registered('n1.ntmobile.one.example', world.now)?.virtualAddresses, given[1]);
   }
   world.stored.set('node/xyz', whole);
   world.stored.set('what', whole);

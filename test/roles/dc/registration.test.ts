@@ -1,7 +1,7 @@
 /** Chapter 7 at a DC: registering, renewing, moving and leaving. */
 import { family, formatEndpoint } from '../../../reference/address.ts';
 import { fromHex, toHex } from '../../../reference/bytes.ts';
-import type { Dc, Registered } from '../../../reference/roles/dc/parts.ts';
+import type { Registered } from '../../../reference/roles/dc/parts.ts';
 import { endpoint } from '../../channel/pair.ts';
 import t from '../../tap.ts';
 import { granted } from './played.ts';
@@ -14,7 +14,7 @@ const LAN = endpoint('192.168.1.2:5000');
 
 /** What directions are told of the first node. */
 function known(world: World): Registered | undefined {
-  return (world.role as unknown as Dc).registered('n0.ntmobile.one.example', world.now);
+  return world.dc.registered('n0.ntmobile.one.example', world.now);
 }
 
 /** Where the first node counts as being. */

@@ -7,6 +7,7 @@ import { dcConfig } from '../../../reference/config/dc.ts';
 import type { Effect, Input, Instant, Role } from '../../../reference/core.ts';
 import { Refusal } from '../../../reference/refusal.ts';
 import { createDc } from '../../../reference/roles/dc/core.ts';
+import type { Dc } from '../../../reference/roles/dc/parts.ts';
 import { readHeader } from '../../../reference/wire/header.ts';
 import type { Message } from '../../../reference/wire/messages.ts';
 import { endpoint, seededBytes } from '../../channel/pair.ts';
@@ -142,6 +143,19 @@ export class World {
   ): Message | undefined {
     if (!played.association.channel.hasKeys()) this.open(played);
     return families.map((by) => this.ask(played, played.registration(change), by)).at(-1);
+  }
+
+  /** What directions and federation use of the DC. */
+  get dc(): Dc {
+    return this.role as unknown as Dc;
+  }
+
+  /** Has the DC do something as its parts would, and performs what comes of it. */
+  act<T>(body: (dc: Dc) => T): T {
+    const result = body(this.dc);
+    this.input({ kind: 'tick' });
+    this.drain();
+    return result;
   }
 
   /** A datagram that nobody of ours sent. */
