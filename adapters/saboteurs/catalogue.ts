@@ -3,6 +3,8 @@ import type { Saboteur } from '../reference/variant.ts';
 import { CHANNEL } from './channel.ts';
 import { CODEC } from './codec.ts';
 import { CONTROL } from './control.ts';
+import { DC } from './dc.ts';
+import { DC_DIRECTIONS } from './dc-directions.ts';
 import { DIRECTIONS } from './directions.ts';
 import { FORWARDING } from './forwarding.ts';
 import { HANDSHAKES } from './handshakes.ts';
@@ -14,4 +16,6 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...CONTROL,
   ...DIRECTIONS,
   ...CODEC,
+  ...DC,
+  ...DC_DIRECTIONS,
 ];

@@ -17,8 +17,8 @@ const mistakes: readonly (readonly [args: string, line: string])[] = [
   ],
   ['xyz.*', 'No case matches xyz.*: see what there is with --list.'],
   [
-    'DC-07',
-    'No case is about DC-07 yet (it is exercised from version 0.2 on): see what there is with --list.',
+    'DC-08',
+    'No case is about DC-08 yet (it is exercised from version 0.4 on): see what there is with --list.',
   ],
   ['--clause XX-01', 'No case matches XX-01: see what there is with --list.'],
   ['--grep nowhere-at-all', 'No case matches the text nowhere-at-all: see what there is with --list.'],
