@@ -1,0 +1,67 @@
+/** The inner packets of a path: the short way, for as long as there is nothing else to be done about it. */
+import type { Endpoint, Ip } from '../../address.ts';
+import { family } from '../../address.ts';
+import type { Channel } from '../../channel/channel.ts';
+import type { Carrier, Instant, Sealed } from '../../core.ts';
+import { acceptInner, readInner } from '../../packet/inner.ts';
+import { Refusal } from '../../refusal.ts';
+import { heardBy, sentBy } from './route.ts';
+import type { Routes } from './routes.ts';
+
+/** What data leaves behind. */
+export interface Traffic {
+  /** When an inner packet last went or came. */
+  lastInner: Instant | undefined;
+  /** When anything of the path last opened. */
+  heardAt: Instant | undefined;
+}
+
+export class PathCarrier implements Carrier {
+  private readonly channel: Channel;
+  private readonly routes: Routes;
+  private readonly traffic: Traffic;
+  private readonly own: readonly Ip[];
+  private readonly peer: readonly Ip[];
+
+  constructor(
+    channel: Channel,
+    routes: Routes,
+    traffic: Traffic,
+    addresses: { readonly own: readonly Ip[]; readonly peerAddresses: readonly Ip[] },
+  ) {
+    this.channel = channel;
+    this.routes = routes;
+    this.traffic = traffic;
+    this.own = addresses.own;
+    this.peer = addresses.peerAddresses;
+  }
+
+  /** [TUN-18] */
+  seal(packet: Uint8Array, now: Instant): Sealed | undefined {
+    const route = this.routes.current;
+    if (route === undefined || route.size.isDue(now)) return undefined;
+    const inner = readInner(packet);
+    if (inner instanceof Refusal || !this.own.includes(inner.source)) return undefined;
+    if (!this.peer.includes(inner.destination)) return undefined;
+    if (inner.packet.length > route.size.mtu(family(inner.source))) return undefined;
+    const bytes = this.channel.data.seal(inner.packet, now);
+    if (bytes === undefined) return undefined;
+    this.traffic.lastInner = now;
+    return { bytes, to: route.endpoint, event: sentBy(route, now) ? 'waits' : undefined };
+  }
+
+  /** [NODE-11, TUN-13] */
+  open(bytes: Uint8Array, from: Endpoint, now: Instant): Uint8Array | undefined {
+    const route = this.routes.find(from);
+    if (route === undefined || route.isDead) return undefined;
+    const packet = this.channel.data.open(bytes, from, now, (payload) => {
+      const inner = acceptInner(payload, this.peer, this.own);
+      return inner instanceof Refusal ? undefined : inner.packet;
+    });
+    if (packet === undefined) return undefined;
+    heardBy(route, now);
+    this.traffic.heardAt = now;
+    this.traffic.lastInner = now;
+    return packet;
+  }
+}

@@ -1,0 +1,76 @@
+/** One way to the far end of a path, and when it counts as dead. */
+import type { Endpoint } from '../../address.ts';
+import { family } from '../../address.ts';
+import type { Instant, Random } from '../../core.ts';
+import { RouteSize } from './size.ts';
+import type { Family } from './types.ts';
+
+export interface Route {
+  readonly endpoint: Endpoint;
+  readonly isRelay: boolean;
+  readonly version: Family;
+  readonly size: RouteSize;
+  heardAt: Instant | undefined;
+  /** When the first message went out after something was last heard. [HO-10] */
+  waitsSince: Instant | undefined;
+  /** When it was probed because of that. */
+  watchedSince: Instant | undefined;
+  isDead: boolean;
+  /** Direct, and the host has moved without a probe's being answered since. [HO-16] */
+  isUnproven: boolean;
+  keepAliveAt: Instant;
+}
+
+export function createRoute(endpoint: Endpoint, isRelay: boolean, random: Random): Route {
+  return {
+    endpoint,
+    isRelay,
+    version: family(endpoint.ip),
+    size: new RouteSize(random),
+    heardAt: undefined,
+    waitsSince: undefined,
+    watchedSince: undefined,
+    isDead: false,
+    isUnproven: false,
+    keepAliveAt: Number.POSITIVE_INFINITY,
+  };
+}
+
+export interface LivenessTimers {
+  readonly heard: number;
+  readonly 'heard-over': number;
+}
+
+/** A message that wants an answer, or data, went by a route. @returns whether the wait begins with it. */
+export function sentBy(route: Route, now: Instant): boolean {
+  if (route.waitsSince !== undefined || route.isDead) return false;
+  route.waitsSince = now;
+  return true;
+}
+
+/** Something that opened came by a route. @returns whether the route was dead. */
+export function heardBy(route: Route, now: Instant): boolean {
+  const wasDead = route.isDead;
+  route.heardAt = now;
+  route.waitsSince = undefined;
+  route.watchedSince = undefined;
+  route.isDead = false;
+  return wasDead;
+}
+
+/** What is due for a route on which nothing was heard: to be probed, or given up. [HO-10] */
+export function livenessDue(
+  route: Route,
+  timers: LivenessTimers,
+  now: Instant,
+): 'probe' | 'dead' | undefined {
+  if (now < livenessAt(route, timers)) return undefined;
+  return route.watchedSince === undefined ? 'probe' : 'dead';
+}
+
+/** When; infinite while nothing is waited for. */
+export function livenessAt(route: Route, timers: LivenessTimers): Instant {
+  if (route.isDead || route.waitsSince === undefined) return Number.POSITIVE_INFINITY;
+  if (route.watchedSince !== undefined) return route.watchedSince + timers['heard-over'];
+  return route.waitsSince + timers.heard;
+}

@@ -1,0 +1,75 @@
+/** How large inner packets may be on a route, as size probes find it out. */
+import type { Instant, Random } from '../../core.ts';
+import { jittered } from '../jitter.ts';
+
+/** TUN-06, TUN-15: inner sizes. */
+const LEAST = 1152;
+const USUAL = 1280;
+const MOST = 1400;
+/** TUN-06: header and tag of a Data message, so the UDP payload of a probe is this much more. */
+const OVERHEAD = 44;
+/** TUN-16: milliseconds after which sizes are probed again, ±10 %. */
+const AGAIN = 600_000;
+
+/** The state of one route; what its methods return is the UDP payload of the probe to send next, if any. */
+export class RouteSize {
+  private readonly random: Random;
+  private inner: typeof LEAST | typeof USUAL | typeof MOST = USUAL;
+  private probing: number | undefined;
+  private dueAt: Instant = Number.NEGATIVE_INFINITY;
+
+  constructor(random: Random) {
+    this.random = random;
+  }
+
+  /** Packets of 1280 bytes do not come through. [TUN-15] */
+  get isNarrow(): boolean {
+    return this.inner === LEAST;
+  }
+
+  /** The largest inner packet; over a narrow route IPv6 ones go in outer fragments. [TUN-06, TUN-15] */
+  mtu(version: 4 | 6): number {
+    return this.isNarrow && version === 6 ? USUAL : this.inner;
+  }
+
+  /** Whether the next data by this route is to be accompanied by a size probe. [TUN-06, TUN-16] */
+  isDue(now: Instant): boolean {
+    return this.probing === undefined && now >= this.dueAt;
+  }
+
+  begin(now: Instant): number | undefined {
+    if (!this.isDue(now)) return undefined;
+    return this.probe(this.inner === MOST ? MOST : USUAL);
+  }
+
+  answered(size: number, now: Instant): number | undefined {
+    if (size !== this.probing) return undefined;
+    if (size - OVERHEAD === MOST) {
+      this.inner = MOST;
+      return this.end(now);
+    }
+    if (this.isNarrow) this.inner = USUAL;
+    return this.probe(MOST);
+  }
+
+  /** @param isAlive whether anything was heard by the route since the probe began. */
+  unanswered(size: number, isAlive: boolean, now: Instant): number | undefined {
+    if (size !== this.probing) return undefined;
+    const wasMost = this.inner === MOST;
+    if (isAlive || wasMost) this.inner = size - OVERHEAD === MOST ? USUAL : LEAST;
+    if (wasMost) return this.probe(USUAL);
+    // Nothing was found out: the next data asks again.
+    if (!isAlive && size - OVERHEAD === USUAL) return this.end(Number.NEGATIVE_INFINITY);
+    return this.end(now);
+  }
+
+  private probe(inner: number): number {
+    this.probing = inner + OVERHEAD;
+    return this.probing;
+  }
+
+  private end(now: Instant): undefined {
+    this.probing = undefined;
+    this.dueAt = now + jittered(AGAIN, this.random);
+  }
+}

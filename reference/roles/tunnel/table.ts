@@ -1,0 +1,54 @@
+import type { Endpoint } from '../../address.ts';
+import { toHex } from '../../bytes.ts';
+import type { Carrier, Effect, Instant, Sealed, TunnelHotTable } from '../../core.ts';
+import { readInner } from '../../packet/inner.ts';
+import { Refusal } from '../../refusal.ts';
+import { MAGIC } from '../../wire/header.ts';
+import { MessageType } from '../../wire/registry.ts';
+
+interface Entry {
+  readonly pathId: string;
+  readonly destinations: readonly string[];
+  readonly carrier: Carrier;
+}
+
+const SHORTEST = 44;
+
+/** The Tunnel Table: which path a packet goes by, and which path Data came by. All else is the role's to look at. */
+export class TunnelTable implements TunnelHotTable {
+  private readonly paths = new Map<string, Entry>();
+  private readonly destinations = new Map<string, Entry>();
+
+  /** Paths in it. */
+  get size(): number {
+    return this.paths.size;
+  }
+
+  seal(packet: Uint8Array, now: Instant): (Sealed & { readonly pathId: string }) | undefined {
+    const inner = readInner(packet);
+    if (inner instanceof Refusal) return undefined;
+    const entry = this.destinations.get(inner.destination);
+    const sealed = entry?.carrier.seal(inner.packet, now);
+    return entry && sealed && { ...sealed, pathId: entry.pathId };
+  }
+
+  open(bytes: Uint8Array, from: Endpoint, now: Instant): Uint8Array | undefined {
+    if (bytes.length < SHORTEST || bytes[0] !== MAGIC || bytes[1] !== MessageType.data) return undefined;
+    return this.paths.get(toHex(bytes.subarray(4, 20)))?.carrier.open(bytes, from, now);
+  }
+
+  /** Performs the effects that concern the table. An address that two paths claim is the later one's. */
+  apply(effect: Extract<Effect, { kind: 'tunnel-set' | 'tunnel-remove' }>): void {
+    const pathId = effect.kind === 'tunnel-set' ? effect.path.pathId : effect.pathId;
+    const before = this.paths.get(pathId);
+    for (const destination of before?.destinations ?? []) {
+      if (this.destinations.get(destination) === before) this.destinations.delete(destination);
+    }
+    this.paths.delete(pathId);
+    if (effect.kind === 'tunnel-remove') return;
+    const { destinations, carrier } = effect.path;
+    const entry = { pathId, destinations, carrier };
+    this.paths.set(pathId, entry);
+    for (const destination of destinations) this.destinations.set(destination, entry);
+  }
+}

@@ -1,0 +1,499 @@
+/**
+ * A node's end of one path: it opens by its part, keeps its routes, chooses among them, and closes.
+ *
+ *     directed ── confirmed, and a route answers ──▶ up ◀── a route answers ── lost: asks for replacement
+ *        │ 30 s                                      │ └──── no route is left ──▶┘
+ *        ▼                                           ▼ close, idle
+ *      gone ◀──────────── 10 s ──────────────────── closing
+ */
+import type { Endpoint } from '../../address.ts';
+import { family, sameEndpoint } from '../../address.ts';
+import { toHex } from '../../bytes.ts';
+import { Channel } from '../../channel/channel.ts';
+import type { ChannelEvent } from '../../channel/types.ts';
+import { hasOpened } from '../../channel/types.ts';
+import type { Carrier, Instant, PathEvent, Random } from '../../core.ts';
+import { acceptInner, readInner } from '../../packet/inner.ts';
+import { Refusal } from '../../refusal.ts';
+import type { Header } from '../../wire/header.ts';
+import { isOpening } from '../../wire/header.ts';
+import type { PathUpdate } from '../../wire/messages.ts';
+import { MessageType } from '../../wire/registry.ts';
+import { pathChannel } from './channels.ts';
+import type { Traffic } from './data.ts';
+import { PathCarrier } from './data.ts';
+import { keepAliveAfter } from './keep-alive.ts';
+import type { LegEvent } from './leg.ts';
+import { Leg } from './leg.ts';
+import { Opening } from './opening.ts';
+import { Sizing, Waiting } from './outgoing.ts';
+import type { Route } from './route.ts';
+import { heardBy, livenessAt, livenessDue, sentBy } from './route.ts';
+import { Routes } from './routes.ts';
+import type { TunnelConfig, TunnelEvent } from './types.ts';
+import type { Verdict } from './updates.ts';
+import { Updates } from './updates.ts';
+
+export type { TunnelConfig, TunnelEvent } from './types.ts';
+
+/** HO-02: bytes of UDP payload. Probes of moves that follow each other differ in size. */
+const MOVE_SIZE = 128;
+const MOVES = 8;
+/** GEN-22: what a Path Update lists. */
+const MOST_CANDIDATES = 8;
+
+/** What may be sent in each state: all, all but new data, Acknowledgements, nothing. [TUN-17] */
+type State = 'open' | 'closing' | 'closed' | 'gone';
+
+export class Tunnel {
+  readonly contexts: { readonly path: string; readonly leg: string | undefined };
+  readonly carrier: Carrier;
+  confirmedAt: Instant | undefined;
+  private readonly config: TunnelConfig;
+  private readonly random: Random;
+  private readonly channel: Channel;
+  private readonly leg: Leg | undefined;
+  private readonly routes: Routes;
+  private readonly opening: Opening;
+  private readonly updates: Updates;
+  private readonly sizing = new Sizing();
+  private readonly waiting: Waiting;
+  private readonly traffic: Traffic = { lastInner: undefined, heardAt: undefined };
+  private state: State = 'open';
+  private goneAt: Instant = Number.POSITIVE_INFINITY;
+  private wasUp = false;
+  private isLost = false;
+  /** Whether the leg did not answer when a route by it was given up. */
+  private isRelaySilent = false;
+  private moves = 0;
+  private announced: Route | undefined;
+  private out: TunnelEvent[] = [];
+
+  constructor(config: TunnelConfig, random: Random) {
+    const { pathId, relay, timers } = config;
+    this.config = config;
+    this.random = random;
+    this.contexts = { path: toHex(pathId), leg: relay && toHex(relay.legId) };
+    this.routes = new Routes(config, random);
+    this.channel = new Channel(pathChannel(config, this.routes), random);
+    this.leg = relay && new Leg(config, relay, random);
+    this.opening = new Opening(config);
+    this.updates = new Updates(timers, random);
+    this.waiting = new Waiting(timers['packet-hold-time']);
+    this.carrier = new PathCarrier(this.channel, this.routes, this.traffic, config);
+  }
+
+  /** Confirmed, with a route that lives, and not closing: packets can go. */
+  get isUp(): boolean {
+    return this.routes.current !== undefined;
+  }
+
+  get isClosing(): boolean {
+    return this.state !== 'open';
+  }
+
+  /** When an inner packet last went or came. */
+  get lastInner(): Instant | undefined {
+    return this.traffic.lastInner;
+  }
+
+  /** When anything of the path last opened. */
+  get heardAt(): Instant | undefined {
+    return this.traffic.heardAt;
+  }
+
+  /** Handshakes that are complete but unconfirmed. [DOS-04] */
+  unconfirmedCount(): number {
+    return this.channel.unconfirmedCount() + (this.leg?.channel.unconfirmedCount() ?? 0);
+  }
+
+  /** Begins what the part says. [NODE-07, NODE-21, NODE-24] */
+  start(now: Instant): TunnelEvent[] {
+    if (this.leg !== undefined) this.absorbLeg(this.leg.open(now), now);
+    const { first } = this.opening;
+    this.opening.tick(now);
+    if (first.length > 0) this.absorb(this.channel.open(first, now), now);
+    return this.settle(now);
+  }
+
+  /** A datagram of the path or of its leg. */
+  receive(
+    which: 'path' | 'leg',
+    header: Header,
+    bytes: Uint8Array,
+    from: Endpoint,
+    now: Instant,
+  ): TunnelEvent[] {
+    if (this.state === 'gone') return [];
+    if (which === 'leg') {
+      if (this.leg !== undefined) this.absorbLeg(this.leg.receive(header, bytes, from, now), now);
+      return this.settle(now);
+    }
+    const events = this.channel.receive(header, bytes, from, now);
+    this.absorb(events, now);
+    if (!isOpening(header.type) && hasOpened(events)) {
+      this.traffic.heardAt = now;
+      const route = this.routes.find(from);
+      if (route !== undefined) heardBy(route, now);
+    }
+    return this.settle(now);
+  }
+
+  /** Sends an inner packet while it is up; others are dropped. [TUN-07, TUN-18] */
+  send(packet: Uint8Array, now: Instant): TunnelEvent[] {
+    const route = this.routes.current;
+    const inner = readInner(packet);
+    if (route === undefined || inner instanceof Refusal) return [];
+    const { own, peerAddresses } = this.config;
+    if (!own.includes(inner.source) || !peerAddresses.includes(inner.destination)) return [];
+    const { packets, error } = this.sizing.cut(inner, (version) => route.size.mtu(version), now);
+    if (error !== undefined) this.out.push({ kind: 'icmp', packet: error });
+    for (const piece of packets) this.sendData(piece, route, now);
+    return this.settle(now);
+  }
+
+  /** What the short way noticed. [HO-10] */
+  pathEvent(event: PathEvent, now: Instant): TunnelEvent[] {
+    // `waits`: the route knows already; what has changed is the time to wake at.
+    return event === 'waits' ? this.settle(now) : [];
+  }
+
+  /** The host has moved: padded probes by each route and leg, from the new address. [HO-02, HO-16] */
+  addresses(locals: readonly Endpoint[], now: Instant): TunnelEvent[] {
+    if (this.state === 'gone') return [];
+    this.moves++;
+    if (this.leg !== undefined) this.absorbLeg(this.leg.move(this.moveSize(), now), now);
+    for (const route of this.routes.all) {
+      route.isUnproven = !route.isRelay;
+      if (!this.canSend(route)) continue;
+      this.absorb(this.channel.probe(route.endpoint, now, this.moveSize()), now);
+      // The probe is what the wait of HO-10 would come to.
+      if (!route.isDead) Object.assign(route, { waitsSince: now, watchedSince: now });
+    }
+    const candidates = locals.filter(isPlace).slice(0, MOST_CANDIDATES);
+    if (this.routes.relay() !== undefined && candidates.length > 0) this.updates.start({ candidates }, now);
+    return this.settle(now);
+  }
+
+  /** Says goodbye, receives 10 s more, and is gone. [TUN-17] */
+  close(now: Instant): TunnelEvent[] {
+    this.beginClose(now);
+    return this.settle(now);
+  }
+
+  tick(now: Instant): TunnelEvent[] {
+    if (this.state === 'gone') return [];
+    if (this.leg !== undefined && this.state === 'open') this.absorbLeg(this.leg.tick(now), now);
+    this.absorb(this.channel.tick(now), now);
+    for (const kind of this.updates.takeOver(now)) if (kind === 'close') this.fallSilent(now);
+    if (this.confirmedAt === undefined) {
+      this.opening.tick(now);
+      if (now >= this.opening.eraseAt) this.end();
+      else this.openByRelay(now);
+    } else if (this.state === 'open') {
+      if (now >= this.idleAt()) this.beginClose(now);
+      else for (const route of this.routes.all) this.watch(route, now);
+    }
+    if (now >= this.goneAt) this.end();
+    return this.settle(now);
+  }
+
+  wakeAt(): Instant {
+    if (this.state === 'gone') return Number.POSITIVE_INFINITY;
+    const times = [this.channel.wakeAt(), this.updates.wakeAt(), this.goneAt];
+    if (this.confirmedAt === undefined) times.push(this.opening.wakeAt());
+    if (this.state === 'open') {
+      if (this.leg !== undefined) times.push(this.leg.wakeAt());
+      if (this.confirmedAt !== undefined) times.push(this.idleAt());
+      for (const route of this.routes.all) times.push(this.watchAt(route));
+    }
+    return Math.min(...times);
+  }
+
+  // ---- the path's channel ----
+
+  private absorb(events: readonly ChannelEvent[], now: Instant): void {
+    for (const event of events) this.follow(event, now);
+  }
+
+  private follow(event: ChannelEvent, now: Instant): void {
+    switch (event.kind) {
+      case 'send':
+        return this.transmit(event.bytes, event.to, now);
+      case 'refused':
+        this.out.push(event);
+        return;
+      case 'message':
+        return this.receiveMessage(event, now);
+      case 'bad-request':
+        return this.answer(this.updates.judgeBad(event, now), event.from, now);
+      case 'bad-answer':
+        return this.answered(event.transaction, event.from, 'schema', now);
+      case 'data':
+        return this.receiveData(event.packet, event.from, now);
+      case 'confirmed':
+        this.out.push({ kind: 'confirmed', channel: 'path' });
+        this.confirmedAt ??= now;
+        // The leg may have been ready before.
+        return this.probeRelay(now);
+      case 'address':
+        return this.routes.validated(event.endpoint, this.channel.knownAddresses(), now);
+      case 'attempt-over':
+        if (this.confirmedAt === undefined) this.lose(this.isRelayAway() ? 'relay' : 'opening');
+        return;
+      case 'probe-over':
+        return this.measured(event.endpoint, event.size, false, now);
+      case 'probe-answered':
+        return this.measured(event.endpoint, event.size, true, now);
+      default:
+        throw new Error(`no such event: ${event satisfies never}`);
+    }
+  }
+
+  private transmit(bytes: Uint8Array, to: Endpoint, now: Instant): void {
+    const type = bytes[1];
+    // TUN-17: who has closed says nothing more, but that it has heard.
+    if (this.state === 'closed' && type !== MessageType.acknowledgement) return;
+    this.out.push({ kind: 'send', bytes, to });
+    if (type === MessageType.openingRequest && this.routes.isRelay(to) && this.opening.isThirdRepeat(bytes)) {
+      this.probeLeg(now);
+    }
+    const route = this.routes.find(to);
+    // HO-10: answers are not what one waits for an answer to.
+    if (route !== undefined && AWAITING.has(type ?? 0)) sentBy(route, now);
+  }
+
+  private receiveMessage(event: Extract<ChannelEvent, { kind: 'message' }>, now: Instant): void {
+    const { message, from } = event;
+    if (message.type === MessageType.pathUpdate) {
+      return this.answer(this.updates.judge(event, message, now), from, now);
+    }
+    this.answered(message.transaction, from, undefined, now);
+  }
+
+  private answered(transaction: Uint8Array, from: Endpoint, layer: 'schema' | undefined, now: Instant): void {
+    const kind = this.updates.answered(transaction);
+    if (kind === undefined) this.out.push({ kind: 'refused', layer: 'transaction', from });
+    else if (layer !== undefined) this.out.push({ kind: 'refused', layer, from });
+    if (kind === 'close') this.fallSilent(now);
+  }
+
+  private answer({ answer, status, layer, update }: Verdict, to: Endpoint, now: Instant): void {
+    if (layer !== undefined) this.out.push({ kind: 'refused', layer, from: to });
+    if (status !== undefined) this.out.push({ kind: 'status', status });
+    if (answer !== undefined)
+      this.absorb(this.channel.send(MessageType.acknowledgement, answer, now, to), now);
+    if (update !== undefined) this.updated(update, to, now);
+  }
+
+  private updated({ close, candidates }: PathUpdate, from: Endpoint, now: Instant): void {
+    if (close === true) {
+      if (this.state === 'open') this.out.push({ kind: 'closing' });
+      return this.fallSilent(now);
+    }
+    if (candidates === undefined) return;
+    this.opening.learn(candidates);
+    // HO-16: the peer has moved, and can't be heard directly yet.
+    if (!this.routes.isRelay(from)) return;
+    for (const { endpoint } of this.routes.direct()) this.absorb(this.channel.probe(endpoint, now), now);
+  }
+
+  private receiveData(payload: Uint8Array, from: Endpoint, now: Instant): void {
+    const inner = acceptInner(payload, this.config.peerAddresses, this.config.own);
+    if (inner instanceof Refusal) {
+      this.out.push({ kind: 'refused', layer: inner.layer, from });
+      return;
+    }
+    this.traffic.lastInner = now;
+    this.out.push({ kind: 'deliver', packet: inner.packet });
+  }
+
+  private sendData(packet: Uint8Array, route: Route, now: Instant): void {
+    if (!this.channel.hasKeys()) this.waiting.add(packet, now);
+    this.absorb(this.channel.send(MessageType.data, packet, now, route.endpoint), now);
+    this.traffic.lastInner = now;
+    const size = route.size.begin(now);
+    if (size !== undefined) this.absorb(this.channel.probe(route.endpoint, now, size), now);
+  }
+
+  private measured(endpoint: Endpoint, size: number, isAnswered: boolean, now: Instant): void {
+    const route = this.routes.find(endpoint);
+    if (route === undefined) return;
+    if (isAnswered && size === this.moveSize()) route.isUnproven = false;
+    const isAlive = (route.heardAt ?? Number.NEGATIVE_INFINITY) >= now - this.config.timers['probe-over'];
+    const next = isAnswered ? route.size.answered(size, now) : route.size.unanswered(size, isAlive, now);
+    if (next !== undefined) this.absorb(this.channel.probe(endpoint, now, next), now);
+  }
+
+  // ---- the leg ----
+
+  private absorbLeg(events: readonly LegEvent[], now: Instant): void {
+    for (const event of events) {
+      if (event.kind === 'leg-ready') {
+        if (this.confirmedAt !== undefined) this.probeRelay(now);
+        else this.openByRelay(now);
+      } else if (event.kind === 'leg-failed') {
+        if (!this.wasUp && !this.channel.isOpening()) this.lose('relay');
+      } else {
+        this.out.push(event);
+      }
+    }
+  }
+
+  /** The path's opening, to the relay's endpoint that the leg uses. [NODE-21, NODE-24] */
+  private openByRelay(now: Instant): void {
+    const endpoint = this.leg?.endpoint();
+    const { opening, channel } = this;
+    if (endpoint === undefined || !opening.isRelayDue) return;
+    // It was answered, or goes there already.
+    if (channel.isOpening() ? opening.isByRelay : channel.hasKeys()) return;
+    opening.isByRelay = true;
+    const repeat = this.config.timers['same-nat-relay-repeat'];
+    this.absorb(this.channel.openAlso([endpoint], repeat, now), now);
+  }
+
+  /** Makes the relay a route, or finds it alive again. */
+  private probeRelay(now: Instant): void {
+    const endpoint = this.leg?.endpoint();
+    if (endpoint === undefined) return;
+    const route = this.routes.find(endpoint);
+    if (route === undefined || route.isDead) this.absorb(this.channel.probe(endpoint, now), now);
+  }
+
+  private probeLeg(now: Instant): void {
+    if (this.leg !== undefined) this.absorbLeg(this.leg.probe(now), now);
+  }
+
+  private isRelayAway(): boolean {
+    return this.leg !== undefined && this.leg.endpoint() === undefined;
+  }
+
+  // ---- routes ----
+
+  /** [HO-10, TUN-08] */
+  private watch(route: Route, now: Instant): void {
+    const due = livenessDue(route, this.config.timers, now);
+    if (due === 'probe') {
+      route.watchedSince = now;
+      this.absorb(this.channel.probe(route.endpoint, now), now);
+      if (route.isRelay) this.probeLeg(now);
+    } else if (due === 'dead') {
+      route.isDead = true;
+      if (route.isRelay && this.leg !== undefined) {
+        this.isRelaySilent = this.leg.heardAt < (route.watchedSince ?? now);
+        if (this.isRelaySilent) this.absorbLeg(this.leg.open(now), now);
+      }
+    }
+    if (now < route.keepAliveAt) return;
+    route.keepAliveAt = now + keepAliveAfter(this.random);
+    if (this.config.isNatted(route.version) && this.canSend(route)) {
+      this.absorb(this.channel.probe(route.endpoint, now), now);
+    }
+  }
+
+  private watchAt(route: Route): Instant {
+    return Math.min(route.keepAliveAt, livenessAt(route, this.config.timers));
+  }
+
+  private canSend(route: Route): boolean {
+    return this.config.families().includes(route.version);
+  }
+
+  private moveSize(): number {
+    return MOVE_SIZE + (this.moves % MOVES);
+  }
+
+  // ---- states ----
+
+  /** Draws the conclusions of what happened, and hands out what there is to do. */
+  private settle(now: Instant): TunnelEvent[] {
+    this.sendUpdates(now);
+    const isConfirmed = this.confirmedAt !== undefined && this.state === 'open';
+    const best = isConfirmed ? this.routes.best() : undefined;
+    this.routes.current = best;
+    if (best !== undefined) this.announce(best, now);
+    else if (isConfirmed && this.wasUp && !this.isLost) {
+      // HO-10: to all addresses that are known, and by the relay; the role asks for replacement meanwhile.
+      this.absorb(this.channel.openAlso(this.everywhere(), this.config.timers['opening-repeat'], now), now);
+      this.lose(this.isRelaySilent ? 'relay' : 'direct');
+    }
+    const events = this.out;
+    this.out = [];
+    return events;
+  }
+
+  private announce(best: Route, now: Instant): void {
+    if (!this.wasUp) this.out.push({ kind: 'up' });
+    const isOther = this.announced === undefined || !sameEndpoint(this.announced.endpoint, best.endpoint);
+    if (isOther || this.isLost) this.out.push({ kind: 'route', to: best.endpoint, isRelay: best.isRelay });
+    this.announced = best;
+    this.wasUp = true;
+    this.isLost = false;
+    this.isRelaySilent = false;
+    if (this.waiting.size === 0 || !this.channel.isConfirmed()) return;
+    for (const packet of this.waiting.take(now)) this.sendData(packet, best, now);
+  }
+
+  private lose(why: Extract<TunnelEvent, { kind: 'lost' }>['why']): void {
+    if (this.isLost || this.state !== 'open') return;
+    this.isLost = true;
+    this.out.push({ kind: 'lost', why });
+  }
+
+  private everywhere(): Endpoint[] {
+    const relay = this.leg?.endpoint();
+    const places = [...this.routes.all.map(({ endpoint }) => endpoint), ...this.opening.known];
+    if (relay !== undefined) places.push(relay);
+    const families = this.config.families();
+    return places.filter(
+      (place, index) =>
+        families.includes(family(place.ip)) &&
+        places.findIndex((other) => sameEndpoint(other, place)) === index,
+    );
+  }
+
+  private sendUpdates(now: Instant): void {
+    for (const { kind, body } of this.updates.takeDue(this.channel.hasKeys(), now)) {
+      const route = kind === 'close' ? (this.routes.best() ?? this.announced) : this.routes.relay();
+      if (this.state === 'closed' || route === undefined) continue;
+      this.absorb(this.channel.send(MessageType.pathUpdate, body, now, route.endpoint), now);
+    }
+  }
+
+  private beginClose(now: Instant): void {
+    if (this.state !== 'open') return;
+    if (this.confirmedAt === undefined) return this.end();
+    this.state = 'closing';
+    this.out.push({ kind: 'closing' });
+    this.updates.start({ close: true }, now);
+  }
+
+  private fallSilent(now: Instant): void {
+    if (this.state === 'closed' || this.state === 'gone') return;
+    this.state = 'closed';
+    this.goneAt = now + this.config.timers['close-receive'];
+  }
+
+  private end(): void {
+    if (this.state === 'gone') return;
+    this.state = 'gone';
+    this.out.push({ kind: 'gone' });
+  }
+
+  private idleAt(): Instant {
+    const { lifetime, createdAt } = this.config;
+    return (this.traffic.lastInner ?? this.confirmedAt ?? createdAt) + lifetime;
+  }
+}
+
+/** HO-10 */
+const AWAITING: ReadonlySet<number> = new Set([
+  MessageType.data,
+  MessageType.probeRequest,
+  MessageType.pathUpdate,
+]);
+
+/** Whether a candidate can be told: not what a socket is bound to that listens on all addresses. */
+function isPlace({ ip, port }: Endpoint): boolean {
+  return port !== 0 && ip !== '0.0.0.0' && ip !== '::';
+}

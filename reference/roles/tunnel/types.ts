@@ -1,0 +1,62 @@
+/** What a node's end of a path is made of, and what it tells its role. */
+import type { Endpoint, Ip } from '../../address.ts';
+import type { Timers } from '../../config/timers.ts';
+import type { Instant } from '../../core.ts';
+import type { Layer } from '../../refusal.ts';
+import type { Status } from '../../wire/registry.ts';
+
+export type Family = 4 | 6;
+
+export interface TunnelConfig {
+  readonly pathId: Uint8Array;
+  readonly secret: Uint8Array;
+  readonly suite: number;
+  readonly part: 'initiate' | 'await' | 'both';
+  /** Node IDs of both ends. */
+  readonly self: Uint8Array;
+  readonly peer: Uint8Array;
+  /** Own virtual addresses, and the peer's. [NODE-11, TUN-13, TUN-18] */
+  readonly own: readonly Ip[];
+  readonly peerAddresses: readonly Ip[];
+  readonly candidates: readonly Endpoint[];
+  /** An RS-S. */
+  readonly relay:
+    | {
+        readonly nodeId: Uint8Array;
+        readonly endpoints: readonly Endpoint[];
+        readonly legId: Uint8Array;
+        readonly legSecret: Uint8Array;
+      }
+    | undefined;
+  /** Milliseconds without an inner packet after which the path is closed. [TUN-08] */
+  readonly lifetime: number;
+  /** Whether mappings have to be kept open in a family. [TUN-08] */
+  readonly isNatted: (version: Family) => boolean;
+  /** What the host can send by. */
+  readonly families: () => readonly Family[];
+  /** Whether an endpoint can be another host's at all. [KEY-40] */
+  readonly usable: (endpoint: Endpoint) => boolean;
+  readonly timers: Timers;
+  readonly createdAt: Instant;
+}
+
+export type TunnelEvent =
+  | { readonly kind: 'send'; readonly bytes: Uint8Array; readonly to: Endpoint }
+  | { readonly kind: 'refused'; readonly layer: Layer; readonly from: Endpoint | undefined }
+  /** An inner packet of the peer, checked. */
+  | { readonly kind: 'deliver'; readonly packet: Uint8Array }
+  /** An error about a packet of the application, for the application. [TUN-07] */
+  | { readonly kind: 'icmp'; readonly packet: Uint8Array }
+  /** A status was sent. */
+  | { readonly kind: 'status'; readonly status: Status }
+  | { readonly kind: 'confirmed'; readonly channel: 'path' | 'leg' }
+  /** It is confirmed and has a route, for the first time. */
+  | { readonly kind: 'up' }
+  /** Data goes by another route than before, or by one again. */
+  | { readonly kind: 'route'; readonly to: Endpoint; readonly isRelay: boolean }
+  /** Nobody answered the opening, or no route lives: a replacement is due. [HO-10, HO-19] */
+  | { readonly kind: 'lost'; readonly why: 'opening' | 'direct' | 'relay' }
+  /** Nothing goes by it any more; it still receives. [TUN-17] */
+  | { readonly kind: 'closing' }
+  /** It is to be erased. */
+  | { readonly kind: 'gone' };
