@@ -1,10 +1,12 @@
-/** Variants of an RS-S that do what the specification leaves open otherwise than the reference does. */
+/** Variants of roles that do what the specification leaves open otherwise than the reference does. */
 
 import { Channel } from '../../reference/channel/channel.ts';
 import type { Handshake } from '../../reference/channel/handshake.ts';
 import { OpeningLimit } from '../../reference/channel/limit.ts';
 import type { Effect, Instant } from '../../reference/core.ts';
 import { Association } from '../../reference/roles/association/association.ts';
+import { Aliases } from '../../reference/roles/dc/aliases.ts';
+import { Pools } from '../../reference/roles/dc/pools.ts';
 import { Entries } from '../../reference/roles/rs-s/entries.ts';
 import type { Message } from '../../reference/wire/messages.ts';
 import { encodeBody } from '../../reference/wire/messages.ts';
@@ -99,6 +101,22 @@ export const ODDITIES: readonly Oddity[] = [
           entry.late = true;
         }
         return status;
+      }),
+  },
+  {
+    name: 'dc-no-aliases',
+    title: 'gives its nodes no aliases',
+    clause: 'KEY-14',
+    patch: () => replace(Aliases.prototype, 'give', () => () => []),
+  },
+  {
+    name: 'dc-one-family-addresses',
+    title: 'gives its nodes virtual addresses of IPv4 alone',
+    clause: 'DC-02',
+    patch: () =>
+      replace(Pools.prototype, 'take', (original) => (self, ...args) => {
+        Reflect.set(self, 'families', [4]);
+        return original(self, ...args);
       }),
   },
 ];
