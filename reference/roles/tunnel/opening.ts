@@ -18,8 +18,8 @@ export class Opening {
   known: readonly Endpoint[];
   /** Whether it goes by the relay, as soon as the leg's probe is answered. [NODE-24] */
   isRelayDue = false;
-  /** Whether it has gone there. */
-  isByRelay = false;
+  /** The relay's endpoint that it went to last. */
+  byRelay: Endpoint | undefined;
   private readonly sent: { message1: Uint8Array; count: number } = { message1: new Uint8Array(0), count: 0 };
 
   constructor(config: TunnelConfig) {

@@ -240,6 +240,7 @@ export class Tunnel {
         return this.routes.validated(event.endpoint, this.channel.knownAddresses(), now);
       case 'attempt-over':
         if (this.confirmedAt === undefined) this.lose(this.isRelayAway() ? 'relay' : 'opening');
+        else if (this.isLost) this.openEverywhere(now);
         return;
       case 'probe-over':
         return this.measured(event.endpoint, event.size, false, now);
@@ -345,9 +346,9 @@ export class Tunnel {
     const endpoint = this.leg?.endpoint();
     const { opening, channel } = this;
     if (endpoint === undefined || !opening.isRelayDue) return;
-    // It was answered, or goes there already.
-    if (channel.isOpening() ? opening.isByRelay : channel.hasKeys()) return;
-    opening.isByRelay = true;
+    // It goes there already, or was answered.
+    if (channel.isOpening() ? isAt(endpoint, opening.byRelay) : channel.hasKeys()) return;
+    opening.byRelay = endpoint;
     const repeat = this.config.timers['same-nat-relay-repeat'];
     this.absorb(this.channel.openAlso([endpoint], repeat, now), now);
   }
@@ -413,8 +414,7 @@ export class Tunnel {
     this.routes.current = best;
     if (best !== undefined) this.announce(best, now);
     else if (isConfirmed && this.wasUp && !this.isLost) {
-      // HO-10: to all addresses that are known, and by the relay; the role asks for replacement meanwhile.
-      this.absorb(this.channel.openAlso(this.everywhere(), this.config.timers['opening-repeat'], now), now);
+      this.openEverywhere(now);
       this.lose(this.isRelaySilent ? 'relay' : 'direct');
     }
     const events = this.out;
@@ -438,6 +438,11 @@ export class Tunnel {
     if (this.isLost || this.state !== 'open') return;
     this.isLost = true;
     this.out.push({ kind: 'lost', why });
+  }
+
+  /** To all addresses that are known, and by the relay; the role asks for replacement meanwhile. [HO-10] */
+  private openEverywhere(now: Instant): void {
+    this.absorb(this.channel.openAlso(this.everywhere(), this.config.timers['opening-repeat'], now), now);
   }
 
   private everywhere(): Endpoint[] {
@@ -492,6 +497,10 @@ const AWAITING: ReadonlySet<number> = new Set([
   MessageType.probeRequest,
   MessageType.pathUpdate,
 ]);
+
+function isAt(endpoint: Endpoint, known: Endpoint | undefined): boolean {
+  return known !== undefined && sameEndpoint(endpoint, known);
+}
 
 /** Whether a candidate can be told: not what a socket is bound to that listens on all addresses. */
 function isPlace({ ip, port }: Endpoint): boolean {
