@@ -95,7 +95,8 @@ export class PlayedRelay implements Party {
 
   private send(bytes: Uint8Array, to: Endpoint, at?: Endpoint): void {
     if (this.isDeaf) return;
-    const from = this.locals.find((local) => family(local.ip) === family(to.ip));
-    if (from !== undefined) this.sim.send(bytes, at ?? from, to);
+    const own = this.locals.filter(({ ip }) => family(ip) === family(to.ip));
+    const from = own.find((local) => local === at) ?? own[0];
+    if (from !== undefined) this.sim.send(bytes, from, to);
   }
 }

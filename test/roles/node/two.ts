@@ -3,6 +3,7 @@ import type { Endpoint, Ip } from '../../../reference/address.ts';
 import { fromHex } from '../../../reference/bytes.ts';
 import type { NodeConfigInput } from '../../../reference/config/node.ts';
 import { nodeConfig } from '../../../reference/config/node.ts';
+import { addressQuery } from '../../../reference/dns/addresses.ts';
 import { echoReply, echoRequest, readEcho } from '../../../reference/packet/echo.ts';
 import { createNode } from '../../../reference/roles/node/core.ts';
 import type { DirectionRequest, RouteDirection } from '../../../reference/wire/messages.ts';
@@ -61,6 +62,7 @@ export class Two {
   readonly sim = new Sim();
   readonly ends: readonly [End, End];
   readonly relay: PlayedRelay;
+  private queries = 0;
   private readonly starts: [number, number] = [0, 0];
 
   /** @param locals where the nodes' sockets are bound. */
@@ -142,6 +144,17 @@ export class Two {
     const instance = this.ends[which].dc.of(1).at(-1)?.message.instance;
     if (instance === undefined) throw new Error('not registered');
     return instance;
+  }
+
+  /** An application of an end asks for the name of the other one. */
+  resolve(from: 0 | 1, version: 4 | 6 = 4): void {
+    const message = addressQuery(this.ends[(1 - from) as 0 | 1].name, version, 7);
+    this.ends[from].node.handle({ kind: 'query', query: ++this.queries, message });
+  }
+
+  /** How many paths an end has. */
+  paths(of: 0 | 1): number {
+    return this.ends[of].node.role.counters()['table.paths.size'] ?? -1;
   }
 
   /** Sends an echo request from an end to the other one. */
