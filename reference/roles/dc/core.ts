@@ -14,9 +14,9 @@ import type { TestProfile } from '../../locator.ts';
 import { parsePrefix } from '../../locator.ts';
 import { Refusal } from '../../refusal.ts';
 import { readHeader } from '../../wire/header.ts';
-import type { Message, RelayRegistrationRequest } from '../../wire/messages.ts';
+import type { AnswerType, Message, RelayRegistrationRequest } from '../../wire/messages.ts';
 import type { RelayKind } from '../../wire/registry.ts';
-import { MessageType } from '../../wire/registry.ts';
+import { answerTypeOf, MessageType, Status } from '../../wire/registry.ts';
 import type { AssociationEvent } from '../association/association.ts';
 import type { Schedule } from '../association/requests.ts';
 import { endpoints, isLocator, testProfile } from '../settings.ts';
@@ -300,6 +300,12 @@ class DcRole implements Role, Dc {
         return this.nodes.request(its(peer, 'node'), message, from, origin, now);
       case MessageType.relayRegistrationRequest:
         return this.registerRelay(its(peer, 'rs'), message, from, origin, now);
+      case MessageType.directionRequest:
+      case MessageType.routeDirection:
+      case MessageType.nodeInformationRequest: {
+        const type = answerTypeOf(message.type) as AnswerType;
+        return this.answer(peer, { type, transaction: message.transaction, status: Status.busy }, from, now);
+      }
       default:
         throw new Error(`type ${message.type} passed a channel that does not carry it`);
     }
