@@ -1,25 +1,36 @@
-/** `ntmobile`: runs one role, or the adapter of this implementation. */
+/** `ntmobile`: runs one role, or the adapter of this implementation, and what belongs to that. */
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
-import { readConfig, UsageError } from '../drivers/config.ts';
+import { UsageError } from '../drivers/config.ts';
 import { NetError } from '../net/net.ts';
 import type { AdapterOptions } from './adapter.ts';
 import { runAdapter } from './adapter.ts';
+import { drawChart } from './chart.ts';
+import { runDc } from './dc.ts';
+import { init } from './init.ts';
+import type { NodeOptions } from './node.ts';
+import { runNode } from './node.ts';
 import { runRsS } from './rs-s.ts';
+import type { RoleOptions } from './serve.ts';
 
 const EXIT_USAGE = 2;
 
 /**
  * Runs the command line.
  * @param argv arguments after the program's name
- * @returns the exit status: 0, or 2 for a person's mistake; one line on stderr says how to mend it.
+ * @returns the exit status: 0, 1 for a ping without a reply, or 2 for a person's mistake; one line on stderr says
+ * how to mend it.
  */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
     if (argv.length === 0) throw new UsageError('no role given: try "ntmobile --help"');
-    await commands().parseAsync(argv, { from: 'user' });
-    return 0;
+    let status = 0;
+    const program = commands((ended) => {
+      status = ended;
+    });
+    await program.parseAsync(argv, { from: 'user' });
+    return status;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     if (error instanceof UsageError || error instanceof NetError || error instanceof CommanderError) {
@@ -30,17 +41,41 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function commands(): Command {
+/** @param finish takes the exit status of a command */
+function commands(finish: (status: number) => void): Command {
   const program = new Command('ntmobile')
     .description('NTMobile: runs a role, or the adapter with which a conformance suite tests them')
     .version(packageVersion())
     .exitOverride()
     .configureOutput({ outputError: () => {} });
+  const role = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(`${description}; runs until SIGINT or SIGTERM`)
+      .requiredOption('--config <file>', 'JSON file with its configuration')
+      .option('--trace <file>', 'write a line to it for each datagram, for "chart"');
+  role('dc', 'direction coordinator: registers nodes, directs paths').action(async (options: RoleOptions) =>
+    finish(await runDc(options)),
+  );
+  role('rs-s', 'relay that switches tunnels').action(async (options: RoleOptions) =>
+    finish(await runRsS(options)),
+  );
+  role('node', 'node that answers pings')
+    .option('--ping <name>', 'ping that node, then end; exit status 1 if there was no reply')
+    .option('--count <n>', 'pings to send, 4 if not given')
+    .option('-6', 'ping its virtual IPv6 address')
+    .action(async (options: NodeOptions) => finish(await runNode(options)));
   program
-    .command('rs-s')
-    .description('relay that switches tunnels; runs until SIGINT or SIGTERM')
-    .requiredOption('--config <file>', 'JSON file with its configuration')
-    .action(async ({ config }: { config: string }) => runRsS(await readConfig(config, 'rs-s')));
+    .command('init')
+    .description('writes configurations for a try on one host: two DCs, a relay, two nodes')
+    .argument('<folder>', 'where they go')
+    .option('--port <n>', 'UDP port of the first, the others have those after it', '4330')
+    .action(init);
+  program
+    .command('chart')
+    .description('draws what was traced as a sequence chart, all files together')
+    .argument('<files...>', 'traces of any number of roles')
+    .action(drawChart);
   program
     .command('adapter')
     .description('starts and stops roles as a conformance suite asks; runs until SIGINT or SIGTERM')

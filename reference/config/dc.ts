@@ -102,11 +102,13 @@ const dc = strict('an object', {
     paths: count(1_000_000).default(65_536),
   }).prefault({}),
   ...TESTS,
-  /** The folder of what has to last. [DC-25] */
+  /** The folder of what has to last, as seen from where the configuration is. [DC-25] */
   store: z
     .string(wanted('', 'write the path of a folder'))
     .min(1, { error: 'is empty: write the path of a folder' })
     .optional(),
+  /** The DNS server that it asks; what the system has if not given. [FED-11] */
+  resolver: endpoint.optional(),
 });
 
 export type DcConfig = z.output<typeof dc>;

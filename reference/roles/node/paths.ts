@@ -263,6 +263,7 @@ export class Paths {
         path.isLost = false;
         return tally.event('route', {
           path: path.id,
+          peer: path.directed.name ?? '',
           to: event.to.ip,
           route: event.isRelay ? 'relay' : 'direct',
         });

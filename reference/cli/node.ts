@@ -1,0 +1,60 @@
+import { canonicalName, zoneOf } from '../dns/names.ts';
+import { readConfig, UsageError } from '../drivers/config.ts';
+import { systemRandom } from '../drivers/random.ts';
+import { echoReply } from '../packet/echo.ts';
+import { createNode } from '../roles/node/core.ts';
+import { lookUpFor } from './look-up.ts';
+import { Ping } from './ping.ts';
+import type { RoleOptions } from './serve.ts';
+import { serve } from './serve.ts';
+
+export interface NodeOptions extends RoleOptions {
+  /** The name to ping. */
+  readonly ping?: string;
+  readonly count?: string;
+  /** By its virtual IPv6 address. */
+  readonly 6?: true;
+}
+
+const DEFAULT_COUNT = '4';
+
+/**
+ * Runs a node until it is told to end, or has pinged. It has no interface: what its peers send it is answered
+ * where it is an echo request, and dropped else.
+ */
+export async function runNode(options: NodeOptions): Promise<number> {
+  const config = await readConfig(options.config, 'node');
+  const ping = pingOf(options, config.marker);
+  return serve(
+    {
+      config,
+      self: config.name,
+      ...createNode(config, systemRandom),
+      lookUp: lookUpFor(config.resolver),
+      onPacket: (packet, answer) => {
+        const reply = echoReply(packet);
+        if (reply !== undefined) answer(reply);
+        else ping?.receive(packet);
+      },
+      onNote: (note) => ping?.note(note),
+      during: ping && ((running) => ping.run(running)),
+    },
+    options,
+  );
+}
+
+/** @throws UsageError for a name or a number that is none. */
+function pingOf({ ping, count, 6: isVersion6 }: NodeOptions, marker: string): Ping | undefined {
+  if (count !== undefined && !/^[1-9]\d{0,4}$/.test(count))
+    throw new UsageError(`--count is ${count}: write a whole number, 1 to 99999`);
+  if (ping === undefined) {
+    const flag = count === undefined ? '-6' : '--count';
+    if (count !== undefined || isVersion6)
+      throw new UsageError(`${flag} is for --ping: add the name to ping, or leave it out`);
+    return undefined;
+  }
+  const name = canonicalName(ping);
+  if (name === undefined || zoneOf(name, marker) === undefined)
+    throw new UsageError(`--ping is ${ping}: write the name of a node, like alice.${marker}.example.net`);
+  return new Ping({ name, count: Number(count ?? DEFAULT_COUNT), version: isVersion6 ? 6 : 4 });
+}

@@ -1,0 +1,55 @@
+import process from 'node:process';
+import { formatEndpoint } from '../address.ts';
+import type { RoleConfig } from '../config/schema.ts';
+import { endpointFrom } from '../config/schema.ts';
+import type { Note } from '../core.ts';
+import { noteLog } from '../drivers/log.ts';
+import type { Running, RunOptions } from '../drivers/loop.ts';
+import { runRole } from '../drivers/loop.ts';
+import { tracedNet } from '../drivers/trace.ts';
+import { udpNet } from '../net/udp/udp.ts';
+import { untilStopped } from './until-stopped.ts';
+
+/** Options of every role's command. */
+export interface RoleOptions {
+  readonly config: string;
+  /** The file for the trace. */
+  readonly trace?: string;
+}
+
+export interface Served extends Pick<RunOptions, 'role' | 'table' | 'tunnels' | 'store' | 'lookUp'> {
+  readonly config: RoleConfig;
+  /** What it is called in a trace. */
+  readonly self: string;
+  /** Sees the notes that are logged. */
+  readonly onNote?: (note: Note) => void;
+  /** Takes an inner packet for this host, and sends others. */
+  readonly onPacket?: (packet: Uint8Array, answer: (packet: Uint8Array) => void) => void;
+  /** What the command is for; if not given it runs until it is told to end. */
+  readonly during?: ((running: Running) => Promise<number>) | undefined;
+}
+
+/** Runs a role until it is told to end, or what it is run for is over; the exit status. */
+export async function serve(served: Served, options: RoleOptions): Promise<number> {
+  const { config, onNote, onPacket, during, self, ...parts } = served;
+  const stopped = untilStopped();
+  const net = options.trace === undefined ? udpNet() : tracedNet(udpNet(), self, options.trace);
+  const log = noteLog();
+  const note = (noted: Note): void => {
+    log(noted);
+    onNote?.(noted);
+  };
+  let running: Running | undefined;
+  const take = (packet: Uint8Array): void => onPacket?.(packet, (answer) => running?.packet(answer));
+  const listen = config.listen.map(endpointFrom);
+  running = await runRole({ ...parts, net, listen, onNote: note, onPacket: take });
+  if (config.testProfile !== undefined) process.stderr.write(`${config.role}: ${TEST_PROFILE}\n`);
+  process.stdout.write(`${config.role} ready on ${running.local.map(formatEndpoint).join(', ')}\n`);
+  const over = stopped.then(() => 0);
+  const status = await (during === undefined ? over : Promise.race([over, during(running)]));
+  await running.stop();
+  return status;
+}
+
+/** [GEN-16] */
+const TEST_PROFILE = 'the test profile is on: addresses count as it says, not for use in the open';
