@@ -12,8 +12,6 @@ export class Opening {
   /** Where it goes at once. [NODE-21] */
   readonly first: readonly Endpoint[];
   private readonly relayAt: Instant;
-  /** When the path is erased unless it was confirmed. [KEY-36] */
-  readonly eraseAt: Instant;
   /** Where the far end was said to be. */
   known: readonly Endpoint[];
   /** Whether it goes by the relay, as soon as the leg's probe is answered. [NODE-24] */
@@ -30,7 +28,6 @@ export class Opening {
     this.first = opens ? candidates.filter(({ ip }) => here.includes(family(ip))) : [];
     const alone = this.first.length > 0 ? timers['same-nat-candidates'] : 0;
     this.relayAt = opens && relay !== undefined ? createdAt + alone : Number.POSITIVE_INFINITY;
-    this.eraseAt = createdAt + timers['path-unconfirmed'];
   }
 
   /** The far end says where it is now. [HO-16] */
@@ -50,6 +47,6 @@ export class Opening {
   }
 
   wakeAt(): Instant {
-    return this.isRelayDue ? this.eraseAt : Math.min(this.eraseAt, this.relayAt);
+    return this.isRelayDue ? Number.POSITIVE_INFINITY : this.relayAt;
   }
 }

@@ -7,7 +7,6 @@
  *      gone ◀──────────── 10 s ──────────────────── closing
  */
 import type { Endpoint } from '../../address.ts';
-import { family, sameEndpoint } from '../../address.ts';
 import { toHex } from '../../bytes.ts';
 import { Channel } from '../../channel/channel.ts';
 import type { ChannelEvent } from '../../channel/types.ts';
@@ -25,8 +24,10 @@ import { PathCarrier } from './data.ts';
 import { keepAliveAfter } from './keep-alive.ts';
 import type { LegEvent } from './leg.ts';
 import { Leg } from './leg.ts';
+import { Life } from './life.ts';
 import { Opening } from './opening.ts';
 import { Sizing, Waiting } from './outgoing.ts';
+import { isAt, isPlace, reachable } from './places.ts';
 import type { Route } from './route.ts';
 import { heardBy, livenessAt, livenessDue, sentBy } from './route.ts';
 import { Routes } from './routes.ts';
@@ -42,13 +43,9 @@ const MOVES = 8;
 /** GEN-22: what a Path Update lists. */
 const MOST_CANDIDATES = 8;
 
-/** What may be sent in each state: all, all but new data, Acknowledgements, nothing. [TUN-17] */
-type State = 'open' | 'closing' | 'closed' | 'gone';
-
 export class Tunnel {
   readonly contexts: { readonly path: string; readonly leg: string | undefined };
   readonly carrier: Carrier;
-  confirmedAt: Instant | undefined;
   private readonly config: TunnelConfig;
   private readonly random: Random;
   private readonly channel: Channel;
@@ -59,8 +56,7 @@ export class Tunnel {
   private readonly sizing = new Sizing();
   private readonly waiting: Waiting;
   private readonly traffic: Traffic = { lastInner: undefined, heardAt: undefined };
-  private state: State = 'open';
-  private goneAt: Instant = Number.POSITIVE_INFINITY;
+  private readonly life: Life;
   private wasUp = false;
   private isLost = false;
   /** Whether the leg did not answer when a route by it was given up. */
@@ -79,6 +75,7 @@ export class Tunnel {
     this.leg = relay && new Leg(config, relay, random);
     this.opening = new Opening(config);
     this.updates = new Updates(timers, random);
+    this.life = new Life(config, this.traffic);
     this.waiting = new Waiting(timers['packet-hold-time']);
     this.carrier = new PathCarrier(this.channel, this.routes, this.traffic, config);
   }
@@ -89,7 +86,11 @@ export class Tunnel {
   }
 
   get isClosing(): boolean {
-    return this.state !== 'open';
+    return this.life.state !== 'open';
+  }
+
+  get confirmedAt(): Instant | undefined {
+    return this.life.confirmedAt;
   }
 
   /** When an inner packet last went or came. */
@@ -124,7 +125,7 @@ export class Tunnel {
     from: Endpoint,
     now: Instant,
   ): TunnelEvent[] {
-    if (this.state === 'gone') return [];
+    if (this.life.state === 'gone') return [];
     if (which === 'leg') {
       if (this.leg !== undefined) this.absorbLeg(this.leg.receive(header, bytes, from, now), now);
       return this.settle(now);
@@ -160,7 +161,7 @@ export class Tunnel {
 
   /** The host has moved: padded probes by each route and leg, from the new address. [HO-02, HO-16] */
   addresses(locals: readonly Endpoint[], now: Instant): TunnelEvent[] {
-    if (this.state === 'gone') return [];
+    if (this.life.state === 'gone') return [];
     this.moves++;
     if (this.leg !== undefined) this.absorbLeg(this.leg.move(this.moveSize(), now), now);
     for (const route of this.routes.all) {
@@ -177,36 +178,33 @@ export class Tunnel {
 
   /** Says goodbye, receives 10 s more, and is gone. [TUN-17] */
   close(now: Instant): TunnelEvent[] {
-    this.beginClose(now);
+    if (this.life.state === 'open') this.beginClose(now);
     return this.settle(now);
   }
 
   tick(now: Instant): TunnelEvent[] {
-    if (this.state === 'gone') return [];
-    if (this.leg !== undefined && this.state === 'open') this.absorbLeg(this.leg.tick(now), now);
+    const { life } = this;
+    if (life.state === 'gone') return [];
+    if (this.leg !== undefined && life.state === 'open') this.absorbLeg(this.leg.tick(now), now);
     this.absorb(this.channel.tick(now), now);
     for (const kind of this.updates.takeOver(now)) if (kind === 'close') this.fallSilent(now);
-    if (this.confirmedAt === undefined) {
+    this.out.push(...life.tick(now));
+    if (life.isIdle(now)) this.beginClose(now);
+    if (life.isOpen) for (const route of this.routes.all) this.watch(route, now);
+    else if (life.confirmedAt === undefined) {
       this.opening.tick(now);
-      if (now >= this.opening.eraseAt) this.end();
-      else this.openByRelay(now);
-    } else if (this.state === 'open') {
-      if (now >= this.idleAt()) this.beginClose(now);
-      else for (const route of this.routes.all) this.watch(route, now);
+      this.openByRelay(now);
     }
-    if (now >= this.goneAt) this.end();
     return this.settle(now);
   }
 
   wakeAt(): Instant {
-    if (this.state === 'gone') return Number.POSITIVE_INFINITY;
-    const times = [this.channel.wakeAt(), this.updates.wakeAt(), this.goneAt];
-    if (this.confirmedAt === undefined) times.push(this.opening.wakeAt());
-    if (this.state === 'open') {
-      if (this.leg !== undefined) times.push(this.leg.wakeAt());
-      if (this.confirmedAt !== undefined) times.push(this.idleAt());
-      for (const route of this.routes.all) times.push(this.watchAt(route));
-    }
+    const { life } = this;
+    if (life.state === 'gone') return Number.POSITIVE_INFINITY;
+    const times = [this.channel.wakeAt(), this.updates.wakeAt(), life.wakeAt()];
+    if (life.confirmedAt === undefined) times.push(this.opening.wakeAt());
+    if (life.state === 'open' && this.leg !== undefined) times.push(this.leg.wakeAt());
+    if (life.isOpen) for (const route of this.routes.all) times.push(this.watchAt(route));
     return Math.min(...times);
   }
 
@@ -233,7 +231,7 @@ export class Tunnel {
         return this.receiveData(event.packet, event.from, now);
       case 'confirmed':
         this.out.push({ kind: 'confirmed', channel: 'path' });
-        this.confirmedAt ??= now;
+        this.life.confirmedAt ??= now;
         // The leg may have been ready before.
         return this.probeRelay(now);
       case 'address':
@@ -254,7 +252,7 @@ export class Tunnel {
   private transmit(bytes: Uint8Array, to: Endpoint, now: Instant): void {
     const type = bytes[1];
     // TUN-17: who has closed says nothing more, but that it has heard.
-    if (this.state === 'closed' && type !== MessageType.acknowledgement) return;
+    if (this.life.state === 'closed' && type !== MessageType.acknowledgement) return;
     this.out.push({ kind: 'send', bytes, to });
     if (type === MessageType.openingRequest && this.routes.isRelay(to) && this.opening.isThirdRepeat(bytes)) {
       this.probeLeg(now);
@@ -289,8 +287,8 @@ export class Tunnel {
 
   private updated({ close, candidates }: PathUpdate, from: Endpoint, now: Instant): void {
     if (close === true) {
-      if (this.state === 'open') this.out.push({ kind: 'closing' });
-      return this.fallSilent(now);
+      this.fallSilent(now);
+      return;
     }
     if (candidates === undefined) return;
     this.opening.learn(candidates);
@@ -409,11 +407,11 @@ export class Tunnel {
   /** Draws the conclusions of what happened, and hands out what there is to do. */
   private settle(now: Instant): TunnelEvent[] {
     this.sendUpdates(now);
-    const isConfirmed = this.confirmedAt !== undefined && this.state === 'open';
-    const best = isConfirmed ? this.routes.best() : undefined;
+    const { isOpen } = this.life;
+    const best = isOpen ? this.routes.best() : undefined;
     this.routes.current = best;
     if (best !== undefined) this.announce(best, now);
-    else if (isConfirmed && this.wasUp && !this.isLost) {
+    else if (isOpen && this.wasUp && !this.isLost) {
       this.openEverywhere(now);
       this.lose(this.isRelaySilent ? 'relay' : 'direct');
     }
@@ -424,7 +422,7 @@ export class Tunnel {
 
   private announce(best: Route, now: Instant): void {
     if (!this.wasUp) this.out.push({ kind: 'up' });
-    const isOther = this.announced === undefined || !sameEndpoint(this.announced.endpoint, best.endpoint);
+    const isOther = !isAt(best.endpoint, this.announced?.endpoint);
     if (isOther || this.isLost) this.out.push({ kind: 'route', to: best.endpoint, isRelay: best.isRelay });
     this.announced = best;
     this.wasUp = true;
@@ -435,59 +433,33 @@ export class Tunnel {
   }
 
   private lose(why: Extract<TunnelEvent, { kind: 'lost' }>['why']): void {
-    if (this.isLost || this.state !== 'open') return;
+    if (this.isLost || this.life.state !== 'open') return;
     this.isLost = true;
     this.out.push({ kind: 'lost', why });
   }
 
   /** To all addresses that are known, and by the relay; the role asks for replacement meanwhile. [HO-10] */
   private openEverywhere(now: Instant): void {
-    this.absorb(this.channel.openAlso(this.everywhere(), this.config.timers['opening-repeat'], now), now);
+    const known = this.routes.all.map(({ endpoint }) => endpoint);
+    const places = reachable([...known, ...this.opening.known, this.leg?.endpoint()], this.config.families());
+    this.absorb(this.channel.openAlso(places, this.config.timers['opening-repeat'], now), now);
   }
 
-  private everywhere(): Endpoint[] {
-    const relay = this.leg?.endpoint();
-    const places = [...this.routes.all.map(({ endpoint }) => endpoint), ...this.opening.known];
-    if (relay !== undefined) places.push(relay);
-    const families = this.config.families();
-    return places.filter(
-      (place, index) =>
-        families.includes(family(place.ip)) &&
-        places.findIndex((other) => sameEndpoint(other, place)) === index,
-    );
+  private fallSilent(now: Instant): void {
+    this.out.push(...this.life.fallSilent(now));
   }
 
   private sendUpdates(now: Instant): void {
     for (const { kind, body } of this.updates.takeDue(this.channel.hasKeys(), now)) {
       const route = kind === 'close' ? (this.routes.best() ?? this.announced) : this.routes.relay();
-      if (this.state === 'closed' || route === undefined) continue;
+      if (this.life.state === 'closed' || route === undefined) continue;
       this.absorb(this.channel.send(MessageType.pathUpdate, body, now, route.endpoint), now);
     }
   }
 
   private beginClose(now: Instant): void {
-    if (this.state !== 'open') return;
-    if (this.confirmedAt === undefined) return this.end();
-    this.state = 'closing';
-    this.out.push({ kind: 'closing' });
-    this.updates.start({ close: true }, now);
-  }
-
-  private fallSilent(now: Instant): void {
-    if (this.state === 'closed' || this.state === 'gone') return;
-    this.state = 'closed';
-    this.goneAt = now + this.config.timers['close-receive'];
-  }
-
-  private end(): void {
-    if (this.state === 'gone') return;
-    this.state = 'gone';
-    this.out.push({ kind: 'gone' });
-  }
-
-  private idleAt(): Instant {
-    const { lifetime, createdAt } = this.config;
-    return (this.traffic.lastInner ?? this.confirmedAt ?? createdAt) + lifetime;
+    this.out.push(...this.life.beginClose());
+    if (this.life.state === 'closing') this.updates.start({ close: true }, now);
   }
 }
 
@@ -497,12 +469,3 @@ const AWAITING: ReadonlySet<number> = new Set([
   MessageType.probeRequest,
   MessageType.pathUpdate,
 ]);
-
-function isAt(endpoint: Endpoint, known: Endpoint | undefined): boolean {
-  return known !== undefined && sameEndpoint(endpoint, known);
-}
-
-/** Whether a candidate can be told: not what a socket is bound to that listens on all addresses. */
-function isPlace({ ip, port }: Endpoint): boolean {
-  return port !== 0 && ip !== '0.0.0.0' && ip !== '::';
-}
