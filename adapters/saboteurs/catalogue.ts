@@ -5,6 +5,7 @@ import { CODEC } from './codec.ts';
 import { CONTROL } from './control.ts';
 import { DC } from './dc.ts';
 import { DC_DIRECTIONS } from './dc-directions.ts';
+import { DC_HASTY } from './dc-hasty.ts';
 import { DIRECTIONS } from './directions.ts';
 import { FORWARDING } from './forwarding.ts';
 import { HANDSHAKES } from './handshakes.ts';
@@ -18,4 +19,5 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...CODEC,
   ...DC,
   ...DC_DIRECTIONS,
+  ...DC_HASTY,
 ];
