@@ -21,25 +21,21 @@ import { MessageType } from '../../wire/registry.ts';
 import { pathChannel } from './channels.ts';
 import type { Traffic } from './data.ts';
 import { PathCarrier } from './data.ts';
-import { keepAliveAfter } from './keep-alive.ts';
-import type { LegEvent } from './leg.ts';
-import { Leg } from './leg.ts';
 import { Life } from './life.ts';
 import { Opening } from './opening.ts';
 import { Sizing, Waiting } from './outgoing.ts';
 import { isAt, isPlace, reachable } from './places.ts';
+import { RelaySide } from './relay-side.ts';
 import type { Route } from './route.ts';
-import { heardBy, livenessAt, livenessDue, sentBy } from './route.ts';
+import { heardBy, sentBy } from './route.ts';
 import { Routes } from './routes.ts';
 import type { TunnelConfig, TunnelEvent } from './types.ts';
 import type { Verdict } from './updates.ts';
 import { Updates } from './updates.ts';
+import { Upkeep } from './upkeep.ts';
 
 export type { TunnelConfig, TunnelEvent } from './types.ts';
 
-/** HO-02: bytes of UDP payload. Probes of moves that follow each other differ in size. */
-const MOVE_SIZE = 128;
-const MOVES = 8;
 /** GEN-22: what a Path Update lists. */
 const MOST_CANDIDATES = 8;
 
@@ -47,9 +43,9 @@ export class Tunnel {
   readonly contexts: { readonly path: string; readonly leg: string | undefined };
   readonly carrier: Carrier;
   private readonly config: TunnelConfig;
-  private readonly random: Random;
   private readonly channel: Channel;
-  private readonly leg: Leg | undefined;
+  private readonly relay: RelaySide;
+  private readonly upkeep: Upkeep;
   private readonly routes: Routes;
   private readonly opening: Opening;
   private readonly updates: Updates;
@@ -59,20 +55,25 @@ export class Tunnel {
   private readonly life: Life;
   private wasUp = false;
   private isLost = false;
-  /** Whether the leg did not answer when a route by it was given up. */
-  private isRelaySilent = false;
-  private moves = 0;
   private announced: Route | undefined;
   private out: TunnelEvent[] = [];
 
   constructor(config: TunnelConfig, random: Random) {
     const { pathId, relay, timers } = config;
     this.config = config;
-    this.random = random;
     this.contexts = { path: toHex(pathId), leg: relay && toHex(relay.legId) };
     this.routes = new Routes(config, random);
     this.channel = new Channel(pathChannel(config, this.routes), random);
-    this.leg = relay && new Leg(config, relay, random);
+    this.relay = new RelaySide(config, random, {
+      emit: (event) => this.out.push(event),
+      ready: (endpoint, now) => this.relayReady(endpoint, now),
+      failed: () => {
+        if (!this.wasUp && !this.channel.isOpening()) this.lose('relay');
+      },
+    });
+    this.upkeep = new Upkeep(config, this.routes, this.relay, random, (to, now, size) =>
+      this.probe(to, now, size),
+    );
     this.opening = new Opening(config);
     this.updates = new Updates(timers, random);
     this.life = new Life(config, this.traffic);
@@ -105,12 +106,12 @@ export class Tunnel {
 
   /** Handshakes that are complete but unconfirmed. [DOS-04] */
   unconfirmedCount(): number {
-    return this.channel.unconfirmedCount() + (this.leg?.channel.unconfirmedCount() ?? 0);
+    return this.channel.unconfirmedCount() + this.relay.unconfirmedCount();
   }
 
   /** Begins what the part says. [NODE-07, NODE-21, NODE-24] */
   start(now: Instant): TunnelEvent[] {
-    if (this.leg !== undefined) this.absorbLeg(this.leg.open(now), now);
+    this.relay.open(now);
     const { first } = this.opening;
     this.opening.tick(now);
     if (first.length > 0) this.absorb(this.channel.open(first, now), now);
@@ -127,7 +128,7 @@ export class Tunnel {
   ): TunnelEvent[] {
     if (this.life.state === 'gone') return [];
     if (which === 'leg') {
-      if (this.leg !== undefined) this.absorbLeg(this.leg.receive(header, bytes, from, now), now);
+      this.relay.receive(header, bytes, from, now);
       return this.settle(now);
     }
     const events = this.channel.receive(header, bytes, from, now);
@@ -159,18 +160,10 @@ export class Tunnel {
     return event === 'waits' ? this.settle(now) : [];
   }
 
-  /** The host has moved: padded probes by each route and leg, from the new address. [HO-02, HO-16] */
+  /** The host has moved. [HO-02, HO-16] */
   addresses(locals: readonly Endpoint[], now: Instant): TunnelEvent[] {
     if (this.life.state === 'gone') return [];
-    this.moves++;
-    if (this.leg !== undefined) this.absorbLeg(this.leg.move(this.moveSize(), now), now);
-    for (const route of this.routes.all) {
-      route.isUnproven = !route.isRelay;
-      if (!this.canSend(route)) continue;
-      this.absorb(this.channel.probe(route.endpoint, now, this.moveSize()), now);
-      // The probe is what the wait of HO-10 would come to.
-      if (!route.isDead) Object.assign(route, { waitsSince: now, watchedSince: now });
-    }
+    this.upkeep.move(now);
     const candidates = locals.filter(isPlace).slice(0, MOST_CANDIDATES);
     if (this.routes.relay() !== undefined && candidates.length > 0) this.updates.start({ candidates }, now);
     return this.settle(now);
@@ -185,12 +178,12 @@ export class Tunnel {
   tick(now: Instant): TunnelEvent[] {
     const { life } = this;
     if (life.state === 'gone') return [];
-    if (this.leg !== undefined && life.state === 'open') this.absorbLeg(this.leg.tick(now), now);
+    if (life.state === 'open') this.relay.tick(now);
     this.absorb(this.channel.tick(now), now);
     for (const kind of this.updates.takeOver(now)) if (kind === 'close') this.fallSilent(now);
     this.out.push(...life.tick(now));
     if (life.isIdle(now)) this.beginClose(now);
-    if (life.isOpen) for (const route of this.routes.all) this.watch(route, now);
+    if (life.isOpen) this.upkeep.tick(now);
     else if (life.confirmedAt === undefined) {
       this.opening.tick(now);
       this.openByRelay(now);
@@ -203,8 +196,8 @@ export class Tunnel {
     if (life.state === 'gone') return Number.POSITIVE_INFINITY;
     const times = [this.channel.wakeAt(), this.updates.wakeAt(), life.wakeAt()];
     if (life.confirmedAt === undefined) times.push(this.opening.wakeAt());
-    if (life.state === 'open' && this.leg !== undefined) times.push(this.leg.wakeAt());
-    if (life.isOpen) for (const route of this.routes.all) times.push(this.watchAt(route));
+    if (life.state === 'open') times.push(this.relay.wakeAt());
+    if (life.isOpen) times.push(this.upkeep.wakeAt());
     return Math.min(...times);
   }
 
@@ -233,17 +226,17 @@ export class Tunnel {
         this.out.push({ kind: 'confirmed', channel: 'path' });
         this.life.confirmedAt ??= now;
         // The leg may have been ready before.
-        return this.probeRelay(now);
+        return this.relayReady(this.relay.endpoint(), now);
       case 'address':
         return this.routes.validated(event.endpoint, this.channel.knownAddresses(), now);
       case 'attempt-over':
-        if (this.confirmedAt === undefined) this.lose(this.isRelayAway() ? 'relay' : 'opening');
+        if (this.confirmedAt === undefined) this.lose(this.relay.isSilent ? 'relay' : 'opening');
         else if (this.isLost) this.openEverywhere(now);
         return;
       case 'probe-over':
-        return this.measured(event.endpoint, event.size, false, now);
+        return this.upkeep.measured(event.endpoint, event.size, false, now);
       case 'probe-answered':
-        return this.measured(event.endpoint, event.size, true, now);
+        return this.upkeep.measured(event.endpoint, event.size, true, now);
       default:
         throw new Error(`no such event: ${event satisfies never}`);
     }
@@ -255,7 +248,7 @@ export class Tunnel {
     if (this.life.state === 'closed' && type !== MessageType.acknowledgement) return;
     this.out.push({ kind: 'send', bytes, to });
     if (type === MessageType.openingRequest && this.routes.isRelay(to) && this.opening.isThirdRepeat(bytes)) {
-      this.probeLeg(now);
+      this.relay.probe(now);
     }
     const route = this.routes.find(to);
     // HO-10: answers are not what one waits for an answer to.
@@ -287,14 +280,13 @@ export class Tunnel {
 
   private updated({ close, candidates }: PathUpdate, from: Endpoint, now: Instant): void {
     if (close === true) {
-      this.fallSilent(now);
-      return;
+      return this.fallSilent(now);
     }
     if (candidates === undefined) return;
     this.opening.learn(candidates);
-    // HO-16: the peer has moved, and can't be heard directly yet.
     if (!this.routes.isRelay(from)) return;
-    for (const { endpoint } of this.routes.direct()) this.absorb(this.channel.probe(endpoint, now), now);
+    // HO-16: the peer has moved, and can't be heard directly yet.
+    for (const { endpoint } of this.routes.direct()) this.probe(endpoint, now);
   }
 
   private receiveData(payload: Uint8Array, from: Endpoint, now: Instant): void {
@@ -311,95 +303,33 @@ export class Tunnel {
     if (!this.channel.hasKeys()) this.waiting.add(packet, now);
     this.absorb(this.channel.send(MessageType.data, packet, now, route.endpoint), now);
     this.traffic.lastInner = now;
-    const size = route.size.begin(now);
-    if (size !== undefined) this.absorb(this.channel.probe(route.endpoint, now, size), now);
+    this.upkeep.used(route, now);
   }
 
-  private measured(endpoint: Endpoint, size: number, isAnswered: boolean, now: Instant): void {
+  // ---- the relay ----
+
+  /** Messages of the path can go by it. [NODE-24] */
+  private relayReady(endpoint: Endpoint | undefined, now: Instant): void {
+    if (endpoint === undefined) return;
+    if (this.confirmedAt === undefined) return this.openByRelay(now);
     const route = this.routes.find(endpoint);
-    if (route === undefined) return;
-    if (isAnswered && size === this.moveSize()) route.isUnproven = false;
-    const isAlive = (route.heardAt ?? Number.NEGATIVE_INFINITY) >= now - this.config.timers['probe-over'];
-    const next = isAnswered ? route.size.answered(size, now) : route.size.unanswered(size, isAlive, now);
-    if (next !== undefined) this.absorb(this.channel.probe(endpoint, now, next), now);
-  }
-
-  // ---- the leg ----
-
-  private absorbLeg(events: readonly LegEvent[], now: Instant): void {
-    for (const event of events) {
-      if (event.kind === 'leg-ready') {
-        if (this.confirmedAt !== undefined) this.probeRelay(now);
-        else this.openByRelay(now);
-      } else if (event.kind === 'leg-failed') {
-        if (!this.wasUp && !this.channel.isOpening()) this.lose('relay');
-      } else {
-        this.out.push(event);
-      }
-    }
+    if (route === undefined || route.isDead) this.probe(endpoint, now);
   }
 
   /** The path's opening, to the relay's endpoint that the leg uses. [NODE-21, NODE-24] */
   private openByRelay(now: Instant): void {
-    const endpoint = this.leg?.endpoint();
     const { opening, channel } = this;
+    const endpoint = this.relay.endpoint();
     if (endpoint === undefined || !opening.isRelayDue) return;
     // It goes there already, or was answered.
     if (channel.isOpening() ? isAt(endpoint, opening.byRelay) : channel.hasKeys()) return;
     opening.byRelay = endpoint;
     const repeat = this.config.timers['same-nat-relay-repeat'];
-    this.absorb(this.channel.openAlso([endpoint], repeat, now), now);
+    this.absorb(channel.openAlso([endpoint], repeat, now), now);
   }
 
-  /** Makes the relay a route, or finds it alive again. */
-  private probeRelay(now: Instant): void {
-    const endpoint = this.leg?.endpoint();
-    if (endpoint === undefined) return;
-    const route = this.routes.find(endpoint);
-    if (route === undefined || route.isDead) this.absorb(this.channel.probe(endpoint, now), now);
-  }
-
-  private probeLeg(now: Instant): void {
-    if (this.leg !== undefined) this.absorbLeg(this.leg.probe(now), now);
-  }
-
-  private isRelayAway(): boolean {
-    return this.leg !== undefined && this.leg.endpoint() === undefined;
-  }
-
-  // ---- routes ----
-
-  /** [HO-10, TUN-08] */
-  private watch(route: Route, now: Instant): void {
-    const due = livenessDue(route, this.config.timers, now);
-    if (due === 'probe') {
-      route.watchedSince = now;
-      this.absorb(this.channel.probe(route.endpoint, now), now);
-      if (route.isRelay) this.probeLeg(now);
-    } else if (due === 'dead') {
-      route.isDead = true;
-      if (route.isRelay && this.leg !== undefined) {
-        this.isRelaySilent = this.leg.heardAt < (route.watchedSince ?? now);
-        if (this.isRelaySilent) this.absorbLeg(this.leg.open(now), now);
-      }
-    }
-    if (now < route.keepAliveAt) return;
-    route.keepAliveAt = now + keepAliveAfter(this.random);
-    if (this.config.isNatted(route.version) && this.canSend(route)) {
-      this.absorb(this.channel.probe(route.endpoint, now), now);
-    }
-  }
-
-  private watchAt(route: Route): Instant {
-    return Math.min(route.keepAliveAt, livenessAt(route, this.config.timers));
-  }
-
-  private canSend(route: Route): boolean {
-    return this.config.families().includes(route.version);
-  }
-
-  private moveSize(): number {
-    return MOVE_SIZE + (this.moves % MOVES);
+  private probe(to: Endpoint, now: Instant, size = 0): void {
+    this.absorb(this.channel.probe(to, now, size), now);
   }
 
   // ---- states ----
@@ -413,7 +343,7 @@ export class Tunnel {
     if (best !== undefined) this.announce(best, now);
     else if (isOpen && this.wasUp && !this.isLost) {
       this.openEverywhere(now);
-      this.lose(this.isRelaySilent ? 'relay' : 'direct');
+      this.lose(this.relay.isSilent ? 'relay' : 'direct');
     }
     const events = this.out;
     this.out = [];
@@ -427,7 +357,6 @@ export class Tunnel {
     this.announced = best;
     this.wasUp = true;
     this.isLost = false;
-    this.isRelaySilent = false;
     if (this.waiting.size === 0 || !this.channel.isConfirmed()) return;
     for (const packet of this.waiting.take(now)) this.sendData(packet, best, now);
   }
@@ -441,7 +370,10 @@ export class Tunnel {
   /** To all addresses that are known, and by the relay; the role asks for replacement meanwhile. [HO-10] */
   private openEverywhere(now: Instant): void {
     const known = this.routes.all.map(({ endpoint }) => endpoint);
-    const places = reachable([...known, ...this.opening.known, this.leg?.endpoint()], this.config.families());
+    const places = reachable(
+      [...known, ...this.opening.known, this.relay.endpoint()],
+      this.config.families(),
+    );
     this.absorb(this.channel.openAlso(places, this.config.timers['opening-repeat'], now), now);
   }
 
@@ -464,8 +396,5 @@ export class Tunnel {
 }
 
 /** HO-10 */
-const AWAITING: ReadonlySet<number> = new Set([
-  MessageType.data,
-  MessageType.probeRequest,
-  MessageType.pathUpdate,
-]);
+const { data, probeRequest, pathUpdate } = MessageType;
+const AWAITING: ReadonlySet<number> = new Set([data, probeRequest, pathUpdate]);

@@ -1,0 +1,104 @@
+/** What keeps the routes of a path: probes of their life, of their size, against forgetful NATs, and after a move. */
+import type { Endpoint } from '../../address.ts';
+import type { Instant, Random } from '../../core.ts';
+import { keepAliveAfter } from './keep-alive.ts';
+import type { RelaySide } from './relay-side.ts';
+import type { Route } from './route.ts';
+import { livenessAt, livenessDue } from './route.ts';
+import type { Routes } from './routes.ts';
+import type { TunnelConfig } from './types.ts';
+
+/** HO-02: bytes of UDP payload. Probes of moves that follow each other differ in size. */
+const MOVE_SIZE = 128;
+const MOVES = 8;
+
+/** Starts a probe on the path. @param size bytes of UDP payload that it is padded to. */
+export type ProbePath = (to: Endpoint, now: Instant, size?: number) => void;
+
+export class Upkeep {
+  private readonly config: TunnelConfig;
+  private readonly routes: Routes;
+  private readonly relay: RelaySide;
+  private readonly random: Random;
+  private readonly probe: ProbePath;
+  private moves = 0;
+
+  constructor(config: TunnelConfig, routes: Routes, relay: RelaySide, random: Random, probe: ProbePath) {
+    this.config = config;
+    this.routes = routes;
+    this.relay = relay;
+    this.random = random;
+    this.probe = probe;
+  }
+
+  tick(now: Instant): void {
+    for (const route of this.routes.all) {
+      this.watch(route, now);
+      if (now >= route.keepAliveAt) this.keepAlive(route, now);
+    }
+  }
+
+  wakeAt(): Instant {
+    const { timers } = this.config;
+    return Math.min(
+      Number.POSITIVE_INFINITY,
+      ...this.routes.all.map((route) => Math.min(route.keepAliveAt, livenessAt(route, timers))),
+    );
+  }
+
+  /** Data goes by a route: it is measured, or measured again. [TUN-06, TUN-16] */
+  used(route: Route, now: Instant): void {
+    const size = route.size.begin(now);
+    if (size !== undefined) this.probe(route.endpoint, now, size);
+  }
+
+  /** What became of a probe with a size. */
+  measured(endpoint: Endpoint, size: number, isAnswered: boolean, now: Instant): void {
+    const route = this.routes.find(endpoint);
+    if (route === undefined) return;
+    if (isAnswered && size === this.moveSize()) route.isUnproven = false;
+    const isAlive = (route.heardAt ?? Number.NEGATIVE_INFINITY) >= now - this.config.timers['probe-over'];
+    const next = isAnswered ? route.size.answered(size, now) : route.size.unanswered(size, isAlive, now);
+    if (next !== undefined) this.probe(endpoint, now, next);
+  }
+
+  /** The host has moved: padded probes by each route and on the leg, from the new address. [HO-02] */
+  move(now: Instant): void {
+    this.moves++;
+    this.relay.move(this.moveSize(), now);
+    for (const route of this.routes.all) {
+      route.isUnproven = !route.isRelay;
+      if (!this.canSend(route)) continue;
+      this.probe(route.endpoint, now, this.moveSize());
+      // The probe is what the wait of HO-10 would come to.
+      if (!route.isDead) Object.assign(route, { waitsSince: now, watchedSince: now });
+    }
+  }
+
+  /** [HO-10] */
+  private watch(route: Route, now: Instant): void {
+    const due = livenessDue(route, this.config.timers, now);
+    if (due === 'probe') {
+      route.watchedSince = now;
+      this.probe(route.endpoint, now);
+      if (route.isRelay) this.relay.probe(now);
+    } else if (due === 'dead') {
+      route.isDead = true;
+      if (route.isRelay) this.relay.giveUp(route.watchedSince ?? now, now);
+    }
+  }
+
+  /** [TUN-08] */
+  private keepAlive(route: Route, now: Instant): void {
+    route.keepAliveAt = now + keepAliveAfter(this.random);
+    if (this.config.isNatted(route.version) && this.canSend(route)) this.probe(route.endpoint, now);
+  }
+
+  private canSend({ version }: Route): boolean {
+    return this.config.families().includes(version);
+  }
+
+  private moveSize(): number {
+    return MOVE_SIZE + (this.moves % MOVES);
+  }
+}
