@@ -1,0 +1,51 @@
+import process from 'node:process';
+import t from '../../tap.ts';
+import type { Faults, Situation } from './whole.ts';
+import { Whole } from './whole.ts';
+
+const SEEDS = process.env.NTM_LONG === undefined ? 2 : 100;
+
+const PAIRS: readonly (readonly [Situation, Situation])[] = [
+  ['G4', 'G4'],
+  ['G4', 'PR'],
+  ['PR', 'PR'],
+  ['V6', 'PR'],
+  ['DS', 'DS'],
+  ['LAN', 'LAN'],
+];
+
+const NETWORKS: readonly (readonly [string, Faults])[] = [
+  ['loss 10 %', { loss: 0.1, delay: [20, 60] }],
+  ['loss 30 %', { loss: 0.3, delay: [20, 60] }],
+  ['duplicates 30 %, reordering 20 %', { duplicate: 0.3, reorder: 0.2, delay: [20, 60] }],
+  ['all of them', { loss: 0.1, duplicate: 0.1, reorder: 0.1, delay: [10, 150] }],
+];
+
+for (const [name, faults] of NETWORKS) {
+  t.test(`${name}: a path comes to be, stays, and delivers nothing twice`, (t) => {
+    for (const [alice, bob] of PAIRS) {
+      for (let seed = 1; seed <= SEEDS; seed++) {
+        const world = new Whole(alice, bob, seed, faults);
+        world.run(15_000);
+        world.begin(true);
+        const begin = world.sim.now;
+        const isDone = (): boolean => world.isAnswered(begin) && world.isAnswered(begin, 'bob');
+        const about = `${alice} ${bob} seed ${seed}`;
+        t.ok(world.run(30_000, isDone), `${about}: up after ${world.sim.now - begin} ms`);
+        world.run(20_000);
+        const late = world.sim.now;
+        t.ok(
+          world.run(10_000, () => world.isAnswered(late) && world.isAnswered(late, 'bob')),
+          `${about}: still up`,
+        );
+        for (const app of Object.values(world.apps)) {
+          t.ok(
+            [...app.seen.values()].every((count) => count === 1),
+            `${about}: nothing twice`,
+          );
+          t.same(app.unanswered, [], `${about}: each query is answered within 6 s`);
+        }
+      }
+    }
+  });
+}
