@@ -18,12 +18,12 @@ import { configs } from '../channel/pair.ts';
 import type { Dice } from './dice.ts';
 
 /** What is kept to be used again: keys, openings, and datagrams. */
-const KEPT_KEYS = 32;
+const KEPT_KEYS = 256;
 const KEPT_OPENINGS = 8;
 const KEPT_DATAGRAMS = 24;
 
 export interface Secrets {
-  readonly kind: 'association' | 'leg';
+  readonly kind: 'association' | 'leg' | 'path';
   readonly id: Uint8Array;
   readonly secret: Uint8Array;
   readonly self: Uint8Array;

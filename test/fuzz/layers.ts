@@ -10,17 +10,37 @@ export const NOT_OF_RS_S: readonly Layer[] = ['stale', 'inner-length', 'inner-so
 /** The layers that an RS-S has: none of them may stay unused in a long run. */
 export const LAYERS_OF_RS_S: readonly Layer[] = LAYERS.filter((layer) => !NOT_OF_RS_S.includes(layer));
 
+export type FuzzedRole = 'rs-s' | 'dc' | 'node';
+
+const NOT_OF_DC: readonly Layer[] = [
+  'order',
+  'relay-source',
+  'relay-hold',
+  'relay-rate',
+  'inner-length',
+  'inner-source',
+  'inner-destination',
+];
+const NOT_OF_NODE: readonly Layer[] = ['stale', 'relay-source', 'relay-hold', 'relay-rate'];
+
+/** The layers that each role has. */
+export const LAYERS_OF: Readonly<Record<FuzzedRole, readonly Layer[]>> = {
+  'rs-s': LAYERS_OF_RS_S,
+  dc: LAYERS.filter((layer) => !NOT_OF_DC.includes(layer)),
+  node: LAYERS.filter((layer) => !NOT_OF_NODE.includes(layer)),
+};
+
 /** How often each layer refused, as lines of text. */
-export function histogram(refused: ReadonlyMap<Layer, number>): string[] {
+export function histogram(refused: ReadonlyMap<Layer, number>, layers = LAYERS_OF_RS_S): string[] {
   const all = Math.max(1, ...refused.values());
-  return LAYERS_OF_RS_S.map((layer) => {
+  return layers.map((layer) => {
     const count = refused.get(layer) ?? 0;
     const bar = '#'.repeat(Math.ceil((40 * count) / all));
-    return `${layer.padEnd(14)} ${String(count).padStart(8)}  ${bar}`.trimEnd();
+    return `${layer.padEnd(17)} ${String(count).padStart(8)}  ${bar}`.trimEnd();
   });
 }
 
 /** The layers that never refused. */
-export function empty(refused: ReadonlyMap<Layer, number>): Layer[] {
-  return LAYERS_OF_RS_S.filter((layer) => (refused.get(layer) ?? 0) === 0);
+export function empty(refused: ReadonlyMap<Layer, number>, layers = LAYERS_OF_RS_S): Layer[] {
+  return layers.filter((layer) => (refused.get(layer) ?? 0) === 0);
 }

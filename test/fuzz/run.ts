@@ -1,14 +1,18 @@
 /**
- * Fuzzing from the command line: `run.ts [--count N] [--seed S] [--udp]`. Prints how far it is on a terminal, at the
- * end what each layer refused, and for a failure the command that shows it again.
+ * Fuzzing from the command line: `run.ts [--role rs-s|dc|node] [--count N] [--seed S] [--udp]`. Prints how far it is on
+ * a terminal, at the end what each layer refused, and for a failure the command that shows it again.
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { Inside } from './inside.ts';
 import { Violation } from './judge.ts';
-import { empty, histogram } from './layers.ts';
+import type { FuzzedRole } from './layers.ts';
+import { empty, histogram, LAYERS_OF } from './layers.ts';
 import { MARGIN, mebibytes, memoryInUse } from './memory.ts';
 import { outside } from './outside.ts';
+import { dcUnderFire } from './party/dc.ts';
+import { nodeUnderFire } from './party/node.ts';
+import { Party } from './party/party.ts';
 import { runtime } from './runtime.ts';
 
 const { values } = parseArgs({
@@ -16,10 +20,15 @@ const { values } = parseArgs({
     count: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
     udp: { type: 'boolean', default: false },
+    role: { type: 'string', default: 'rs-s' },
   },
 });
 const count = Number(values.count);
 const { seed } = values;
+const role = values.role as FuzzedRole;
+const layers = LAYERS_OF[role];
+if (layers === undefined || (values.udp && role !== 'rs-s'))
+  throw new Error('--role is rs-s, dc or node, and with --udp rs-s');
 
 /** Datagrams after which a run has to have used every layer. */
 const ALL_LAYERS = 20_000;
@@ -37,9 +46,15 @@ function progress(done: number): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${count} datagrams`);
 }
 
+function worldOf(role: FuzzedRole): Inside | Party {
+  if (role === 'rs-s') return new Inside({ seed });
+  const { side, dice } = role === 'dc' ? dcUnderFire(seed) : nodeUnderFire(seed);
+  return new Party(side, dice);
+}
+
 function inside(): string[] {
   const faults: string[] = [];
-  const world = new Inside({ seed });
+  const world = worldOf(role);
   const { tallies } = world;
   const begin = performance.now();
   let [early, shown]: [number | undefined, number] = [undefined, begin];
@@ -69,7 +84,7 @@ function inside(): string[] {
       `and ${(world.now / 3_600_000).toFixed(1)} virtual h; ${tallies.forwarded} forwarded, ${tallies.sent} sent, ` +
       `canary ${tallies.canary} times`,
   );
-  for (const line of histogram(tallies.refused)) console.log(line);
+  for (const line of histogram(tallies.refused, layers)) console.log(line);
   if (early === undefined || late === undefined) {
     console.log('memory: not measured, no garbage collection can be forced');
   } else {
@@ -78,7 +93,7 @@ function inside(): string[] {
       faults.push(`memory grew by more than ${mebibytes(MARGIN)}`);
   }
   if (faults.length === 0 && count >= ALL_LAYERS) {
-    for (const layer of empty(tallies.refused)) faults.push(`layer ${layer} refused nothing`);
+    for (const layer of empty(tallies.refused, layers)) faults.push(`layer ${layer} refused nothing`);
   }
   return faults;
 }
@@ -89,7 +104,7 @@ function again(seed: string, count: number): string {
     deno: 'npx deno run --allow-all',
     bun: 'npx bun',
   }[runtime];
-  return `${program} test/fuzz/run.ts --seed ${seed} --count ${count}`;
+  return `${program} test/fuzz/run.ts --role ${role} --seed ${seed} --count ${count}`;
 }
 
 async function overUdp(): Promise<string[]> {
