@@ -33,6 +33,7 @@ export const layers: readonly Layer[] = [
       'reference/roles/*.ts',
       'reference/roles/association/',
       'reference/roles/relay/',
+      'zod',
       'reference/roles/tunnel/',
     ],
   },
