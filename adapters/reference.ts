@@ -1,5 +1,5 @@
 /**
- * The adapter of the reference: its RS-S and its codec, at levels 1 to 3. `ntmobile adapter` runs it.
+ * The adapter of the reference: its roles and its codec, at levels 1 to 3. `ntmobile adapter` runs it.
  *
  * A saboteur is this adapter with a `wrap` of its own around what a role's constructor gave, or with
  * codec calls of its own; the reference has no switch for it.
@@ -8,25 +8,21 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { parseEndpoint } from '../reference/address.ts';
 import type { RoleConfig } from '../reference/config/schema.ts';
-import { describeConfigError, endpointFrom, roleConfig } from '../reference/config/schema.ts';
-import type { HotTable, Random, Role } from '../reference/core.ts';
-import { runRole } from '../reference/drivers/loop.ts';
+import { describeConfigError, roleConfig } from '../reference/config/schema.ts';
+import type { Random } from '../reference/core.ts';
 import { systemRandom } from '../reference/drivers/random.ts';
 import type { Net } from '../reference/net/net.ts';
 import { udpNet } from '../reference/net/udp/udp.ts';
+import { createDc } from '../reference/roles/dc/core.ts';
+import { createNode } from '../reference/roles/node/core.ts';
 import { createRsS } from '../reference/roles/rs-s/core.ts';
-import type { Codec, Implementation, Instance, StartRequest } from './kit/implementation.ts';
-import { NotImplementedError } from './kit/implementation.ts';
+import type { Codec, Implementation, StartRequest } from './kit/implementation.ts';
 import type { Adapter } from './kit/serve.ts';
 import { serveAdapter } from './kit/serve.ts';
-import { ShiftedNet } from './reference/clock.ts';
 import { REFERENCE_CODEC } from './reference/codec.ts';
-
-/** A role as its constructor gives it, not yet running. */
-export interface Created {
-  readonly role: Role;
-  readonly table: HotTable;
-}
+import type { Created } from './reference/created.ts';
+import { startInstance } from './reference/instance.ts';
+import { Stores } from './reference/stores.ts';
 
 export interface ReferenceOptions {
   readonly net: Net;
@@ -39,36 +35,39 @@ export interface ReferenceOptions {
 }
 
 type Roles = {
-  readonly [Name in RoleConfig['role']]?: (
+  readonly [Name in RoleConfig['role']]: (
     config: Extract<RoleConfig, { role: Name }>,
     random: Random,
   ) => Created;
 };
 
-const ROLES: Roles = { 'rs-s': createRsS };
+const ROLES: Roles = { dc: createDc, node: createNode, 'rs-s': createRsS };
 
 /** The reference as an implementation under test. */
 export function referenceAdapter(options: ReferenceOptions): Implementation {
   const { net, random = systemRandom, wrap = (created) => created } = options;
+  const stores = new Stores();
   return {
     name: options.name ?? 'ntmobile reference',
     version: packageVersion(),
     roles: [...Object.keys(ROLES), 'codec'],
-    claims: { features: [], suites: [1, 2], families: [4, 6], ecn: 'none', dscp: 'zero', kernel: false },
-    ops: ['time'],
+    claims: { features: [1, 2], suites: [1, 2], families: [4, 6], ecn: 'none', dscp: 'zero', kernel: false },
+    ops: ['trigger', 'events', 'time'],
     codec: options.codec ?? REFERENCE_CODEC,
-    async start(request): Promise<Instance> {
+    start: async (request) => {
       const config = configOf(request);
-      const { role, table } = wrap(create(config, random), config);
-      const clock = new ShiftedNet(net);
-      const running = await runRole({ role, table, net: clock, listen: config.listen.map(endpointFrom) });
-      return {
-        endpoints: running.local,
-        stop: (hard) => running.stop({ hard }),
-        counters: () => running.counters(),
-        advance: (milliseconds) => Promise.resolve(clock.advance(milliseconds)),
-      };
+      const created = wrap(create(config, random), config);
+      const kept = stores.of(request.store);
+      return await startInstance({
+        net,
+        created,
+        config,
+        kept,
+        emit: request.emit,
+        wallClock: () => Date.now(),
+      });
     },
+    forget: (store) => stores.forget(store),
   };
 }
 
@@ -92,9 +91,8 @@ export async function main({ listen, tokenFile, net = udpNet() }: MainOptions): 
 }
 
 function create(config: RoleConfig, random: Random): Created {
-  const role = ROLES[config.role] as ((config: RoleConfig, random: Random) => Created) | undefined;
-  if (role === undefined) throw new NotImplementedError(`role ${config.role}`);
-  return role(config, random);
+  const make = ROLES[config.role] as (config: RoleConfig, random: Random) => Created;
+  return make(config, random);
 }
 
 function configOf({ role, config }: StartRequest): RoleConfig {

@@ -18,6 +18,8 @@ export interface Implementation {
   readonly ops?: readonly Extract<Op, 'trigger' | 'events' | 'time'>[];
   /** Starts one instance; resolves once it receives. */
   start?(request: StartRequest): Promise<Instance>;
+  /** A store that no instance will be started with any more. */
+  forget?(store: string): void;
   readonly codec?: Codec;
 }
 

@@ -22,6 +22,8 @@ export class Instances {
   readonly #implementation: Implementation;
   readonly #bound: number;
   readonly #running = new Map<number, Running>();
+  /** Names of stores, with the tester that each belongs to. */
+  readonly #stores = new Map<string, string>();
   readonly #starting = new Set<{ readonly tester: string; ended: boolean }>();
   #last = 0;
 
@@ -50,6 +52,7 @@ export class Instances {
     try {
       const events: Running['events'] = [];
       const store = request.store === undefined ? undefined : `${tester} ${request.store}`;
+      if (store !== undefined) this.#stores.set(store, tester);
       const instance = await start({ ...request, store, emit: keeper(events) });
       if (starting.ended) {
         await instance.stop(true);
@@ -74,13 +77,17 @@ export class Instances {
     await found.stop(hard);
   }
 
-  /** Ends all of one tester, or of all. @returns how many. */
+  /** Ends all of one tester, or of all, and forgets what they kept. @returns how many. */
   async reset(tester?: string): Promise<number> {
     const ours = (of: { readonly tester: string }): boolean => tester === undefined || of.tester === tester;
     for (const starting of this.#starting) starting.ended ||= ours(starting);
     const ended = [...this.#running].filter(([, running]) => ours(running));
     for (const [number] of ended) this.#running.delete(number);
     await Promise.all(ended.map(([, { instance }]) => instance.stop(true)));
+    for (const [store] of [...this.#stores].filter(([, owner]) => ours({ tester: owner }))) {
+      this.#stores.delete(store);
+      this.#implementation.forget?.(store);
+    }
     return ended.length;
   }
 

@@ -11,9 +11,9 @@ import { Entries } from '../../reference/roles/rs-s/entries.ts';
 import type { Message } from '../../reference/wire/messages.ts';
 import { encodeBody } from '../../reference/wire/messages.ts';
 import { GREASE_KEYS, MessageType, Status } from '../../reference/wire/registry.ts';
+import type { Created } from '../reference/created.ts';
 import type { Oddity } from '../reference/variant.ts';
 import { replace, withHandle } from '../reference/variant.ts';
-import type { Created } from '../reference.ts';
 
 export const ODDITIES: readonly Oddity[] = [
   {

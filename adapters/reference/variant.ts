@@ -1,8 +1,8 @@
 /** A variant of the reference: the same but for one thing. */
 import type { RoleConfig } from '../../reference/config/schema.ts';
-import type { Effect, Input, Instant } from '../../reference/core.ts';
+import type { Effect, HotTable, Input, Instant } from '../../reference/core.ts';
 import type { Codec } from '../kit/implementation.ts';
-import type { Created } from '../reference.ts';
+import type { Created } from './created.ts';
 
 export interface Variant {
   /** Permanent, in kebab-case. */
@@ -34,11 +34,23 @@ export type Handle = (input: Input, now: Instant) => Effect[];
 
 /** A role whose `handle` is another one; `wakeAt` too, if given. */
 export function withHandle(created: Created, handle: Handle, wakeAt?: () => Instant | undefined): Created {
-  const { role, table } = created;
+  const { role } = created;
   return {
-    table,
+    ...created,
     role: { handle, wakeAt: wakeAt ?? (() => role.wakeAt()), counters: () => role.counters() },
   };
+}
+
+/** A relay whose table is another one; other roles have none and stay as they are. */
+export function withTable(created: Created, change: (table: HotTable) => Partial<HotTable>): Created {
+  const { table } = created;
+  if (table === undefined) return created;
+  const own: HotTable = {
+    forward: (bytes, from, now) => table.forward(bytes, from, now),
+    apply: (effect) => table.apply(effect),
+    lastUse: (pathId) => table.lastUse(pathId),
+  };
+  return { ...created, table: { ...own, ...change(table) } };
 }
 
 /** A role whose effects are changed on their way out. */

@@ -49,8 +49,8 @@ export const CONTROL: readonly Saboteur[] = [
     title: 'has counters that stay at 0',
     clause: 'GEN-17',
     caughtBy: 'rs-s.counters.layers',
-    wrap: ({ role, table }) => ({
-      table,
+    wrap: ({ role, ...others }) => ({
+      ...others,
       role: {
         handle: (input, now) => role.handle(input, now),
         wakeAt: () => role.wakeAt(),

@@ -7,8 +7,7 @@ import { Entries } from '../../reference/roles/rs-s/entries.ts';
 import type { Entry } from '../../reference/roles/rs-s/entry.ts';
 import type { Tally } from '../../reference/roles/tally.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace, withEffects, withHandle } from '../reference/variant.ts';
-import type { Created } from '../reference.ts';
+import { field, replace, withEffects, withHandle, withTable } from '../reference/variant.ts';
 
 const DATA = 0x10;
 /** What comes within so many milliseconds is one batch. */
@@ -21,11 +20,13 @@ export const FORWARDING: readonly Saboteur[] = [
     clause: 'RSS-02',
     caughtBy: 'rs-s.forward.unchanged',
     wrap: (created) =>
-      withForward(created, (bytes, from, now) => {
-        const to = created.table.forward(bytes, from, now);
-        if (to !== undefined && bytes[1] === DATA) bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
-        return to;
-      }),
+      withTable(created, (table) => ({
+        forward(bytes, from, now) {
+          const to = table.forward(bytes, from, now);
+          if (to !== undefined && bytes[1] === DATA) bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+          return to;
+        },
+      })),
   },
   {
     name: 'forward-from-anywhere',
@@ -34,19 +35,14 @@ export const FORWARDING: readonly Saboteur[] = [
     caughtBy: 'rs-s.forward.source',
     wrap(created) {
       const ends = new Map<string, Endpoint>();
-      const { role, table } = created;
-      return {
-        role,
-        table: {
-          forward: (bytes, from, now) =>
-            table.forward(bytes, from, now) ?? ends.get(toHex(bytes.subarray(4, 20))),
-          apply(effect) {
-            if (effect.kind === 'relay-set') ends.set(effect.path.pathId, effect.path.ends[1]);
-            table.apply(effect);
-          },
-          lastUse: (pathId) => table.lastUse(pathId),
+      return withTable(created, (table) => ({
+        forward: (bytes, from, now) =>
+          table.forward(bytes, from, now) ?? ends.get(toHex(bytes.subarray(4, 20))),
+        apply(effect) {
+          if (effect.kind === 'relay-set') ends.set(effect.path.pathId, effect.path.ends[1]);
+          table.apply(effect);
         },
-      };
+      }));
     },
   },
   {
@@ -55,10 +51,12 @@ export const FORWARDING: readonly Saboteur[] = [
     clause: 'RSS-10',
     caughtBy: 'rs-s.forward.any-type',
     wrap: (created) =>
-      withForward(created, (bytes, from, now) => {
-        const to = created.table.forward(bytes, from, now);
-        return bytes[1] === DATA ? to : undefined;
-      }),
+      withTable(created, (table) => ({
+        forward(bytes, from, now) {
+          const to = table.forward(bytes, from, now);
+          return bytes[1] === DATA ? to : undefined;
+        },
+      })),
   },
   {
     name: 'forward-once',
@@ -67,12 +65,14 @@ export const FORWARDING: readonly Saboteur[] = [
     caughtBy: 'rs-s.forward.replay',
     wrap(created) {
       const seen = new Set<string>();
-      return withForward(created, (bytes, from, now) => {
-        const key = toHex(bytes);
-        if (seen.has(key)) return undefined;
-        seen.add(key);
-        return created.table.forward(bytes, from, now);
-      });
+      return withTable(created, (table) => ({
+        forward(bytes, from, now) {
+          const key = toHex(bytes);
+          if (seen.has(key)) return undefined;
+          seen.add(key);
+          return table.forward(bytes, from, now);
+        },
+      }));
     },
   },
   {
@@ -83,19 +83,21 @@ export const FORWARDING: readonly Saboteur[] = [
     wrap(created, { role: name, limits }) {
       if (name !== 'rs-s') return created;
       if (limits.packetsPerSecond !== undefined || limits.bytesPerSecond !== undefined) return created;
-      const { role, table } = created;
+      const { role } = created;
       let batch = { of: '', began: 0, count: 0 };
       let twice: Endpoint | undefined;
-      const forward: HotTable['forward'] = (bytes, from, now) => {
-        const to = table.forward(bytes, from, now);
-        if (to === undefined) return undefined;
-        const of = `${toHex(bytes.subarray(4, 20))} ${formatEndpoint(from)}`;
-        if (batch.of !== of || now > batch.began + BATCH_MS) batch = { of, began: now, count: 0 };
-        batch.count++;
-        if (batch.count !== 8) return to;
-        twice = to;
-        return undefined;
-      };
+      const forwardOf =
+        (table: HotTable): HotTable['forward'] =>
+        (bytes, from, now) => {
+          const to = table.forward(bytes, from, now);
+          if (to === undefined) return undefined;
+          const of = `${toHex(bytes.subarray(4, 20))} ${formatEndpoint(from)}`;
+          if (batch.of !== of || now > batch.began + BATCH_MS) batch = { of, began: now, count: 0 };
+          batch.count++;
+          if (batch.count !== 8) return to;
+          twice = to;
+          return undefined;
+        };
       const doubled = withHandle(created, (input, now) => {
         const to = twice;
         twice = undefined;
@@ -103,7 +105,7 @@ export const FORWARDING: readonly Saboteur[] = [
         const send: Effect = { kind: 'send', bytes: input.bytes.slice(), to };
         return [send, send];
       });
-      return withForward(doubled, forward);
+      return withTable(doubled, (table) => ({ forward: forwardOf(table) }));
     },
   },
   {
@@ -179,16 +181,9 @@ export const FORWARDING: readonly Saboteur[] = [
     clause: 'RS-14',
     caughtBy: 'rs-s.forward.rates',
     wrap: (created) => {
-      replace(Object.getPrototypeOf(created.table) as object, 'admit', () => () => true);
+      if (created.table !== undefined)
+        replace(Object.getPrototypeOf(created.table) as object, 'admit', () => () => true);
       return created;
     },
   },
 ];
-
-function withForward(created: Created, forward: HotTable['forward']): Created {
-  const { role, table } = created;
-  return {
-    role,
-    table: { forward, apply: (effect) => table.apply(effect), lastUse: (id) => table.lastUse(id) },
-  };
-}

@@ -275,8 +275,8 @@ export const HANDSHAKES: readonly Saboteur[] = [
     title: 'has no bound for unconfirmed handshakes to show',
     clause: 'DOS-04',
     caughtBy: 'rs-s.dos.bounds',
-    wrap: ({ role, table }) => ({
-      table,
+    wrap: ({ role, ...others }) => ({
+      ...others,
       role: {
         handle: (input, now) => role.handle(input, now),
         wakeAt: () => role.wakeAt(),

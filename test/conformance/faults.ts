@@ -1,5 +1,6 @@
 /** Implementations with one fault each: the reference with something between it and its loop. */
-import type { Created } from '../../adapters/reference.ts';
+import type { Created } from '../../adapters/reference/created.ts';
+import { withTable } from '../../adapters/reference/variant.ts';
 import type { Endpoint } from '../../reference/address.ts';
 import { toHex } from '../../reference/bytes.ts';
 import type { Effect, Input } from '../../reference/core.ts';
@@ -34,19 +35,13 @@ export function takesHighMagic(created: Created): Created {
 /** Forwards whatever has the Path ID of an entry, to its second end. */
 export function forwardsFromAnywhere(created: Created): Created {
   const ends = new Map<string, Endpoint>();
-  const { role, table } = created;
-  return {
-    role,
-    table: {
-      forward: (bytes, from, now) =>
-        table.forward(bytes, from, now) ?? ends.get(toHex(bytes.subarray(4, 20))),
-      apply(effect) {
-        if (effect.kind === 'relay-set') ends.set(effect.path.pathId, effect.path.ends[1]);
-        table.apply(effect);
-      },
-      lastUse: (pathId) => table.lastUse(pathId),
+  return withTable(created, (table) => ({
+    forward: (bytes, from, now) => table.forward(bytes, from, now) ?? ends.get(toHex(bytes.subarray(4, 20))),
+    apply(effect) {
+      if (effect.kind === 'relay-set') ends.set(effect.path.pathId, effect.path.ends[1]);
+      table.apply(effect);
     },
-  };
+  }));
 }
 
 /** Sends what it should have dropped back to its sender, 300 ms later. */

@@ -1,6 +1,6 @@
 /** Without an adapter: an RS-S that was configured by hand, on its own port. */
 
-import type { Created } from '../../adapters/reference.ts';
+import type { Created } from '../../adapters/reference/created.ts';
 import { provision } from '../../conformance/identities.ts';
 import { Stage } from '../../conformance/played/stage.ts';
 import { seededRandom } from '../../conformance/random.ts';

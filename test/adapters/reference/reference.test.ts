@@ -75,8 +75,8 @@ bench('it says which roles, ops and calls it has, and its claims', async (t, { t
     name: 'ntmobile reference',
     version,
     contract: '1.0',
-    roles: ['rs-s', 'codec'],
-    ops: ['hello', 'reset', 'start', 'stop', 'counters', 'codec', 'time'],
+    roles: ['dc', 'node', 'rs-s', 'codec'],
+    ops: ['hello', 'reset', 'start', 'stop', 'counters', 'trigger', 'events', 'codec', 'time'],
     calls: [
       'decode-header',
       'encode-header',
@@ -92,7 +92,7 @@ bench('it says which roles, ops and calls it has, and its claims', async (t, { t
       'replay',
       'data',
     ],
-    claims: { features: [], suites: [1, 2], families: [4, 6], ecn: 'none', dscp: 'zero', kernel: false },
+    claims: { features: [1, 2], suites: [1, 2], families: [4, 6], ecn: 'none', dscp: 'zero', kernel: false },
   });
 });
 
@@ -152,7 +152,7 @@ bench('a configuration with a fault is an error that says which', async (t, { te
     (await tester.exchange(tester.next('start', { role, config, case: 'x' })))[0];
   const { nodeId, ...without } = RS_S;
   t.match(await start('rs-s', without), { answer: 'error', reason: /^config: nodeId is missing: / });
-  t.same(await start('node', RS_S), { answer: 'not-implemented', reason: 'role node' });
+  t.same(await start('rs-n', RS_S), { answer: 'not-implemented', reason: 'role rs-n' });
   t.match(await start('rs-s', { ...RS_S, role: 'ntma' }), {
     answer: 'error',
     reason: /^config: role is "ntma"/,
@@ -171,8 +171,8 @@ bench(
     t.same(atDc, [[0, `fa${OPENING.slice(2)}`]]);
   },
   {
-    wrap: ({ role, table }, config) => ({
-      table,
+    wrap: ({ role, ...others }, config) => ({
+      ...others,
       role: {
         wakeAt: () => role.wakeAt(),
         counters: () => role.counters(),

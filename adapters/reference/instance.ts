@@ -1,0 +1,74 @@
+/** A running role of the reference, as the kit wants it. */
+import type { Endpoint, Ip } from '../../reference/address.ts';
+import { family, parseIp } from '../../reference/address.ts';
+import type { RoleConfig } from '../../reference/config/schema.ts';
+import { endpointFrom } from '../../reference/config/schema.ts';
+import { runRole } from '../../reference/drivers/loop.ts';
+import { dnsClient } from '../../reference/drivers/resolver.ts';
+import type { Net } from '../../reference/net/net.ts';
+import type { Instance, StartRequest } from '../kit/implementation.ts';
+import { ShiftedNet } from './clock.ts';
+import type { Created } from './created.ts';
+import { happeningOf } from './shown.ts';
+import type { Kept } from './stores.ts';
+
+export interface InstanceParts {
+  readonly net: Net;
+  readonly created: Created;
+  readonly config: RoleConfig;
+  readonly kept: Kept;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
+  readonly emit: StartRequest['emit'];
+}
+
+/** Binds and starts it. @throws NetError */
+export async function startInstance(parts: InstanceParts): Promise<Instance> {
+  const { net, created, config, kept, emit } = parts;
+  const clock = new ShiftedNet(net);
+  const listen = config.listen.map(endpointFrom);
+  const running = await runRole({
+    ...created,
+    net: clock,
+    listen,
+    store: kept.store,
+    wallClock: () => parts.wallClock() + kept.ahead,
+    lookUp: 'resolver' in config ? lookUpOf(net, config.resolver) : undefined,
+    onPacket: (packet) => emit({ what: 'packet', packet: packet.slice() }),
+    onNote: (note) => {
+      const happening = happeningOf(note);
+      if (happening !== undefined) emit(happening);
+    },
+  });
+  return {
+    endpoints: running.local,
+    stop: (hard) => running.stop({ hard }),
+    counters: () => running.counters(),
+    advance: (milliseconds) => {
+      kept.ahead += milliseconds;
+      return Promise.resolve(clock.advance(milliseconds));
+    },
+    ...(config.role === 'node' && {
+      resolve: (query) => running.query(query),
+      packet: (packet) => Promise.resolve(running.packet(packet)),
+      move: (addresses) => running.addresses(addresses.map((text) => placeAt(text, running.local, listen))),
+    }),
+  };
+}
+
+/** Where a socket is if the host has this address: where it was, or else at the port that is configured. */
+function placeAt(text: string, local: readonly Endpoint[], listen: readonly Endpoint[]): Endpoint {
+  const ip = parseIp(text);
+  if (ip === undefined) throw new Error(`addresses: ${text} is no address`);
+  const kept = local.find((endpoint) => endpoint.ip === ip);
+  return kept ?? { ip, port: listen.find((endpoint) => family(endpoint.ip) === family(ip))?.port ?? 0 };
+}
+
+const ANY = { 4: parseIp('0.0.0.0') as Ip, 6: parseIp('::') as Ip };
+
+/** The system's own server is not asked: a tester's names are nobody else's business. */
+function lookUpOf(net: Net, resolver: string | undefined): ReturnType<typeof dnsClient> | undefined {
+  if (resolver === undefined) return undefined;
+  const server = endpointFrom(resolver);
+  return dnsClient({ net, server, local: ANY[family(server.ip)] });
+}
