@@ -2,6 +2,7 @@
 import type { Case } from '../../case.ts';
 import { DC_ADDRESS_CASES } from './addresses.ts';
 import { DC_BODY_CASES } from './bodies.ts';
+import { DC_CANDIDATE_CASES } from './candidates.ts';
 import { DC_FAILURE_CASES } from './failures.ts';
 import { DC_FEDERATION_CASES } from './federation.ts';
 import { DC_LIMIT_CASES } from './limits.ts';
@@ -25,6 +26,7 @@ export const DC_CASES: readonly Case[] = [
   ...DC_FAILURE_CASES,
   ...DC_FEDERATION_CASES,
   ...DC_ROUTE_CASES,
+  ...DC_CANDIDATE_CASES,
   ...DC_RELAY_CASES,
   ...DC_REPLACING_CASES,
   ...DC_MODEL_CASES,

@@ -19,7 +19,6 @@ import {
   checkSame,
   DC,
   DC_BOTH_FAMILIES,
-  DC_TWO_SOURCES,
   inside,
   registrationIn,
   routeOf,
@@ -231,37 +230,6 @@ export const DC_ROUTE_CASES: readonly Case[] = [
         checkSame(world, 'kind of the relay', RelayKind.s, route.relay?.kind, 'DC-15');
         checkSame(world, 'part', part, route.part, 'DC-15');
       }
-    },
-  }),
-  scriptCase({
-    ...DC_TWO_SOURCES,
-    id: 'dc.route.candidates',
-    title:
-      'Of what a node says of itself only global endpoints go to others, eight at most, and nothing else.',
-    clauses: ['DC-35'],
-    catches: 'Private addresses, those of the link or of groups, or virtual ones, sent to be knocked at.',
-    async script(world) {
-      const dc = await world.dc();
-      const [mn, cn] = [dc.node(0), dc.node(1)];
-      await situate(world, mn, 'G4', 0);
-      await cn.register({ places: [{ source: 1 }] });
-      const virtual = cn.virtual.find(({ length }) => length === 4) ?? Uint8Array.of(198, 18, 0, 1);
-      const own = cn.peer.local;
-      await cn.deregister();
-      const { port } = own;
-      const bad = [
-        inside(1),
-        ...['169.254.1.1', '224.0.0.5', '0.0.0.0', '127.8.8.8', Array.from(virtual).join('.')].map((ip) => ({
-          ip: ip as typeof own.ip,
-          port,
-        })),
-      ];
-      const also = { ip: '127.0.0.9' as typeof own.ip, port };
-      await cn.register({ places: [{ source: 1 }], locals: [...bad, also, own] });
-      const route = checkRoute(world, await mn.ask({ peerFqdn: cn.fqdn }));
-      const wanted = asSet([own, also].map(formatEndpoint));
-      checkSame(world, 'candidates', wanted, asSet(route.candidates));
-      world.check(route.candidates.length <= 8, '8 at most', `${route.candidates.length}`);
     },
   }),
   propertyCase({

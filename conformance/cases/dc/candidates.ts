@@ -1,0 +1,102 @@
+/** DC-35: which endpoints of a node the other end of a path is told. */
+import fc from 'fast-check';
+import type { Endpoint } from '../../../reference/address.ts';
+import { formatEndpoint, ipFromBytes, parseEndpoint } from '../../../reference/address.ts';
+import type { Case } from '../../case.ts';
+import { propertyCase } from '../../case.ts';
+import type { RegisteringNode } from '../../played/registering-node.ts';
+import type { World } from '../../world.ts';
+import { asSet, checkRoute, checkSame, DC_TWO_SOURCES, situate } from './steps.ts';
+
+/** Whom an address may be told to: everybody, those behind the same NAT, or nobody. */
+type Reach = 'all' | 'same address' | 'none';
+
+const ADDRESSES: Readonly<Record<string, readonly [ip: string, reach: Reach]>> = {
+  global: ['127.0.0.9', 'all'],
+  'global, without a profile': ['9.9.9.9', 'all'],
+  private: ['10.0.1.5', 'same address'],
+  'private, 172.31': ['172.31.255.1', 'same address'],
+  'of a carrier': ['100.64.0.9', 'same address'],
+  'for documentation': ['192.0.2.1', 'same address'],
+  reserved: ['240.0.0.1', 'same address'],
+  'link-local': ['169.254.1.1', 'none'],
+  multicast: ['224.0.0.5', 'none'],
+  unspecified: ['0.0.0.0', 'none'],
+  loopback: ['127.8.8.8', 'none'],
+  virtual: ['198.18.0.99', 'none'],
+};
+const KINDS = Object.keys(ADDRESSES);
+/** With the observed one no more than 8. */
+const MOST = 7;
+
+/** The situation of both nodes. */
+const TOGETHER = ['global', 'same address'] as const;
+
+function endpointOf(kind: string, port: number, virtual: string): Endpoint {
+  const ip = kind === 'virtual' ? virtual : ADDRESSES[kind]?.[0];
+  const endpoint = parseEndpoint(`${ip}:${port}`);
+  if (endpoint === undefined) throw new Error(`${kind} is no endpoint`);
+  return endpoint;
+}
+
+/** Has CN list endpoints of these kinds, its own last where it is global. @returns what it lists */
+async function list(
+  node: RegisteringNode,
+  kinds: readonly string[],
+  isGlobal: boolean,
+): Promise<readonly Endpoint[]> {
+  const places = isGlobal ? [{ source: 1 }] : [{}];
+  await node.deregister();
+  await node.register({ places });
+  const virtual = node.virtual.find(({ length }) => length === 4);
+  const own = node.peer.local;
+  const text = (virtual && ipFromBytes(virtual)) ?? '198.18.0.99';
+  const listed = [...kinds.map((kind) => endpointOf(kind, own.port, text)), ...(isGlobal ? [own] : [])];
+  await node.deregister();
+  await node.register({ places, locals: listed });
+  return listed;
+}
+
+async function checkCandidates(world: World, kinds: readonly string[], isGlobal: boolean): Promise<void> {
+  const dc = await world.dc();
+  const [mn, cn] = [dc.node(0), dc.node(1)];
+  await dc.relay().register();
+  await situate(world, mn, isGlobal ? 'G4' : 'PR', 0);
+  const listed = await list(cn, kinds, isGlobal);
+  const observed = formatEndpoint(cn.peer.local);
+  const reaches: readonly Reach[] = isGlobal ? ['all'] : ['all', 'same address'];
+  const mayBeTold = listed
+    .filter((_, index) => reaches.includes(ADDRESSES[kinds[index] ?? '']?.[1] ?? 'all'))
+    .map(formatEndpoint);
+  const { candidates } = checkRoute(world, await mn.ask({ peerFqdn: cn.fqdn }));
+  // A DC may direct two neighbours by a relay alone. [DC-15]
+  if (!isGlobal && candidates.length === 0) return;
+  checkSame(world, 'candidates', asSet([...mayBeTold, observed]), asSet(candidates));
+  world.check(new Set(candidates).size === candidates.length, 'each once', candidates.join(' '));
+  if (isGlobal) return;
+  const requirement = 'DC-35: the local IPv4 endpoints before the observed one.';
+  checkSame(world, 'the last candidate', observed, candidates.at(-1), requirement);
+}
+
+export const DC_CANDIDATE_CASES: readonly Case[] = [
+  propertyCase({
+    ...DC_TWO_SOURCES,
+    id: 'dc.route.candidates',
+    title:
+      'Of what a node says of itself only global endpoints go to others, private ones to its neighbours alone.',
+    clauses: ['DC-35'],
+    catches: 'Private addresses, those of the link or of groups, or virtual ones, sent to be knocked at.',
+    arbitrary: fc.record({
+      kinds: fc.shuffledSubarray(KINDS, { maxLength: MOST }),
+      together: fc.constantFrom(...TOGETHER),
+    }),
+    boundaries: [
+      { kinds: KINDS.slice(0, MOST), together: 'global' },
+      { kinds: KINDS.slice(-MOST), together: 'global' },
+      { kinds: KINDS.slice(0, MOST), together: 'same address' },
+      { kinds: KINDS.slice(-MOST), together: 'same address' },
+      { kinds: [], together: 'global' },
+    ],
+    script: (world, { kinds, together }) => checkCandidates(world, kinds, together === 'global'),
+  }),
+];
