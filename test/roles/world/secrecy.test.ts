@@ -14,7 +14,6 @@ const skip = runtime === 'node' ? false : 'only Node lets a program see what fun
 function windows(values: readonly string[]): Set<string> {
   const keys = new Set<string>();
   for (const value of values) {
-    // Longer ones are what was received, and tables.
     for (let at = 0; at + 2 * KEY_LENGTH <= value.length; at += 2)
       keys.add(value.slice(at, at + 2 * KEY_LENGTH));
   }
@@ -33,16 +32,17 @@ function opened(keys: Iterable<string>, datagrams: readonly Uint8Array[]): numbe
   return datagrams.length - left.size;
 }
 
-for (const [alice, bob, suite] of [
-  ['PR', 'PR', 1],
-  ['G4', 'G4', 2],
-] as readonly (readonly [Situation, Situation, number])[]) {
+const PAIRS: readonly (readonly [Situation, Situation])[] = [
+  ['PR', 'PR'],
+  ['G4', 'G4'],
+];
+
+for (const [alice, bob] of PAIRS) {
   t.test(
     `${alice} to ${bob}: what relays and DCs know opens no Data, what nodes know opens all`,
     { skip },
     (t) => {
       const world = new Whole(alice, bob);
-      /** What has gone by a party, sealed or not: all that anybody sent. */
       world.run(3000);
       world.begin(true);
       const state = (name: Name): unknown[] => [world.party(name).role, world.party(name).stored];
@@ -76,7 +76,6 @@ for (const [alice, bob, suite] of [
         const exact = [...(values.get(name) ?? [])].filter((value) => value.length === 2 * KEY_LENGTH);
         t.equal(opened(exact, data), 0, `${name}: nor any of the ${exact.length} that are as long as a key`);
       }
-      t.equal(suite > 0, true);
     },
   );
 }
