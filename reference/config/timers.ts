@@ -68,6 +68,8 @@ export const TIMERS = {
   'dns-wait': { clause: 'DNS-07', seconds: 5, set: 'always' },
   /** A request for replacement that failed is repeated after this. */
   'replace-repeat': { clause: 'HO-17', seconds: 5, set: 'test' },
+  /** What a DC gives a path between nodes as its lifetime without inner packets. */
+  'path-idle': { clause: 'TUN-08', seconds: 300, set: 'always' },
   /** A path that is not the lowest to its peer is closed this long after it was confirmed. */
   'lowest-path': { clause: 'HO-11', seconds: 30, set: 'test' },
   'lowest-path-heard': { clause: 'HO-11', seconds: 5, set: 'test' },

@@ -14,9 +14,9 @@ import type { TestProfile } from '../../locator.ts';
 import { parsePrefix } from '../../locator.ts';
 import { Refusal } from '../../refusal.ts';
 import { readHeader } from '../../wire/header.ts';
-import type { AnswerType, Message, RelayRegistrationRequest } from '../../wire/messages.ts';
+import type { Message, RelayRegistrationRequest } from '../../wire/messages.ts';
 import type { RelayKind } from '../../wire/registry.ts';
-import { answerTypeOf, MessageType, Status } from '../../wire/registry.ts';
+import { MessageType } from '../../wire/registry.ts';
 import type { AssociationEvent } from '../association/association.ts';
 import type { Schedule } from '../association/requests.ts';
 import { endpoints, isLocator, testProfile } from '../settings.ts';
@@ -24,6 +24,9 @@ import { Sources } from '../sources.ts';
 import { Tally } from '../tally.ts';
 import { Wakeups } from '../wakeups.ts';
 import { tableSizes } from './counters.ts';
+import { Directions } from './direction/directions.ts';
+import { Federation } from './direction/federation.ts';
+import { Paths } from './direction/paths.ts';
 import { Ledger } from './ledger.ts';
 import type { Leaving } from './nodes.ts';
 import { Nodes } from './nodes.ts';
@@ -69,6 +72,8 @@ class DcRole implements Role, Dc {
   private readonly live: RelayDirections;
   private readonly ledger: Ledger;
   private readonly sources: Sources;
+  private readonly directions: Directions;
+  private readonly federation: Federation;
   private readonly wakeups = new Wakeups<Peer>();
   private readonly asked = new Map<Peer, Map<string, Then>>();
   private readonly lookUps = new Map<number, LookedUp>();
@@ -86,6 +91,8 @@ class DcRole implements Role, Dc {
     this.live = new RelayDirections(this.timers);
     this.relayTable = new Relays(this.timers);
     this.ledger = new Ledger(() => ++this.refs);
+    this.directions = new Directions(this, new Paths(this));
+    this.federation = new Federation(this);
     this.nodes = new Nodes(
       {
         timers: this.timers,
@@ -130,6 +137,7 @@ class DcRole implements Role, Dc {
       this.wakeups.next() ?? Number.POSITIVE_INFINITY,
       this.nodes.wakeAt(),
       this.live.wakeAt(),
+      this.directions.wakeAt(),
     );
     return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
@@ -196,8 +204,8 @@ class DcRole implements Role, Dc {
     return this.live.get(pathId);
   }
 
-  hasRoom(): boolean {
-    return this.live.size < this.config.limits.paths;
+  hasRoom(underWay: number): boolean {
+    return this.live.size + underWay < this.config.limits.paths;
   }
 
   isTaken(id: Uint8Array): boolean {
@@ -243,6 +251,7 @@ class DcRole implements Role, Dc {
     }
     this.nodes.tick(now);
     this.live.tick(now);
+    this.directions.tick(now);
   }
 
   private done({ ref, outcome }: Extract<Input, { kind: 'done' }>, now: Instant): void {
@@ -301,11 +310,12 @@ class DcRole implements Role, Dc {
       case MessageType.relayRegistrationRequest:
         return this.registerRelay(its(peer, 'rs'), message, from, origin, now);
       case MessageType.directionRequest:
+        return this.directions.asked(its(peer, 'node'), message, from, now);
+      case MessageType.nodeInformationRequest:
+        return this.federation.information(its(peer, 'dc'), message, from, now);
       case MessageType.routeDirection:
-      case MessageType.nodeInformationRequest: {
-        const type = answerTypeOf(message.type) as AnswerType;
-        return this.answer(peer, { type, transaction: message.transaction, status: Status.busy }, from, now);
-      }
+        if (!('pathId' in message)) throw new Error('an error passed for a request');
+        return this.federation.pass(its(peer, 'dc'), message, from, now);
       default:
         throw new Error(`type ${message.type} passed a channel that does not carry it`);
     }

@@ -123,8 +123,8 @@ export interface Dc {
   withdraw(relay: RelayPeer, pathId: Uint8Array, now: Instant): void;
   /** @param pathId as lower-case hex */
   liveAt(pathId: string): LiveRelayDirection | undefined;
-  /** Whether there is room for one direction more, those under way counted. [DOS-04] */
-  hasRoom(): boolean;
+  /** Whether there is room for one direction more beside those under way. [DOS-04] */
+  hasRoom(underWay: number): boolean;
   /** Whether a Path, Leg or association ID is in use. [DC-20] */
   isTaken(id: Uint8Array): boolean;
   /** Asks DNS; `then` is called once, never before this returns. */

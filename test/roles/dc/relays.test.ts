@@ -256,9 +256,9 @@ t.test('directions have room up to the bound [DOS-04]', (t) => {
   world.register(world.node());
   register(world, world.relay());
   live(world, world.relay(), 1);
-  t.equal(world.dc.hasRoom(), true);
+  t.equal(world.dc.hasRoom(0), true);
   live(world, world.relay(), 2);
-  t.equal(world.dc.hasRoom(), false);
+  t.equal(world.dc.hasRoom(0), false);
   const counters = world.role.counters();
   t.same([counters['table.paths.size'], counters['table.paths.bound']], [2, 2]);
 });

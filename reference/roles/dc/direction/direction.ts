@@ -1,0 +1,301 @@
+/**
+ * One Direction Request, from its arrival to its answer: finds the peer, decides, prepares the relay, directs CN,
+ * and answers MN. Each stage hands over to the next; what hangs when the time is over decides the status. [DC-32]
+ */
+import type { Endpoint } from '../../../address.ts';
+import { toHex } from '../../../bytes.ts';
+import type { Instant } from '../../../core.ts';
+import { zoneOf } from '../../../dns/names.ts';
+import type { DirectionRequest, Message } from '../../../wire/messages.ts';
+import { MessageType, Reason, RelayKind, Status } from '../../../wire/registry.ts';
+import type { Answered, Dc, DcPeer, Registered, RegisteredRelay } from '../parts.ts';
+import { isRefused } from './access.ts';
+import type { Accepted, End, Legs } from './bodies.ts';
+import {
+  commonSuite,
+  freshId,
+  freshSecret,
+  freshTransaction,
+  relayDirection,
+  routeDirection,
+  statusIn,
+} from './bodies.ts';
+import { candidatesFor } from './candidates.ts';
+import { findDc } from './dcs.ts';
+import type { FarNode } from './information.ts';
+import { farNode, nearNode } from './information.ts';
+import type { Paths } from './paths.ts';
+import type { Decision } from './route.ts';
+import { decideRoute } from './route.ts';
+import { schedules } from './schedules.ts';
+
+/** Errors of DC_CN or CN that MN is told as they are; all others are `no-route`. */
+const PASSED_ON: ReadonlySet<number> = new Set([
+  Status.unknownName,
+  Status.notRegistered,
+  Status.refused,
+  Status.busy,
+]);
+
+/** CN, and by whom it is directed. */
+interface Callee {
+  readonly node: FarNode;
+  /** Its DC; undefined where that is this one. [FED-10] */
+  readonly dc: DcPeer | undefined;
+}
+
+/** What was drawn for the path. [DC-20, DC-23] */
+interface Drawn {
+  readonly pathId: Uint8Array;
+  readonly pathSecret: Uint8Array;
+}
+
+export class Direction {
+  readonly deadline: Instant;
+  isOver = false;
+  private readonly dc: Dc;
+  private readonly paths: Paths;
+  private readonly request: DirectionRequest;
+  private readonly requester: Registered;
+  private readonly done: (answer: Message, now: Instant) => void;
+  /** What the stage that is under way comes to if the time is over. */
+  private hanging: Status = Status.noRoute;
+  /** The relay that accepted, as long as its part would have to be withdrawn. [DC-37] */
+  private prepared: { readonly relay: RegisteredRelay; readonly pathId: Uint8Array } | undefined;
+
+  constructor(
+    dc: Dc,
+    paths: Paths,
+    request: DirectionRequest,
+    requester: Registered,
+    done: (answer: Message, now: Instant) => void,
+    now: Instant,
+  ) {
+    this.dc = dc;
+    this.paths = paths;
+    this.request = request;
+    this.requester = requester;
+    this.done = done;
+    this.deadline = now + dc.timers['direction-answer'];
+  }
+
+  start(now: Instant): void {
+    const { request, requester, dc } = this;
+    const { replaces, peerFqdn } = request;
+    if (replaces !== undefined && !this.paths.mayReplace(replaces, requester.name, peerFqdn))
+      return this.fail(Status.refused, now);
+    // DC-16, DC-17: this DC offers neither an RS-N nor an RS-T.
+    if (peerFqdn === undefined) return this.fail(Status.refused, now);
+    const zone = zoneOf(peerFqdn);
+    if (zone === undefined) return this.fail(Status.unknownName, now);
+    const isOwn = dc.config.zones.includes(zone);
+    if (isOwn && dc.provisioned(peerFqdn) === undefined) return this.fail(Status.unknownName, now);
+    if (peerFqdn === requester.name) return this.fail(Status.refused, now);
+    if (isOwn) return this.admit(peerFqdn, undefined, now);
+    findDc(dc, zone, now, (found, later) => {
+      if (this.isOver) return;
+      if (typeof found === 'number') this.fail(found, later);
+      else this.admit(peerFqdn, found, later);
+    });
+  }
+
+  /** The time is over. [GEN-28] */
+  expire(now: Instant): void {
+    if (!this.isOver) this.fail(this.hanging, now);
+  }
+
+  /** Policy, then Node Information. */
+  private admit(name: string, peerDc: DcPeer | undefined, now: Instant): void {
+    const { dc, request, requester } = this;
+    const isForbidden =
+      isRefused(dc.config.access, requester.name, name) ||
+      (request.want === RelayKind.s && !this.offersRelays());
+    if (isForbidden) return this.fail(Status.refused, now);
+    if (peerDc === undefined) {
+      const registered = dc.registered(name, now);
+      if (registered === undefined) return this.fail(Status.notRegistered, now);
+      return this.decide({ node: nearNode(registered, dc.profile), dc: undefined }, now);
+    }
+    const message = {
+      type: MessageType.nodeInformationRequest,
+      transaction: freshTransaction(dc.random),
+      fqdn: name,
+    } as const;
+    dc.request(peerDc, message, schedules(dc.timers).dcDc, now, (answer, later) => {
+      if (!this.isOver) this.informed(name, peerDc, answer, later);
+    });
+  }
+
+  private informed(name: string, peerDc: DcPeer, answer: Answered, now: Instant): void {
+    if (typeof answer === 'string') return this.fail(Status.noRoute, now);
+    const status = statusIn(answer);
+    if (status !== undefined) return this.fail(told(status), now);
+    const node = farNode(name, answer, peerDc, this.dc.profile);
+    if (node === undefined) return this.fail(Status.refused, now);
+    this.decide({ node, dc: peerDc }, now);
+  }
+
+  private decide(callee: Callee, now: Instant): void {
+    const { dc, request, requester } = this;
+    const own = nearNode(requester, dc.profile);
+    const decision = decideRoute(own.situation, callee.node.situation, request);
+    const drawn: Drawn = {
+      pathId: freshId(dc.random, (id) => dc.isTaken(id) || this.paths.has(id)),
+      pathSecret: freshSecret(dc.random),
+    };
+    if (!decision.hasRelay) return this.direct(callee, decision, drawn, undefined, now);
+    if (!this.offersRelays()) return this.fail(Status.refused, now);
+    const families = [...new Set([...own.situation.has, ...callee.node.situation.has])];
+    const relays = this.inOrder(dc.relays(RelayKind.s, families, now));
+    this.hanging = Status.noRelay;
+    this.prepare(relays, undefined, callee, decision, drawn, now);
+  }
+
+  /** DC-38: where a relay was lost, the others come first. */
+  private inOrder(relays: readonly RegisteredRelay[]): RegisteredRelay[] {
+    const { replaces, reason } = this.request;
+    if (replaces === undefined || reason !== Reason.relayLost) return [...relays];
+    const lost = this.paths.relayOf(replaces);
+    return [...relays.filter(({ peer }) => peer !== lost), ...relays.filter(({ peer }) => peer === lost)];
+  }
+
+  /** Directs one relay after the other until one accepts. [DC-18, DC-19] */
+  private prepare(
+    [relay, ...others]: readonly RegisteredRelay[],
+    sofar: Status | undefined,
+    callee: Callee,
+    decision: Decision,
+    drawn: Drawn,
+    now: Instant,
+  ): void {
+    if (relay === undefined) return this.fail(sofar ?? Status.noRelay, now);
+    const { dc, requester } = this;
+    const { pathId } = drawn;
+    const legs = this.drawLegs(pathId);
+    const ends = { mn: endOf(requester), cn: callee.node.end };
+    const direction = relayDirection(dc.random, pathId, ends, legs, dc.timers['relay-idle'] / 1000);
+    dc.request(relay.peer, direction, schedules(dc.timers).dcRs, now, (answer, later) => {
+      const endpoints = endpointsIn(answer);
+      if (endpoints === undefined) {
+        if (this.isOver) return;
+        const why = typeof answer === 'string' ? undefined : statusIn(answer);
+        return this.prepare(others, worse(sofar, why), callee, decision, drawn, later);
+      }
+      if (this.isOver) return dc.withdraw(relay.peer, pathId, later);
+      dc.relayed(
+        {
+          pathId: toHex(pathId),
+          relay: relay.peer,
+          direction,
+          node: requester.peer,
+          instance: requester.instance,
+        },
+        later,
+      );
+      this.prepared = { relay, pathId };
+      const accepted = { nodeId: relayNodeId(relay), endpoints, legs };
+      this.direct(callee, decision, drawn, accepted, later);
+    });
+  }
+
+  /** Two pairs that have nothing in common with each other or the path. [DC-34, RSS-13] */
+  private drawLegs(pathId: Uint8Array): Legs {
+    const { dc, paths } = this;
+    const taken = new Set([toHex(pathId)]);
+    const draw = (): Legs['mn'] => {
+      const isTaken = (id: Uint8Array): boolean => taken.has(toHex(id)) || dc.isTaken(id) || paths.has(id);
+      const legId = freshId(dc.random, isTaken);
+      taken.add(toHex(legId));
+      return { legId, legSecret: freshSecret(dc.random) };
+    };
+    return { mn: draw(), cn: draw() };
+  }
+
+  /** CN first, through its DC; MN only when CN has it. [DC-21] */
+  private direct(
+    callee: Callee,
+    decision: Decision,
+    { pathId, pathSecret }: Drawn,
+    relay: Accepted | undefined,
+    now: Instant,
+  ): void {
+    const { dc, request, requester } = this;
+    const { node, dc: peerDc } = callee;
+    const own = nearNode(requester, dc.profile);
+    const common = {
+      pathId,
+      pathSecret,
+      suite: commonSuite(requester.suites, node.end.suites),
+      lifetime: dc.timers['path-idle'] / 1000,
+      replaces: request.replaces,
+    };
+    const isExcluded = (endpoint: Endpoint): boolean =>
+      this.paths.isVirtual(endpoint.ip) ||
+      [...requester.virtualAddresses, ...node.end.virtualAddresses].includes(endpoint.ip) ||
+      this.paths.isRelay(endpoint, now);
+    const candidates = (of: FarNode): readonly Endpoint[] =>
+      decision.candidates === undefined ? [] : candidatesFor(of.situation, decision, dc.profile, isExcluded);
+    const forCn: Message = {
+      ...routeDirection(common, 'cn', decision, own.end, candidates(own), relay),
+      transaction: freshTransaction(dc.random),
+      ...(peerDc === undefined ? {} : { forFqdn: node.end.fqdn }),
+    };
+    this.hanging = Status.noRoute;
+    const callees = peerDc ?? dc.provisioned(node.end.fqdn);
+    if (callees === undefined) throw new Error('a node of this DC is provisioned');
+    const { dcDc, dcNode } = schedules(dc.timers);
+    dc.request(callees, forCn, peerDc === undefined ? dcNode : dcDc, now, (answer, later) => {
+      if (this.isOver) return;
+      if (typeof answer === 'string') return this.fail(Status.noRoute, later);
+      const status = statusIn(answer);
+      if (status !== undefined) return this.fail(told(status), later);
+      const forMn = routeDirection(common, 'mn', decision, node.end, candidates(node), relay);
+      this.succeed({ ...forMn, transaction: request.transaction, status: Status.ok }, node.end.fqdn, later);
+    });
+  }
+
+  private succeed(answer: Extract<Message, { pathSecret: Uint8Array }>, peer: string, now: Instant): void {
+    const { request, requester, prepared, dc } = this;
+    this.isOver = true;
+    const names = [requester.name, peer] as const;
+    this.paths.note(answer.pathId, { names, relay: prepared?.relay.peer });
+    if (request.replaces !== undefined) dc.replaced(toHex(request.replaces), now);
+    this.done(answer, now);
+  }
+
+  private fail(status: Status, now: Instant): void {
+    const { prepared, request, dc } = this;
+    this.isOver = true;
+    if (status === Status.ok) throw new Error('a failure has a status of its own');
+    this.done({ type: MessageType.routeDirection, transaction: request.transaction, status }, now);
+    if (prepared !== undefined) dc.withdraw(prepared.relay.peer, prepared.pathId, now);
+  }
+
+  private offersRelays(): boolean {
+    return this.dc.config.access.relayKinds.includes('S');
+  }
+}
+
+function endOf({ nodeId, instance, name, virtualAddresses, suites }: Registered): End {
+  return { nodeId, instance, fqdn: name, virtualAddresses, suites };
+}
+
+function told(status: number): Status {
+  return PASSED_ON.has(status) ? (status as Status) : Status.noRoute;
+}
+
+/** Of relays that did not accept: `busy` only if all were, `pool-empty` if that was the last word. */
+function worse(sofar: Status | undefined, why: number | undefined): Status {
+  const latest = why === Status.busy || why === Status.poolEmpty ? why : Status.noRelay;
+  return sofar === undefined || sofar === latest ? latest : Status.noRelay;
+}
+
+/** Where legs are opened; undefined unless the relay accepted. [DC-41] */
+function endpointsIn(answer: Answered): readonly Endpoint[] | undefined {
+  if (typeof answer === 'string' || answer.type !== MessageType.directionResponse) return undefined;
+  return 'endpoints' in answer ? answer.endpoints : undefined;
+}
+
+function relayNodeId({ peer }: RegisteredRelay): Uint8Array {
+  return peer.association.config.channel.peer;
+}
