@@ -8,7 +8,7 @@ import type { TunnelConfig } from './types.ts';
 
 /** The channel to the path's far end; its addresses are the path's routes. */
 export function pathChannel(config: TunnelConfig, routing: Routing): ChannelConfig {
-  const { pathId, secret, suite, self, peer, usable, timers } = config;
+  const { pathId, secret, suite, self, peer, relay, usable, timers } = config;
   return {
     kind: 'path',
     id: pathId,
@@ -22,6 +22,8 @@ export function pathChannel(config: TunnelConfig, routing: Routing): ChannelConf
     selfRole: 'node',
     peerRole: 'node',
     usable,
+    // The far end is reached there as soon as the leg is open; nobody led this end there.
+    isProvisioned: isOneOf(relay?.endpoints ?? []),
     timers: channelTimers(timers, 'path'),
   };
 }
@@ -42,7 +44,11 @@ export function legChannel(config: TunnelConfig, relay: NonNullable<TunnelConfig
     selfRole: 'node',
     peerRole: 'rs',
     usable,
-    isProvisioned: (endpoint: Endpoint) => relay.endpoints.some((known) => sameEndpoint(known, endpoint)),
+    isProvisioned: isOneOf(relay.endpoints),
     timers: channelTimers(timers, 'leg'),
   };
+}
+
+function isOneOf(endpoints: readonly Endpoint[]): (endpoint: Endpoint) => boolean {
+  return (endpoint) => endpoints.some((known) => sameEndpoint(known, endpoint));
 }
