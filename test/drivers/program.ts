@@ -12,14 +12,16 @@ export interface Ended {
 export interface Started {
   /** Resolves once the program has printed a whole line. */
   readonly firstLine: Promise<string>;
+  /** What it has printed so far. */
+  out(): string;
   readonly ended: Promise<Ended>;
   kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
 }
 
-/** Starts a TypeScript program of the tests on the runtime that runs the test. */
-export function start(url: URL, args: readonly string[] = []): Started {
+/** Starts a TypeScript program of the tests on the runtime that runs the test, for so many milliseconds at most. */
+export function start(url: URL, args: readonly string[] = [], timeout = 30_000): Started {
   const flags = runtime === 'deno' ? ['run', '--allow-all', '--quiet'] : [];
-  const child = spawn(process.execPath, [...flags, fileURLToPath(url), ...args], { timeout: 30_000 });
+  const child = spawn(process.execPath, [...flags, fileURLToPath(url), ...args], { timeout });
   let [out, err] = ['', ''];
   const firstLine = new Promise<string>((resolve, reject) => {
     child.stdout.on('data', (data) => {
@@ -41,5 +43,5 @@ export function start(url: URL, args: readonly string[] = []): Started {
     // Not child.kill: Deno then says that the signal ended it, whatever its status.
     if (child.pid !== undefined) process.kill(child.pid, signal);
   };
-  return { firstLine, ended, kill };
+  return { firstLine, out: () => out, ended, kill };
 }
