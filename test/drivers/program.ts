@@ -15,6 +15,7 @@ export interface Started {
   /** What it has printed so far. */
   out(): string;
   readonly ended: Promise<Ended>;
+  /** Nothing if it has ended. */
   kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
 }
 
@@ -39,9 +40,13 @@ export function start(url: URL, args: readonly string[] = [], timeout = 30_000):
     child.on('error', reject);
     child.on('close', (status, signal) => resolve({ status, signal, out, err }));
   });
+  let isOver = false;
+  child.on('exit', () => {
+    isOver = true;
+  });
   const kill = (signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void => {
     // Not child.kill: Deno then says that the signal ended it, whatever its status.
-    if (child.pid !== undefined) process.kill(child.pid, signal);
+    if (child.pid !== undefined && !isOver) process.kill(child.pid, signal);
   };
   return { firstLine, out: () => out, ended, kill };
 }
