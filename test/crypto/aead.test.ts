@@ -1,4 +1,5 @@
 import { gcm } from '@noble/ciphers/aes.js';
+import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import fc from 'fast-check';
 import { ascii, concat, fromHex, toHex } from '../../reference/bytes.ts';
 import type { Aead } from '../../reference/crypto/aead.ts';
@@ -41,20 +42,29 @@ t.test('AES-256-GCM, test case 16 of its specification', (t) => {
   t.same(aead.open(nonce, ad, fromHex(sealed)), plaintext);
 });
 
-t.test('AES-256-GCM of the platform and of @noble/ciphers agree', (t) => {
-  const agree = fc.property(
-    bytes(32),
-    bytes(12),
-    bytes(0, 64),
-    bytes(0, 300),
-    (key, nonce, ad, plaintext) => {
-      return (
-        toHex(aes256Gcm(key).seal(nonce, ad, plaintext)) === toHex(gcm(key, nonce, ad).encrypt(plaintext))
-      );
-    },
-  );
-  holds(t, agree);
-});
+for (const [name, used, portable] of [
+  ['AES-256-GCM', aes256Gcm, gcm],
+  ['ChaCha20-Poly1305', chacha20Poly1305, chacha20poly1305],
+] as const) {
+  t.test(`${name} as it is used here and of @noble/ciphers agree`, (t) => {
+    const agree = fc.property(
+      bytes(32),
+      bytes(12),
+      bytes(0, 64),
+      bytes(0, 1500),
+      (key, nonce, ad, plaintext) => {
+        const sealed = portable(key, nonce, ad).encrypt(plaintext);
+        const opened = used(key).open(nonce, ad, sealed);
+        return (
+          toHex(used(key).seal(nonce, ad, plaintext)) === toHex(sealed) &&
+          opened !== undefined &&
+          toHex(opened) === toHex(plaintext)
+        );
+      },
+    );
+    holds(t, agree);
+  });
+}
 
 for (const [suite, name] of [
   [1, 'ChaCha20-Poly1305'],
