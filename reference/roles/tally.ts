@@ -30,7 +30,8 @@ export class Tally {
   }
 
   answered(status: Status): void {
-    this.count(`answered.${STATUS_NAMES[status]}`);
+    // FED-13: one that a node made up may be passed on, and has no name.
+    if (status in STATUS_NAMES) this.count(`answered.${STATUS_NAMES[status]}`);
   }
 
   event(event: string, detail: Readonly<Record<string, string | number>>): void {

@@ -3,7 +3,7 @@
  * and answers MN. Each stage hands over to the next; what hangs when the time is over decides the status. [DC-32]
  */
 import type { Endpoint } from '../../../address.ts';
-import { toHex } from '../../../bytes.ts';
+import { sameBytes, toHex } from '../../../bytes.ts';
 import type { Instant } from '../../../core.ts';
 import { zoneOf } from '../../../dns/names.ts';
 import type { DirectionRequest, Message } from '../../../wire/messages.ts';
@@ -36,6 +36,9 @@ const PASSED_ON: ReadonlySet<number> = new Set([
   Status.refused,
   Status.busy,
 ]);
+
+/** GEN-28: the answer is on its way before the time is over. In milliseconds. */
+const MARGIN = 100;
 
 /** CN, and by whom it is directed. */
 interface Callee {
@@ -76,7 +79,7 @@ export class Direction {
     this.request = request;
     this.requester = requester;
     this.done = done;
-    this.deadline = now + dc.timers['direction-answer'];
+    this.deadline = now + Math.max(0, dc.timers['direction-answer'] - MARGIN);
   }
 
   start(now: Instant): void {
@@ -89,7 +92,6 @@ export class Direction {
     const zone = zoneOf(peerFqdn);
     if (zone === undefined) return this.fail(Status.unknownName, now);
     const isOwn = dc.config.zones.includes(zone);
-    if (isOwn && dc.provisioned(peerFqdn) === undefined) return this.fail(Status.unknownName, now);
     if (peerFqdn === requester.name) return this.fail(Status.refused, now);
     if (isOwn) return this.admit(peerFqdn, undefined, now);
     findDc(dc, zone, now, (found, later) => {
@@ -112,6 +114,8 @@ export class Direction {
       (request.want === RelayKind.s && !this.offersRelays());
     if (isForbidden) return this.fail(Status.refused, now);
     if (peerDc === undefined) {
+      // FED-10: as the Node Information of another DC would say.
+      if (dc.provisioned(name) === undefined) return this.fail(Status.unknownName, now);
       const registered = dc.registered(name, now);
       if (registered === undefined) return this.fail(Status.notRegistered, now);
       return this.decide({ node: nearNode(registered, dc.profile), dc: undefined }, now);
@@ -131,7 +135,9 @@ export class Direction {
     const status = statusIn(answer);
     if (status !== undefined) return this.fail(told(status), now);
     const node = farNode(name, answer, peerDc, this.dc.profile);
-    if (node === undefined) return this.fail(Status.refused, now);
+    // Nobody is the far end of itself, and no relay could serve such a path.
+    if (node === undefined || sameBytes(node.end.nodeId, this.requester.nodeId))
+      return this.fail(Status.refused, now);
     this.decide({ node, dc: peerDc }, now);
   }
 
@@ -145,8 +151,11 @@ export class Direction {
     };
     if (!decision.hasRelay) return this.direct(callee, decision, drawn, undefined, now);
     if (!this.offersRelays()) return this.fail(Status.refused, now);
-    const families = [...new Set([...own.situation.has, ...callee.node.situation.has])];
-    const relays = this.inOrder(dc.relays(RelayKind.s, families, now));
+    // Of a `relay-only` node of another DC nothing is known. [FED-14]
+    const families = [own, callee.node].flatMap(({ situation: { has } }) =>
+      has.size > 0 ? [...has] : ([4, 6] as const),
+    );
+    const relays = this.inOrder(dc.relays(RelayKind.s, [...new Set(families)], now));
     this.hanging = Status.noRelay;
     this.prepare(relays, undefined, callee, decision, drawn, now);
   }
@@ -249,6 +258,10 @@ export class Direction {
       if (typeof answer === 'string') return this.fail(Status.noRoute, later);
       const status = statusIn(answer);
       if (status !== undefined) return this.fail(told(status), later);
+      // DC-39: with this its Relay Direction is over too.
+      const asker = dc.registeredPeer(requester.peer, later);
+      if (asker === undefined || !sameBytes(asker.instance, requester.instance))
+        return this.fail(Status.notRegistered, later);
       const forMn = routeDirection(common, 'mn', decision, node.end, candidates(node), relay);
       this.succeed({ ...forMn, transaction: request.transaction, status: Status.ok }, node.end.fqdn, later);
     });
@@ -267,8 +280,9 @@ export class Direction {
     const { prepared, request, dc } = this;
     this.isOver = true;
     if (status === Status.ok) throw new Error('a failure has a status of its own');
-    this.done({ type: MessageType.routeDirection, transaction: request.transaction, status }, now);
+    // ERR-05: undone first, but nobody waits for the relay.
     if (prepared !== undefined) dc.withdraw(prepared.relay.peer, prepared.pathId, now);
+    this.done({ type: MessageType.routeDirection, transaction: request.transaction, status }, now);
   }
 
   private offersRelays(): boolean {

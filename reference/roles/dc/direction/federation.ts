@@ -48,9 +48,12 @@ export class Federation {
     if (typeof node === 'number') return acknowledge(node, now);
     const { forFqdn: _, ...rest } = direction;
     const message = { ...rest, transaction: freshTransaction(dc.random) };
-    dc.request(node.peer, message, schedules(dc.timers).dcNode, now, (answer, later) =>
-      acknowledge(statusOf(answer), later),
-    );
+    dc.request(node.peer, message, schedules(dc.timers).dcNode, now, (answer, later) => {
+      const status = statusOf(answer);
+      // ERR-05
+      if (status !== Status.ok) this.directed.delete(toHex(direction.pathId));
+      acknowledge(status, later);
+    });
   }
 
   /** The checks of FED-12, in their order, with the access list before the path's own. [FED-07] */
