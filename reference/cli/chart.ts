@@ -6,10 +6,11 @@ import { mergeTraces } from '../trace/merge.ts';
 import type { TraceRecord } from '../trace/record.ts';
 import { readTraceRecord } from '../trace/record.ts';
 
-/** Draws the traces of some files on stdout. @throws UsageError for a file that is none. */
+/** Draws the traces of some files on stdout, the parties in the order of the files. @throws UsageError for a file that is none. */
 export async function drawChart(files: readonly string[]): Promise<void> {
   const traces = await Promise.all(files.map(recordsOf));
-  process.stdout.write(`${chartLines(mergeTraces(traces.flat())).join('\n')}\n`);
+  const parties = traces.flatMap(([first]) => (first === undefined ? [] : [first.self]));
+  process.stdout.write(`${chartLines(mergeTraces(traces.flat(), parties)).join('\n')}\n`);
 }
 
 async function recordsOf(file: string): Promise<TraceRecord[]> {

@@ -21,8 +21,7 @@ export async function runDc(options: RoleOptions): Promise<number> {
     process.stderr.write(`dc: the store ended in ${store.dropped} broken bytes, which are gone\n`);
   const { role } = createDc(config, systemRandom);
   const lookUp = lookUpFor(config.resolver);
-  const self = `dc ${config.zones[0]}`;
-  const status = await serve({ config, self, role, lookUp, store: store ?? memoryStore() }, options);
+  const status = await serve({ config, role, lookUp, store: store ?? memoryStore() }, options);
   store?.close();
   return status;
 }

@@ -28,7 +28,6 @@ export async function runNode(options: NodeOptions): Promise<number> {
   return serve(
     {
       config,
-      self: config.name,
       ...createNode(config, systemRandom),
       lookUp: lookUpFor(config.resolver),
       onPacket: (packet, answer) => {

@@ -7,8 +7,5 @@ import { serve } from './serve.ts';
 /** Runs an RS-S until it is told to end. */
 export async function runRsS(options: RoleOptions): Promise<number> {
   const config = await readConfig(options.config, 'rs-s');
-  return serve(
-    { config, self: `rs-s ${config.nodeId.slice(0, 4)}`, ...createRsS(config, systemRandom) },
-    options,
-  );
+  return serve({ config, ...createRsS(config, systemRandom) }, options);
 }

@@ -19,8 +19,6 @@ export interface RoleOptions {
 
 export interface Served extends Pick<RunOptions, 'role' | 'table' | 'tunnels' | 'store' | 'lookUp'> {
   readonly config: RoleConfig;
-  /** What it is called in a trace. */
-  readonly self: string;
   /** Sees the notes that are logged. */
   readonly onNote?: (note: Note) => void;
   /** Takes an inner packet for this host, and sends others. */
@@ -31,9 +29,9 @@ export interface Served extends Pick<RunOptions, 'role' | 'table' | 'tunnels' | 
 
 /** Runs a role until it is told to end, or what it is run for is over; the exit status. */
 export async function serve(served: Served, options: RoleOptions): Promise<number> {
-  const { config, onNote, onPacket, during, self, ...parts } = served;
+  const { config, onNote, onPacket, during, ...parts } = served;
   const stopped = untilStopped();
-  const net = options.trace === undefined ? udpNet() : tracedNet(udpNet(), self, options.trace);
+  const net = options.trace === undefined ? udpNet() : tracedNet(udpNet(), options.trace);
   const log = noteLog();
   const note = (noted: Note): void => {
     log(noted);

@@ -1,23 +1,24 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
+import { parse } from 'node:path';
 import type { Endpoint } from '../address.ts';
 import type { Net, OnDatagram, Socket } from '../net/net.ts';
 import { traceRecord } from '../trace/record.ts';
 import { UsageError } from './config.ts';
 
 /**
- * A network that writes a line to a file for each datagram that goes or comes. A line that cannot be written any
- * more is lost.
- * @param self what to call the party whose network it is
+ * A network that writes a line to a file for each datagram that goes or comes. In it the party is called what the
+ * file is called, without its extension. A line that cannot be written any more is lost.
  * @throws UsageError if the file cannot be made
  */
-export function tracedNet(net: Net, self: string, file: string): Net {
+export function tracedNet(net: Net, file: string): Net {
   try {
     writeFileSync(file, '');
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     throw new UsageError(`${file}: cannot be written (${code}): check the path and its permissions`);
   }
-  const epoch = Date.now() - net.now();
+  const self = parse(file).name;
+  const epoch = epochOf(net);
   const note = (way: 'sent' | 'received', from: Endpoint, to: Endpoint, bytes: Uint8Array): void => {
     const t = Math.round(1000 * (epoch + net.now())) / 1000;
     try {
@@ -44,4 +45,18 @@ export function tracedNet(net: Net, self: string, file: string): Net {
       };
     },
   };
+}
+
+/**
+ * What to add to the network's clock to get milliseconds since 1970, so exactly that the traces of several programs
+ * can be put in order. A pause between two readings makes it less, so the most of some is right.
+ */
+function epochOf(net: Net): number {
+  const samples = Array.from({ length: 5 }, () => {
+    const before = Date.now();
+    let tick = before;
+    while (tick === before) tick = Date.now();
+    return tick - net.now();
+  });
+  return Math.max(...samples);
 }

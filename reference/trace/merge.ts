@@ -14,12 +14,13 @@ export interface Arrow {
 }
 
 export interface Exchange {
-  /** Parties in the order in which they appear; an endpoint whose party keeps no trace is one too. */
+  /** Parties; an endpoint whose party keeps no trace is one too. */
   readonly lanes: readonly string[];
   readonly arrows: readonly Arrow[];
 }
 
-export function mergeTraces(records: readonly TraceRecord[]): Exchange {
+/** @param first parties that come before others, which come in the order in which they appear */
+export function mergeTraces(records: readonly TraceRecord[], first: readonly string[] = []): Exchange {
   const sorted = records
     .map((record, at) => ({ record, at }))
     .sort((a, b) => a.record.t - b.record.t || a.at - b.at);
@@ -41,7 +42,8 @@ export function mergeTraces(records: readonly TraceRecord[]): Exchange {
     ...unsent.map((received) => arrow(received, places.get(received.from) ?? received.from, received.self)),
   );
   arrows.sort((a, b) => a.t - b.t);
-  return { lanes: [...new Set(arrows.flatMap(({ from, to }) => [from, to]))], arrows };
+  const found = new Set(arrows.flatMap(({ from, to }) => [from, to]));
+  return { lanes: [...new Set([...first.filter((lane) => found.has(lane)), ...found])], arrows };
 }
 
 function arrow({ t, type, context, size }: TraceRecord, from: string, to: string, isLost = false): Arrow {
@@ -58,9 +60,12 @@ function placesOf(records: readonly TraceRecord[]): Map<string, string> {
   return new Map(records.map(({ way, from, to, self }) => [way === 'sent' ? from : to, self]));
 }
 
+/** Milliseconds that a datagram is under way at most; the same may be sent again when a party was started anew. */
+const UNDER_WAY = 2000;
+
 /** The end of a datagram that was sent: the one with its addresses, or else, behind a NAT, the first one elsewhere. */
 function take(candidates: TraceRecord[], sent: TraceRecord): TraceRecord | undefined {
-  const others = candidates.filter(({ self }) => self !== sent.self);
+  const others = candidates.filter(({ self, t }) => self !== sent.self && Math.abs(t - sent.t) <= UNDER_WAY);
   const found =
     others.find(({ to }) => to === sent.to) ?? others.find(({ from }) => from === sent.from) ?? others[0];
   if (found !== undefined) candidates.splice(candidates.indexOf(found), 1);

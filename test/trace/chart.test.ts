@@ -79,6 +79,25 @@ t.test('a relayed datagram, one that is lost, one of a party without a trace, an
   ]);
 });
 
+t.test('a datagram that is the same as one of an earlier start is another one', (t) => {
+  const again = datagram(0x10, 1);
+  const { arrows } = mergeTraces([
+    seen(1000, 'alice', 'sent', ALICE, RELAY, again),
+    seen(9000, 'alice', 'sent', ALICE, RELAY, again),
+    seen(9001, 'relay', 'received', ALICE, RELAY, again),
+  ]);
+  t.same(
+    arrows.map(({ isLost }) => isLost),
+    [true, false],
+  );
+});
+
+t.test('parties in an order of choice, those without a datagram left out', (t) => {
+  const sent = seen(1000, 'alice', 'sent', ALICE, RELAY, datagram(0x10, 1));
+  const received = seen(1001, 'relay', 'received', ALICE, RELAY, datagram(0x10, 1));
+  t.same(mergeTraces([sent, received], ['relay', 'bob']).lanes, ['relay', 'alice']);
+});
+
 t.test('nothing makes an empty chart', (t) => {
   t.same(chartLines(mergeTraces([])), ['            ms']);
 });

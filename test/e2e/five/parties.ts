@@ -13,6 +13,7 @@ const LIFE = 120_000;
 const PROGRAM = new URL('../../drivers/programs/ntmobile.ts', import.meta.url);
 
 export const ROLES = { 'dc-one': 'dc', 'dc-two': 'dc', 'rs-s': 'rs-s', alice: 'node', bob: 'node' } as const;
+const LANES = ['alice', 'dc-one', 'rs-s', 'dc-two', 'bob'] as const;
 export type Party = keyof typeof ROLES;
 export const BOB = 'bob.ntmobile.two.example';
 
@@ -76,9 +77,9 @@ export class Parties {
     return started;
   }
 
-  /** What `ntmobile chart` draws of the traces of all. */
+  /** What `ntmobile chart` draws of the traces of all, from alice on the left to bob on the right. */
   async chart(): Promise<string[]> {
-    const traces = (Object.keys(ROLES) as Party[]).map((party) => this.trace(party));
+    const traces = LANES.map((party) => this.trace(party));
     const { status, out, err } = await ntmobile('chart', ...traces).ended;
     this.t.same([status, err], [0, '']);
     return out.trimEnd().split('\n');

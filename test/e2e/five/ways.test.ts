@@ -16,12 +16,60 @@ interface Way {
   readonly route: 'direct' | 'by relay';
   readonly alice?: (config: Written) => void;
   readonly bob?: (config: Written) => void;
+  /** What has to be in the chart, in this order, whatever stands between. */
+  readonly shape?: readonly string[];
 }
 
 /** Each begins from where the one before left the files. */
 const WAYS: readonly Way[] = [
-  { name: 'both have IPv6', route: 'direct' },
-  { name: 'IPv4 alone', route: 'direct', alice: (config) => v4(config), bob: (config) => v4(config) },
+  {
+    name: 'both have IPv6',
+    route: 'direct',
+    shape: [
+      '|------------>|             |             |             |  Registration Request',
+      '|<------------|             |             |             |  Registration Response',
+      '|------------>|             |             |             |  Direction Request',
+      '|             |-------------------------->|             |  Node Information Request',
+      '|             |<--------------------------|             |  Node Information Response',
+      '|             |-------------------------->|             |  Route Direction',
+      '|             |             |             |------------>|  Route Direction',
+      '|             |             |             |<------------|  Acknowledgement',
+      '|             |<--------------------------|             |  Acknowledgement',
+      '|<------------|             |             |             |  Route Direction',
+      '|------------------------------------------------------>|  Data',
+      '|<------------------------------------------------------|  Data',
+    ],
+  },
+  {
+    name: 'an end that wants no direct way',
+    route: 'by relay',
+    alice: (config) => {
+      config.features = ['relay-only'];
+    },
+    shape: [
+      '|------------>|             |             |             |  Direction Request',
+      '|             |------------>|             |             |  Relay Direction',
+      '|             |<------------|             |             |  Direction Response',
+      '|             |             |             |------------>|  Route Direction',
+      '|             |             |             |<------------|  Acknowledgement',
+      '|<------------|             |             |             |  Route Direction',
+      '|-------------------------->|             |             |  Tunnel Request, opening',
+      '|             |             |-------------------------->|  Tunnel Request, opening',
+      '|-------------------------->|             |             |  Data',
+      '|             |             |-------------------------->|  Data',
+      '|             |             |<--------------------------|  Data',
+      '|<--------------------------|             |             |  Data',
+    ],
+  },
+  {
+    name: 'IPv4 alone',
+    route: 'direct',
+    alice: (config) => {
+      config.features = [];
+      v4(config);
+    },
+    bob: (config) => v4(config),
+  },
   {
     name: 'behind different NATs, as the DCs see it',
     route: 'by relay',
@@ -34,15 +82,19 @@ const WAYS: readonly Way[] = [
     alice: (config) => v4(config),
     bob: v6,
   },
-  {
-    name: 'an end that wants no direct way',
-    route: 'by relay',
-    alice: (config) => {
-      config.features = ['relay-only'];
-    },
-    bob: (config) => v4(config),
-  },
 ];
+
+/** Which lines of a shape are not in a chart in their order. */
+function missing(chart: readonly string[], shape: readonly string[]): string[] {
+  const left = [...shape];
+  for (const line of chart) if (left[0] !== undefined && plain(line) === left[0]) left.shift();
+  return left;
+}
+
+/** A line without number, time, context and size. */
+function plain(line: string): string {
+  return line.replace(/^#\d+ +[\d.]+ {2}/, '').replace(/(, [0-9a-f]{8})?, \d+ bytes$/, '');
+}
 
 t.test('ping by name', async (t) => {
   const parties = await Parties.create(t);
@@ -53,7 +105,7 @@ t.test('ping by name', async (t) => {
     });
   await Promise.all((['dc-one', 'dc-two', 'rs-s'] as const).map((party) => parties.start(party)));
 
-  for (const { name, route, alice, bob } of WAYS) {
+  for (const { name, route, alice, bob, shape } of WAYS) {
     await t.test(name, async (t) => {
       if (alice) parties.change('alice', alice);
       if (bob) parties.change('bob', bob);
@@ -70,6 +122,10 @@ t.test('ping by name', async (t) => {
         t.same(rest, ['']);
       }
       t.equal((await parties.end('bob', 'SIGTERM')).status, 0);
+      if (shape === undefined) return;
+      const chart = await parties.chart();
+      t.match(chart[0], /^ +ms {2}alice {9}dc-one {8}rs-s {10}dc-two {8}bob$/);
+      t.same(missing(chart, shape), [], chart.join('\n'));
     });
   }
 });
