@@ -1,3 +1,4 @@
+import type { Endpoint } from '../../address.ts';
 import { toHex } from '../../bytes.ts';
 import type { Instant } from '../../core.ts';
 import { sha256 } from '../../crypto/hash.ts';
@@ -14,6 +15,8 @@ interface Entry {
   /** Set with the answer. */
   until: Instant;
   answer: StoredAnswer | undefined;
+  /** Of the latest datagram that carried the request. */
+  source: Endpoint | undefined;
 }
 
 /**
@@ -45,18 +48,28 @@ export class Answers {
     transaction: Uint8Array,
     body: Uint8Array,
     now: Instant,
+    source?: Endpoint,
   ): 'new' | 'known' | StoredAnswer {
     this.expire(now);
     const key = toHex(transaction);
     const digest = toHex(sha256(Uint8Array.of(type), body));
     const known = this.entries.get(key);
-    if (known !== undefined) return known.digest === digest ? (known.answer ?? 'known') : 'known';
+    if (known !== undefined) {
+      if (known.digest !== digest) return 'known';
+      known.source = source;
+      return known.answer ?? 'known';
+    }
     for (const oldest of this.entries.keys()) {
       if (this.entries.size < this.bound) break;
       this.entries.delete(oldest);
     }
-    this.entries.set(key, { digest, until: Number.POSITIVE_INFINITY, answer: undefined });
+    this.entries.set(key, { digest, until: Number.POSITIVE_INFINITY, answer: undefined, source });
     return 'new';
+  }
+
+  /** Where the answer to a request goes. [GEN-26] */
+  sourceOf(transaction: Uint8Array): Endpoint | undefined {
+    return this.entries.get(toHex(transaction))?.source;
   }
 
   /** Stores the answer to a request that was taken; undefined: there is none, whatever comes. */

@@ -154,11 +154,15 @@ export class Association {
     return this.take();
   }
 
-  /** Answers a request that was delivered; the answer is kept for its repeats. [GEN-10] */
+  /**
+   * Answers a request that was delivered; the answer is kept for its repeats.
+   * @param to where it came from, if no repeat came from elsewhere since. [GEN-10, GEN-26]
+   */
   answer(message: Message, to: Endpoint, now: Instant): AssociationEvent[] {
     const body = this.encode(message);
+    const latest = this.answers.sourceOf(message.transaction) ?? to;
     this.answers.store(message.transaction, { type: message.type, body }, now);
-    this.absorb(this.channel.send(message.type, body, now, to), now);
+    this.absorb(this.channel.send(message.type, body, now, latest), now);
     return this.take();
   }
 
@@ -285,7 +289,7 @@ export class Association {
     from: Endpoint,
     now: Instant,
   ): boolean {
-    const known = this.answers.take(type, transaction, body, now);
+    const known = this.answers.take(type, transaction, body, now, from);
     if (known === 'new') return true;
     if (known === 'known') this.out.push({ kind: 'refused', layer: 'transaction', from });
     else this.absorb(this.channel.send(known.type as MessageType, known.body, now, from), now);

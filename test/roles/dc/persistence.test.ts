@@ -53,6 +53,28 @@ t.test('what a node asks meanwhile waits, in its order; others do not wait for i
   t.equal(granted(world.register(node)).lifetime, 120);
 });
 
+t.test('the answer goes to where the request came from last [GEN-26]', (t) => {
+  const world = new World();
+  const node = world.node();
+  world.open(node);
+  world.store = 'held';
+  const request = node.registration();
+  const schedule = { tries: [0, 500], over: 5000 };
+  node.perform(node.association.request(request, schedule, world.now, { family: 4 }), world.now);
+  world.drain();
+  const moved = endpoint('198.51.100.7:7000');
+  node.at = { ...node.at, 4: moved };
+  world.run(600);
+  const { sent } = world;
+  const before = sent.length;
+  world.release();
+  t.same(
+    sent.slice(before).map(({ to }) => to),
+    [moved],
+  );
+  t.equal(granted(node.answerTo(request)).lifetime, 120);
+});
+
 t.test('killed before the store had it: nothing was promised; after: it holds', (t) => {
   for (const isWritten of [false, true]) {
     const world = new World();
