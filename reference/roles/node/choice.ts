@@ -10,6 +10,8 @@ export interface Candidate {
   readonly confirmedAt: Instant | undefined;
   /** When anything of it last opened. */
   readonly heardAt: Instant | undefined;
+  /** No route of it is left. */
+  readonly isLost: boolean;
 }
 
 /** The path to send on: the lowest Path ID of those that are up. [HO-11] */
@@ -35,7 +37,7 @@ export function surplus<P extends Candidate>(paths: Iterable<P>, timers: Surplus
   const lowest = chosen(all);
   const isHeard = now < (lowest?.heardAt ?? Number.NEGATIVE_INFINITY) + timers.heard;
   if (!isHeard) return [];
-  return all.filter(
-    (path) => path !== lowest && path.isUp && now >= (path.confirmedAt ?? now) + timers.after,
-  );
+  const isOver = ({ isLost, isUp, confirmedAt }: P): boolean =>
+    isLost || (isUp && now >= (confirmedAt ?? now) + timers.after);
+  return all.filter((path) => path !== lowest && isOver(path));
 }

@@ -197,7 +197,7 @@ export class Connections {
   private recover(path: Path, now: Instant): void {
     const { paths } = this.parts;
     const others = paths.to(path.peer).filter((other) => other !== path);
-    if (others.some(({ isUp }) => isUp)) return this.follow(paths.close(path, now), now);
+    // HO-11: it is closed as soon as something is heard on another one that is up.
     if (others.some(({ isHopeful }) => isHopeful)) return;
     const sentAt = path.tunnel.lastInner ?? Number.NEGATIVE_INFINITY;
     const isWaiting = this.held.destinations().some((destination) => path.addresses.includes(destination));

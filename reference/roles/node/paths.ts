@@ -307,7 +307,7 @@ export class Paths {
         path: { pathId: path.id, destinations, carrier: path.tunnel.carrier },
       });
     }
-    if (paths.filter(({ isUp }) => isUp).length > 1) this.lookAt = Math.min(this.lookAt, now + LOOK_AGAIN);
+    if (best !== undefined && paths.length > 1) this.lookAt = Math.min(this.lookAt, now + LOOK_AGAIN);
   }
 
   private thinOut(now: Instant): void {

@@ -65,7 +65,7 @@ t.test('names are kept for their time after the last use, the latest for an addr
 });
 
 function candidate(pathId: number, change: Partial<Candidate> = {}): Candidate {
-  return { pathId: Uint8Array.of(pathId), isUp: true, confirmedAt: 0, heardAt: 0, ...change };
+  return { pathId: Uint8Array.of(pathId), isUp: true, isLost: false, confirmedAt: 0, heardAt: 0, ...change };
 }
 
 t.test('the lowest path that is up is sent on, others are closed after 30 s if it lives', (t) => {
@@ -81,6 +81,9 @@ t.test('the lowest path that is up is sent on, others are closed after 30 s if i
   t.same(surplus([low, alive, high], timers, 31_000), [], 'heard 5 s ago');
   t.same(surplus([alive, candidate(3, { confirmedAt: 20_000 })], timers, 30_000), []);
   t.same(surplus([], timers, 30_000), []);
+  const lost = candidate(0, { isUp: false, isLost: true, confirmedAt: 29_000 });
+  t.same(surplus([lost, alive], timers, 30_000), [lost], 'a dead one need not be 30 s old');
+  t.same(surplus([lost, candidate(2)], timers, 30_000), [], 'but the other one has to be heard');
 });
 
 t.test('registrations: at once, at half the lifetime, after 5 s and twice that and so on', (t) => {
