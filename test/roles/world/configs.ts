@@ -33,6 +33,12 @@ const IDS: Readonly<Record<Name, string>> = {
   bob: 'b1',
 };
 
+/** Addresses for documentation stand for those that the whole world reaches. [GEN-16] */
+const testProfile = {
+  global: ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '2001:db8::/32'],
+  private: ['10.0.0.0/8'],
+};
+
 export const HOMES = { alice: 'one', bob: 'two' } as const;
 const POOLS = { one: ['198.18.0.0/24', 'fd00:1::/64'], two: ['198.19.0.0/24', 'fd00:2::/64'] };
 const zone = (dc: DcName): string => `ntmobile.${dc}.example`;
@@ -52,6 +58,7 @@ export function dc(name: DcName): DcConfigInput {
   const node = name === 'one' ? 'alice' : 'bob';
   return {
     role: 'dc',
+    testProfile,
     nodeId: nodeId(name),
     listen: texts(name),
     zones: [zone(name)],
@@ -79,6 +86,7 @@ export function dc(name: DcName): DcConfigInput {
 export function relay(name: RelayName): RsConfigInput {
   return {
     role: 'rs-s',
+    testProfile,
     nodeId: nodeId(name),
     listen: texts(name),
     associations: (['one', 'two'] as const).map((home) => ({
@@ -94,6 +102,7 @@ export function node(name: NodeName, listen: readonly Endpoint[]): NodeConfigInp
   const home = HOMES[name];
   return {
     role: 'node',
+    testProfile,
     nodeId: nodeId(name),
     name: fqdn(name),
     listen: listen.map(formatEndpoint),
