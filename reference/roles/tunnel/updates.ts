@@ -33,12 +33,7 @@ export interface Verdict {
   readonly update?: PathUpdate;
 }
 
-interface Request {
-  readonly type: number;
-  readonly transaction: Uint8Array;
-  readonly body: Uint8Array;
-  readonly from: Endpoint;
-}
+type Request = { readonly type: number; readonly transaction: Uint8Array; readonly body: Uint8Array };
 
 export class Updates {
   private readonly requests: Requests;
@@ -95,7 +90,7 @@ export class Updates {
   /** A Path Update of the far end. [GEN-10, GEN-32] */
   judge(event: Extract<ChannelEvent, { kind: 'message' }>, message: PathUpdate, now: Instant): Verdict {
     const { transaction } = message;
-    const known = this.look({ type: message.type, transaction, body: event.body, from: event.from }, now);
+    const known = this.look({ type: message.type, transaction, body: event.body }, now);
     if (known !== undefined) return known;
     if (this.latest !== undefined && !sentLater(event.origin, this.latest)) {
       this.answers.store(transaction, undefined, now);
@@ -118,8 +113,8 @@ export class Updates {
   }
 
   /** What became of it when it came before. */
-  private look({ type, transaction, body, from }: Request, now: Instant): Verdict | undefined {
-    const known = this.answers.take(type, transaction, body, from, now);
+  private look({ type, transaction, body }: Request, now: Instant): Verdict | undefined {
+    const known = this.answers.take(type, transaction, body, now);
     if (known === 'new') return undefined;
     return known === 'known' ? { layer: 'transaction' } : { answer: known.body };
   }
