@@ -7,6 +7,7 @@ import { hasOpened } from '../../channel/types.ts';
 import type { Instant, Random } from '../../core.ts';
 import type { Header } from '../../wire/header.ts';
 import { isOpening } from '../../wire/header.ts';
+import { MessageType } from '../../wire/registry.ts';
 import { legChannel } from './channels.ts';
 import { keepAliveAfter } from './keep-alive.ts';
 import type { TunnelConfig, TunnelEvent } from './types.ts';
@@ -18,6 +19,9 @@ export type LegEvent =
   /** Nobody answered the opening. */
   | { readonly kind: 'leg-failed' };
 
+/** NODE-24: how long the relay's own probe is waited for, in milliseconds. */
+const PATIENCE = 250;
+
 export class Leg {
   readonly channel: Channel;
   heardAt: Instant = Number.NEGATIVE_INFINITY;
@@ -25,6 +29,10 @@ export class Leg {
   private readonly endpoints: readonly Endpoint[];
   private readonly random: Random;
   private keepAliveAt: Instant;
+  /** Whether the relay has had a probe of its own answered: before that it takes nothing of the path from here. */
+  private hasProbed = false;
+  /** When the leg is used without that. */
+  private readyAt = Number.POSITIVE_INFINITY;
 
   constructor(config: TunnelConfig, relay: NonNullable<TunnelConfig['relay']>, random: Random) {
     this.config = config;
@@ -41,13 +49,18 @@ export class Leg {
 
   /** Opens it to all endpoints of the relay that the host can send to. [NODE-24, HO-18] */
   open(now: Instant): LegEvent[] {
+    this.hasProbed = false;
     return this.absorb(this.channel.open(this.reachable(), now), now);
   }
 
   receive(header: Header, bytes: Uint8Array, from: Endpoint, now: Instant): LegEvent[] {
     const events = this.channel.receive(header, bytes, from, now);
-    if (!isOpening(header.type) && hasOpened(events)) this.heardAt = now;
-    return this.absorb(events, now);
+    const opened = !isOpening(header.type) && hasOpened(events);
+    if (opened) this.heardAt = now;
+    const followed = this.absorb(events, now);
+    if (!opened || header.type !== MessageType.probeRequest || this.hasProbed) return followed;
+    this.hasProbed = true;
+    return [...followed, ...this.ready(now)];
   }
 
   /** Asks whether the relay is there; if it does not answer the leg is opened again. [HO-10, HO-18] */
@@ -69,13 +82,14 @@ export class Leg {
 
   tick(now: Instant): LegEvent[] {
     const events = this.absorb(this.channel.tick(now), now);
+    if (now >= this.readyAt) events.push(...this.ready(now));
     if (now < this.keepAliveAt) return events;
     this.keepAliveAt = now + keepAliveAfter(this.random);
     return [...events, ...this.probe(now)];
   }
 
   wakeAt(): Instant {
-    return Math.min(this.keepAliveAt, this.channel.wakeAt());
+    return Math.min(this.keepAliveAt, this.readyAt, this.channel.wakeAt());
   }
 
   private reachable(): Endpoint[] {
@@ -90,9 +104,9 @@ export class Leg {
         case 'refused':
           return [event];
         case 'confirmed':
-          return [{ kind: 'confirmed', channel: 'leg' }, ...this.ready()];
+          return [{ kind: 'confirmed', channel: 'leg' }, ...this.ready(now)];
         case 'address':
-          return this.ready();
+          return this.ready(now);
         case 'attempt-over':
           return [{ kind: 'leg-failed' }];
         case 'probe-over':
@@ -105,9 +119,15 @@ export class Leg {
     });
   }
 
-  private ready(): LegEvent[] {
+  private ready(now: Instant): LegEvent[] {
     const endpoint = this.endpoint();
-    return endpoint === undefined ? [] : [{ kind: 'leg-ready', endpoint }];
+    if (endpoint === undefined) return [];
+    if (!this.hasProbed && now < this.readyAt) {
+      this.readyAt = Math.min(this.readyAt, now + PATIENCE);
+      return [];
+    }
+    this.readyAt = Number.POSITIVE_INFINITY;
+    return [{ kind: 'leg-ready', endpoint }];
   }
 
   private isUnanswered(endpoint: Endpoint): boolean {
