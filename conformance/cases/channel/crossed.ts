@@ -22,6 +22,8 @@ export const CROSSED_CASES: readonly Case[] = [
       const elsewhere = await world.peer('DC elsewhere', rs.endpoint());
       elsewhere.channels.push(association);
       elsewhere.habits.answerOpenings = false;
+      // What the target opens for can come here, too.
+      elsewhere.habits.reply = peer.habits.reply;
 
       elsewhere.sendOpening(association);
       const requirement = 'KEY-06: it sends its own message 1 to the source of the other at once.';

@@ -52,6 +52,8 @@ function fault({ channel, type, bytes, body }: Received): string | undefined {
   if (bytes.length > MAX_CONTROL_SENT) return `${MAX_CONTROL_SENT} bytes at most`;
   if (bytesField(body, 'transaction')?.length !== TRANSACTION_LENGTH) return 'a transaction of 8 bytes';
   const hasStatus = field(body, 'status') !== undefined;
+  // It is either, by its status. [GEN-47]
+  if (type === MessageType.routeDirection) return undefined;
   const isAnswer = MESSAGES[type].use === 'answer';
   if (hasStatus === isAnswer) return undefined;
   return isAnswer ? 'a status in an answer' : 'no status in a request';

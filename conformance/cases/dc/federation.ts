@@ -2,12 +2,13 @@
 import fc from 'fast-check';
 import { formatEndpoint } from '../../../reference/address.ts';
 import { toHex } from '../../../reference/bytes.ts';
+import type { CborValue } from '../../../reference/wire/cbor.ts';
 import { toDiagnostic } from '../../../reference/wire/cbor-diagnostic.ts';
 import { MessageType, Part, RelayKind, Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
 import type { Body, Fields } from '../../fields.ts';
-import { body, field, listField } from '../../fields.ts';
+import { body, field, isBody, listField } from '../../fields.ts';
 import { silentFault } from '../../intent.ts';
 import { PlayedChannel } from '../../played/channel.ts';
 import type { OtherDc } from '../../played/other-dc.ts';
@@ -70,10 +71,21 @@ function mnAbroad(world: World, fields: Fields = {}): Body {
   });
 }
 
-/** All of a body but some keys, as text. */
+/** Keys of the registry; others are between two ends alone, and padding too. [FED-06] */
+const MOST_KEY = 44;
+const PADDING = 2;
+
+/** What a body says, but for some of its keys, as text. */
 function without(content: Body | undefined, keys: readonly number[]): string {
+  const said = (value: CborValue): CborValue => {
+    if (Array.isArray(value)) return value.map(said);
+    if (!isBody(value)) return value;
+    const listed = [...value].filter(([key]) => Number(key) <= MOST_KEY && key !== PADDING);
+    const sorted = listed.sort(([a], [b]) => Number(a) - Number(b));
+    return new Map(sorted.map(([key, inner]) => [key, said(inner)]));
+  };
   const rest = [...(content ?? [])].filter(([key]) => !keys.includes(Number(key)));
-  return toDiagnostic(new Map(rest.sort(([a], [b]) => Number(a) - Number(b))));
+  return toDiagnostic(said(new Map(rest)));
 }
 
 const NOTHING = new Uint8Array(0);
@@ -195,7 +207,7 @@ export const DC_FEDERATION_CASES: readonly Case[] = [
     ...DC,
     id: 'dc.federation.passed-on',
     title:
-      'A Route Direction of another DC comes to CN with the same body less for-fqdn, and is acknowledged after CN did.',
+      'A Route Direction of another DC comes to CN with the same content less for-fqdn, and is acknowledged after CN did.',
     clauses: ['FED-06', 'FED-13', 'GEN-33', 'GEN-47'],
     catches:
       'A field that is lost on the way, a transaction that is shared; DC_MN told before CN has agreed.',

@@ -205,6 +205,7 @@ export const DC_LIMIT_CASES: readonly Case[] = [
       const keys = node.association.current;
       if (keys === undefined) return;
       const sequence = keys.next;
+      keys.next += 1n;
       world.status(await node.peer.probe(node.association, { context: alias, sequence }), Status.ok);
       await world.silence({
         bad: () =>

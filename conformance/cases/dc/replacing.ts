@@ -59,7 +59,8 @@ export const DC_REPLACING_CASES: readonly Case[] = [
       let route = checkRoute(world, await askRelayed(relayed));
       const again = async (from: Route) => {
         const replaces = fromHex(from.pathId);
-        return checkRoute(world, await mn.ask({ peerFqdn: cn.fqdn, replaces, reason: RELAY_LOST }));
+        const fields = { peerFqdn: cn.fqdn, want: RelayKind.s, replaces, reason: RELAY_LOST };
+        return checkRoute(world, await mn.ask(fields));
       };
       // Whatever chooses relays otherwise, it would have to come out even three times.
       for (let i = 0; i < 3; i++) {

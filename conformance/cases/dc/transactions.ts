@@ -44,12 +44,15 @@ const FAULTS = Object.keys(UNUSABLE);
 
 /** Has a party answer requests of a type by something that cannot be used. */
 function spoil(party: Party, type: number, fault: string): void {
-  for (const { habits } of party.sockets) {
-    const good = habits.reply;
-    habits.reply = (mail): Reply | undefined => {
+  const intent = silentFault(fault, 'schema');
+  for (const peer of party.sockets) {
+    const good = peer.habits.reply;
+    peer.habits.reply = (mail): Reply | undefined => {
       const reply = good?.(mail);
       if (reply === undefined || mail.type !== type) return reply;
-      return { type: reply.type, content: UNUSABLE[fault]?.(reply.content) ?? reply.content };
+      const content = UNUSABLE[fault]?.(reply.content) ?? reply.content;
+      peer.sendSealed(party.association, reply.type, content, { intent, auto: true });
+      return undefined;
     };
   }
 }
@@ -217,7 +220,7 @@ export const DC_TRANSACTION_CASES: readonly Case[] = [
       const content = mn.directionRequest({ peerFqdn: cn.fqdn });
       mn.peer.sendSealed(mn.association, MessageType.directionRequest, content);
       world.came(await cn.take(MessageType.routeDirection), 'a Route Direction at CN');
-      // Padding of the datagram alone would be another body: what DOS-02 lets out is 3 times its bytes.
+      // One alone is too small for the answer to go to an address that is not valid yet. [DOS-02]
       for (let i = 0; i < 3; i++) moved.sendSealed(mn.association, MessageType.directionRequest, content);
       const answer = await moved.take(({ type }) => type === MessageType.routeDirection, 4500);
       checkRoute(world, answer, 'GEN-26: to the source of the latest datagram that carried the request.');
