@@ -12,6 +12,7 @@ import { direction, PlayedDc } from './played-dc.ts';
 import type { Leg } from './played-relay.ts';
 import { PlayedRelay } from './played-relay.ts';
 import { RoleParty, Sim } from './sim.ts';
+import { TEST_PROFILE } from './world.ts';
 
 export interface End {
   readonly config: NodeConfigInput;
@@ -32,6 +33,7 @@ function configOf(index: 0 | 1): NodeConfigInput {
   const { at, dc } = PLACES[index];
   return {
     role: 'node',
+    testProfile: TEST_PROFILE,
     nodeId: ['0a', 'b0'][index]?.repeat(16) ?? '',
     name: ['alice.ntmobile.example', 'bob.ntmobile.test'][index] ?? '',
     listen: [...at],

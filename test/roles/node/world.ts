@@ -13,8 +13,15 @@ export const NODE4 = endpoint('203.0.113.1:5000');
 export const NODE6 = endpoint('[2001:db8:1::1]:5000');
 export const ELSEWHERE4 = endpoint('198.51.100.7:5000');
 
+/** Addresses for documentation stand for those that the whole world reaches. [GEN-16] */
+export const TEST_PROFILE = {
+  global: ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '2001:db8::/32'],
+  private: ['10.0.0.0/8'],
+};
+
 export const CONFIG: NodeConfigInput = {
   role: 'node',
+  testProfile: TEST_PROFILE,
   nodeId: '0a'.repeat(16),
   name: 'alice.ntmobile.example',
   listen: ['203.0.113.1:5000', '[2001:db8:1::1]:5000'],
