@@ -25,11 +25,13 @@ import { GENERAL_CASES } from './datagram/general.ts';
 import { HEADER_CASES } from './datagram/header.ts';
 import { LIMIT_CASES } from './datagram/limits.ts';
 import { NAMED_CASES } from './datagram/named.ts';
+import { DC_CASES } from './dc/all.ts';
 import { ENCODING_CASES } from './messages/encoding.ts';
 import { ERROR_CASES } from './messages/errors.ts';
 import { PROBE_CASES } from './messages/probes.ts';
 import { SCHEMA_CASES } from './messages/schema.ts';
 import { TRANSACTION_CASES } from './messages/transactions.ts';
+import { NODE_CASES } from './node/all.ts';
 import { DIRECTION_CASES } from './relays/direction.ts';
 import { REFUSED_DIRECTION_CASES } from './relays/direction-refused.ts';
 import { ENTRY_CASES } from './relays/entry.ts';
@@ -82,4 +84,6 @@ export const ALL_CASES: readonly Case[] = [
   ...CODEC_SEALED_CASES,
   ...CODEC_BODY_CASES,
   ...CODEC_VECTOR_CASES,
+  ...DC_CASES,
+  ...NODE_CASES,
 ];

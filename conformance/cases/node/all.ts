@@ -1,0 +1,31 @@
+/** The cases of a node, in the order of the spec's sections. */
+import type { Case } from '../../case.ts';
+import { NODE_CLOSING_CASES } from './closing.ts';
+import { NODE_DATA_CASES } from './data.ts';
+import { NODE_DATA_CHANNEL_CASES } from './data-channel.ts';
+import { NODE_DIRECTION_CASES } from './direction.ts';
+import { NODE_DIRECTION_REFUSED_CASES } from './direction-refused.ts';
+import { NODE_HELD_CASES } from './held.ts';
+import { NODE_LIVENESS_CASES } from './liveness.ts';
+import { NODE_OPENING_CASES } from './openings.ts';
+import { PORTED_CHANNEL_CASES, PORTED_DATAGRAM_CASES, PORTED_MESSAGE_CASES } from './ported.ts';
+import { NODE_REGISTRATION_CASES } from './registration.ts';
+import { NODE_RESOLVER_CASES } from './resolver.ts';
+import { NODE_SIZE_CASES } from './sizes.ts';
+
+export const NODE_CASES: readonly Case[] = [
+  ...PORTED_DATAGRAM_CASES,
+  ...PORTED_CHANNEL_CASES,
+  ...PORTED_MESSAGE_CASES,
+  ...NODE_REGISTRATION_CASES,
+  ...NODE_DIRECTION_CASES,
+  ...NODE_DIRECTION_REFUSED_CASES,
+  ...NODE_OPENING_CASES,
+  ...NODE_HELD_CASES,
+  ...NODE_DATA_CASES,
+  ...NODE_DATA_CHANNEL_CASES,
+  ...NODE_SIZE_CASES,
+  ...NODE_CLOSING_CASES,
+  ...NODE_RESOLVER_CASES,
+  ...NODE_LIVENESS_CASES,
+];

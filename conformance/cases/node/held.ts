@@ -1,0 +1,199 @@
+/** Section 8.5: packets for a peer to which there is no path yet. */
+import fc from 'fast-check';
+import { ipToBytes } from '../../../reference/address.ts';
+import { sameBytes, toHex } from '../../../reference/bytes.ts';
+import { MessageType, Part, Status } from '../../../reference/wire/registry.ts';
+import { QTYPE } from '../../application/dns.ts';
+import type { IcmpError } from '../../application/packets.ts';
+import { readIcmp } from '../../application/packets.ts';
+import type { Case } from '../../case.ts';
+import { propertyCase, scriptCase } from '../../case.ts';
+import type { NodeEvent, NodeTestOptions, NodeUnderTest } from '../../target/node-under-test.ts';
+import type { World } from '../../world.ts';
+import { exactNetwork } from '../steps.ts';
+import type { ByName } from './steps.ts';
+import {
+  ask,
+  checkSends,
+  close,
+  delivered,
+  directionRequest,
+  farEnd,
+  isData,
+  NODE_USED,
+  OWN,
+  packetTo,
+  pathByName,
+  registered,
+  whenOpen,
+} from './steps.ts';
+
+/** NODE-10 */
+const MOST = 64;
+
+/** The type and code of "address unreachable" by inner family. [NODE-10] */
+const UNREACHABLE = { 4: { type: 3, code: 1 }, 6: { type: 1, code: 3 } } as const;
+
+/** A path that the node has asked for and opens in vain: the far end answers nothing yet. */
+async function unanswered(world: World, options: NodeTestOptions = {}): Promise<ByName> {
+  const { node, dc } = await registered(world, options);
+  const plan = dc.plan();
+  const far = await farEnd(world, node, plan);
+  far.peer.habits.answerOpenings = false;
+  const asked = ask(world, node, plan.far.fqdn, QTYPE.A);
+  const request = await directionRequest(world, dc);
+  const candidates = [far.peer.local];
+  dc.answer(request, dc.routeDirection(plan, { part: Part.initiate, candidates }));
+  await asked.answer;
+  return { node, dc, plan, far, asked };
+}
+
+function icmpOf({ what, packet }: NodeEvent): IcmpError | undefined {
+  return what === 'packet' && packet !== undefined ? readIcmp(packet) : undefined;
+}
+
+/** Judges that the application gets an ICMP error about a packet of its own. @returns it */
+export async function checkIcmp(
+  world: World,
+  node: NodeUnderTest,
+  about: Uint8Array,
+  wanted: { readonly type: number; readonly code: number },
+  requirement: string,
+  timeout?: number,
+): Promise<IcmpError> {
+  const isAbout = (event: NodeEvent) => {
+    const { about: quoted } = icmpOf(event) ?? {};
+    // At least the header and 8 bytes of it (RFC 792).
+    const least = (about[0] ?? 0) >> 4 === 6 ? 48 : 28;
+    return quoted !== undefined && quoted.length >= least && sameBytes(quoted, about.slice(0, quoted.length));
+  };
+  const event = await delivered(world, node, isAbout, timeout);
+  const icmp = event && icmpOf(event);
+  const expected = `an ICMP error of type ${wanted.type} code ${wanted.code} about the packet`;
+  if (icmp === undefined)
+    return world.stage.violated(expected, 'none came out of the interface', { requirement, timedOut: true });
+  const isRight = icmp.type === wanted.type && icmp.code === wanted.code;
+  world.check(isRight, expected, `type ${icmp.type} code ${icmp.code}`, requirement);
+  world.check(icmp.isSound, 'right checksums', 'wrong ones', requirement);
+  const version = (about[0] ?? 0) >> 4 === 6 ? 6 : 4;
+  const isHere = sameBytes(icmp.to, ipToBytes(OWN[version]));
+  world.check(isHere, `to ${OWN[version]}`, `to ${toHex(icmp.to)}`, requirement);
+  return icmp;
+}
+
+export const NODE_HELD_CASES: readonly Case[] = [
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.held.order',
+    title: 'Packets for a path that is not open yet are held, 64 of them, and sent in order when it is.',
+    clauses: ['NODE-10', 'NODE-08'],
+    catches: 'The first packets of a flow lost or in another order; a queue without a bound.',
+    async script(world) {
+      exactNetwork(world);
+      const { node, plan, far } = await unanswered(world);
+      const sent = Array.from({ length: MOST + 6 }, (_, number) =>
+        packetTo(world, plan, { size: 8 + number }),
+      );
+      for (const packet of sent) await node.packet(packet);
+      far.peer.habits.answerOpenings = true;
+      await whenOpen(world, far);
+      const last = await checkSends(world, { node, far }, packetTo(world, plan, { size: 200 }));
+      const came = far.peer.inbox.filter(({ type, at }) => type === MessageType.data && at <= last.at);
+      const order = came.map(({ plaintext }) =>
+        sent.findIndex(
+          (packet) => plaintext !== undefined && sameBytes(plaintext.slice(0, packet.length), packet),
+        ),
+      );
+      const isRight = order.length === MOST && order.every((index, i) => index === i);
+      const actual = `${order.length} of them: ${order.join(' ')}`;
+      world.check(isRight, `the first ${MOST} of them in order, and none of the others`, actual);
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.held.expiry',
+    title: 'A packet that was held for its time is not sent any more when the path opens.',
+    clauses: ['NODE-10', 'GEN-38'],
+    catches: 'Packets of long ago that come when nobody waits for them any more.',
+    waits: 3500,
+    async script(world) {
+      const timers = { 'packet-hold-time': 1 };
+      const { node, plan, far } = await unanswered(world, { timers });
+      const old = packetTo(world, plan);
+      await node.packet(old);
+      // 1 s, and the second that GEN-38 allows.
+      await world.sleep(2100);
+      const young = packetTo(world, plan);
+      await node.packet(young);
+      far.peer.habits.answerOpenings = true;
+      await whenOpen(world, far);
+      world.came(await far.peer.take(isData(young, far)), 'the packet that is young enough');
+      const late = far.peer.takeNow(isData(old, far));
+      world.check(late === undefined, 'the old packet dropped', 'it was sent');
+    },
+  }),
+  propertyCase({
+    ...NODE_USED,
+    id: 'node.held.asks',
+    title:
+      'A packet for a peer whose path is gone makes the node ask for its name, and is sent on the new path.',
+    clauses: ['NODE-10', 'NODE-06'],
+    catches: 'Flows that end with a path; an address that is forgotten with it.',
+    arbitrary: fc.constantFrom<4 | 6>(4, 6),
+    boundaries: [4, 6],
+    async script(world, version) {
+      const { node, dc, plan, far } = await pathByName(world);
+      await close(world, { far });
+      const packet = packetTo(world, plan, { version });
+      await node.packet(packet);
+      const requirement = 'NODE-10: a direction is asked for the name last known for that destination.';
+      const request = await directionRequest(world, dc, requirement);
+      const name = request.body?.get(14);
+      world.check(name === plan.far.fqdn, plan.far.fqdn, `${name}`, requirement);
+      const next = { ...dc.plan(), far: plan.far, legs: plan.legs };
+      const again = await farEnd(world, node, next, { name: 'B again' });
+      const candidates = [again.peer.local];
+      dc.answer(request, dc.routeDirection(next, { part: Part.initiate, candidates }));
+      world.came(await again.peer.take(isData(packet, again)), 'the packet that was held', requirement);
+    },
+  }),
+  propertyCase({
+    ...NODE_USED,
+    id: 'node.held.failed',
+    title: 'When the direction that packets are held for fails, each is answered by an ICMP error.',
+    clauses: ['NODE-10', 'ERR-06'],
+    catches: 'An application that waits for what the node knows already not to come.',
+    arbitrary: fc.constantFrom<4 | 6>(4, 6),
+    boundaries: [4, 6],
+    async script(world, version) {
+      const { node, dc, plan, far } = await pathByName(world);
+      await close(world, { far });
+      const sent = [packetTo(world, plan, { version }), packetTo(world, plan, { version, size: 300 })];
+      for (const packet of sent) await node.packet(packet);
+      dc.answer(await directionRequest(world, dc), Status.refused);
+      for (const packet of sent)
+        await checkIcmp(world, node, packet, UNREACHABLE[version], 'NODE-10, ERR-06: at once, with ICMP.');
+      const other = dc.peer.inbox.find(
+        (mail) => mail.type === MessageType.directionRequest && mail.explained === undefined,
+      );
+      world.check(other === undefined, 'one Direction Request', 'another one');
+    },
+  }),
+  propertyCase({
+    ...NODE_USED,
+    id: 'node.held.no-name',
+    title: 'A packet for a virtual address of which no name is known is answered by an ICMP error at once.',
+    clauses: ['NODE-10', 'TUN-18'],
+    catches: 'A packet that vanishes; a question to the DC for an address that nobody named.',
+    arbitrary: fc.constantFrom<4 | 6>(4, 6),
+    boundaries: [4, 6],
+    async script(world, version) {
+      const { node, dc } = await registered(world);
+      const packet = packetTo(world, dc.plan(), { version });
+      await node.packet(packet);
+      await checkIcmp(world, node, packet, UNREACHABLE[version], 'NODE-10: at once where no name is known.');
+      const asked = dc.peer.inbox.find(({ type }) => type === MessageType.directionRequest);
+      world.check(asked === undefined, 'no Direction Request', 'one');
+    },
+  }),
+];
