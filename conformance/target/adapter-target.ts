@@ -138,12 +138,11 @@ class AdapterTarget implements Target {
     const config = dcConfig(options, nodeId, around, this.#listen());
     const store = `dc ${toHex(nodeId)}`;
     const parts = { client: this.#client, stage, role: 'dc', config, nodeId, dcs: [peer], store } as const;
-    const dc = new AdapterDc(parts, around);
+    const dc = new AdapterDc(parts, around, options.habits);
     try {
       await dc.start();
       running = dc;
       dc.startRow(stage);
-      Object.assign(peer.peer.habits, options.habits);
       return dc;
     } catch (error) {
       await dc.release().catch(() => undefined);

@@ -9,6 +9,7 @@ import { associationWith, DEFAULT_TEST_SECRET, RUN_LIMITS, TEST_PROFILE } from '
 import { AssociatedPeer } from '../played/associated-peer.ts';
 import { PlayedChannel } from '../played/channel.ts';
 import type { PlayedDc } from '../played/dc.ts';
+import type { Habits } from '../played/habits.ts';
 import { OtherDc } from '../played/other-dc.ts';
 import type { Bind, Party } from '../played/party.ts';
 import { RegisteringNode } from '../played/registering-node.ts';
@@ -36,8 +37,12 @@ export class AdapterDc extends AdapterInstance implements DcUnderTest {
 
   #next = 0;
 
-  constructor(parts: InstanceParts<PlayedDc>, around: Around) {
+  readonly #habits: Partial<Habits>;
+
+  /** @param habits of the one that stands for the associated peer. */
+  constructor(parts: InstanceParts<PlayedDc>, around: Around, habits: Partial<Habits> = {}) {
     super(parts);
+    this.#habits = habits;
     this.nodes = around.nodes;
     this.relays = around.relays;
     this.others = around.others;
@@ -84,6 +89,7 @@ export class AdapterDc extends AdapterInstance implements DcUnderTest {
 
   startRow(stage: Stage): void {
     for (const party of this.#parties) party.startRow(stage);
+    Object.assign(this.dc.peer.habits, this.#habits);
   }
 
   override async close(): Promise<void> {
