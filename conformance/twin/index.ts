@@ -1,8 +1,13 @@
 import type { Twin } from '../twin-port.ts';
+import type { TwinRoutes } from '../twin-routes.ts';
 import { judge } from './judge.ts';
+import { decideRoute, nodeInformation } from './routes.ts';
 
 /** The codec that was written from the text alone. */
 export const twin: Twin = { judge };
+
+/** The route decision, likewise. */
+export const twinRoutes: TwinRoutes = { decideRoute, nodeInformation };
 
 export type { Cbor, CborEntry, CborMap } from './cbor.ts';
 export * as cbor from './cbor.ts';
@@ -26,7 +31,17 @@ export { isUsable, keyId, prologue, psk, suiteOf, trafficKeys } from './keys.ts'
 export type { Message1, Message2, Opening } from './noise.ts';
 export { finish, message1, message2, readMessage1 } from './noise.ts';
 export { isFresh, replayNaive } from './replay.ts';
+export { decideRoute, nodeInformation } from './routes.ts';
 export type { Accepted, BodyRefusal } from './schema.ts';
 export { checkBody } from './schema.ts';
+export type {
+  SequenceChannel,
+  SequenceDatagram,
+  SequenceEnd,
+  SequenceFault,
+  SequenceFinding,
+  SequenceHeader,
+} from './sequence.ts';
+export { readSequence } from './sequence.ts';
 export { nonce, openSuite, sealSuite } from './suite.ts';
 export { publicKey, x25519 } from './x25519.ts';

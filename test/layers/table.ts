@@ -59,7 +59,7 @@ export const layers: readonly Layer[] = [
   },
   { of: 'reference/cli/', may: ['reference/', 'commander', 'picocolors', 'node:*'], io: true },
 
-  { of: 'conformance/twin/', may: ['conformance/twin-port.ts', 'node:crypto'] },
+  { of: 'conformance/twin/', may: ['conformance/twin-port.ts', 'conformance/twin-routes.ts', 'node:crypto'] },
   {
     of: 'conformance/cli/',
     may: ['conformance/', ...core, 'reference/net/', ...contract, 'zod', 'commander', 'picocolors', 'node:*'],
