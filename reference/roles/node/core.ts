@@ -46,6 +46,7 @@ type LookedUp = (response: Uint8Array | undefined, now: Instant) => void;
 class Node implements Role {
   private readonly timers: Timers;
   private readonly profile: TestProfile;
+  private readonly isRelayOnly: boolean;
   private readonly tally = new Tally();
   private readonly sources: Sources;
   private readonly location: Location;
@@ -62,6 +63,7 @@ class Node implements Role {
     const { tally } = this;
     this.timers = timers;
     this.profile = testProfile(config.testProfile);
+    this.isRelayOnly = config.features.includes('relay-only');
     this.links = prefixes(config.links);
     this.location = new Location(endpoints(config.advertise ?? []), this.profile);
     this.sources = new Sources(config.limits.perSourcePerSecond, SOURCES_BOUND);
@@ -254,7 +256,9 @@ class Node implements Role {
     this.location.set(locals);
     if (links !== undefined) this.links = prefixes(links);
     this.follow(this.home.attach(true, now), now);
-    this.connections.follow(this.paths.move(locals, now), now);
+    // OPT-05
+    const candidates = this.isRelayOnly ? [] : this.location.real(this.home.addresses());
+    this.connections.follow(this.paths.move(candidates, now), now);
     this.checkLinks(now);
   }
 

@@ -189,9 +189,12 @@ export class Paths {
     return this.settle(now);
   }
 
-  /** The host moved: each path and leg is probed from the new addresses. [HO-02] */
-  move(locals: readonly Endpoint[], now: Instant): PathsEvent[] {
-    for (const path of this.paths.values()) this.absorb(path, path.tunnel.addresses(locals, now), now);
+  /**
+   * The host moved: each path and leg is probed from the new addresses. [HO-02]
+   * @param candidates what peers are told by a relay. [HO-16]
+   */
+  move(candidates: readonly Endpoint[], now: Instant): PathsEvent[] {
+    for (const path of this.paths.values()) this.absorb(path, path.tunnel.addresses(candidates, now), now);
     return this.settle(now);
   }
 

@@ -44,6 +44,7 @@ export function pathMaker(
         own: own(),
         peerAddresses: addresses,
         candidates: candidates ?? [],
+        isRelayOnly: config.features.includes('relay-only'),
         relay: relay?.leg && {
           nodeId: relay.nodeId,
           endpoints: relay.endpoints,

@@ -282,7 +282,7 @@ export class Tunnel {
     if (close === true) {
       return this.fallSilent(now);
     }
-    if (candidates === undefined) return;
+    if (candidates === undefined || this.config.isRelayOnly === true) return;
     this.opening.learn(candidates);
     if (!this.routes.isRelay(from)) return;
     // HO-16: the peer has moved, and can't be heard directly yet.

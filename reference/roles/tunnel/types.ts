@@ -19,6 +19,8 @@ export interface TunnelConfig {
   readonly own: readonly Ip[];
   readonly peerAddresses: readonly Ip[];
   readonly candidates: readonly Endpoint[];
+  /** Nothing goes to a candidate that the peer tells of. [OPT-05] */
+  readonly isRelayOnly?: boolean;
   /** An RS-S. */
   readonly relay:
     | {
