@@ -26,6 +26,8 @@ export class App implements Party {
   target: string | undefined;
   /** Milliseconds between two pings of a family. */
   interval = 500;
+  /** The inner families that it pings by. */
+  families: readonly Family[] = [4, 6];
   readonly pings = new Map<number, Ping>();
   /** Queries that were not answered within 6 s. */
   readonly unanswered: number[] = [];
@@ -79,7 +81,7 @@ export class App implements Party {
     if (this.askAt <= this.sim.now) this.ask(this.target);
     if (this.pingAt <= this.sim.now) {
       this.pingAt = this.sim.now + this.interval;
-      for (const [version, ip] of this.found) this.ping(version, ip);
+      for (const [version, ip] of this.found) if (this.families.includes(version)) this.ping(version, ip);
     }
   }
 

@@ -28,15 +28,12 @@ interface Scenario {
 }
 
 const DELAY = [20, 80] as const;
-const ANY: Scenario['pairs'] = [
-  ['G4', 'G4'],
-  ['G4', 'PR'],
-  ['PR', 'G4'],
-  ['PR', 'PR'],
-];
+/** One node in five is global, all others are behind NATs. */
+const KINDS: readonly Situation[] = ['G4', 'PR', 'PR', 'PR', 'PR'];
+const ANY: Scenario['pairs'] = KINDS.flatMap((alice) => KINDS.map((bob) => [alice, bob] as const));
 const PLACES: Readonly<Record<NodeName, readonly string[]>> = {
-  alice: ['203.0.113.88:5000', '10.1.0.88:5000'],
-  bob: ['198.51.100.88:6000', '10.2.0.88:6000'],
+  alice: ['203.0.113.88:5000', ...[85, 86, 87, 88].map((host) => `10.1.0.${host}:5000`)],
+  bob: ['198.51.100.88:6000', ...[85, 86, 87, 88].map((host) => `10.2.0.${host}:6000`)],
 };
 
 const move = ({ world, pick }: Run, name: NodeName): void => world.move(name, [endpoint(pick(PLACES[name]))]);
@@ -164,13 +161,9 @@ function gaps(scenario: Scenario, seed: number): number[] {
   const next = seeded(31 * seed + 7);
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(next() * items.length)] as Item;
   const [alice, bob] = pick(scenario.pairs);
-  const world = new Whole(
-    alice,
-    bob,
-    seed,
-    pick(scenario.faults ?? [{ delay: DELAY }, { delay: DELAY, loss: 0.05 }]),
-  );
-  for (const app of Object.values(world.apps)) app.interval = 400;
+  const faults = pick(scenario.faults ?? [{ delay: DELAY }, { delay: DELAY, loss: 0.05 }]);
+  const world = new Whole(alice, bob, seed, { ...faults, sparesDcs: true });
+  for (const app of Object.values(world.apps)) Object.assign(app, { interval: 200, families: [4] });
   world.run(5000);
   world.begin(true);
   world.run(15_000);

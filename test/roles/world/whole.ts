@@ -29,6 +29,8 @@ export interface Faults {
   readonly duplicate?: number;
   readonly reorder?: number;
   readonly delay?: readonly [least: number, most: number];
+  /** What goes to and from DCs is not lost, nor does it come twice. */
+  readonly sparesDcs?: boolean;
 }
 
 export class Whole {
@@ -54,11 +56,13 @@ export class Whole {
   }
 
   /** What the network does from now on. */
-  impair({ loss = 0, duplicate = 0, reorder = 0, delay = [10, 10] }: Faults): void {
+  impair({ loss = 0, duplicate = 0, reorder = 0, delay = [10, 10], sparesDcs = false }: Faults): void {
     const next = seeded(this.seed);
     const [least, most] = delay;
     const delayed = (): number => least + next() * (most - least) + (next() < reorder ? 3 * most : 0);
-    this.sim.fate = () => {
+    const dcs = sparesDcs ? [...PLACES.one, ...PLACES.two].map(({ ip }) => ip) : [];
+    this.sim.fate = ({ from, to }) => {
+      if (dcs.includes(from.ip) || dcs.includes(to.ip)) return [delayed()];
       if (next() < loss) return [];
       return next() < duplicate ? [delayed(), delayed()] : [delayed()];
     };
