@@ -26,7 +26,7 @@ export async function init(folder: string, { port }: InitOptions): Promise<void>
   for (const [party, config] of Object.entries(configs)) await write(join(folder, `${party}.json`), config);
   const commands = Object.entries(configs).map(([party, { role }]) => {
     const ping = party === 'alice' ? ` --ping ${configs.bob.name}` : '';
-    return { party, line: `  ntmobile ${role} --config ${join(folder, `${party}.json`)}${ping}\n` };
+    return { party, line: `  npx ntmobile ${role} --config ${join(folder, `${party}.json`)}${ping}\n` };
   });
   const lines = (isLast: boolean) =>
     commands

@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { udpNet } from '../../reference/net/udp/udp.ts';
 import { example } from '../config/example.ts';
 import { at } from '../net/addresses.ts';
+import type { T } from '../tap.ts';
 import t from '../tap.ts';
 import { start } from './program.ts';
 
@@ -17,6 +18,14 @@ async function config(change: object): Promise<string> {
   const path = join(folder, 'rs.json');
   await writeFile(path, JSON.stringify({ ...example(), ...change }));
   return path;
+}
+
+async function mistakes(t: T, cases: readonly [args: string[], line: string][]): Promise<void> {
+  const ended = await Promise.all(cases.map(([args]) => ntmobile(...args).ended));
+  for (const [at, [args, line]] of cases.entries()) {
+    const { status, out, err } = ended[at] ?? {};
+    t.same([status, out, err], [2, '', `ntmobile: ${line}\n`], args.join(' '));
+  }
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -62,15 +71,75 @@ t.test('a mistake is one line on stderr and status 2', async (t) => {
       `${inUse} is in use by another program: stop that one or choose another port`,
     ],
   ];
-  for (const [args, line] of cases) {
-    const { status, out, err } = await ntmobile(...args).ended;
-    t.same([status, out, err], [2, '', `ntmobile: ${line}\n`], args.join(' '));
-  }
+  await mistakes(t, cases);
   const broken = await ntmobile('rs-s', '--config', await config({ capacity: 0 })).ended;
   t.same(
     [broken.status, broken.err],
     [2, `ntmobile: ${path}: capacity is 0: write a whole number, 1 to 1000000\n`],
   );
+});
+
+t.test('init writes what each role takes, once', async (t) => {
+  const target = join(folder, 'five');
+  const { status, out, err } = await ntmobile('init', target, '--port', '5000').ended;
+  t.same([status, err], [0, '']);
+  const [, dc = '', , relay = '', , , alice = ''] = out.split('\n');
+  t.same(
+    [dc, relay, alice],
+    [
+      `  npx ntmobile dc --config ${join(target, 'dc-one.json')}`,
+      `  npx ntmobile rs-s --config ${join(target, 'rs-s.json')}`,
+      `  npx ntmobile node --config ${join(target, 'alice.json')} --ping bob.ntmobile.two.example`,
+    ],
+  );
+  const file = join(target, 'dc-one.json');
+  t.equal((await stat(file)).mode & 0o077, 0, 'secrets are for their owner');
+  const again = await ntmobile('init', target).ended;
+  t.same(
+    [again.status, again.err],
+    [2, `ntmobile: ${file} is there already: remove it, or name another folder\n`],
+  );
+});
+
+t.test('mistakes with dc, node and chart are one line', async (t) => {
+  const target = join(folder, 'mistakes');
+  t.equal((await ntmobile('init', target).ended).status, 0);
+  const [dc, alice] = [join(target, 'dc-one.json'), join(target, 'alice.json')];
+  const cases: [args: string[], line: string][] = [
+    [['init', target, '--port', '65532'], '--port is 65532: write a whole number, 1 to 65531'],
+    [['dc', '--config', alice], `${alice}: is the configuration for node: run "ntmobile node" with it`],
+    [
+      ['node', '--config', alice, '--ping', 'bob'],
+      '--ping is bob: write the name of a node, like alice.ntmobile.example.net',
+    ],
+    [
+      ['node', '--config', alice, '--ping', 'a.ntmobile.b', '--count', '0'],
+      '--count is 0: write a whole number, 1 to 99999',
+    ],
+    [['node', '--config', alice, '-6'], '-6 is for --ping: add the name to ping, or leave it out'],
+    [
+      ['dc', '--config', dc, '--trace', join(target, 'none', 'a.trace')],
+      `${join(target, 'none', 'a.trace')}: cannot be written (ENOENT): check the path and its permissions`,
+    ],
+    [['chart'], "missing required argument 'files'"],
+    [['chart', '/no/such'], '/no/such: cannot be read (ENOENT): name files that --trace wrote'],
+    [['chart', alice], `${alice}:1: is no line of a trace: name files that --trace wrote`],
+  ];
+  await mistakes(t, cases);
+});
+
+t.test('a DC without a store says so', async (t) => {
+  const target = join(folder, 'forgetful');
+  t.equal((await ntmobile('init', target).ended).status, 0);
+  const file = join(target, 'dc-one.json');
+  const written = JSON.parse(await readFile(file, 'utf8'));
+  const { store: _, testProfile: __, ...without } = written;
+  await writeFile(file, JSON.stringify({ ...without, listen: ['127.0.0.1:0'] }));
+  const program = ntmobile('dc', '--config', file);
+  t.match(await program.firstLine, /^dc ready on 127\.0\.0\.1:\d+$/);
+  program.kill('SIGTERM');
+  const { status, err } = await program.ended;
+  t.same([status, err], [0, 'dc: no store is configured: what it promised is forgotten when it ends\n']);
 });
 
 t.test('help and version are no mistakes', async (t) => {

@@ -31,6 +31,16 @@ async function kill(t: T, parties: Parties, party: Party): Promise<void> {
   await parties.start(party);
 }
 
+t.test('the other node', { skip: elsewhere }, async (t) => {
+  const parties = await all(t);
+  const ping = parties.ping('--count', '20');
+  await reply(t, ping, 2);
+  await kill(t, parties, 'bob');
+  await reply(t, ping, 20);
+  const { status, out, err } = await ping.ended;
+  t.equal(status, 0, `${out}${err}`);
+});
+
 t.test('the relay', { skip: elsewhere }, async (t) => {
   const parties = await all(t);
   parties.change('alice', (config) => {
