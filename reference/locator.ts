@@ -39,12 +39,14 @@ export function isIn(ip: Ip, prefix: Prefix): boolean {
 /** How far an address reaches. `never`: no datagram of another host can have it as its source. */
 export type Reach = 'global' | 'private' | 'never';
 
-/** Classifies an address by its prefix; a test profile comes first. [GEN-16] */
+/** Classifies an address by its prefix; a test profile comes before all but what no host can have. [GEN-16, DC-28] */
 export function reach(ip: Ip, profile: TestProfile): Reach {
-  if (profile.global.some((prefix) => isIn(ip, prefix))) return 'global';
-  if (profile.private.some((prefix) => isIn(ip, prefix))) return 'private';
-  if (NEVER.some((prefix) => isIn(ip, prefix))) return 'never';
-  return PRIVATE.some((prefix) => isIn(ip, prefix)) ? 'private' : 'global';
+  const isInside = (prefixes: readonly Prefix[]): boolean => prefixes.some((prefix) => isIn(ip, prefix));
+  if (isInside(NO_HOST)) return 'never';
+  if (isInside(profile.global)) return 'global';
+  if (isInside(profile.private)) return 'private';
+  if (isInside(NOT_AFAR)) return 'never';
+  return isInside(EXCEPTED) && !isInside(REACHABLE) ? 'private' : 'global';
 }
 
 function prefixes(...texts: readonly string[]): readonly Prefix[] {
@@ -55,26 +57,20 @@ function prefixes(...texts: readonly string[]): readonly Prefix[] {
   });
 }
 
-/** Unspecified, loopback, link-local, multicast, broadcast and v4-mapped addresses (RFC 6890). */
-const NEVER = prefixes(
-  '0.0.0.0/8',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '224.0.0.0/4',
-  '255.255.255.255/32',
-  '::/127',
-  'fe80::/10',
-  'ff00::/8',
-  '::ffff:0:0/96',
-);
+/** Unspecified, multicast and broadcast addresses: no host has one, whatever a test says. */
+const NO_HOST = prefixes('0.0.0.0/8', '224.0.0.0/4', '255.255.255.255/32', '::/128', 'ff00::/8');
 
-/** What the IANA special-purpose registries (RFC 6890) except from global reachability, and is not above. */
-const PRIVATE = prefixes(
+/** Loopback, link-local and v4-mapped addresses. */
+const NOT_AFAR = prefixes('127.0.0.0/8', '169.254.0.0/16', '::1/128', 'fe80::/10', '::ffff:0:0/96');
+
+/** What the IANA special-purpose registries do not mark as globally reachable, and is not above. */
+const EXCEPTED = prefixes(
   '10.0.0.0/8',
   '100.64.0.0/10',
   '172.16.0.0/12',
   '192.0.0.0/24',
   '192.0.2.0/24',
+  '192.88.99.0/24',
   '192.168.0.0/16',
   '198.18.0.0/15',
   '198.51.100.0/24',
@@ -82,9 +78,24 @@ const PRIVATE = prefixes(
   '240.0.0.0/4',
   '64:ff9b:1::/48',
   '100::/64',
-  '2001:2::/48',
+  '100:0:0:1::/64',
+  '2001::/23',
   '2001:db8::/32',
+  '2002::/16',
   '3fff::/20',
   '5f00::/16',
   'fc00::/7',
+);
+
+/** Rows inside of those that are marked as globally reachable. */
+const REACHABLE = prefixes(
+  '192.0.0.9/32',
+  '192.0.0.10/32',
+  '2001:1::1/128',
+  '2001:1::2/128',
+  '2001:1::3/128',
+  '2001:3::/32',
+  '2001:4:112::/48',
+  '2001:20::/28',
+  '2001:30::/28',
 );

@@ -56,7 +56,7 @@ const REGISTRIES: readonly (readonly [prefix: string, reachable: boolean | 'N/A'
 const ROWS = REGISTRIES.map(([text, reachable]) => ({ prefix: readPrefix(text), reachable }));
 
 const MULTICAST = ['224.0.0.0/4', 'ff00::/8'].map(readPrefix);
-const UNSPECIFIED = ['0.0.0.0/32', '::/128'].map(readPrefix);
+const UNSPECIFIED = ['0.0.0.0/8', '::/128'].map(readPrefix);
 const BROADCAST = ['255.255.255.255/32'].map(readPrefix);
 const LOCAL = ['127.0.0.0/8', '::1/128', '169.254.0.0/16', 'fe80::/10'].map(readPrefix);
 
@@ -78,6 +78,6 @@ export function isGlobalLocator(address: Uint8Array, profile: Profile): boolean 
 
 /** What is no candidate under any rule (DC-35). A test profile lets loopback and link-local through (GEN-16). */
 export function isNeverCandidate(address: Uint8Array, profile: Profile): boolean {
-  if (isInsideAny(address, [...MULTICAST, ...UNSPECIFIED])) return true;
+  if (isInsideAny(address, [...MULTICAST, ...UNSPECIFIED, ...BROADCAST])) return true;
   return isInsideAny(address, LOCAL) && !isInsideAny(address, [...profile.global, ...profile.private]);
 }
