@@ -10,6 +10,8 @@ import { checkRoute, checkSame, DC, routeOf } from './steps.ts';
 
 const MOVED = 1;
 const RELAY_LOST = 3;
+/** A Path ID is the DC's, so no part of the hash. */
+const TOLD = { auto: true } as const;
 
 export const DC_REPLACING_CASES: readonly Case[] = [
   propertyCase({
@@ -29,7 +31,7 @@ export const DC_REPLACING_CASES: readonly Case[] = [
       const oldLegs = legsOf(relay.directions[0]?.body);
       const replaces = what === 'known' ? fromHex(old.pathId) : world.fresh(16);
       const fields = { peerFqdn: cn.fqdn, want: RelayKind.s, replaces, reason: MOVED };
-      const own = checkRoute(world, await mn.ask(fields));
+      const own = checkRoute(world, await mn.ask(fields, TOLD));
       const other = routeOf(
         cn.directions[1] ?? cn.directions[0] ?? world.stage.violated('one at CN', 'none'),
       );
@@ -60,7 +62,7 @@ export const DC_REPLACING_CASES: readonly Case[] = [
       const again = async (from: Route) => {
         const replaces = fromHex(from.pathId);
         const fields = { peerFqdn: cn.fqdn, want: RelayKind.s, replaces, reason: RELAY_LOST };
-        return checkRoute(world, await mn.ask(fields));
+        return checkRoute(world, await mn.ask(fields, TOLD));
       };
       // Whatever chooses relays otherwise, it would have to come out even three times.
       for (let i = 0; i < 3; i++) {
@@ -90,14 +92,14 @@ export const DC_REPLACING_CASES: readonly Case[] = [
         [third, cn],
         [mn, third],
       ] as const) {
-        const answer = await asking.ask({ peerFqdn: of.fqdn, replaces, reason: MOVED });
+        const answer = await asking.ask({ peerFqdn: of.fqdn, replaces, reason: MOVED }, TOLD);
         world.status(answer, Status.refused, 'DC-32: it is not one of these two Node IDs.');
       }
       checkSame(world, 'Route Directions at CN since', 0, cn.directions.length - before);
       checkSame(world, 'Route Directions at the third', 0, third.directions.length);
       // The other end of the path may.
       const fields = { peerFqdn: mn.fqdn, want: RelayKind.s, replaces, reason: MOVED };
-      checkRoute(world, await cn.ask(fields));
+      checkRoute(world, await cn.ask(fields, TOLD));
     },
   }),
 ];
