@@ -6,7 +6,7 @@ import type { Situation } from './whole.ts';
 import { Whole } from './whole.ts';
 
 /** With every step in the long form, else with some. */
-const STRIDE = process.env.NTM_LONG === undefined ? 31 : 1;
+const STRIDE = process.env.NTM_LONG === undefined ? 43 : 1;
 const DOWN = 700;
 
 const PAIRS: readonly (readonly [Situation, Situation])[] = [

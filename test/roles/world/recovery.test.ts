@@ -7,7 +7,7 @@ import { Whole } from './whole.ts';
 
 /** In the long form the shares of the table hold, in the short one the worst case. */
 const isLong = process.env.NTM_LONG !== undefined;
-const RUNS = isLong ? 100 : 3;
+const RUNS = isLong ? 100 : 2;
 
 /** What a run is made of: drawn from its seed. */
 interface Run {
