@@ -127,7 +127,7 @@ export class Channel {
    */
   probe(to: Endpoint, now: Instant, size = 0): ChannelEvent[] {
     this.expire(now);
-    this.farEnd.probe(to, undefined, now, size);
+    this.farEnd.check(to, now, size);
     this.sendDueProbes(now);
     return this.take();
   }

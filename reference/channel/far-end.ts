@@ -57,7 +57,14 @@ export class FarEnd {
   /** Starts a probe. @param under unconfirmed keys that it is to confirm; else it goes under the newest. */
   probe(to: Endpoint, under: Handshake | undefined, now: Instant, size = 0): void {
     if (!this.canBe(to)) return;
-    this.probes.start(this.random(TRANSACTION_LENGTH), to, under, now, size);
+    this.probes.start(this.random(TRANSACTION_LENGTH), to, under, now, size, true);
+  }
+
+  /** Probes what this end itself wants to know of an address; one that is valid stays where it is in the order. [HO-14] */
+  check(to: Endpoint, now: Instant, size: number): void {
+    if (!this.addresses.isValid(to)) this.probe(to, undefined, now, size);
+    else if (this.canBe(to))
+      this.probes.start(this.random(TRANSACTION_LENGTH), to, undefined, now, size, false);
   }
 
   /** A message from elsewhere than the address in use makes that source a candidate; a probe decides. [HO-03] */

@@ -17,8 +17,8 @@ export interface Probe {
   readonly to: Endpoint;
   /** The keys that it has to go under, if it is to confirm them; else the newest. */
   readonly under: Handshake | undefined;
-  /** Its place in the order of all probes of the channel. [KEY-32] */
-  readonly nominatedAs: number;
+  /** Its place in the order of nominations; 0: it is none. [KEY-32] */
+  nominatedAs: number;
   /** Bytes of UDP payload that it is padded to; 0: none. */
   readonly size: number;
   readonly startedAt: Instant;
@@ -28,7 +28,7 @@ export interface Probe {
 /** The probes of one channel, with the times at which they are tried and given up. [GEN-11] */
 export class Probes {
   private outstanding: Probe[] = [];
-  private started = 0;
+  private nominations = 0;
   private readonly timers: ChannelTimers;
 
   constructor(timers: ChannelTimers) {
@@ -39,18 +39,24 @@ export class Probes {
     return this.outstanding.length;
   }
 
-  /** Starts a probe, unless the same one is under way or there are too many. */
+  /**
+   * Starts a probe, unless the same one is under way or there are too many.
+   * @param nominates whether its answer makes the address the latest; then so does that of the one under way.
+   */
   start(
     transaction: Uint8Array,
     to: Endpoint,
     under: Handshake | undefined,
     now: Instant,
     size: number,
+    nominates: boolean,
   ): boolean {
     const same = (probe: Probe): boolean =>
       sameEndpoint(probe.to, to) && probe.size === size && (under === undefined || probe.under === under);
-    if (this.outstanding.length >= BOUND || this.outstanding.some(same)) return false;
-    const nominatedAs = ++this.started;
+    const underWay = this.outstanding.find(same);
+    if (underWay?.nominatedAs === 0 && nominates) underWay.nominatedAs = ++this.nominations;
+    if (this.outstanding.length >= BOUND || underWay !== undefined) return false;
+    const nominatedAs = nominates ? ++this.nominations : 0;
     this.outstanding.push({ transaction, to, under, nominatedAs, size, startedAt: now, tries: 0 });
     return true;
   }

@@ -5,7 +5,7 @@ import type { CborValue } from '../../../reference/wire/cbor.ts';
 import { MessageType, Part, Status } from '../../../reference/wire/registry.ts';
 import { QTYPE } from '../../application/dns.ts';
 import type { Case } from '../../case.ts';
-import { propertyCase } from '../../case.ts';
+import { propertyCase, scriptCase } from '../../case.ts';
 import type { Body } from '../../fields.ts';
 import { body } from '../../fields.ts';
 import { answeredFault, silentFault } from '../../intent.ts';
@@ -20,7 +20,6 @@ import {
   checkDelivers,
   checkSends,
   checkShown,
-  close,
   directionRequest,
   farEnd,
   lastEvent,
@@ -99,12 +98,6 @@ const REFUSALS: readonly Refused[] = [
     status: Status.unsupported,
     of: (on) => ({ plan: on.dc.plan(), parts: { fields: { relay: unknownRelay(on) } } }),
   },
-  {
-    name: 'a full table',
-    status: Status.busy,
-    node: { limits: { paths: 1 } },
-    of: ({ dc }) => ({ plan: dc.plan() }),
-  },
 ];
 const REFUSED = shownAs(({ name }) => name, REFUSALS);
 
@@ -173,11 +166,13 @@ const FOREIGN = ['an answer to nothing', 'a second answer', 'an answer under ano
 const PLACES = ['body', 'peer', 'relay', 'leg'] as const;
 type Place = (typeof PLACES)[number];
 
-function withKey(content: Body, place: Place, key: CborValue, nodeId: Uint8Array): Body {
+function withKey(content: Body, place: Place, key: CborValue, fresh: (length: number) => Uint8Array): Body {
   if (place === 'body') return new Map([...content, [key, 0]]);
-  const inner = body({ nodeId: new Uint8Array(16).fill(7), instance: new Uint8Array(8) });
+  const nodeId = fresh(16);
+  const inner = body({ nodeId, instance: fresh(8) });
   if (place === 'peer') return new Map([...content, ...body({ peer: new Map([...inner, [key, 0]]) })]);
-  const leg = place === 'leg' ? new Map([...LEG, [key, 0]]) : LEG;
+  const own = body({ legId: fresh(16), legSecret: fresh(32) });
+  const leg = place === 'leg' ? new Map([...own, [key, 0]]) : own;
   const plain = body({ kind: 1, nodeId, endpoints: [SOMEWHERE], leg });
   return new Map([...content, ...body({ relay: place === 'relay' ? new Map([...plain, [key, 0]]) : plain })]);
 }
@@ -187,7 +182,7 @@ export const NODE_DIRECTION_REFUSED_CASES: readonly Case[] = [
     ...NODE,
     id: 'node.direction.refused',
     title: 'A direction that a node cannot take is answered by the right error, and what it has stays.',
-    clauses: ['NODE-22', 'NODE-25', 'KEY-45', 'DOS-04', 'ERR-05', 'ERR-01'],
+    clauses: ['NODE-22', 'NODE-25', 'KEY-45', 'ERR-05', 'ERR-01'],
     catches:
       'A peer that takes the address of another one, or of the node; a path that others can take over.',
     adapterLevel: 2,
@@ -212,8 +207,19 @@ export const NODE_DIRECTION_REFUSED_CASES: readonly Case[] = [
       }
       await checkSends(world, on, packetTo(world, on.plan), 'NODE-22: it keeps what it has.');
       await checkDelivers(world, on, packetFrom(world, on.plan), 'NODE-22: it keeps what it has.');
-      // Room for the next row.
-      if (options?.limits !== undefined) await close(world, on);
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.direction.busy',
+    title: 'A direction for which there is no room is answered busy, and the paths that there are go on.',
+    clauses: ['NODE-22', 'DOS-04'],
+    catches: 'A table without a bound; a path that has to go for a newer one.',
+    async script(world) {
+      const on = await openPath(world, { node: { limits: { paths: 1 } } });
+      world.status(await on.dc.direct(on.dc.routeDirection(on.dc.plan())), Status.busy);
+      await checkSends(world, on, packetTo(world, on.plan), 'NODE-22: it keeps what it has.');
+      await checkDelivers(world, on, packetFrom(world, on.plan), 'NODE-22: it keeps what it has.');
     },
   }),
   propertyCase({
@@ -234,7 +240,6 @@ export const NODE_DIRECTION_REFUSED_CASES: readonly Case[] = [
       checkFailure(world, asked, await asked.answer);
       await checkShown(world, on.node, 'NODE-22, NODE-25: the direction is given up with an event.', before);
       await checkSends(world, on, packetTo(world, on.plan), 'NODE-22: it keeps what it has.');
-      if (options?.limits !== undefined) await close(world, on);
     },
   }),
   propertyCase({
@@ -323,7 +328,7 @@ export const NODE_DIRECTION_REFUSED_CASES: readonly Case[] = [
     boundaries: PLACES.flatMap((place) => [0x8000, 0x7fff].map((key) => ({ key, place }))),
     async script(world, { key, place }) {
       const { dc } = await registered(world);
-      const content = withKey(dc.routeDirection(dc.plan()), place, key, world.fresh(16));
+      const content = withKey(dc.routeDirection(dc.plan()), place, key, world.stage.fresh);
       if (key >= 0x8000) {
         const intent = answeredFault(`key ${key} in the ${place}`, Status.unsupported);
         world.status(await dc.direct(content, { intent }), Status.unsupported);

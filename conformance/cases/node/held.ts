@@ -8,7 +8,8 @@ import type { IcmpError } from '../../application/packets.ts';
 import { readIcmp } from '../../application/packets.ts';
 import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
-import type { NodeEvent, NodeTestOptions, NodeUnderTest } from '../../target/node-under-test.ts';
+import type { Received } from '../../observe/received.ts';
+import type { NodeEvent, NodeUnderTest } from '../../target/node-under-test.ts';
 import type { World } from '../../world.ts';
 import { exactNetwork } from '../steps.ts';
 import type { ByName } from './steps.ts';
@@ -35,8 +36,8 @@ const MOST = 64;
 const UNREACHABLE = { 4: { type: 3, code: 1 }, 6: { type: 1, code: 3 } } as const;
 
 /** A path that the node has asked for and opens in vain: the far end answers nothing yet. */
-async function unanswered(world: World, options: NodeTestOptions = {}): Promise<ByName> {
-  const { node, dc } = await registered(world, options);
+async function unanswered(world: World): Promise<ByName> {
+  const { node, dc } = await registered(world);
   const plan = dc.plan();
   const far = await farEnd(world, node, plan);
   far.peer.habits.answerOpenings = false;
@@ -98,7 +99,13 @@ export const NODE_HELD_CASES: readonly Case[] = [
       far.peer.habits.answerOpenings = true;
       await whenOpen(world, far);
       const last = await checkSends(world, { node, far }, packetTo(world, plan, { size: 200 }));
-      const came = far.peer.inbox.filter(({ type, at }) => type === MessageType.data && at <= last.at);
+      const came: Received[] = [];
+      const isHeld = ({ type, at }: Received) => type === MessageType.data && at <= last.at;
+      for (;;) {
+        const mail = far.peer.takeNow(isHeld);
+        if (mail === undefined) break;
+        came.push(mail);
+      }
       const order = came.map(({ plaintext }) =>
         sent.findIndex(
           (packet) => plaintext !== undefined && sameBytes(plaintext.slice(0, packet.length), packet),
@@ -118,15 +125,19 @@ export const NODE_HELD_CASES: readonly Case[] = [
     waits: 3500,
     async script(world) {
       const timers = { 'packet-hold-time': 1 };
-      const { node, plan, far } = await unanswered(world, { timers });
+      const { node, dc } = await registered(world, { timers });
+      const plan = dc.plan();
+      const far = await farEnd(world, node, plan);
+      const asked = ask(world, node, plan.far.fqdn, QTYPE.A);
+      dc.answer(await directionRequest(world, dc), dc.routeDirection(plan, { part: Part.await }));
+      await asked.answer;
       const old = packetTo(world, plan);
       await node.packet(old);
       // 1 s, and the second that GEN-38 allows.
       await world.sleep(2100);
       const young = packetTo(world, plan);
       await node.packet(young);
-      far.peer.habits.answerOpenings = true;
-      await whenOpen(world, far);
+      await far.openLeg();
       world.came(await far.peer.take(isData(young, far)), 'the packet that is young enough');
       const late = far.peer.takeNow(isData(old, far));
       world.check(late === undefined, 'the old packet dropped', 'it was sent');

@@ -104,7 +104,7 @@ export const PORTED_CHANNEL_CASES: readonly Case[] = [
   ...take(KEY_TIME_CASES, ['keys.old-erased', 'keys.rekey', 'keys.initiator-waits', 'keys.erased']),
   ...take(SEALED_CASES, ['sealed.tag', 'sealed.header', 'sealed.counter', 'sealed.own-counter']),
   ...take(REPLAY_CASES, ['sealed.replay', 'sealed.window']),
-  ...take(ASSOCIATION_ADDRESS_CASES, ['address.association', 'address.association-family']),
+  ...take(ASSOCIATION_ADDRESS_CASES, ['address.association']),
 ];
 
 export const PORTED_MESSAGE_CASES: readonly Case[] = [

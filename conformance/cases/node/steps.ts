@@ -272,16 +272,18 @@ export function nowhere(port = 9): Endpoint {
   return { ip: '127.0.0.8' as Ip, port };
 }
 
-/** Judges when things came, counted from an instant: each when it is due, and none else. */
+/** Judges when things came, counted from an instant: each when it is due, and none else. @param jitter as GEN-11 allows */
 export function checkTimes(
   world: World,
   mails: readonly Received[],
   since: number,
   due: readonly number[],
   requirement?: string,
+  jitter = 0,
 ): void {
   const times = mails.map(({ at }) => Math.round(at - since));
-  const isDue = (time: number, ms: number) => time >= ms - EARLY && time <= ms + LATE;
+  const isDue = (time: number, ms: number) =>
+    time >= ms * (1 - jitter) - EARLY && time <= ms * (1 + jitter) + LATE;
   const expected = `one at ${due.join(', ')} ms`;
   const actual = times.length === 0 ? 'nothing' : `at ${times.join(', ')} ms`;
   const about = { requirement, timedOut: true };
