@@ -33,10 +33,10 @@ async function kill(t: T, parties: Parties, party: Party): Promise<void> {
 
 t.test('the other node', { skip: elsewhere }, async (t) => {
   const parties = await all(t);
-  const ping = parties.ping('--count', '20');
+  const ping = parties.ping('--count', '14');
   await reply(t, ping, 2);
   await kill(t, parties, 'bob');
-  await reply(t, ping, 20);
+  await reply(t, ping, 14);
   const { status, out, err } = await ping.ended;
   t.equal(status, 0, `${out}${err}`);
 });
@@ -46,10 +46,10 @@ t.test('the relay', { skip: elsewhere }, async (t) => {
   parties.change('alice', (config) => {
     config.features = ['relay-only'];
   });
-  const ping = parties.ping('--count', '20');
+  const ping = parties.ping('--count', '14');
   await reply(t, ping, 2);
   await kill(t, parties, 'rs-s');
-  await reply(t, ping, 20);
+  await reply(t, ping, 14);
   const { status, out, err } = await ping.ended;
   t.equal(status, 0, `${out}${err}`);
 });

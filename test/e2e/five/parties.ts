@@ -98,19 +98,19 @@ function ntmobile(...args: string[]): Started {
   return start(PROGRAM, args, LIFE);
 }
 
-/** The first of so many ports, one after the other, that nobody had bound a moment ago. */
+/**
+ * The first of so many ports, one after the other, that nobody had bound a moment ago; below those that systems
+ * give out, or others would take one while its party is not there.
+ */
 async function freePorts(count: number): Promise<number> {
   const net = udpNet();
   for (;;) {
-    const first = await net.bind(endpoint('127.0.0.1:0'), () => {});
-    const { port } = first.local;
-    const others = await Promise.allSettled(
-      Array.from({ length: count - 1 }, (_, at) =>
-        net.bind(endpoint(`127.0.0.1:${port + 1 + at}`), () => {}),
-      ),
+    const first = 10_000 + Math.floor(Math.random() * 20_000);
+    const tries = await Promise.allSettled(
+      Array.from({ length: count }, (_, at) => net.bind(endpoint(`127.0.0.1:${first + at}`), () => {})),
     );
-    const bound = others.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    await Promise.all([first, ...bound].map((socket) => socket.close()));
-    if (bound.length === count - 1) return port;
+    const bound = tries.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    await Promise.all(bound.map((socket) => socket.close()));
+    if (bound.length === count) return first;
   }
 }
