@@ -30,10 +30,10 @@ export const DC_MODEL_CASES: readonly Case[] = [
       ask,
       ask,
       ask,
-      node.map((at) => new Deregister(at)),
       node.map((at) => new Inform(at)),
       fc.boolean().map((isAnew) => new RelayComes(isAnew)),
-      node.map((at) => new Lapse(at)),
+      // It takes two seconds, so it is not in every run.
+      fc.tuple(node, fc.nat({ max: 4 })).map(([at, n]) => (n === 0 ? new Lapse(at) : new Deregister(at))),
       fc.constant(undefined).map(() => new Restart()),
     ],
     maxCommands: 25,
