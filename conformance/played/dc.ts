@@ -41,6 +41,11 @@ export class PlayedDc {
     if (!peer.channels.includes(association)) peer.channels.push(association);
   }
 
+  /** The type of the messages by which it directs its peer. */
+  get directionType(): number {
+    return MessageType.relayDirection;
+  }
+
   /** All sockets that it has; the first is `peer`. */
   get sockets(): readonly Peer[] {
     return [this.peer];

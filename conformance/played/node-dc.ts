@@ -67,6 +67,10 @@ export class PlayedNodeDc extends PlayedDc {
     return this.#sockets;
   }
 
+  override get directionType(): number {
+    return MessageType.routeDirection;
+  }
+
   get nodeId(): Uint8Array {
     return this.association.peer.nodeId;
   }

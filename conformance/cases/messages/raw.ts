@@ -38,7 +38,7 @@ export function rawRequest(world: World, dc: PlayedDc, name: RequestName): RawRe
     .map(([key, value]) => [toHex(encodeCbor(key)), toHex(encodeCbor(value))] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return {
-    type: name === 'probe' ? MessageType.probeRequest : MessageType.relayDirection,
+    type: name === 'probe' ? MessageType.probeRequest : dc.directionType,
     plan,
     transaction,
     parts: { rest: entries.flat().join(''), count: 1 + entries.length, transaction: toHex(transaction) },
@@ -62,7 +62,7 @@ export function bytesOf(hex: string): Uint8Array {
 /** Seals and sends a body as it stands. The hash knows it by its intent and length. */
 export function sendRaw(dc: PlayedDc, { type, transaction }: RawRequest, hex: string, intent: Intent): void {
   const { peer, association } = dc;
-  const label = `${type === MessageType.probeRequest ? 'probing request' : 'Relay Direction'}: ${hex}`;
+  const label = `${type === MessageType.probeRequest ? 'probing request' : 'direction'}: ${hex}`;
   const answer = answerTypeOf(type as typeof MessageType.probeRequest);
   if (answer !== undefined && (intent.kind !== 'fault' || intent.status !== undefined)) {
     peer.stage.explainer.allowAnswer(answer, association.id, transaction);
@@ -81,8 +81,8 @@ export function takeAnswer(dc: PlayedDc, { type, transaction }: RawRequest): Pro
 }
 
 /**
- * A good request of the same kind: the answer shows that nothing came of the one before. A Relay
- * Direction has the same path but other legs, so that an entry of the first would be in its way.
+ * A good request of the same kind: the answer shows that nothing came of the one before. A
+ * direction has the same path but other legs, so that an entry of the first would be in its way.
  */
 export function goodOne(dc: PlayedDc, { type, plan }: RawRequest): Promise<Received | undefined> {
   if (type === MessageType.probeRequest) return dc.peer.probe(dc.association);

@@ -13,11 +13,14 @@ import { REPLAY_CASES } from '../channel/replay.ts';
 import { SEALED_CASES } from '../channel/sealed.ts';
 import { COUNTER_CASES } from '../datagram/counters.ts';
 import { DISCARDED_CASES } from '../datagram/discarded.ts';
+import { EMITTED_CASE } from '../datagram/emitted.ts';
 import { GENERAL_CASES } from '../datagram/general.ts';
 import { HEADER_CASES } from '../datagram/header.ts';
 import { LIMIT_CASES } from '../datagram/limits.ts';
 import { NAMED_CASES } from '../datagram/named.ts';
+import { ENCODING_CASES } from '../messages/encoding.ts';
 import { PROBE_CASES } from '../messages/probes.ts';
+import { TRANSACTION_CASES } from '../messages/transactions.ts';
 import type { Port, Words } from '../ported.ts';
 import { ported } from '../ported.ts';
 import { NODE } from './steps.ts';
@@ -53,7 +56,8 @@ export const PORTED_DATAGRAM_CASES: readonly Case[] = [
     'datagram.oversize-control',
   ]),
   ...take(NAMED_CASES, ['context.unknown', 'sealed.key-id-zero', 'sealed.key-id-unknown']),
-  ...take(GENERAL_CASES, ['profile.off']),
+  ...take(GENERAL_CASES, ['profile.off', 'address.before-valid', 'run.grease']),
+  ...take([EMITTED_CASE], ['run.emitted']),
   ...take(COUNTER_CASES, [
     { from: 'rs-s.counters.layers', rows: (name: string) => !OF_RELAYS.includes(name) },
   ]),
@@ -103,11 +107,18 @@ export const PORTED_CHANNEL_CASES: readonly Case[] = [
   ]),
   ...take(KEY_TIME_CASES, ['keys.old-erased', 'keys.rekey', 'keys.initiator-waits', 'keys.erased']),
   ...take(SEALED_CASES, ['sealed.tag', 'sealed.header', 'sealed.counter', 'sealed.own-counter']),
-  ...take(REPLAY_CASES, ['sealed.replay', 'sealed.window']),
+  ...take(REPLAY_CASES, ['sealed.replay', 'sealed.window', 'run.nonces']),
   ...take(ASSOCIATION_ADDRESS_CASES, ['address.association']),
 ];
 
 export const PORTED_MESSAGE_CASES: readonly Case[] = [
+  ...take(ENCODING_CASES, ['body.encoding', 'body.forbidden']),
+  ...take(TRANSACTION_CASES, [
+    {
+      from: 'rs-s.transaction.unmatched',
+      rows: ({ what }: { what: string }) => what !== 'registration',
+    },
+  ]),
   ...take(PROBE_CASES, [
     { from: 'rs-s.probe.answer', also: ['NODE-09'] },
     'probe.answer-ipv6',
