@@ -26,20 +26,19 @@ export function mergeTraces(records: readonly TraceRecord[], first: readonly str
     .sort((a, b) => a.record.t - b.record.t || a.at - b.at);
   const ordered = sorted.map(({ record }) => record);
   const places = placesOf(ordered);
-  const waiting = new Map<string, TraceRecord[]>();
-  for (const record of ordered.filter(({ way }) => way === 'received'))
-    waiting.set(keyOf(record), [...(waiting.get(keyOf(record)) ?? []), record]);
+  const under = new Map<string, TraceRecord[]>();
+  for (const record of ordered.filter(({ way }) => way === 'sent'))
+    under.set(keyOf(record), [...(under.get(keyOf(record)) ?? []), record]);
 
   const arrows = ordered
-    .filter(({ way }) => way === 'sent')
-    .map((sent) => {
-      const arrived = take(waiting.get(keyOf(sent)) ?? [], sent);
-      const to = arrived?.self ?? places.get(sent.to) ?? sent.to;
-      return arrow(sent, sent.self, to, arrived === undefined && places.has(sent.to));
+    .filter(({ way }) => way === 'received')
+    .map((received) => {
+      const sent = take(under.get(keyOf(received)) ?? [], received);
+      return arrow(sent ?? received, sent?.self ?? places.get(received.from) ?? received.from, received.self);
     });
-  const unsent = [...waiting.values()].flat();
+  const left = [...under.values()].flat();
   arrows.push(
-    ...unsent.map((received) => arrow(received, places.get(received.from) ?? received.from, received.self)),
+    ...left.map((sent) => arrow(sent, sent.self, places.get(sent.to) ?? sent.to, places.has(sent.to))),
   );
   arrows.sort((a, b) => a.t - b.t);
   const found = new Set(arrows.flatMap(({ from, to }) => [from, to]));
@@ -63,11 +62,13 @@ function placesOf(records: readonly TraceRecord[]): Map<string, string> {
 /** Milliseconds that a datagram is under way at most; the same may be sent again when a party was started anew. */
 const UNDER_WAY = 2000;
 
-/** The end of a datagram that was sent: the one with its addresses, or else, behind a NAT, the first one elsewhere. */
-function take(candidates: TraceRecord[], sent: TraceRecord): TraceRecord | undefined {
-  const others = candidates.filter(({ self, t }) => self !== sent.self && Math.abs(t - sent.t) <= UNDER_WAY);
-  const found =
-    others.find(({ to }) => to === sent.to) ?? others.find(({ from }) => from === sent.from) ?? others[0];
+/** Where a datagram that came was sent: by its addresses, or else, behind a NAT, by one of them; the nearest in time. */
+function take(candidates: TraceRecord[], { self, from, to, t }: TraceRecord): TraceRecord | undefined {
+  const distance = (sent: TraceRecord): number => Math.abs(sent.t - t);
+  const near = candidates
+    .filter((sent) => sent.self !== self && distance(sent) <= UNDER_WAY)
+    .sort((a, b) => distance(a) - distance(b));
+  const found = near.find((sent) => sent.to === to) ?? near.find((sent) => sent.from === from) ?? near[0];
   if (found !== undefined) candidates.splice(candidates.indexOf(found), 1);
   return found;
 }

@@ -83,8 +83,8 @@ t.test('a datagram that is the same as one of an earlier start is another one', 
   const again = datagram(0x10, 1);
   const { arrows } = mergeTraces([
     seen(1000, 'alice', 'sent', ALICE, RELAY, again),
-    seen(9000, 'alice', 'sent', ALICE, RELAY, again),
-    seen(9001, 'relay', 'received', ALICE, RELAY, again),
+    seen(2000, 'alice', 'sent', ALICE, RELAY, again),
+    seen(2001, 'relay', 'received', ALICE, RELAY, again),
   ]);
   t.same(
     arrows.map(({ isLost }) => isLost),
