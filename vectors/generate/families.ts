@@ -8,6 +8,7 @@ import { keySchedule } from './key-schedule.ts';
 import { openings } from './openings/family.ts';
 import { refused } from './refused/family.ts';
 import { replay } from './replay.ts';
+import { routes } from './routes/family.ts';
 import { sealed } from './sealed.ts';
 import type { FamilyFile } from './vector.ts';
 
@@ -22,6 +23,7 @@ const FAMILIES = [
   data,
   refused,
   digests,
+  routes,
 ];
 
 export function families(): FamilyFile[] {
