@@ -287,11 +287,12 @@ export class Paths {
 
   /** A path of a peer is up: what it takes the place of ends. [HO-06, HO-11, HO-12] */
   private succeed(path: Path, now: Instant): void {
-    const { replaces, instance } = path.directed;
+    const { replaces, instance, directedAt } = path.directed;
     for (const other of this.to(path.peer)) {
       if (other === path) continue;
+      const isEarlier = replaces !== undefined && (other.confirmedAt ?? now) < directedAt;
       if (other.directed.instance !== instance) this.erase(other);
-      else if (other.id === replaces || other.isLost) this.closeNow(other, now);
+      else if (isEarlier || other.id === replaces || other.isLost) this.closeNow(other, now);
     }
     this.arrange(path.peer, now);
   }
