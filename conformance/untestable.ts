@@ -9,4 +9,6 @@ export const UNTESTABLE: Readonly<Record<string, string>> = {
   'KEY-18': 'it takes 2^36 datagrams',
   'KEY-50': 'a key ID that is 0 or held comes once in 65,536 handshakes, more than fit into one attempt',
   'KEY-44': 'what memory holds is not seen from outside',
+  'TUN-10 node': 'a tester’s UDP socket neither sets nor shows the ECN and DSCP bits of outer packets',
+  'TUN-14 node': 'a tester’s UDP socket does not show whether outer packets have DF, and sees no ICMP',
 };

@@ -10,6 +10,7 @@ const FOLDER = new URL('../../conformance/spec/', import.meta.url);
 const EXERCISED: Readonly<Partial<Record<string, readonly string[]>>> = {
   'rs-s': ['0.1'],
   codec: ['0.1'],
+  node: ['0.1', '0.2'],
 };
 
 const chapters = await Promise.all(

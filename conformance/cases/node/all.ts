@@ -1,6 +1,7 @@
 /** The cases of a node, in the order of the spec's sections. */
 import type { Case } from '../../case.ts';
 import { NODE_CLOSING_CASES } from './closing.ts';
+import { NODE_CONTEXT_CASES } from './contexts.ts';
 import { NODE_DATA_CASES } from './data.ts';
 import { NODE_DATA_CHANNEL_CASES } from './data-channel.ts';
 import { NODE_DIRECTION_CASES } from './direction.ts';
@@ -17,6 +18,7 @@ export const NODE_CASES: readonly Case[] = [
   ...PORTED_DATAGRAM_CASES,
   ...PORTED_CHANNEL_CASES,
   ...PORTED_MESSAGE_CASES,
+  ...NODE_CONTEXT_CASES,
   ...NODE_REGISTRATION_CASES,
   ...NODE_DIRECTION_CASES,
   ...NODE_DIRECTION_REFUSED_CASES,

@@ -11,6 +11,7 @@ import { body } from '../../fields.ts';
 import { answeredFault, silentFault } from '../../intent.ts';
 import type { DirectionParts, NodePlan } from '../../played/node-dc.ts';
 import type { NodeTestOptions } from '../../target/node-under-test.ts';
+import { checkKeys } from '../messages/shape.ts';
 import { shownAs } from '../shown.ts';
 import { checkFailure } from './resolver.ts';
 import type { OnPath } from './steps.ts';
@@ -182,7 +183,7 @@ export const NODE_DIRECTION_REFUSED_CASES: readonly Case[] = [
     ...NODE,
     id: 'node.direction.refused',
     title: 'A direction that a node cannot take is answered by the right error, and what it has stays.',
-    clauses: ['NODE-22', 'NODE-25', 'KEY-45', 'ERR-05', 'ERR-01'],
+    clauses: ['NODE-22', 'NODE-25', 'KEY-45', 'ERR-05', 'ERR-01', 'ERR-02', 'ERR-07'],
     catches:
       'A peer that takes the address of another one, or of the node; a path that others can take over.',
     adapterLevel: 2,
@@ -192,7 +193,9 @@ export const NODE_DIRECTION_REFUSED_CASES: readonly Case[] = [
       const on = await openPath(world, { ...(options && { node: options }), direction: { lifetime: 600 } });
       const { plan, parts } = of(on);
       const content = on.dc.routeDirection(plan, parts);
-      world.status(await on.dc.direct(content), status);
+      const error = world.status(await on.dc.direct(content), status);
+      world.check(error.type === MessageType.acknowledgement, 'an Acknowledgement', `type ${error.type}`);
+      checkKeys(world, error, ['transaction', 'status']);
       if (plan.pathId !== on.plan.pathId) {
         const far = await farEnd(world, on.node, plan, { name: 'refused' });
         const { message1 } = far.path.message1(world.stage.fresh);

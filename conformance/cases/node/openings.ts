@@ -62,7 +62,7 @@ export const NODE_OPENING_CASES: readonly Case[] = [
     ...NODE,
     id: 'node.opening.candidates',
     title: 'Without a relay a node opens to all candidates at once, repeats the same bytes, and gives up.',
-    clauses: ['NODE-21', 'KEY-16', 'KEY-24', 'GEN-01'],
+    clauses: ['NODE-21', 'KEY-16', 'KEY-24', 'GEN-01', 'GEN-15'],
     catches: 'Candidates that are tried one after the other; an opening of its own for each; other times.',
     waits: OVER + 500,
     async script(world) {

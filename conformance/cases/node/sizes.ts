@@ -127,7 +127,35 @@ export const NODE_SIZE_CASES: readonly Case[] = [
       await checkSends(world, on, packetOf(on, 1280, 6), 'TUN-15: inner IPv6 of 1153 to 1280 bytes goes.');
     },
   }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.size.again',
+    title: 'While packets flow a node measures its route again after ten minutes.',
+    clauses: ['TUN-16'],
+    level: 'SHOULD',
+    adapterLevel: 3,
+    catches: 'A size that is believed for good, on a way that has become narrower.',
+    async script(world) {
+      exactNetwork(world);
+      const on = await openPath(world);
+      const { far, node, plan } = on;
+      await checkSends(world, on, packetTo(world, plan));
+      world.came(await far.peer.take(isProbeOf(PROBE_1400, on)), 'a probing request for 1400 bytes');
+      for (let ms = 0; ms < AGAIN; ms += STEP) {
+        await node.forward(STEP);
+        await node.packet(packetTo(world, plan));
+        world.status(await far.peer.probe(far.path), Status.ok);
+        while (far.peer.takeNow(({ type }) => type === MessageType.data) !== undefined);
+      }
+      const again = far.peer.takeNow(isProbeOf(PROBE_1400, on));
+      world.came(again, 'the same probing request again', 'TUN-16: every 600 s, 10 % more at most.');
+    },
+  }),
 ];
+
+/** TUN-16: 600 s and 10 %, in steps that leave no message unanswered for long; milliseconds. */
+const AGAIN = 664_000;
+const STEP = 2000;
 
 /** Judges that a packet comes in fragments that fit, whole in all. [TUN-07] */
 async function checkFragments(world: World, on: OnPath, packet: Uint8Array, largest: number): Promise<void> {
