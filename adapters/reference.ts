@@ -28,6 +28,8 @@ export interface ReferenceOptions {
   readonly net: Net;
   /** The system's source if not given. */
   readonly random?: Random;
+  /** Milliseconds since 1970; the system's clock if not given. */
+  readonly wallClock?: () => number;
   /** Puts something between a role and the loop that runs it. */
   readonly wrap?: (created: Created, config: RoleConfig) => Created;
   readonly codec?: Codec;
@@ -64,7 +66,7 @@ export function referenceAdapter(options: ReferenceOptions): Implementation {
         config,
         kept,
         emit: request.emit,
-        wallClock: () => Date.now(),
+        wallClock: options.wallClock ?? Date.now,
       });
     },
     forget: (store) => stores.forget(store),
