@@ -177,7 +177,7 @@ t.test('what could not be judged says why', async (t) => {
   });
   const needy: Case = { ...LONG, id: 'test.needy', needs: ['ipv6'] };
   const slow: Case = { ...LONG, id: 'test.slow', needs: ['slow'] };
-  const other: Case = { ...LONG, id: 'test.node', roles: ['node'] };
+  const other: Case = { ...LONG, id: 'test.rs-n', roles: ['rs-n'] };
   const optional: Case = { ...LONG, id: 'test.kernel', features: ['kernel'] };
   const report = await runInMemory({
     run: { cases: [lacking, needy, slow, other, optional] },
@@ -189,7 +189,7 @@ t.test('what could not be judged says why', async (t) => {
       'test.kernel not-applicable: the target does not claim kernel',
       'test.lacking not-exercised: no second address',
       'test.needy not-exercised: the environment lacks ipv6',
-      'test.node not-applicable: the target is no node',
+      'test.rs-n not-applicable: the target is no rs-n',
       'test.slow not-exercised: waits long: run it with --slow',
     ],
   );
