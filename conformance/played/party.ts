@@ -88,7 +88,9 @@ export abstract class Party {
     const { family = 4 } = place;
     const isOpen = association.current?.confirmed === true;
     if (isOpen && this.#valid.get(family) === peer) return peer;
-    const failed = isOpen ? await this.#probe(peer) : await peer.open(association, { auto: true });
+    // Where it is not known what the DC holds, as after its own opening, only an opening is sure to be probed. [KEY-29]
+    const isKnown = isOpen && this.#valid.has(family);
+    const failed = isKnown ? await this.#probe(peer) : await peer.open(association, { auto: true });
     if (failed !== undefined) this.#fails(`the association could not be opened: no ${failed}`);
     const isProbe = ({ channel, type }: Received) =>
       channel === association && type === MessageType.probeRequest;

@@ -83,13 +83,12 @@ export const DC_LOCATION_CASES: readonly Case[] = [
       await checkObserved(world, dc.other(), node, [formatEndpoint(before.local)], requirement);
       // As soon as a try of the DC's probe is answered.
       Object.assign(moved.habits, { answerProbes: HABITS.answerProbes });
-      const since = world.net.now();
-      const isAnswered = ({ type, at }: Received) => type === MessageType.probeRequest && at >= since;
-      let probe = await moved.take(isAnswered, LAST_TRY);
+      while (moved.takeNow(isProbe) !== undefined);
+      let probe = await moved.take(isProbe, LAST_TRY);
       if (probe === undefined) {
         // All tries were over.
         await moved.probe(node.association);
-        probe = await moved.take(isAnswered);
+        probe = await moved.take(isProbe);
       }
       world.came(probe, 'a probing request to the new source', 'KEY-31');
       world.status(await moved.probe(node.association), Status.ok);
@@ -202,3 +201,7 @@ export const DC_LOCATION_CASES: readonly Case[] = [
     },
   }),
 ];
+
+function isProbe({ type }: Received): boolean {
+  return type === MessageType.probeRequest;
+}
