@@ -17,8 +17,15 @@ const COPIED = [
 
 const STUB = 'test/mutants/stub.ts';
 
-/** Tests that make vectors anew, and of the twin alone, which shares no code with what is changed. */
-const LEFT_OUT = ['families.test.ts', 'manifest.test.ts', 'schema.test.ts', 'twin.test.ts'];
+/** Tests that make vectors anew, of a role, and of the twin alone, which shares no code with what is changed. */
+const LEFT_OUT = [
+  'families.test.ts',
+  'manifest.test.ts',
+  'routes.test.ts',
+  'schema.test.ts',
+  'sequences.test.ts',
+  'twin.test.ts',
+];
 
 /** Copies the project's sources, with a mutant or as they are. @returns its tests, as places of files. */
 export async function copyWith(mutant: Mutant | undefined, folder: string): Promise<string[]> {

@@ -10,6 +10,7 @@ import { refused } from './refused/family.ts';
 import { replay } from './replay.ts';
 import { routes } from './routes/family.ts';
 import { sealed } from './sealed.ts';
+import { sequences } from './sequences/family.ts';
 import type { FamilyFile } from './vector.ts';
 
 const FAMILIES = [
@@ -24,6 +25,7 @@ const FAMILIES = [
   refused,
   digests,
   routes,
+  sequences,
 ];
 
 export function families(): FamilyFile[] {
