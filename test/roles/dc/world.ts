@@ -74,6 +74,9 @@ export class World {
   readonly sent: { readonly bytes: Uint8Array; readonly to: Endpoint; readonly at: Instant }[] = [];
   /** What is durable. */
   readonly stored = new Map<string, Uint8Array>();
+  /** What DNS answers; `held` keeps the questions until they are answered. */
+  lookUp: (query: Uint8Array) => Uint8Array | undefined | 'held' = () => undefined;
+  readonly lookedUp: { readonly query: Uint8Array; readonly answer: (response?: Uint8Array) => void }[] = [];
   /** Whether a write succeeds; `held` ones are answered when `release` is called. */
   store: 'works' | 'fails' | 'held' = 'works';
   private readonly held: (() => void)[] = [];
@@ -240,8 +243,19 @@ export class World {
         continue;
       }
       this.effects.push(effect);
+      if (effect.kind === 'look-up') this.resolve(effect);
       if (effect.kind === 'persist' && !this.persist(effect)) return;
     }
+  }
+
+  private resolve({ ref, message }: Extract<Effect, { kind: 'look-up' }>): void {
+    const query = message.slice();
+    const answer = (response?: Uint8Array): void => {
+      this.queue.push(() => this.input({ kind: 'done', ref, outcome: { what: 'looked-up', response } }));
+    };
+    this.lookedUp.push({ query, answer });
+    const response = this.lookUp(query);
+    if (response !== 'held') answer(response);
   }
 
   /** @returns whether what follows is done. */

@@ -1,29 +1,9 @@
-import { concat, fromHex } from '../../../reference/bytes.ts';
-import { Type } from '../../../reference/dns/query.ts';
-import { encodeNtmRecord } from '../../../reference/dns/record.ts';
-import { endpoint } from '../../channel/pair.ts';
+import { apexAnswer as answer, apexRecord as rr } from '../../dns/apex.ts';
 import t from '../../tap.ts';
 import type { World } from './world.ts';
 import { CONFIG, DC4, DC6, NODE4, world } from './world.ts';
 
 const DC_NODE = CONFIG.association.peer;
-
-/** A record as it stands in an answer: the question's name, type, class IN, TTL 60. */
-function rr(nodeId: string, endpoints: readonly string[]): Uint8Array {
-  const rdata = encodeNtmRecord({ nodeId: fromHex(nodeId), dcEndpoints: endpoints.map(endpoint) });
-  const fixed = Uint8Array.of(0xc0, 12, Type.ntm >> 8, Type.ntm & 255, 0, 1, 0, 0, 0, 60, 0, rdata.length);
-  return concat(fixed, rdata);
-}
-
-/** The answer to a query whose only record besides the question is an OPT record at its end. */
-function answer(query: Uint8Array, records: readonly Uint8Array[], rcode = 0): Uint8Array {
-  const end = query.length - 11;
-  const header = query.slice(0, 12);
-  header[2] = 0x81;
-  header[3] = 0x80 | rcode;
-  header[7] = records.length;
-  return concat(header, query.subarray(12, end), ...records, query.subarray(end));
-}
 
 /** A node that has to ask DNS where its DC is. */
 function asking(

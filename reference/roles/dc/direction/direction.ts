@@ -21,7 +21,7 @@ import {
   statusIn,
 } from './bodies.ts';
 import { candidatesFor } from './candidates.ts';
-import { findDc } from './dcs.ts';
+import type { Dcs } from './dcs.ts';
 import type { FarNode } from './information.ts';
 import { farNode, nearNode } from './information.ts';
 import type { Paths } from './paths.ts';
@@ -58,6 +58,7 @@ export class Direction {
   isOver = false;
   private readonly dc: Dc;
   private readonly paths: Paths;
+  private readonly dcs: Dcs;
   private readonly request: DirectionRequest;
   private readonly requester: Registered;
   private readonly done: (answer: Message, now: Instant) => void;
@@ -69,6 +70,7 @@ export class Direction {
   constructor(
     dc: Dc,
     paths: Paths,
+    dcs: Dcs,
     request: DirectionRequest,
     requester: Registered,
     done: (answer: Message, now: Instant) => void,
@@ -76,6 +78,7 @@ export class Direction {
   ) {
     this.dc = dc;
     this.paths = paths;
+    this.dcs = dcs;
     this.request = request;
     this.requester = requester;
     this.done = done;
@@ -94,7 +97,7 @@ export class Direction {
     const isOwn = dc.config.zones.includes(zone);
     if (peerFqdn === requester.name) return this.fail(Status.refused, now);
     if (isOwn) return this.admit(peerFqdn, undefined, now);
-    findDc(dc, zone, now, (found, later) => {
+    this.dcs.find(zone, now, (found, later) => {
       if (this.isOver) return;
       if (typeof found === 'number') this.fail(found, later);
       else this.admit(peerFqdn, found, later);

@@ -4,6 +4,7 @@ import type { Instant } from '../../../core.ts';
 import type { DirectionRequest, Message } from '../../../wire/messages.ts';
 import { MessageType, RelayKind, Status } from '../../../wire/registry.ts';
 import type { Dc, NodePeer } from '../parts.ts';
+import { Dcs } from './dcs.ts';
 import { Direction } from './direction.ts';
 import type { Paths } from './paths.ts';
 
@@ -12,12 +13,14 @@ const KINDS: ReadonlySet<number> = new Set(Object.values(RelayKind));
 export class Directions {
   private readonly dc: Dc;
   private readonly paths: Paths;
+  private readonly dcs: Dcs;
   /** In the order of their deadlines. */
   private readonly underWay = new Set<Direction>();
 
   constructor(dc: Dc, paths: Paths) {
     this.dc = dc;
     this.paths = paths;
+    this.dcs = new Dcs(dc);
   }
 
   get size(): number {
@@ -43,7 +46,7 @@ export class Directions {
       this.underWay.delete(direction);
       dc.answer(peer, answer, from, at);
     };
-    const direction = new Direction(dc, this.paths, request, requester, done, now);
+    const direction = new Direction(dc, this.paths, this.dcs, request, requester, done, now);
     this.underWay.add(direction);
     direction.start(now);
   }
