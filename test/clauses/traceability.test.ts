@@ -8,6 +8,7 @@ import t from '../tap.ts';
 const FOLDER = new URL('../../conformance/spec/', import.meta.url);
 /** Roles that have cases, and the versions of the spec that these cases exercise. */
 const EXERCISED: Readonly<Partial<Record<string, readonly string[]>>> = {
+  dc: ['0.1', '0.2'],
   'rs-s': ['0.1'],
   codec: ['0.1'],
   node: ['0.1', '0.2'],
