@@ -6,7 +6,7 @@ import type { Case } from '../../case.ts';
 import { propertyCase } from '../../case.ts';
 import type { RegisteringNode } from '../../played/registering-node.ts';
 import type { World } from '../../world.ts';
-import { asSet, checkRoute, checkSame, DC_TWO_SOURCES, situate } from './steps.ts';
+import { checkRoute, checkSame, DC_TWO_SOURCES, situate } from './steps.ts';
 
 /** Whom an address may be told to: everybody, those behind the same NAT, or nobody. */
 type Reach = 'all' | 'same address' | 'none';
@@ -20,8 +20,12 @@ const ADDRESSES: Readonly<Record<string, readonly [ip: string, reach: Reach]>> =
   'for documentation': ['192.0.2.1', 'same address'],
   reserved: ['240.0.0.1', 'same address'],
   'link-local': ['169.254.1.1', 'none'],
+  'not for everybody, by the registry': ['192.88.99.1', 'same address'],
+  'for everybody, by the registry': ['192.0.0.9', 'all'],
   multicast: ['224.0.0.5', 'none'],
+  broadcast: ['255.255.255.255', 'none'],
   unspecified: ['0.0.0.0', 'none'],
+  'of this network': ['0.1.2.3', 'none'],
   loopback: ['127.8.8.8', 'none'],
   virtual: ['198.18.0.99', 'none'],
 };
@@ -71,11 +75,9 @@ async function checkCandidates(world: World, kinds: readonly string[], isGlobal:
   const { candidates } = checkRoute(world, await mn.ask({ peerFqdn: cn.fqdn }));
   // A DC may direct two neighbours by a relay alone. [DC-15]
   if (!isGlobal && candidates.length === 0) return;
-  checkSame(world, 'candidates', asSet([...mayBeTold, observed]), asSet(candidates));
-  world.check(new Set(candidates).size === candidates.length, 'each once', candidates.join(' '));
-  if (isGlobal) return;
-  const requirement = 'DC-35: the local IPv4 endpoints before the observed one.';
-  checkSame(world, 'the last candidate', observed, candidates.at(-1), requirement);
+  const inOrder = isGlobal ? [observed, ...mayBeTold] : [...mayBeTold, observed];
+  const requirement = 'DC-35: each once, in this order.';
+  checkSame(world, 'candidates', [...new Set(inOrder)].join(' '), candidates.join(' '), requirement);
 }
 
 export const DC_CANDIDATE_CASES: readonly Case[] = [
@@ -94,6 +96,7 @@ export const DC_CANDIDATE_CASES: readonly Case[] = [
       { kinds: KINDS.slice(0, MOST), together: 'global' },
       { kinds: KINDS.slice(-MOST), together: 'global' },
       { kinds: KINDS.slice(0, MOST), together: 'same address' },
+      { kinds: KINDS.slice(MOST - 2, 2 * MOST - 2), together: 'same address' },
       { kinds: KINDS.slice(-MOST), together: 'same address' },
       { kinds: [], together: 'global' },
     ],
