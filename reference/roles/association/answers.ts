@@ -86,6 +86,8 @@ export class Answers {
 
   private expire(now: Instant): void {
     for (const [key, entry] of this.entries) {
+      // Still worked on: those behind it may have expired.
+      if (entry.until === Number.POSITIVE_INFINITY) continue;
       if (entry.until > now) return;
       this.entries.delete(key);
     }
