@@ -3,10 +3,12 @@
 import { Channel } from '../../reference/channel/channel.ts';
 import type { Handshake } from '../../reference/channel/handshake.ts';
 import { OpeningLimit } from '../../reference/channel/limit.ts';
+import { DataPath } from '../../reference/channel/sealing.ts';
 import type { Effect, Instant } from '../../reference/core.ts';
 import { Association } from '../../reference/roles/association/association.ts';
 import { Aliases } from '../../reference/roles/dc/aliases.ts';
 import { Pools } from '../../reference/roles/dc/pools.ts';
+import { Resolver } from '../../reference/roles/node/resolver.ts';
 import { Entries } from '../../reference/roles/rs-s/entries.ts';
 import type { Message } from '../../reference/wire/messages.ts';
 import { encodeBody } from '../../reference/wire/messages.ts';
@@ -119,7 +121,46 @@ export const ODDITIES: readonly Oddity[] = [
         return original(self, ...args);
       }),
   },
+  {
+    name: 'node-pads-data',
+    title: 'puts 24 zero bytes after each small inner packet',
+    clause: 'TUN-09',
+    patch: () => {
+      const padded = (packet: Uint8Array): Uint8Array => {
+        const longer = new Uint8Array(packet.length + (packet.length > SMALL ? 0 : 24));
+        longer.set(packet);
+        return longer;
+      };
+      replace(Channel.prototype, 'send', (original) => (self, type, body, ...rest) => {
+        return original(self, type, type === MessageType.data ? padded(body as Uint8Array) : body, ...rest);
+      });
+      replace(DataPath.prototype, 'seal', (original) => (self, packet, ...rest) => {
+        return original(self, padded(packet as Uint8Array), ...rest);
+      });
+    },
+  },
+  {
+    name: 'node-short-answers',
+    title: 'tells applications to forget the addresses of peers at once',
+    clause: 'DNS-08',
+    patch: () =>
+      replace(Resolver.prototype, 'answer', (original) => (self, query, message) => {
+        const changed = (message as Uint8Array).slice();
+        const view = new DataView(changed.buffer);
+        // The one record of an answer with an address is its end: TTL, length, address.
+        const rest = RECORD_ENDS.find((length) => view.getUint16(changed.length - length + 4) === length - 6);
+        const hasRecord = view.getUint16(ANSWER_COUNT) === 1 && rest !== undefined;
+        if (hasRecord) view.setUint32(changed.length - rest, 0);
+        return original(self, query, changed);
+      }),
+  },
 ];
+
+/** Bytes of an inner packet that has room for more. */
+const SMALL = 500;
+/** Of a DNS message: where the number of answers is, and how long the end of a record is with A and with AAAA. */
+const ANSWER_COUNT = 6;
+const RECORD_ENDS: readonly number[] = [10, 22];
 
 /** Handles each input in time, but lets its sends out later. */
 function delayed(created: Created, delay: number): Created {

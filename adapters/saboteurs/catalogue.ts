@@ -9,6 +9,8 @@ import { DC_HASTY } from './dc-hasty.ts';
 import { DIRECTIONS } from './directions.ts';
 import { FORWARDING } from './forwarding.ts';
 import { HANDSHAKES } from './handshakes.ts';
+import { NODE } from './node.ts';
+import { NODE_DIRECTIONS } from './node-directions.ts';
 
 export const SABOTEURS: readonly Saboteur[] = [
   ...FORWARDING,
@@ -20,4 +22,6 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...DC,
   ...DC_DIRECTIONS,
   ...DC_HASTY,
+  ...NODE,
+  ...NODE_DIRECTIONS,
 ];

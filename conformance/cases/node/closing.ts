@@ -34,13 +34,14 @@ function probes(peer: Peer, channel: PlayedChannel): Received[] {
   return peer.inbox.filter((mail) => mail.type === MessageType.probeRequest && mail.channel === channel);
 }
 
-/** Judges that a path of which nothing is left is silent: a probe and Data under its keys, and a new opening. */
+/** Judges that a path of which nothing is left is silent: a probe and a Path Update under its keys, and a new opening. */
 async function checkSilent(world: World, { node, dc, far }: OnPath): Promise<void> {
   const gone = silentFault('no such path any more', 'context');
   const content = body({ transaction: world.fresh(8) });
   const probe = far.path.seal(MessageType.probeRequest, content);
+  const again = far.path.seal(MessageType.pathUpdate, body({ transaction: world.fresh(8), close: true }));
   const { message1 } = far.path.message1(world.stage.fresh);
-  for (const bytes of [probe, message1])
+  for (const bytes of [probe, again, message1])
     await world.silence({
       bad: () => far.peer.send(bytes, undefined, { intent: gone, content: new Uint8Array(0) }),
       fence: () => dc.peer.probe(dc.association),

@@ -1,0 +1,138 @@
+/** Faults of a node towards its DC and its applications: registration, directions, names, packets that wait. */
+import type { Ip } from '../../reference/address.ts';
+import { readQuery } from '../../reference/dns/query.ts';
+import { Connections } from '../../reference/roles/node/connections.ts';
+import { Directions } from '../../reference/roles/node/directions.ts';
+import { HeldPackets } from '../../reference/roles/node/held.ts';
+import type { HomeParts } from '../../reference/roles/node/home.ts';
+import { Home } from '../../reference/roles/node/home.ts';
+import { KeepAlive } from '../../reference/roles/node/keep-alive.ts';
+import { RegistrationPlan } from '../../reference/roles/node/plan.ts';
+import type { ResolverParts } from '../../reference/roles/node/resolver.ts';
+import { Resolver } from '../../reference/roles/node/resolver.ts';
+import type { RouteDirection } from '../../reference/wire/messages.ts';
+import { Part, Status } from '../../reference/wire/registry.ts';
+import type { Saboteur } from '../reference/variant.ts';
+import { field, replace } from '../reference/variant.ts';
+
+/** Stands for what DNS says that the peer's real address is. */
+const REAL = '127.0.0.1' as Ip;
+
+export const NODE_DIRECTIONS: readonly Saboteur[] = [
+  {
+    name: 'node-takes-any-direction',
+    title: 'takes directions that it has to refuse',
+    clause: 'NODE-22',
+    caughtBy: 'node.direction.refused',
+    patch: () =>
+      replace(Connections.prototype, 'judge', (original) => (self, ...args) => {
+        const verdict = original(self, ...args);
+        return verdict === Status.refused ? 'made' : verdict;
+      }),
+  },
+  {
+    name: 'node-opens-anyway',
+    title: 'opens a path that it is to await',
+    clause: 'NODE-07',
+    caughtBy: 'node.direction.awaits',
+    patch: () =>
+      replace(Connections.prototype, 'directed', (original) => (self, direction, ...rest) => {
+        const { part, ...others } = direction as RouteDirection;
+        return original(self, { ...others, part: part === Part.await ? Part.both : part }, ...rest);
+      }),
+  },
+  {
+    name: 'node-never-renews',
+    title: 'registers once and never again',
+    clause: 'NODE-13',
+    caughtBy: 'node.registration.same-addresses',
+    patch: () =>
+      replace(RegistrationPlan.prototype, 'granted', (original) => (self, ...args) => {
+        original(self, ...args);
+        for (const state of field<Map<number, { dueAt: number }>>(self, 'states').values())
+          state.dueAt = Number.POSITIVE_INFINITY;
+      }),
+  },
+  {
+    name: 'node-no-dc-keep-alive',
+    title: 'keeps no mapping towards its DC alive',
+    clause: 'TUN-08',
+    caughtBy: 'node.keep-alive.association',
+    patch: () => replace(KeepAlive.prototype, 'draw', () => () => undefined),
+  },
+  {
+    name: 'node-one-context',
+    title: 'knows its association by its ID alone, though it was given aliases',
+    clause: 'KEY-14',
+    caughtBy: 'node.alias.accepted',
+    patch: () =>
+      replace(
+        Home.prototype,
+        'isContext',
+        () => (self, context) => context === field<HomeParts>(self, 'parts').config.association.id,
+      ),
+  },
+  {
+    name: 'node-drops-silently',
+    title: 'drops packets that go nowhere without a word',
+    clause: 'NODE-10',
+    caughtBy: 'node.held.failed',
+    patch: () => replace(Connections.prototype, 'refuse', () => () => undefined),
+  },
+  {
+    name: 'node-holds-without-end',
+    title: 'sends packets that it has held for too long',
+    clause: 'NODE-10',
+    caughtBy: 'node.held.expiry',
+    patch: () => {
+      replace(HeldPackets.prototype, 'takeExpired', () => () => []);
+      replace(HeldPackets.prototype, 'wakeAt', () => () => Number.POSITIVE_INFINITY);
+    },
+  },
+  {
+    name: 'node-holds-last',
+    title: 'sends held packets in the reverse order',
+    clause: 'NODE-10',
+    caughtBy: 'node.held.order',
+    patch: () =>
+      replace(
+        HeldPackets.prototype,
+        'take',
+        (original) =>
+          (self, ...args) =>
+            (original(self, ...args) as Uint8Array[]).reverse(),
+      ),
+  },
+  {
+    name: 'node-asks-again-at-once',
+    title: 'asks again for a name that was refused a moment ago',
+    clause: 'ERR-06',
+    caughtBy: 'node.resolver.not-again-at-once',
+    patch: () => replace(Directions.prototype, 'failed', () => () => undefined),
+  },
+  {
+    name: 'node-tells-real-addresses',
+    title: 'answers an application with a real address of the peer',
+    clause: 'DNS-09',
+    caughtBy: 'node.resolver.address',
+    patch: () =>
+      replace(Resolver.prototype, 'settle', (original) => (self, name, addresses) => {
+        return original(self, name, addresses === undefined ? undefined : [REAL]);
+      }),
+  },
+  {
+    name: 'node-takes-any-name',
+    title: 'takes every name for that of an NTM node',
+    clause: 'DNS-18',
+    caughtBy: 'node.resolver.ordinary',
+    patch: () =>
+      replace(Resolver.prototype, 'take', (original) => (self, number, message, ...rest) => {
+        const parts = field<ResolverParts>(self, 'parts');
+        const label = readQuery(message as Uint8Array)?.name?.split('.')[1];
+        if (label !== undefined) Reflect.set(self, 'parts', { ...parts, marker: label });
+        const name = original(self, number, message, ...rest);
+        Reflect.set(self, 'parts', parts);
+        return name;
+      }),
+  },
+];

@@ -1,0 +1,138 @@
+/** Faults of a node in its paths: what it sends and delivers there, and how long it keeps them. */
+import type { Endpoint } from '../../reference/address.ts';
+import type { Instant } from '../../reference/core.ts';
+import { readInner } from '../../reference/packet/inner.ts';
+import { Refusal } from '../../reference/refusal.ts';
+import { PathCarrier } from '../../reference/roles/tunnel/data.ts';
+import { Life } from '../../reference/roles/tunnel/life.ts';
+import { Sizing } from '../../reference/roles/tunnel/outgoing.ts';
+import type { Route } from '../../reference/roles/tunnel/route.ts';
+import type { Routes } from '../../reference/roles/tunnel/routes.ts';
+import type { TunnelEvent } from '../../reference/roles/tunnel/tunnel.ts';
+import { Tunnel } from '../../reference/roles/tunnel/tunnel.ts';
+import type { TunnelConfig } from '../../reference/roles/tunnel/types.ts';
+import { Updates } from '../../reference/roles/tunnel/updates.ts';
+import { Upkeep } from '../../reference/roles/tunnel/upkeep.ts';
+import type { Saboteur } from '../reference/variant.ts';
+import { field, replace } from '../reference/variant.ts';
+
+export const NODE: readonly Saboteur[] = [
+  {
+    name: 'node-any-source',
+    title: 'delivers packets of a path whoever they say they are from',
+    clause: 'NODE-11',
+    caughtBy: 'node.data.source',
+    patch: () => delivering(({ own }, _, to) => own.includes(to)),
+  },
+  {
+    name: 'node-any-destination',
+    title: 'delivers packets that are for somebody else',
+    clause: 'TUN-13',
+    caughtBy: 'node.data.destination',
+    patch: () => delivering(({ peerAddresses }, source) => peerAddresses.includes(source)),
+  },
+  {
+    name: 'node-no-keep-alive',
+    title: 'keeps no mapping of a path alive',
+    clause: 'TUN-08',
+    caughtBy: 'node.keep-alive.path',
+    patch: () =>
+      replace(Upkeep.prototype, 'keepAlive', () => (_self, route) => {
+        Object.assign(route as object, { keepAliveAt: Number.POSITIVE_INFINITY });
+      }),
+  },
+  {
+    name: 'node-follows-sources',
+    title: 'sends to wherever the last message of a path came from, without a probe',
+    clause: 'KEY-32',
+    caughtBy: 'node.data.moves',
+    patch: () =>
+      replace(Tunnel.prototype, 'receive', (original) => (self, which, header, bytes, from, now) => {
+        const events = original(self, which, header, bytes, from, now) as TunnelEvent[];
+        const routes = field<Routes>(self, 'routes');
+        const { isUp } = self as Tunnel;
+        if (which !== 'path' || !isUp || events.some(({ kind }) => kind === 'refused')) return events;
+        if (routes.find(from as Endpoint) !== undefined) return events;
+        const known = routes.all.map(({ endpoint }) => endpoint);
+        routes.validated(from as Endpoint, [...known, from as Endpoint], now as Instant);
+        routes.current = routes.best();
+        return events;
+      }),
+  },
+  {
+    name: 'node-sends-after-close',
+    title: 'goes on sending on a path that the peer has closed',
+    clause: 'TUN-17',
+    caughtBy: 'node.close.received',
+    patch: () => replace(Life.prototype, 'fallSilent', () => () => []),
+  },
+  {
+    name: 'node-keeps-closed-paths',
+    title: 'never erases a path that was closed',
+    clause: 'TUN-17',
+    caughtBy: 'node.close.erased',
+    patch: () =>
+      replace(
+        Life.prototype,
+        'endsAt',
+        (original) => (self) =>
+          (self as Life).confirmedAt === undefined ? original(self) : Number.POSITIVE_INFINITY,
+      ),
+  },
+  {
+    name: 'node-never-idle',
+    title: 'keeps a path that carries nothing for ever',
+    clause: 'TUN-08',
+    caughtBy: 'node.close.idle',
+    patch: () => {
+      replace(Life.prototype, 'isIdle', () => () => false);
+      replace(Life.prototype, 'idleAt', () => () => Number.POSITIVE_INFINITY);
+    },
+  },
+  {
+    name: 'node-drops-large-packets',
+    title: 'says nothing of packets that are too large for a route',
+    clause: 'TUN-07',
+    caughtBy: 'node.size.too-big',
+    patch: () => replace(Sizing.prototype, 'error', () => () => undefined),
+  },
+  {
+    name: 'node-never-gives-up',
+    title: 'probes a route on which nothing is heard, and sends on by it all the same',
+    clause: 'HO-10',
+    caughtBy: 'node.route.dead',
+    patch: () =>
+      replace(Upkeep.prototype, 'watch', (original) => (self, route, ...rest) => {
+        original(self, route, ...rest);
+        const watched = route as Route;
+        if (watched.isDead)
+          Object.assign(watched, { isDead: false, waitsSince: undefined, watchedSince: undefined });
+      }),
+  },
+  {
+    name: 'node-takes-old-updates',
+    title: 'takes a Path Update that is older than the last one',
+    clause: 'GEN-32',
+    caughtBy: 'node.update.stale',
+    patch: () =>
+      replace(Updates.prototype, 'judge', (original) => (self, ...args) => {
+        Reflect.set(self, 'latest', undefined);
+        return original(self, ...args);
+      }),
+  },
+];
+
+type Ip = TunnelConfig['own'][number];
+
+/** Has a node deliver what `may` says, and have all of it judged that way. */
+function delivering(may: (config: TunnelConfig, source: Ip, destination: Ip) => boolean): void {
+  replace(PathCarrier.prototype, 'open', () => () => undefined);
+  replace(Tunnel.prototype, 'receiveData', (original) => (self, payload, ...rest) => {
+    const inner = readInner(payload as Uint8Array);
+    const config = field<TunnelConfig>(self, 'config');
+    if (inner instanceof Refusal || !may(config, inner.source, inner.destination))
+      return original(self, payload, ...rest);
+    field<TunnelEvent[]>(self, 'out').push({ kind: 'deliver', packet: inner.packet });
+    return undefined;
+  });
+}
