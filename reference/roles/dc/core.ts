@@ -91,8 +91,9 @@ class DcRole implements Role, Dc {
     this.live = new RelayDirections(this.timers);
     this.relayTable = new Relays(this.timers);
     this.ledger = new Ledger(() => ++this.refs);
-    this.directions = new Directions(this, new Paths(this));
-    this.federation = new Federation(this);
+    const paths = new Paths(this);
+    this.directions = new Directions(this, paths);
+    this.federation = new Federation(this, paths);
     this.nodes = new Nodes(
       {
         timers: this.timers,

@@ -12,6 +12,7 @@ import type { Answered, Dc, DcPeer, Registered } from '../parts.ts';
 import { isRefused } from './access.ts';
 import { freshTransaction, statusIn } from './bodies.ts';
 import { informationOf } from './information.ts';
+import type { Paths } from './paths.ts';
 import { schedules } from './schedules.ts';
 
 type Refused = Exclude<Status, typeof Status.ok>;
@@ -20,9 +21,17 @@ export class Federation {
   private readonly dc: Dc;
   /** Paths that other DCs directed, with a digest of what they are. Bounded; the oldest goes. [FED-12, DOS-04] */
   private readonly directed = new Map<string, string>();
+  private readonly paths: Paths;
+  /** Route Directions that their nodes did not acknowledge yet. */
+  private passing = 0;
 
-  constructor(dc: Dc) {
+  constructor(dc: Dc, paths: Paths) {
     this.dc = dc;
+    this.paths = paths;
+  }
+
+  get size(): number {
+    return this.passing;
   }
 
   /** [FED-03, FED-05, FED-07] */
@@ -48,7 +57,9 @@ export class Federation {
     if (typeof node === 'number') return acknowledge(node, now);
     const { forFqdn: _, ...rest } = direction;
     const message = { ...rest, transaction: freshTransaction(dc.random) };
+    this.passing++;
     dc.request(node.peer, message, schedules(dc.timers).dcNode, now, (answer, later) => {
+      this.passing--;
       const status = statusOf(answer);
       // ERR-05
       if (status !== Status.ok) this.directed.delete(toHex(direction.pathId));
@@ -64,6 +75,8 @@ export class Federation {
     const node = this.ownNode(forFqdn, now);
     if (typeof node === 'number') return node;
     if (isRefused(this.dc.config.access, far?.fqdn ?? '', forFqdn)) return Status.refused;
+    // DOS-04
+    if (this.passing >= this.dc.config.limits.paths) return Status.busy;
     return this.isNewOrSame(peer, direction) ? node : Status.refused;
   }
 
@@ -89,7 +102,7 @@ export class Federation {
     const known = this.directed.get(key);
     if (known !== undefined) return known === digest;
     // An ID that this DC has given out itself is nobody else's.
-    if (this.dc.isTaken(direction.pathId)) return false;
+    if (this.dc.isTaken(direction.pathId) || this.paths.has(direction.pathId)) return false;
     this.directed.set(key, digest);
     for (const oldest of this.directed.keys()) {
       if (this.directed.size <= this.dc.config.limits.paths) break;
