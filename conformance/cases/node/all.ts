@@ -8,6 +8,7 @@ import { NODE_DIRECTION_CASES } from './direction.ts';
 import { NODE_DIRECTION_REFUSED_CASES } from './direction-refused.ts';
 import { NODE_HELD_CASES } from './held.ts';
 import { NODE_LIVENESS_CASES } from './liveness.ts';
+import { NODE_MODEL_CASES } from './model.ts';
 import { NODE_OPENING_CASES } from './openings.ts';
 import { PORTED_CHANNEL_CASES, PORTED_DATAGRAM_CASES, PORTED_MESSAGE_CASES } from './ported.ts';
 import { NODE_REGISTRATION_CASES } from './registration.ts';
@@ -30,4 +31,5 @@ export const NODE_CASES: readonly Case[] = [
   ...NODE_CLOSING_CASES,
   ...NODE_RESOLVER_CASES,
   ...NODE_LIVENESS_CASES,
+  ...NODE_MODEL_CASES,
 ];
