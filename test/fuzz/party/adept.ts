@@ -1,5 +1,5 @@
 /** One far end of the role under fire: it has the keys, knows how to behave, and often does not. */
-import type { Endpoint } from '../../../reference/address.ts';
+import type { Endpoint, Ip } from '../../../reference/address.ts';
 import { encodeCbor } from '../../../reference/wire/cbor.ts';
 import type { Message } from '../../../reference/wire/messages.ts';
 import { bodyMap, decodeBody, encodeBody, hasBody } from '../../../reference/wire/messages.ts';
@@ -17,6 +17,8 @@ export interface Manner {
   readonly hand: Hand;
   /** Where it is; the first one is where it is told to be. */
   readonly places: readonly Endpoint[];
+  /** Where it sends from now and then, at any port, and takes nothing: no such place becomes valid. */
+  readonly mute?: Ip;
   /** Something that it may well send now. */
   readonly says: (dice: Dice) => Content;
   /** What it says to a request; undefined: nothing. */
@@ -96,7 +98,10 @@ export class Adept {
 
   /** Mostly where it is told to be. */
   place(): Endpoint {
-    const [home, ...others] = this.manner.places;
+    const { places, mute } = this.manner;
+    const [home, ...others] = places;
+    if (mute !== undefined && this.dice.chance(0.05))
+      return { ip: mute, port: this.dice.between(1024, 65_535) };
     if (home === undefined) throw new Error('an adept is somewhere');
     return others.length === 0 || this.dice.chance(0.9) ? home : this.dice.pick(others);
   }

@@ -18,13 +18,17 @@ const LOCALS = endpoints('192.0.2.200:4330', '[2001:db8::200]:4330');
 const AGAIN = 6000;
 const TRIES = 20;
 const NODES = 6;
+const MUTE = address('198.51.100.99');
 const ZONE = 'ntmobile.one.example';
 const ELSEWHERE = 'ntmobile.two.example';
 
 /** Makes the DC and those around it. */
 export function dcUnderFire(seed: string): { readonly side: Side; readonly dice: Dice } {
   const dice = new Dice(seed);
-  const nodes = Array.from({ length: NODES }, (_, index) => new Adept(node(index, dice), dice));
+  const nodes = Array.from(
+    { length: NODES },
+    (_, index) => new Adept({ ...node(index, dice), mute: MUTE }, dice),
+  );
   const far = [relay(dice), otherDc(dice)] as const;
   let promised: string | undefined;
   let answer: Message | undefined;
@@ -72,7 +76,8 @@ export function dcUnderFire(seed: string): { readonly side: Side; readonly dice:
       adepts: () => all,
       attackers: () => [...nodes, ...far],
       isForgotten: () => false,
-      isKnown: (to) => all.some(({ manner }) => manner.places.some((place) => sameEndpoint(place, to))),
+      isKnown: (to) =>
+        to.ip === MUTE || all.some(({ manner }) => manner.places.some((place) => sameEndpoint(place, to))),
       isAlive: (party: Party) => {
         for (let tried = 0; tried < TRIES; tried++) {
           answer = undefined;
