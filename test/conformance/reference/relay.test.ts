@@ -1,0 +1,3 @@
+import { holds } from './whole.ts';
+
+holds('rs-s', 'codec');

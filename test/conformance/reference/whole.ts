@@ -1,0 +1,32 @@
+import process from 'node:process';
+import type { Case } from '../../../conformance/case.ts';
+import { ALL_CASES } from '../../../conformance/cases/all.ts';
+import { Report } from '../../../conformance/report.ts';
+import t from '../../tap.ts';
+import { runInMemory, specClauses } from '../bench.ts';
+
+/** Every runtime tries each case; as deep as people run them by default only the first one does, which takes a minute. */
+const depth = process.env.NTM_TEST_RUNTIME === undefined ? 'default' : 'quick';
+
+/** The cases of some roles against the reference in virtual time: what passes, and what a report says. */
+export function holds(...roles: readonly Case['roles'][number][]): void {
+  const cases = ALL_CASES.filter((one) => one.roles.some((role) => roles.includes(role)));
+
+  t.test(`every case passes: ${roles}`, async (t) => {
+    const report = await runInMemory({ run: { cases, clauses: await specClauses(), slow: true, depth } });
+    for (const { id, verdict, actual, reason } of report.cases) {
+      t.equal(verdict, 'pass', `${id} ${actual ?? ''} ${reason ?? ''}`);
+    }
+    t.equal(report.trouble, null);
+    t.equal(report.complete, true);
+    t.same(Report.parse(report), report);
+  });
+
+  t.test(`the same seed sends the same, whatever runs beside it: ${roles}`, async (t) => {
+    const run = async (jobs: number) => {
+      const report = await runInMemory({ run: { cases, jobs, depth: 'quick' } });
+      return report.cases.map(({ id, sentHash }) => `${id} ${sentHash}`);
+    };
+    t.same(await run(32), await run(1));
+  });
+}
