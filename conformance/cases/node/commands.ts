@@ -227,3 +227,24 @@ export class Close extends Command {
     model.ends[this.end] = 'closed';
   }
 }
+
+/** An application sends on a path that was closed: nothing goes there, the node asks for another one. */
+export class SendInVain extends Command {
+  fits(state: State): boolean {
+    return state === 'closed';
+  }
+
+  async run(_model: Model, real: Real): Promise<void> {
+    const { world, node, dc } = real;
+    const { plan, far } = pathOf(real, this.end);
+    const packet = packetTo(world, plan);
+    await node.packet(packet);
+    world.status(await dc.peer.probe(dc.association), Status.ok);
+    // Not within a second after it was refused. [ERR-06]
+    const request = await dc.takeDirectionRequest(1);
+    if (request !== undefined) dc.answer(request, Status.refused);
+    world.status(await dc.peer.probe(dc.association), Status.ok);
+    const sent = far.peer.takeNow(isData(packet, far));
+    world.check(sent === undefined, 'nothing on the closed path', 'Data', 'TUN-17');
+  }
+}

@@ -5,13 +5,23 @@ import type { Case } from '../../case.ts';
 import { modelCase } from '../../case.ts';
 import { exactNetwork } from '../steps.ts';
 import type { Model, Real } from './commands.ts';
-import { Close, Direct, DirectAgain, Impersonate, Move, Open, Receive, SendTo } from './commands.ts';
+import {
+  Close,
+  Direct,
+  DirectAgain,
+  Impersonate,
+  Move,
+  Open,
+  Receive,
+  SendInVain,
+  SendTo,
+} from './commands.ts';
 import { NODE_USED, registered } from './steps.ts';
 
 const ENDS = 3;
 
 // The first far ends are the likely ones, so that commands meet.
-const end = fc.constantFrom(0, 0, 1, 1, ENDS - 1);
+const end = fc.constantFrom(0, 0, 0, 1, 1, ENDS - 1);
 const part = fc.constantFrom<Part>(Part.await, Part.await, Part.initiate);
 const direct = fc.tuple(end, part).map((of) => new Direct(...of));
 const open = end.map((at) => new Open(at));
@@ -32,6 +42,7 @@ export const NODE_MODEL_CASES: readonly Case[] = [
       send,
       send,
       end.map((at) => new Receive(at)),
+      end.map((at) => new SendInVain(at)),
       end.map((at) => new DirectAgain(at)),
       fc.tuple(end, end).map((of) => new Impersonate(...of)),
       end.map((at) => new Move(at)),
@@ -43,8 +54,9 @@ export const NODE_MODEL_CASES: readonly Case[] = [
       exactNetwork(world);
       const real: Real = { world, paths: [], ...(await registered(world)) };
       const model: Model = { ends: [] };
-      // One carries data from the start, so that short runs come to what needs that.
-      for (const command of [new Direct(0, Part.await), new Open(0)]) await command.run(model, real);
+      // Two carry data from the start, so that short runs come to what needs that.
+      for (const at of [0, 1])
+        for (const command of [new Direct(at, Part.await), new Open(at)]) await command.run(model, real);
       return { model, real };
     },
   }),
