@@ -23,10 +23,6 @@ export class Directions {
     this.dcs = new Dcs(dc);
   }
 
-  get size(): number {
-    return this.underWay.size;
-  }
-
   /** A Direction Request, which is answered in any case. [DC-09] */
   asked(peer: NodePeer, request: DirectionRequest, from: Endpoint, now: Instant): void {
     const { dc } = this;

@@ -30,10 +30,6 @@ export class Federation {
     this.paths = paths;
   }
 
-  get size(): number {
-    return this.passing;
-  }
-
   /** [FED-03, FED-05, FED-07] */
   information(peer: DcPeer, request: NodeInformationRequest, from: Endpoint, now: Instant): void {
     const { dc } = this;
