@@ -77,6 +77,8 @@ export const NODE_OPENING_CASES: readonly Case[] = [
       await dc.send(plan, { part: Part.initiate, candidates });
       const began = world.net.now();
       await world.sleep(OVER + 300);
+      // What it does when the attempt is over is HO-19's: it asks for another path.
+      await dc.takeDirectionRequest(100);
       const [first] = openings(far.peer, far.path);
       for (const peer of [far.peer, second]) {
         const mails = openings(peer, far.path);
@@ -96,8 +98,6 @@ export const NODE_OPENING_CASES: readonly Case[] = [
         const isOwn = from.every((text) => text === formatEndpoint({ ip, port }));
         world.check(isOwn, `all from ${formatEndpoint({ ip, port })}`, from.join(', '), 'GEN-01, GEN-15.');
       }
-      // What it does when the attempt is over is HO-19's: it asks for another path.
-      await dc.takeDirectionRequest(100);
     },
   }),
   scriptCase({
