@@ -1,4 +1,5 @@
-/** Answers that came after their case had ended. */
+/** What came and was not to come, as far as nobody asked for it before the end of the run. */
+import type { Instant } from '../../reference/core.ts';
 import { describeReceived, exchangeOf } from '../observe/exchange.ts';
 import type { Exchange } from '../report.ts';
 import { Violation } from '../verdict.ts';
@@ -9,18 +10,20 @@ import type { Judged } from './judged.ts';
 export function withLateAnswers(
   judged: Judged,
   worlds: readonly World[],
-): { readonly violation: Violation; readonly exchange: Exchange } | undefined {
+): { readonly violation: Violation; readonly at: Instant; readonly exchange: Exchange } | undefined {
   if (judged.verdict !== 'pass') return undefined;
   for (const { stage } of worlds) {
     const [late] = stage.transcript.unexplained();
     if (late === undefined) continue;
-    const after = `${Math.round(late.at - judged.to)} ms after the case had ended`;
+    const after = Math.round(late.at - judged.to);
+    const when =
+      after > 0 ? `, ${after} ms after the case had ended` : ', which nothing in the case had asked for';
     const violation = new Violation(
       stage.requirement,
       ['nothing that was not asked for, to the end of the run'],
-      `${describeReceived(late)}, ${after}`,
+      `${describeReceived(late)}${when}`,
     );
-    return { violation, exchange: exchangeOf(stage.transcript.entries, judged.from) };
+    return { violation, at: late.at, exchange: exchangeOf(stage.transcript.entries, judged.from) };
   }
   return undefined;
 }

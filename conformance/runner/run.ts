@@ -181,17 +181,25 @@ class Run {
   }
 
   /**
-   * What was missing while the host was busy, and what a case of time found then, is tried again; when no try
-   * was undisturbed it is not the target's fault.
+   * What did not pass while the host was busy is tried again. When no try was undisturbed, what was missing, and
+   * what a case of time found, is not the target's fault; anything else is, unless it does not come again.
    */
   async #runAgainIfBad(info: RunnableCase): Promise<CaseRun> {
     const worlds: World[] = [];
+    let found: Judged | undefined;
     for (let tries = 1; ; tries++) {
       const { judged, worlds: opened } = await runCase(info, this.#context(info));
       worlds.push(...opened);
-      const hangsOnTime = judged.verdict !== 'pass' && (judged.timedOut || info.waits !== undefined);
-      if (!(hangsOnTime && this.#canary.wasBad(judged.from, judged.to))) return { judged, worlds };
+      const isBad = this.#canary.wasBad(judged.from, judged.to);
+      if (judged.verdict === 'pass' && found !== undefined) {
+        const reason = `the host was overloaded, and it did not come again: ${found.actual ?? found.reason}`;
+        return { judged: { ...found, verdict: 'inconclusive', blame: 'host', reason }, worlds };
+      }
+      if (judged.verdict === 'pass' || !isBad) return { judged, worlds };
+      const hangsOnTime = judged.timedOut || info.waits !== undefined;
+      if (!hangsOnTime) found = judged;
       if (tries === TRIES) {
+        if (!hangsOnTime) return { judged, worlds };
         const reason = `the host was overloaded while an answer was waited for, ${TRIES} times`;
         return { judged: { ...judged, verdict: 'inconclusive', blame: 'host', reason }, worlds };
       }
@@ -254,7 +262,15 @@ class Run {
     for (const entry of this.#finished) {
       const late = withLateAnswers(entry.judged, entry.worlds);
       if (late === undefined) continue;
-      const outcome = outcomeOf(late.violation, entry.info, this.#options.strict);
+      const { from, to } = entry.judged;
+      // Who is busy answers late, and the other end asks again: then nobody knows what would have come.
+      const outcome = this.#canary.wasBad(from, Math.max(to, late.at))
+        ? ({
+            verdict: 'inconclusive',
+            blame: 'host',
+            reason: `the host was overloaded: ${late.violation.actual}`,
+          } as const)
+        : outcomeOf(late.violation, entry.info, this.#options.strict);
       entry.judged = { ...entry.judged, ...outcome, exchange: late.exchange };
     }
   }
