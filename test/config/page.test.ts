@@ -1,0 +1,39 @@
+/** The page of configurations names the keys that the schemas have, and no others. */
+import { readFile } from 'node:fs/promises';
+import { dcConfig, nodeConfig, rsConfig } from '../../reference/config/schema.ts';
+import t from '../tap.ts';
+import { dcExample, example, nodeExample } from './example.ts';
+
+const page = await readFile(new URL('../../adapters/configuration.md', import.meta.url), 'utf8');
+const SCHEMAS = { dc: dcConfig, node: nodeConfig, 'rs-s': rsConfig } as const;
+
+/** First cells of the table after a mark. */
+function keysOf(name: string): string[] {
+  const [, rest = ''] = page.split(`<!-- config: ${name} -->\n`);
+  const [table = ''] = rest.split('\n\n');
+  return [...table.matchAll(/^\| `([A-Za-z.]+)` \|/gm)].map(([, key]) => key ?? '');
+}
+
+function keysIn(role: keyof typeof SCHEMAS): string[] {
+  const { shape } = SCHEMAS[role];
+  const limits = Object.keys(SCHEMAS[role].shape.limits.unwrap().shape).map((key) => `limits.${key}`);
+  return [...Object.keys(shape).filter((key) => key !== 'limits'), ...limits].sort();
+}
+
+for (const role of ['dc', 'node', 'rs-s'] as const) {
+  t.test(`the page has the keys of ${role}`, (t) => {
+    const written = [...keysOf('all').filter((key) => key !== 'limits'), ...keysOf(role)];
+    t.same([...written, 'limits.perSourcePerSecond'].sort(), keysIn(role));
+  });
+}
+
+t.test('the defaults of the page are those of the schemas', (t) => {
+  const rs = rsConfig.parse(example());
+  t.same([rs.capacity, rs.datapath, rs.limits], [65_536, 'user', { perSourcePerSecond: 1000 }]);
+  const dc = dcConfig.parse(dcExample());
+  t.same(dc.limits, { perSourcePerSecond: 1000, paths: 65_536 });
+  t.same(dc.access, { nodeInformation: [], directions: [], relayKinds: ['S', 'N', 'T'] });
+  const { marker, suites, features, links, limits } = nodeConfig.parse(nodeExample());
+  t.same([marker, suites, features, links], ['ntmobile', [1, 2], [], []]);
+  t.same(limits, { perSourcePerSecond: 1000, paths: 1024 });
+});
