@@ -63,7 +63,8 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'sends all it sends twice',
     found: /used before/,
-    effects: (effects) => effects.flatMap((effect): Effect[] => (isSend(effect) ? [effect, effect] : [effect])),
+    effects: (effects) =>
+      effects.flatMap((effect): Effect[] => (isSend(effect) ? [effect, effect] : [effect])),
   },
   {
     name: 'keeps the buffer of what it sends on',
