@@ -175,6 +175,6 @@ for (const { name, found, effects, counters, forward } of FAULTS) {
 t.test('hostile datagrams over UDP leave a program as it should be', async (t) => {
   const { faults, canary, received, refused } = await outside({ seed: '1', count: 800, progress: () => {} });
   t.same(faults, []);
-  t.ok(canary > 10 && received > 100);
+  t.ok(canary > 4 && received > 100);
   t.ok(empty(refused).length < LAYERS_OF_RS_S.length / 2, 'layers at work');
 });
