@@ -44,7 +44,7 @@ const WRONG: Readonly<Partial<Record<FieldName, readonly CborValue[]>>> = {
   pathSecret: [bytes(31), bytes(33)],
   suite: ['1', -1],
   part: [0, 4],
-  peer: [[], body({ nodeId: bytes(16) })],
+  peer: [[], body({ nodeId: bytes(15) })],
   candidates: [new Array(9).fill(ENDPOINT), [PORT_0]],
   forFqdn: ['', 'a b'],
   endpoints: [[], [PORT_0], new Array(9).fill(ENDPOINT)],
