@@ -1,6 +1,6 @@
 /** The same seed sends the same; any seed, order and network gives the same verdicts. */
 import { verdictLog } from '../../conformance/report.ts';
-import t from '../tap.ts';
+import t, { runtime } from '../tap.ts';
 import { memoryNet, runInMemory } from './bench.ts';
 
 function hashes(report: Awaited<ReturnType<typeof runInMemory>>): string[] {
@@ -24,7 +24,8 @@ t.test('no seed and no impairment makes a false alarm', async (t) => {
     { loss: 0.02, delayMax: 10 },
   ];
   for (const [index, faults] of networks.entries()) {
-    for (const seed of ['a', 'b', 'c']) {
+    // Virtual time is alike everywhere: other runtimes try one seed each.
+    for (const seed of runtime === 'node' ? ['a', 'b', 'c'] : ['a']) {
       const net = memoryNet(seed);
       net.impair(faults);
       const report = await runInMemory({
