@@ -48,7 +48,7 @@ function replayed(options: RunOptions, token: ReplayToken): RunOptions {
 interface Finished {
   readonly info: RunnableCase;
   judged: Judged;
-  readonly worlds: readonly World[];
+  worlds: readonly World[];
 }
 
 class Run {
@@ -128,6 +128,21 @@ class Run {
     const sideBySide = Math.max(1, this.#environment.target.parallel - 1);
     await Promise.all([this.#lanes(waiting, sideBySide), this.#lanes(quick, this.#options.jobs)]);
     await this.#lanes(exclusive, 1);
+    await this.#lastTries();
+  }
+
+  /** What a busy host left unjudged is tried once more when nothing else runs, one by one. */
+  async #lastTries(): Promise<void> {
+    for (const entry of this.#finished) {
+      const { judged, info } = entry;
+      const isUnjudged = judged.verdict === 'inconclusive' && judged.blame === 'host';
+      if (!isUnjudged || !(judged.timedOut || info.waits !== undefined)) continue;
+      if (this.#options.signal?.aborted || this.#cut || this.#gone !== undefined) return;
+      this.#reruns++;
+      const again = await this.#places.with(() => this.#runAgainIfBad(info));
+      entry.judged = again.judged;
+      entry.worlds = [...entry.worlds, ...again.worlds];
+    }
   }
 
   /** Waits for the cases, but not after the run was ended early: what is under way then is left out. */

@@ -103,7 +103,7 @@ t.test('what is missing on a busy host is tried again, then it is the host', asy
       flaky(() => true),
       true,
     ),
-    'inconclusive host, 2 reruns',
+    'inconclusive host, 5 reruns',
   );
 });
 
@@ -117,7 +117,7 @@ t.test(
     t.equal(await judged(flaky(once, { timedOut: false }), false), 'fail target, 0 reruns');
     t.equal(
       await judged(flaky(always, { timedOut: false, waits: true }), true),
-      'inconclusive host, 2 reruns',
+      'inconclusive host, 5 reruns',
     );
     t.equal(await judged(flaky(always, { timedOut: false, waits: true }), false), 'fail target, 0 reruns');
   },
