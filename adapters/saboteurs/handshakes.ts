@@ -142,6 +142,19 @@ export const HANDSHAKES: readonly Saboteur[] = [
       }),
   },
   {
+    name: 'probes-all-on-leg',
+    title: 'probes all sources of message 1 on a leg too',
+    clause: 'KEY-29',
+    caughtBy: 'rs-s.opening.leg-sources',
+    patch: () =>
+      replace(Channel.prototype, 'confirm', (original) => (self, keys, from, now) => {
+        original(self, keys, from, now);
+        const { sources } = keys as Handshake;
+        const farEnd = field<FarEnd>(self, 'farEnd');
+        for (const source of sources) if (source !== from) farEnd.probe(source, undefined, now as number);
+      }),
+  },
+  {
     name: 'associations-in-order',
     title: 'refuses an opening of an association whose order number is not 0',
     clause: 'KEY-51',

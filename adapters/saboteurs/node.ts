@@ -1,5 +1,8 @@
 /** Faults of a node in its paths: what it sends and delivers there, and how long it keeps them. */
 import type { Endpoint } from '../../reference/address.ts';
+import type { Attempt } from '../../reference/channel/attempt.ts';
+import { FarEnd } from '../../reference/channel/far-end.ts';
+import type { Handshake } from '../../reference/channel/handshake.ts';
 import type { Instant } from '../../reference/core.ts';
 import { readInner } from '../../reference/packet/inner.ts';
 import { Refusal } from '../../reference/refusal.ts';
@@ -30,6 +33,19 @@ export const NODE: readonly Saboteur[] = [
     clause: 'TUN-13',
     caughtBy: 'node.data.destination',
     patch: () => delivering(({ peerAddresses }, source) => peerAddresses.includes(source)),
+  },
+  {
+    name: 'node-probes-whole-relay',
+    title: 'probes all endpoints of a relay that it opened its leg at',
+    clause: 'KEY-11',
+    caughtBy: 'node.leg.one-endpoint',
+    patch: () =>
+      replace(FarEnd.prototype, 'opened', (original) => (self, handshake, from, attempt, now) => {
+        original(self, handshake, from, attempt, now);
+        for (const to of (attempt as Attempt).destinations()) {
+          if (to !== from) (self as FarEnd).probe(to, handshake as Handshake, now as Instant);
+        }
+      }),
   },
   {
     name: 'node-no-keep-alive',

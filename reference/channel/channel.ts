@@ -317,7 +317,8 @@ export class Channel {
     if (this.keys.sending() === keys && !keys.initiated) this.farEnd.addresses.setProvisional(from);
     this.out.push({ kind: 'confirmed' });
     if (keys.initiated) return;
-    for (const source of keys.sources) this.farEnd.probe(source, undefined, now);
+    const sources = this.config.kind === 'leg' ? [from] : keys.sources;
+    for (const source of sources) this.farEnd.probe(source, undefined, now);
   }
 
   private deliver(header: Header, keys: Handshake, body: Uint8Array, from: Endpoint, now: Instant): void {

@@ -46,11 +46,12 @@ export class FarEnd {
     return this.addresses.spend(to, bytes) || this.isTold(to);
   }
 
-  /** Message 2 came: the confirming probe goes to its source and to every address that message 1 went to. [KEY-11] */
+  /** Message 2 came: the confirming probe goes to its source and, but on a leg, to all that message 1 went to. [KEY-11] */
   opened(handshake: Handshake, from: Endpoint, attempt: Attempt, now: Instant): void {
     this.addresses.setProvisional(from);
     this.told = attempt.told;
     this.probe(from, handshake, now);
+    if (this.config.kind === 'leg') return;
     for (const to of attempt.destinations()) if (!sameEndpoint(to, from)) this.probe(to, handshake, now);
   }
 

@@ -1,15 +1,17 @@
 /** Section 5.4: order numbers on legs, and repeats. */
 import fc from 'fast-check';
 import { sameBytes } from '../../../reference/bytes.ts';
-import { MessageType } from '../../../reference/wire/registry.ts';
+import { Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
 import { silentFault } from '../../intent.ts';
 import type { Received } from '../../observe/received.ts';
-import type { Attempt } from '../../played/channel.ts';
+import type { Attempt, PlayedChannel } from '../../played/channel.ts';
 import type { Peer } from '../../played/peer.ts';
+import type { RsUnderTest } from '../../target/target.ts';
 import type { World } from '../../world.ts';
-import { newLeg, opens, RS_S } from '../steps.ts';
+import { checkNotProbed, takeProbe } from '../nodes.ts';
+import { associated, newLeg, opens, RS_S, RS_S_CONFIGURED } from '../steps.ts';
 
 const MAX_U64 = (1n << 64n) - 1n;
 
@@ -123,30 +125,57 @@ export const OPENING_ORDER_CASES: readonly Case[] = [
     },
   }),
   scriptCase({
-    ...RS_S,
+    ...RS_S_CONFIGURED,
     id: 'rs-s.opening.sources',
-    title: 'Once a handshake is confirmed, each source to which its message 2 went is probed.',
+    title:
+      'Once the handshake of an association is confirmed, each source to which its message 2 went is probed.',
     clauses: ['KEY-29', 'KEY-22'],
     catches: 'Only the source of the confirming message is probed, or none is.',
     async script(world) {
+      const { rs, peer, association } = await associated(world);
+      const peers = await openFromSources(world, rs, peer, association);
+      for (const each of peers) await takeProbe(world, each, association);
+    },
+  }),
+  scriptCase({
+    ...RS_S,
+    id: 'rs-s.opening.leg-sources',
+    title:
+      'Once the handshake of a leg is confirmed, the source of the confirming message is probed, and no other one to which message 2 went.',
+    clauses: ['KEY-29', 'KEY-34'],
+    catches:
+      'A leg whose address goes from one endpoint to the other right after its opening, while the path is in use already.',
+    async script(world) {
       const { rs, nodePeer, leg } = await newLeg(world);
-      const attempt = nodePeer.sendOpening(leg);
-      const { keys } = await nextMessage2(world, nodePeer, attempt);
-      const peers = [nodePeer];
-      for (const number of [2, 3, 4]) {
-        const other = await world.peer(`A ${number}`, rs.endpoint());
-        other.channels.push(leg);
-        other.send(attempt.message1, undefined, { channel: leg });
-        await nextMessage2(world, other, attempt);
-        peers.push(other);
-      }
-      world.status(await nodePeer.probe(leg, keys && { keys }), 0);
-      for (const peer of peers) {
-        const probe = await peer.take(
-          ({ channel, type }) => channel === leg && type === MessageType.probeRequest,
-        );
-        world.came(probe, `a probing request at source ${peer.name}`);
-      }
+      const [confirming, ...others] = await openFromSources(world, rs, nodePeer, leg);
+      if (confirming === undefined) throw new Error('an opening from nowhere');
+      await takeProbe(world, confirming, leg);
+      world.status(await confirming.probe(leg), Status.ok);
+      for (const other of others) checkNotProbed(world, other, leg, 'KEY-29.');
     },
   }),
 ];
+
+/**
+ * One message 1 from four sources, confirmed from the first.
+ * @returns the four, the one that confirmed first.
+ */
+async function openFromSources(
+  world: World,
+  rs: RsUnderTest,
+  peer: Peer,
+  channel: PlayedChannel,
+): Promise<Peer[]> {
+  const attempt = peer.sendOpening(channel);
+  const { keys } = await nextMessage2(world, peer, attempt);
+  const peers = [peer];
+  for (const number of [2, 3, 4]) {
+    const other = await world.peer(`source ${number}`, rs.endpoint());
+    other.channels.push(channel);
+    other.send(attempt.message1, undefined, { channel });
+    await nextMessage2(world, other, attempt);
+    peers.push(other);
+  }
+  world.status(await peer.probe(channel, keys && { keys }), Status.ok);
+  return peers;
+}

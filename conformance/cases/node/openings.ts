@@ -1,17 +1,18 @@
 /** Section 8.5: where a node opens a path, and when; legs. */
 import type { Endpoint } from '../../../reference/address.ts';
-import { formatEndpoint } from '../../../reference/address.ts';
+import { endpointToBytes, formatEndpoint } from '../../../reference/address.ts';
 import { sameBytes } from '../../../reference/bytes.ts';
 import { MessageType, Part, Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
+import { body } from '../../fields.ts';
 import { silentFault } from '../../intent.ts';
 import type { Received } from '../../observe/received.ts';
 import { PlayedNode } from '../../played/node.ts';
 import type { NodePlan, PlayedRelay } from '../../played/node-dc.ts';
 import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
-import { probeOn } from '../nodes.ts';
+import { checkNotProbed, probeOn } from '../nodes.ts';
 import { exactNetwork } from '../steps.ts';
 import type { Registered } from './steps.ts';
 import {
@@ -198,6 +199,29 @@ export const NODE_OPENING_CASES: readonly Case[] = [
       const late = openings(relay.peer, far.path);
       world.check(late.length === 0, 'no opening by the relay', 'message 1 at the relay', 'NODE-21.');
       await checkSends(world, { node, far }, packetTo(world, plan), 'HO-14: direct before relay.', direct);
+    },
+  }),
+  scriptCase({
+    ...NODE,
+    id: 'node.leg.one-endpoint',
+    title:
+      'A node opens its leg at all endpoints of the relay, and probes the one that answered, and no other.',
+    clauses: ['KEY-11', 'NODE-24'],
+    catches: 'A leg that goes from one endpoint of the relay to the other while the path is in use already.',
+    async script(world) {
+      const { node, dc, plan, relay } = await withRelay(world);
+      const { peer, leg, field } = relay;
+      const other = await world.peer('RS, other endpoint', node.endpoint());
+      other.hold(leg);
+      other.habits.ignoredOpenings = ['leg'];
+      const endpoints = [other.local, peer.local].map(endpointToBytes);
+      const both = new Map([...field, ...body({ endpoints })]);
+      await dc.send(plan, { part: Part.await, relay: { ...relay, field: both } });
+      const isOpen = () => leg.current?.confirmed || undefined;
+      world.check((await world.stage.until(isOpen)) === true, 'a leg that opens', 'none');
+      world.came(await other.take(isOpeningOf(leg)), 'message 1 at the other endpoint', 'NODE-24.');
+      world.status(await peer.probe(leg), Status.ok);
+      checkNotProbed(world, other, leg, 'KEY-11: on a leg only the source of message 2 is probed.');
     },
   }),
   scriptCase({
