@@ -106,9 +106,10 @@ export function scanCase(definition: Omit<ScanCase, 'kind'>): ScanCase {
   return { ...definition, kind: 'scan' };
 }
 
-/** A property over what fast-check draws from `arbitrary`. */
+/** A property over what fast-check draws from `arbitrary`. What has to wait is a script: 25 rows would wait 25 times. */
 export function propertyCase<T>(
   definition: CaseInfo & {
+    readonly waits?: never;
     readonly arbitrary: Arbitrary<T>;
     readonly boundaries?: readonly NoInfer<T>[];
     readonly parameters?: ParametersOf<NoInfer<T>>;
