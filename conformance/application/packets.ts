@@ -19,6 +19,8 @@ export interface PacketParts {
   /** IPv4 only: don't fragment. */
   readonly dontFragment?: boolean;
   readonly hopLimit?: number;
+  /** Source and destination. */
+  readonly ports?: readonly [number, number];
 }
 
 /** A whole UDP packet with right checksums. */
@@ -28,9 +30,10 @@ export function udpPacket({
   payload,
   dontFragment = false,
   hopLimit = 64,
+  ports: [source, destination] = [0x1234, 7],
 }: PacketParts): Uint8Array {
   const length = UDP_HEADER + payload.length;
-  const udp = concat(Uint8Array.of(0x12, 0x34, 0x00, 0x07, ...u16(length), 0, 0), payload);
+  const udp = concat(Uint8Array.of(...u16(source), ...u16(destination), ...u16(length), 0, 0), payload);
   return withChecksums(concat(header({ from, to, dontFragment, hopLimit }, UDP, udp.length), udp));
 }
 
@@ -41,7 +44,7 @@ export function udpPacketOf(size: number, parts: Omit<PacketParts, 'payload'>): 
 }
 
 function header(
-  { from, to, dontFragment, hopLimit }: Required<Omit<PacketParts, 'payload'>>,
+  { from, to, dontFragment, hopLimit }: Required<Omit<PacketParts, 'payload' | 'ports'>>,
   protocol: number,
   length: number,
 ): Uint8Array {

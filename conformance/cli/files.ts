@@ -32,9 +32,14 @@ export async function writeText(file: string, text: string): Promise<string | un
     await writeFile(file, text);
     return undefined;
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return `${file} cannot be written: ${missing ? 'there is no such folder: make it first' : faultOf(error)}.`;
+    return writeFault(file, error);
   }
+}
+
+/** One line about why a file could not be written. */
+export function writeFault(file: string, error: unknown): string {
+  const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  return `${file} cannot be written: ${missing ? 'there is no such folder: make it first' : faultOf(error)}.`;
 }
 
 function faultOf(error: unknown): string {
@@ -48,6 +53,11 @@ const spec = new URL('../spec/', import.meta.url);
 export function specFiles(): SpecFile[] {
   const names = readdirSync(spec).filter((name) => /^[0-9A-Z]+-.*\.md$/.test(name));
   return names.sort().map((name) => ({ name, text: readFileSync(new URL(name, spec), 'utf8') }));
+}
+
+/** Milliseconds that each case took when that was last recorded, by id. */
+export function costs(): Readonly<Record<string, number>> {
+  return JSON.parse(readFileSync(new URL('../costs.json', import.meta.url), 'utf8'));
 }
 
 /** Which versions of everything a run is made with. */

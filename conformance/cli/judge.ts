@@ -16,7 +16,7 @@ import { runSuite } from '../runner/run.ts';
 import type { Clause } from '../spec-clauses.ts';
 import { specTables } from '../spec-tables.ts';
 import { twin } from '../twin/index.ts';
-import { specFiles, versions } from './files.ts';
+import { costs, specFiles, versions } from './files.ts';
 import { progressLine } from './progress.ts';
 import type { Reached } from './target.ts';
 import type { Terminal } from './terminal.ts';
@@ -51,6 +51,7 @@ export async function runJob(reached: Reached, job: Job, { tap, ...hooks }: Hook
       ...hooks,
       ...(replay !== undefined && { replay }),
       allCases: ALL_CASES,
+      costs: costs(),
       versions: versions(),
       runtime: runtime(),
       startedAt: new Date().toISOString(),
@@ -66,6 +67,7 @@ export interface Judgement {
 /**
  * Runs the suite for a person.
  * @param quiet without a line of progress
+ * @param tap sees every datagram
  * @throws Mistake if a target without an adapter never sent anything.
  */
 export async function judge(
@@ -73,6 +75,7 @@ export async function judge(
   job: Job,
   terminal: Terminal,
   quiet: boolean,
+  tap?: Tap,
 ): Promise<Judgement> {
   const abort = new AbortController();
   const progress = progressLine(!quiet);
@@ -92,7 +95,7 @@ export async function judge(
     abort.abort();
   });
   try {
-    const hooks = { onProgress, signal: abort.signal };
+    const hooks = { onProgress, signal: abort.signal, ...(tap && { tap }) };
     const report = await runJob(reached, { ...job, net: listening.net }, hooks);
     if (silent && !interrupted) throw neverReached(reached);
     return { report: interrupted ? { ...report, complete: false } : report, interrupted };

@@ -13,7 +13,7 @@ Without --target it tests the reference that comes with it, in another process.
 
 Exit status: 0 good; 1 a MUST failed or was not implemented; 2 command line or configuration;
 3 never reached, contract broken, or a MUST inconclusive; 4 the suite's own fault, or a report
-that could not be written; 130 interrupted.`;
+or capture that could not be written; 130 interrupted.`;
 
 /** Deno's UDP sockets are slow: with 32 cases in flight answers come later than they may. */
 const JOBS = 'Deno' in globalThis ? '4' : '32';
@@ -65,6 +65,11 @@ function runOptions(command: Command): Command {
     .option('--seed <text>', 'the same seed sends the same')
     .option('--replay <token>', 'one failure again')
     .option('--reporter <kind>', 'pretty, tap or json for the console; =FILE for a file, any number', collect)
+    .option('--pcap <file>', 'every datagram of the run as pcapng, for Wireshark; a comment names its case')
+    .option(
+      '--pcap-keys',
+      'with it FILE.keys, the test keys of the run, to decrypt it: see adapters/wireshark/',
+    )
     .option('--strict', 'SHOULD counts as MUST')
     .option('--slow', 'run the cases with long waits too')
     .option('--timeout <time>', 'how long an answer may take', '2s')

@@ -6,7 +6,7 @@ import { ALL_CASES } from '../cases/all.ts';
 import type { Outputs, ReporterName } from '../command/reporter-value.ts';
 import { outputsOf } from '../command/reporter-value.ts';
 import type { WrittenRunOptions } from '../command/run-options.ts';
-import { reachOf, replayCommand, replayOf, settingsOf } from '../command/run-options.ts';
+import { captureOf, reachOf, replayCommand, replayOf, settingsOf } from '../command/run-options.ts';
 import { chosenCases, selectionOf } from '../command/selection.ts';
 import type { Report } from '../report.ts';
 import type { Context } from '../reporters/context.ts';
@@ -18,6 +18,7 @@ import { placesOf } from '../reporters/places.ts';
 import { renderPretty } from '../reporters/pretty.ts';
 import { renderTap } from '../reporters/tap.ts';
 import { catalogue } from '../spec-clauses.ts';
+import { captureFiles } from './capture.ts';
 import { specFiles, writeText } from './files.ts';
 import { judge } from './judge.ts';
 import { reachTarget } from './target.ts';
@@ -33,6 +34,7 @@ export async function run(
   const clauses = catalogue(files);
   const settings = settingsOf(options, randomBytes(4).toString('hex'));
   const outputs = outputsOf(options.reporter ?? [], terminal.isTerminal);
+  const captured = captureOf(options);
   const reach = reachOf(options);
   const token = replayOf(
     options,
@@ -55,34 +57,41 @@ export async function run(
     command: replayCommand(options),
   };
   const net = udpNet();
-  const reached = await reachTarget(reach, options, net);
+  const capture = captured && captureFiles(captured, { cases, net, seed: settings.seed });
   try {
-    const job = { ...settings, cases: wanted, clauses, replay: token && options.replay, net };
-    const judged = await judge(reached, job, terminal, options.quiet ?? false);
-    const written = await output(judged.report, outputs, context, terminal);
-    if (judged.interrupted) return EXIT.interrupted;
-    return written ? exitStatus(judged.report) : EXIT.suite;
+    const reached = await reachTarget(reach, options, net, capture?.tap);
+    try {
+      const job = { ...settings, cases: wanted, clauses, replay: token && options.replay, net };
+      const judged = await judge(reached, job, terminal, options.quiet ?? false, capture?.tap);
+      const faults = [
+        ...(await output(judged.report, outputs, context, terminal)),
+        ...(capture?.end() ?? []),
+      ];
+      for (const fault of faults) terminal.err(`ntm-conform: ${fault}\n`);
+      if (judged.interrupted) return EXIT.interrupted;
+      return faults.length === 0 ? exitStatus(judged.report) : EXIT.suite;
+    } finally {
+      await reached.end();
+    }
   } finally {
-    await reached.end();
+    capture?.end();
   }
 }
 
-/** @returns whether everything that was asked for could be written. */
+/** @returns one line for each file that could not be written. */
 async function output(
   report: Report,
   outputs: Outputs,
   context: Context,
   terminal: Terminal,
-): Promise<boolean> {
+): Promise<string[]> {
   terminal.out(render(outputs.console, report, context));
-  let good = true;
+  const faults: string[] = [];
   for (const { kind, file } of outputs.files) {
     const fault = await writeText(file, render(kind, report, { ...context, paint: PLAIN }));
-    if (fault === undefined) continue;
-    good = false;
-    terminal.err(`ntm-conform: ${fault}\n`);
+    if (fault !== undefined) faults.push(fault);
   }
-  return good;
+  return faults;
 }
 
 function render(kind: ReporterName, report: Report, context: Context): string {

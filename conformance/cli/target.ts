@@ -19,6 +19,7 @@ import { readProvisioned, readSecret } from '../command/provisioned.ts';
 import type { Reach, ReachOptions } from '../command/run-options.ts';
 import type { ProvisionedRelay } from '../identities.ts';
 import { provision } from '../identities.ts';
+import type { Tap } from '../played/stage.ts';
 import { Stage } from '../played/stage.ts';
 import { EXIT } from '../reporters/exit-status.ts';
 import { needsMet } from '../runner/environment.ts';
@@ -82,12 +83,20 @@ async function placeAt(reach: Reach, child: Child | undefined): Promise<Place> {
   };
 }
 
-/** @throws Mistake if it can't be had. */
-export async function reachTarget(reach: Reach, options: ReachOptions, net: Net): Promise<Reached> {
+/**
+ * @param tap sees what comes and goes between cases
+ * @throws Mistake if it can't be had.
+ */
+export async function reachTarget(
+  reach: Reach,
+  options: ReachOptions,
+  net: Net,
+  tap?: Tap,
+): Promise<Reached> {
   const place = await placeOf(reach);
   try {
     const target = withoutAdapter(options)
-      ? await level0(reach, place.at, options, net)
+      ? await level0(reach, place.at, options, net, tap)
       : await behindAdapter(place, options, net);
     return { ...place, target };
   } catch (error) {
@@ -118,13 +127,20 @@ function withoutAdapter({ config, secretFile }: ReachOptions): boolean {
   return config !== undefined || secretFile !== undefined;
 }
 
-async function level0(reach: Reach, at: Endpoint, options: ReachOptions, net: Net): Promise<Target> {
+async function level0(
+  reach: Reach,
+  at: Endpoint,
+  options: ReachOptions,
+  net: Net,
+  tap: Tap | undefined,
+): Promise<Target> {
   const config = await configOf(reach, at, options);
   const others = (config.advertise ?? config.listen).map(parseEndpoint);
   const alsoAt = others.find(
     (other) => other !== undefined && other.port !== 0 && family(other.ip) !== family(at.ip),
   );
-  const stage = new Stage({ caseId: 'between cases', net, timeout: 2000, requirement: '' });
+  const between = { caseId: 'between cases', net, timeout: 2000, requirement: '' };
+  const stage = new Stage({ ...between, ...(tap && { tap }) });
   stage.startRow(systemRandom);
   return await level0Target({
     target: at,

@@ -28,6 +28,8 @@ export interface WrittenRunOptions extends ReachOptions, ChoosingOptions {
   readonly seed?: string;
   readonly replay?: string;
   readonly reporter?: readonly string[];
+  readonly pcap?: string;
+  readonly pcapKeys?: true;
   readonly strict?: true;
   readonly slow?: true;
   readonly timeout: string;
@@ -69,6 +71,21 @@ export function reachOf(options: ReachOptions): Reach {
 }
 
 const FLAGS = { config: '--config', secretFile: '--secret-file', tokenFile: '--token-file' } as const;
+
+/** The file of `--pcap`, and whether its keys are wanted too. */
+export interface WantedCapture {
+  readonly file: string;
+  readonly withKeys: boolean;
+}
+
+/** @throws Mistake */
+export function captureOf({ pcap, pcapKeys, list }: WrittenRunOptions): WantedCapture | undefined {
+  if (pcap === undefined && pcapKeys)
+    throw new Mistake('--pcap-keys writes the keys of a capture: add --pcap FILE.');
+  if (pcap === undefined) return undefined;
+  if (list) throw new Mistake('--pcap records a run, and --list runs nothing: leave one of them away.');
+  return { file: pcap, withKeys: pcapKeys ?? false };
+}
 
 export type RunSettings = Pick<
   RunOptions,

@@ -11,6 +11,8 @@ export interface Received {
   /** The name of the played peer that it came to. */
   readonly peer: string;
   readonly from: Endpoint;
+  /** Where the socket is bound that it came to. */
+  readonly to: Endpoint;
   readonly bytes: Uint8Array;
   /** Undefined if not even the header is one. */
   readonly header: Header | undefined;

@@ -11,6 +11,8 @@ import type { Received } from './received.ts';
 export interface Sent {
   readonly at: Instant;
   readonly peer: string;
+  /** Where the socket is bound that it leaves from. */
+  readonly from: Endpoint;
   readonly to: Endpoint;
   readonly bytes: Uint8Array;
   readonly intent: Intent;

@@ -102,6 +102,7 @@ export class Peer {
     this.stage.sent({
       at: this.stage.now(),
       peer: this.name,
+      from: this.local,
       to,
       bytes,
       intent: options.intent ?? VALID,
@@ -244,7 +245,7 @@ export class Peer {
   }
 
   #receive(bytes: Uint8Array, from: Endpoint): void {
-    const mail = read(bytes, from, this.stage.now(), this.name, this.channels);
+    const mail = read(bytes, from, this.local, this.stage.now(), this.name, this.channels);
     const received: Received = { ...mail, explained: this.stage.explainer.explain(mail), consumed: false };
     this.#inbox.push(received);
     this.#responder.react(received);

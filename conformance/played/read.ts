@@ -16,6 +16,7 @@ type Mail = Omit<Received, 'explained' | 'consumed'> & { explained: undefined; c
 export function read(
   bytes: Uint8Array,
   from: Endpoint,
+  to: Endpoint,
   at: Instant,
   peer: string,
   channels: readonly PlayedChannel[],
@@ -25,6 +26,7 @@ export function read(
     at,
     peer,
     from,
+    to,
     bytes,
     header: undefined,
     type: undefined,

@@ -79,12 +79,13 @@ export class Sanity {
 
   /** An association opens and a relayed path can be had. */
   async #fault(): Promise<string | undefined> {
-    const { net, target, sources, runNonce } = this.#environment;
+    const { net, target, sources, runNonce, tap } = this.#environment;
     const stage = new Stage({
       caseId: 'sanity',
       net,
       timeout: this.#timeout,
       requirement: 'The target works at all.',
+      ...(tap && { tap }),
     });
     const role = STARTED.find((name) => target.info.roles.includes(name)) ?? 'rs-s';
     const world = new World({ stage, target, role, sources, impaired: false });

@@ -34,6 +34,7 @@ function mail(parts: Partial<Received> & { sequence?: bigint }): Received {
     at: 0,
     peer: 'A',
     from: endpoint('127.0.0.1:1'),
+    to: endpoint('127.0.0.1:2'),
     bytes: bytes(60, Number(sequence)),
     header: { type: MessageType.probeResponse, keyId: 0x0909, context: CHANNEL.id, sequence },
     type,
