@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly slow: boolean;
   /** Cases in flight. */
   readonly jobs: number;
+  /** Milliseconds that cases took elsewhere, by id: the longest are begun first. */
+  readonly costs?: Readonly<Record<string, number>>;
   /** How long an answer may take, milliseconds. */
   readonly timeout: number;
   /** Stop after the first failure. */

@@ -1,7 +1,6 @@
 /** Runs the selected cases against a target and writes the report. */
 import type { Case, ScanCase, Watch } from '../case.ts';
 import type { Tap } from '../played/stage.ts';
-import { seededRandom, shuffled } from '../random.ts';
 import type { CaseResult, Report } from '../report.ts';
 import { summarise } from '../report.ts';
 import { clauseHash } from '../spec-clauses.ts';
@@ -15,6 +14,7 @@ import { outcomeOf, resultOf, skippedResult } from './judged.ts';
 import { withLateAnswers } from './late.ts';
 import { ledger } from './ledger.ts';
 import type { RunOptions } from './options.ts';
+import { orderOf } from './order.ts';
 import type { CaseRun, RunnableCase } from './run-case.ts';
 import { requirementOf, runCase } from './run-case.ts';
 import { Sanity } from './sanity.ts';
@@ -117,13 +117,10 @@ class Run {
     return runnable;
   }
 
-  /** Those that wait go first and side by side, then the others in any order, then the exclusive ones alone. */
+  /** Those that wait go first and side by side, beside them the others, then the exclusive ones alone. */
   async #runAll(cases: readonly RunnableCase[]): Promise<void> {
-    const order = shuffled(cases, seededRandom(this.#options.seed, 'order'));
-    const exclusive = order.filter(({ isolation }) => isolation === 'exclusive');
-    const others = order.filter(({ isolation }) => isolation !== 'exclusive');
-    const waiting = others.filter(({ waits }) => waits !== undefined);
-    const quick = others.filter(({ waits }) => waits === undefined);
+    const { seed, costs = {} } = this.#options;
+    const { waiting, quick, exclusive } = orderOf(cases, seed, costs);
     // One place is left to those that do not wait.
     const sideBySide = Math.max(1, this.#environment.target.parallel - 1);
     await Promise.all([this.#lanes(waiting, sideBySide), this.#lanes(quick, this.#options.jobs)]);
