@@ -3,6 +3,7 @@
 import { Channel } from '../../reference/channel/channel.ts';
 import type { Handshake } from '../../reference/channel/handshake.ts';
 import { OpeningLimit } from '../../reference/channel/limit.ts';
+import { Outgoing } from '../../reference/channel/outgoing.ts';
 import { DataPath } from '../../reference/channel/sealing.ts';
 import type { Effect, Instant } from '../../reference/core.ts';
 import { Association } from '../../reference/roles/association/association.ts';
@@ -38,7 +39,7 @@ export const ODDITIES: readonly Oddity[] = [
     title: 'leaves gaps of up to 300 between its sequence numbers',
     clause: 'TUN-03',
     patch: () =>
-      replace(Channel.prototype, 'sendSealed', (original) => (self, keys, ...rest) => {
+      replace(Outgoing.prototype, 'sendSealed', (original) => (self, keys, ...rest) => {
         const handshake = keys as Handshake | undefined;
         if (handshake !== undefined) handshake.sent += (handshake.sent * 7n) % 300n;
         return original(self, keys, ...rest);

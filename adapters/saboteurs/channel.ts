@@ -5,6 +5,7 @@ import { FarEnd } from '../../reference/channel/far-end.ts';
 import type { Handshake } from '../../reference/channel/handshake.ts';
 import { Keyring } from '../../reference/channel/keyring.ts';
 import { OpeningLimit } from '../../reference/channel/limit.ts';
+import { Outgoing } from '../../reference/channel/outgoing.ts';
 import type { ChannelConfig } from '../../reference/channel/types.ts';
 import { ReplayWindow } from '../../reference/wire/replay.ts';
 import type { Saboteur } from '../reference/variant.ts';
@@ -35,7 +36,7 @@ export const CHANNEL: readonly Saboteur[] = [
     clause: 'TUN-03',
     caughtBy: 'rs-s.sealed.own-counter',
     patch: () =>
-      replace(Channel.prototype, 'sendSealed', (original) => (self, keys, ...rest) => {
+      replace(Outgoing.prototype, 'sendSealed', (original) => (self, keys, ...rest) => {
         original(self, keys, ...rest);
         const handshake = keys as Handshake | undefined;
         if (handshake !== undefined && handshake.sent === 2n) handshake.sent = 1n;
@@ -125,7 +126,8 @@ export const CHANNEL: readonly Saboteur[] = [
     caughtBy: 'rs-s.address.copied',
     patch: () =>
       replace(Channel.prototype, 'receiveSealed', (original) => (self, header, bytes, from, now) => {
-        const out = field<{ kind: string; endpoint?: unknown }[]>(self, 'out');
+        const outgoing = field<Outgoing>(self, 'outgoing');
+        const out = field<{ kind: string; endpoint?: unknown }[]>(outgoing, 'events');
         original(self, header, bytes, from, now);
         if (out.some((event) => event.kind === 'refused')) return;
         const { addresses } = field<FarEnd>(self, 'farEnd');
@@ -177,7 +179,7 @@ export const CHANNEL: readonly Saboteur[] = [
         const { config } = self as Channel;
         const mine: ChannelConfig = { ...config, opens: 'either' };
         const isIdle = config.kind === 'leg' && !(self as Channel).hasKeys();
-        if (isIdle) Reflect.set(self, 'config', mine);
+        if (isIdle) Reflect.set(field<object>(self, 'exchange'), 'config', mine);
         const to = (self as Channel).knownAddresses();
         const events = original(self, now) as readonly unknown[];
         return isIdle ? [...events, ...(self as Channel).open(to, now as number)] : events;

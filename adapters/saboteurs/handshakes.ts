@@ -1,22 +1,23 @@
 /** Faults in openings, attempts, and the keys that come of them. */
 import type { Endpoint } from '../../reference/address.ts';
 import { formatEndpoint } from '../../reference/address.ts';
-import { Attempt } from '../../reference/channel/attempt.ts';
+import type { Attempt } from '../../reference/channel/attempt.ts';
 import { Channel } from '../../reference/channel/channel.ts';
 import { FarEnd } from '../../reference/channel/far-end.ts';
 import type { Handshake } from '../../reference/channel/handshake.ts';
+import { KeyExchange } from '../../reference/channel/key-exchange.ts';
 import { Keyring } from '../../reference/channel/keyring.ts';
 import { OpeningLimit } from '../../reference/channel/limit.ts';
-import type { ChannelTimers } from '../../reference/channel/types.ts';
+import type { ChannelConfig, ChannelTimers } from '../../reference/channel/types.ts';
 import { Sources } from '../../reference/roles/sources.ts';
 import type { Header } from '../../reference/wire/header.ts';
 import { ReplayWindow } from '../../reference/wire/replay.ts';
 import type { Saboteur } from '../reference/variant.ts';
 import { field, replace } from '../reference/variant.ts';
 
-/** What a channel has noted to do, the newest last. */
-function noted(channel: object): { kind: string; layer?: string }[] {
-  return field(channel, 'out');
+/** What a channel, or its key exchange, has noted to do, the newest last. */
+function noted(part: object): { kind: string; layer?: string }[] {
+  return field(field(part, 'outgoing'), 'events');
 }
 
 export const HANDSHAKES: readonly Saboteur[] = [
@@ -71,8 +72,13 @@ export const HANDSHAKES: readonly Saboteur[] = [
       replace(Channel.prototype, 'receiveSealed', (original) => (self, header, bytes, from, now) => {
         original(self, header, bytes, from, now);
         const keys = field<Keyring>(self, 'keys').find((header as Header).keyId);
-        if (noted(self).at(-1)?.layer !== 'channel-type' || keys?.confirmedAt !== undefined) return;
-        Reflect.get(self, 'confirm').call(self, keys, from, now);
+        if (
+          noted(self).at(-1)?.layer !== 'channel-type' ||
+          keys === undefined ||
+          keys.confirmedAt !== undefined
+        )
+          return;
+        field<KeyExchange>(self, 'exchange').confirm(keys, from as Endpoint, now as number);
         Reflect.get(self, 'sendDueProbes').call(self, now);
       }),
   },
@@ -124,7 +130,7 @@ export const HANDSHAKES: readonly Saboteur[] = [
     caughtBy: 'rs-s.opening.repeat-elsewhere',
     patch: () =>
       replace(
-        Channel.prototype,
+        KeyExchange.prototype,
         'sendMessage2',
         (original) => (self, handshake, to, received) =>
           original(self, handshake, (handshake as Handshake).sources[0] ?? to, received),
@@ -136,7 +142,7 @@ export const HANDSHAKES: readonly Saboteur[] = [
     clause: 'KEY-29',
     caughtBy: 'rs-s.opening.sources',
     patch: () =>
-      replace(Channel.prototype, 'confirm', (original) => (self, keys, ...rest) => {
+      replace(KeyExchange.prototype, 'confirm', (original) => (self, keys, ...rest) => {
         (keys as Handshake).sources.splice(1);
         return original(self, keys, ...rest);
       }),
@@ -147,7 +153,7 @@ export const HANDSHAKES: readonly Saboteur[] = [
     clause: 'KEY-29',
     caughtBy: 'rs-s.opening.leg-sources',
     patch: () =>
-      replace(Channel.prototype, 'confirm', (original) => (self, keys, from, now) => {
+      replace(KeyExchange.prototype, 'confirm', (original) => (self, keys, from, now) => {
         original(self, keys, from, now);
         const { sources } = keys as Handshake;
         const farEnd = field<FarEnd>(self, 'farEnd');
@@ -160,8 +166,8 @@ export const HANDSHAKES: readonly Saboteur[] = [
     clause: 'KEY-51',
     caughtBy: 'rs-s.opening.association-order',
     patch: () =>
-      replace(Channel.prototype, 'receiveMessage1', (original) => (self, header, ...rest) => {
-        const { kind } = (self as Channel).config;
+      replace(KeyExchange.prototype, 'receiveMessage1', (original) => (self, header, ...rest) => {
+        const { kind } = field<ChannelConfig>(self, 'config');
         if (kind !== 'association' || (header as Header).sequence === 0n) original(self, header, ...rest);
       }),
   },
@@ -171,7 +177,7 @@ export const HANDSHAKES: readonly Saboteur[] = [
     clause: 'KEY-06',
     caughtBy: 'rs-s.opening.crossed',
     patch: () =>
-      replace(Channel.prototype, 'receiveMessage1', (original) => (self, ...rest) => {
+      replace(KeyExchange.prototype, 'receiveMessage1', (original) => (self, ...rest) => {
         const attempt = field<Attempt | undefined>(self, 'attempt');
         Reflect.set(self, 'attempt', undefined);
         original(self, ...rest);
@@ -184,7 +190,7 @@ export const HANDSHAKES: readonly Saboteur[] = [
     clause: 'KEY-06',
     caughtBy: 'rs-s.opening.crossed-higher',
     patch: () =>
-      replace(Channel.prototype, 'sendMessage2', (original) => (self, ...rest) => {
+      replace(KeyExchange.prototype, 'sendMessage2', (original) => (self, ...rest) => {
         Reflect.set(self, 'attempt', undefined);
         return original(self, ...rest);
       }),
@@ -195,7 +201,7 @@ export const HANDSHAKES: readonly Saboteur[] = [
     clause: 'KEY-13',
     caughtBy: 'rs-s.attempt.failed-message-2',
     patch: () =>
-      replace(Channel.prototype, 'receiveMessage2', (original) => (self, ...rest) => {
+      replace(KeyExchange.prototype, 'receiveMessage2', (original) => (self, ...rest) => {
         original(self, ...rest);
         if (noted(self).at(-1)?.layer === 'handshake') Reflect.set(self, 'attempt', undefined);
       }),
@@ -206,9 +212,12 @@ export const HANDSHAKES: readonly Saboteur[] = [
     clause: 'KEY-16',
     caughtBy: 'rs-s.attempt.repeats',
     patch: () =>
-      replace(Attempt.prototype, 'nextRepeat', (original) => (self) => {
-        const startedAt = field<number>(self, 'startedAt');
-        return startedAt + 2 * ((original(self) as number) - startedAt);
+      replace(KeyExchange.prototype, 'startAttempt', (original) => (self, ...rest) => {
+        const config = field<ChannelConfig>(self, 'config');
+        const openingRepeat = config.timers.openingRepeat.map((delay) => 2 * delay);
+        Reflect.set(self, 'config', { ...config, timers: { ...config.timers, openingRepeat } });
+        original(self, ...rest);
+        Reflect.set(self, 'config', config);
       }),
   },
   {
