@@ -71,12 +71,10 @@ export const NODE_DIRECTION_CASES: readonly Case[] = [
       const suite = world.target.claims('suite-2') ? wanted : 1;
       const plan = dc.plan({ suite, beside: 'higher' });
       const far = await farEnd(world, node, plan);
-      far.peer.habits.answerOpenings = false;
       await dc.send(plan, { part, candidates: [far.peer.local] });
       const first = world.came(await far.peer.take(isOpeningOf(far.path)), 'message 1 at the candidate');
       world.check(first.fault === undefined, 'a message 1 that verifies', `${first.fault}`);
       world.check(first.header?.sequence === 1n, 'order number 1', `${first.header?.sequence}`, 'KEY-24.');
-      far.peer.habits.answerOpenings = true;
       await whenOpen(world, far);
       const on = { node, far, plan };
       await checkSends(world, on, packetTo(world, plan));
