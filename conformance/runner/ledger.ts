@@ -1,21 +1,17 @@
 /** How each clause of a role fared in a run. */
-import type { CaseInfo } from '../case.ts';
+import type { Suite } from '../coverage.ts';
+import { coverage } from '../coverage.ts';
 import type { CaseResult, RoleLedger } from '../report.ts';
 import type { RoleName } from '../roles.ts';
 import type { Clause } from '../spec-clauses.ts';
 
-export interface LedgerInput {
+/** The suite has all cases that there are, selected or not. */
+export interface LedgerInput extends Suite {
   readonly clauses: readonly Clause[];
-  /** All cases that there are, selected or not. */
-  readonly cases: readonly CaseInfo[];
   readonly results: readonly CaseResult[];
   readonly roles: readonly RoleName[];
-  /** Clauses that no case can judge, with the reason; with a role behind the id, of that role alone. */
-  readonly untestable: Readonly<Record<string, string>>;
   /** Clauses whose reading is disputed, with a link. */
   readonly disputed: Readonly<Record<string, string>>;
-  /** The version of the spec: clauses that are exercised only later are said to be. */
-  readonly spec: string;
 }
 
 export function ledger(input: LedgerInput): Partial<Record<RoleName, RoleLedger>> {
@@ -52,20 +48,12 @@ function judge(clause: Clause, role: RoleName, input: LedgerInput): [Column, str
   const bad = results.filter(({ verdict }) => VIOLATES.has(verdict));
   if (bad.length > 0) return ['violated', bad.map(({ id, verdict }) => `${id} ${verdict}`).join(', ')];
   if (results.some(({ verdict }) => verdict === 'pass')) return ['proven', undefined];
-  const why = input.untestable[clause.id] ?? input.untestable[`${clause.id} ${role}`];
-  if (why !== undefined) return ['untestable', why];
+  const suite = coverage(clause, role, input);
+  if (suite.kind === 'untestable') return ['untestable', suite.reason];
   const [first] = results;
   if (first !== undefined)
     return ['notExercised', `${first.id} ${first.verdict}: ${first.reason ?? ''}`.trim()];
-  if (input.cases.some(concerns)) return ['notExercised', 'its cases were not selected'];
-  if (isLater(clause.since, input.spec)) return ['notExercised', `exercised from version ${clause.since} on`];
-  return ['notExercised', 'no case is about it'];
+  return ['notExercised', suite.kind === 'cases' ? 'its cases were not selected' : suite.reason];
 }
 
 const VIOLATES: ReadonlySet<string> = new Set(['fail', 'warn', 'not-implemented', 'waived']);
-
-function isLater(since: string, version: string): boolean {
-  const [major = 0, minor = 0] = since.split('.').map(Number);
-  const [ownMajor = 0, ownMinor = 0] = version.split('.').map(Number);
-  return major !== ownMajor ? major > ownMajor : minor > ownMinor;
-}
