@@ -32,6 +32,8 @@ const mistakes: readonly (readonly [args: string, line: string])[] = [
   ['--timeout 0', '--timeout 0 is no time from 1ms to 600s: write it like 500ms or 2s.'],
   ['--reporter xml', '--reporter xml is none of pretty, tap, json.'],
   ['--reporter json=', '--reporter json= names no file.'],
+  ['--pcap-keys', '--pcap-keys writes the keys of a capture: add --pcap FILE.'],
+  ['--list --pcap x', '--pcap records a run, and --list runs nothing: leave one of them away.'],
   [
     '--reporter tap --reporter json',
     '--reporter json is a second one for the console: write the other into a file, as in --reporter json=FILE.',
