@@ -69,6 +69,8 @@ export const CaseResult = z.object({
   sentHash: Hex,
   exchange: Exchange.nullable(),
   waiver: Waiver.nullable(),
+  /** Why it was known to fail, by `--expect-fail`; null where it was not. */
+  expectedFailure: z.string().nullable(),
 });
 export type CaseResult = z.infer<typeof CaseResult>;
 
@@ -120,6 +122,19 @@ export const HostHealth = z.object({
 });
 export type HostHealth = z.infer<typeof HostHealth>;
 
+/** What is different from an earlier report, by ids of cases. */
+export const Comparison = z.object({
+  suite: z.string(),
+  startedAt: z.string(),
+  /** They fail, or are warned of, and were not. */
+  worse: z.array(z.string()),
+  /** They pass, and did not. */
+  better: z.array(z.string()),
+  added: z.array(z.string()),
+  missing: z.array(z.string()),
+});
+export type Comparison = z.infer<typeof Comparison>;
+
 export const Report = z.object({
   tool: z.literal('ntm-conform'),
   versions: z.object({
@@ -143,7 +158,12 @@ export const Report = z.object({
   trouble: z.string().nullable(),
   startedAt: z.string(),
   ms: z.number(),
+  /** Which part of the selected cases this is, of `--shard`; null for all. */
+  shard: z.object({ index: z.number().int(), count: z.number().int() }).nullable(),
   summary: Summary,
+  /** Entries of `--waive` and `--expect-fail` whose case passes. */
+  stale: z.array(z.object({ id: z.string(), list: z.enum(['waive', 'expect-fail']) })),
+  comparison: Comparison.nullable(),
   /** Sorted by id. */
   cases: z.array(CaseResult),
   ledger: z.partialRecord(z.enum(ROLES), RoleLedger),

@@ -6,7 +6,9 @@ import { checkAdapter } from './check-adapter.ts';
 import { doctor } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import type { Finish } from './flags.ts';
-import { collect, colourOption, reachOptions } from './flags.ts';
+import { collect, colourOption, expectationOptions, reachOptions } from './flags.ts';
+import type { MergeOptions } from './merge.ts';
+import { mergeCommand } from './merge.ts';
 import type { SelfTestOptions } from './self-test.ts';
 import { selfTest } from './self-test.ts';
 import type { Terminal } from './terminal.ts';
@@ -59,6 +61,14 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
     .option('--list', 'list the variants')
     .action(async (names: string[], options: SelfTestOptions) =>
       finish(await selfTest(names, options, terminal)),
+    );
+
+  colourOption(expectationOptions(command('merge', 'puts the JSON reports of all shards of a run together')))
+    .argument('<files...>', 'what --shard and --reporter json=FILE wrote')
+    .option('--reporter <kind>', 'as for a run', collect)
+    .option('--quiet', 'only what did not pass, and the total')
+    .action(async (files: string[], options: MergeOptions) =>
+      finish(await mergeCommand(files, options, terminal)),
     );
 
   command('vectors', 'the golden vectors: a list of the families, or one of them as JSON')

@@ -21,6 +21,14 @@ export function reachOptions(command: Command): Command {
     .option('--listen <host:port,...>', 'where DC 1 and DC 2 are played, with --config', collect);
 }
 
+/** Options that say what is known of the target. */
+export function expectationOptions(command: Command): Command {
+  return command
+    .option('--waive <file>', 'violations that somebody answers for: id, reason, link, expiry')
+    .option('--expect-fail <file>', 'known failures with reasons; one that passes is an error')
+    .option('--baseline <file>', 'an earlier JSON report: what fails and what passes since');
+}
+
 export function colourOption(command: Command): Command {
   const off = (process.env.NO_COLOR ?? '') !== '';
   return command.option('--no-color', `no colours; NO_COLOR does the same${off ? ' (it is set)' : ''}`);

@@ -22,7 +22,7 @@ import type { Reached } from './target.ts';
 import type { Terminal } from './terminal.ts';
 import { goldenVectors } from './vectors.ts';
 
-export interface Job extends RunSettings {
+export interface Job extends RunSettings, Pick<RunOptions, 'shard'> {
   readonly cases: readonly Case[];
   readonly clauses: readonly Clause[];
   /** The token of one failure to see again. */

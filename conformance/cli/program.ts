@@ -4,7 +4,7 @@ import type { WrittenRunOptions } from '../command/run-options.ts';
 import { addCommands } from './commands.ts';
 import { suiteVersion } from './files.ts';
 import type { Finish } from './flags.ts';
-import { collect, colourOption, reachOptions } from './flags.ts';
+import { collect, colourOption, expectationOptions, reachOptions } from './flags.ts';
 import { run } from './run.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -36,6 +36,7 @@ export function program(terminal: Terminal, finish: Finish): Command {
   reachOptions(top);
   choosingOptions(top);
   runOptions(top);
+  expectationOptions(top);
   colourOption(top);
   top.action(async (patterns: string[], options: WrittenRunOptions) => {
     finish(await run(patterns, options, terminal));
@@ -70,6 +71,8 @@ function runOptions(command: Command): Command {
       '--pcap-keys',
       'with it FILE.keys, the test keys of the run, to decrypt it: see adapters/wireshark/',
     )
+    .option('--shard <i/n>', 'only the i-th of n parts of the cases; merge puts their reports together')
+    .option('--budget <time>', 'only as many cases as fit, those about the most clauses first')
     .option('--strict', 'SHOULD counts as MUST')
     .option('--slow', 'run the cases with long waits too')
     .option('--timeout <time>', 'how long an answer may take', '2s')

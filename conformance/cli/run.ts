@@ -3,24 +3,28 @@ import { randomBytes } from 'node:crypto';
 import { udpNet } from '../../reference/net/udp/udp.ts';
 import type { Case } from '../case.ts';
 import { ALL_CASES } from '../cases/all.ts';
-import type { Outputs, ReporterName } from '../command/reporter-value.ts';
+import { Mistake } from '../command/mistake.ts';
+import type { Shard } from '../command/portion.ts';
+import { shardOf, shardValue, withinBudget } from '../command/portion.ts';
+import type { Outputs } from '../command/reporter-value.ts';
 import { outputsOf } from '../command/reporter-value.ts';
 import type { WrittenRunOptions } from '../command/run-options.ts';
 import { captureOf, reachOf, replayCommand, replayOf, settingsOf } from '../command/run-options.ts';
 import { chosenCases, selectionOf } from '../command/selection.ts';
-import type { Report } from '../report.ts';
+import { milliseconds } from '../command/values.ts';
+import { applyExpectations } from '../expectations/apply.ts';
 import type { Context } from '../reporters/context.ts';
 import { EXIT, exitStatus } from '../reporters/exit-status.ts';
-import { renderJson, renderListJson } from '../reporters/json.ts';
+import { renderListJson } from '../reporters/json.ts';
 import { renderList } from '../reporters/list.ts';
 import { PLAIN } from '../reporters/paint.ts';
 import { placesOf } from '../reporters/places.ts';
-import { renderPretty } from '../reporters/pretty.ts';
-import { renderTap } from '../reporters/tap.ts';
 import { catalogue } from '../spec-clauses.ts';
 import { captureFiles } from './capture.ts';
-import { specFiles, writeText } from './files.ts';
+import { expectationsOf } from './expectations.ts';
+import { costs, specFiles, writeText } from './files.ts';
 import { judge } from './judge.ts';
+import { output } from './output.ts';
 import { reachTarget } from './target.ts';
 import type { Terminal } from './terminal.ts';
 import { paintOf } from './terminal.ts';
@@ -46,7 +50,12 @@ export async function run(
     ? ALL_CASES.filter(({ id }) => id === token.caseId)
     : chosenCases(ALL_CASES, clauses, selection, settings.profile);
   const ofRole = reach.target?.role;
-  const wanted = ofRole === undefined ? cases : cases.filter(({ roles }) => roles.includes(ofRole));
+  const ofTarget = ofRole === undefined ? cases : cases.filter(({ roles }) => roles.includes(ofRole));
+  const shard = options.shard === undefined ? undefined : shardValue(options.shard);
+  const wanted = portion(ofTarget, shard, options);
+  const expectations = await expectationsOf(options);
+  if (wanted.length < ofTarget.length && !options.quiet)
+    terminal.err(`${wanted.length} of ${ofTarget.length} cases are run.\n`);
   if (options.list) return list(wanted, outputs, options, terminal);
 
   const context: Context = {
@@ -61,47 +70,19 @@ export async function run(
   try {
     const reached = await reachTarget(reach, options, net, capture?.tap);
     try {
-      const job = { ...settings, cases: wanted, clauses, replay: token && options.replay, net };
+      const parts = { cases: wanted, clauses, replay: token && options.replay, ...(shard && { shard }) };
+      const job = { ...settings, ...parts, net };
       const judged = await judge(reached, job, terminal, options.quiet ?? false, capture?.tap);
-      const faults = [
-        ...(await output(judged.report, outputs, context, terminal)),
-        ...(capture?.end() ?? []),
-      ];
+      const report = applyExpectations(judged.report, expectations);
+      const faults = [...(await output(report, outputs, context, terminal)), ...(capture?.end() ?? [])];
       for (const fault of faults) terminal.err(`ntm-conform: ${fault}\n`);
       if (judged.interrupted) return EXIT.interrupted;
-      return faults.length === 0 ? exitStatus(judged.report) : EXIT.suite;
+      return faults.length === 0 ? exitStatus(report) : EXIT.suite;
     } finally {
       await reached.end();
     }
   } finally {
     capture?.end();
-  }
-}
-
-/** @returns one line for each file that could not be written. */
-async function output(
-  report: Report,
-  outputs: Outputs,
-  context: Context,
-  terminal: Terminal,
-): Promise<string[]> {
-  terminal.out(render(outputs.console, report, context));
-  const faults: string[] = [];
-  for (const { kind, file } of outputs.files) {
-    const fault = await writeText(file, render(kind, report, { ...context, paint: PLAIN }));
-    if (fault !== undefined) faults.push(fault);
-  }
-  return faults;
-}
-
-function render(kind: ReporterName, report: Report, context: Context): string {
-  switch (kind) {
-    case 'pretty':
-      return renderPretty(report, context);
-    case 'tap':
-      return renderTap(report, context);
-    case 'json':
-      return renderJson(report);
   }
 }
 
@@ -121,4 +102,17 @@ async function list(
     terminal.err(`ntm-conform: ${fault}\n`);
   }
   return status;
+}
+
+/** What of the chosen cases is to run. @throws Mistake if nothing is left */
+function portion(
+  cases: readonly Case[],
+  shard: Shard | undefined,
+  { budget }: WrittenRunOptions,
+): readonly Case[] {
+  const ofShard = shard === undefined ? cases : shardOf(cases, shard, costs());
+  const fitting =
+    budget === undefined ? ofShard : withinBudget(ofShard, milliseconds('--budget', budget), costs());
+  if (fitting.length > 0) return fitting;
+  throw new Mistake('No case is left: give a longer --budget, or fewer shards.');
 }

@@ -36,6 +36,11 @@ export interface WrittenRunOptions extends ReachOptions, ChoosingOptions {
   readonly jobs: string;
   readonly bail?: true;
   readonly quiet?: true;
+  readonly shard?: string;
+  readonly budget?: string;
+  readonly waive?: string;
+  readonly expectFail?: string;
+  readonly baseline?: string;
   readonly color: boolean;
 }
 

@@ -30,6 +30,7 @@ export function failureLines(result: CaseResult, number: number, context: Contex
     ...(result.counterexample === null ? [] : row('Input', result.counterexample)),
     ...(result.note === null ? [] : row('Read as', result.note)),
     ...waiverRows(result, row),
+    ...(result.expectedFailure === null ? [] : row('Known', result.expectedFailure)),
     ...(exchange === null || exchange.arrows.length === 0
       ? []
       : [

@@ -1,6 +1,7 @@
 /** The report for a person at a terminal. */
 import type { CaseResult, Report, TargetInfo } from '../report.ts';
 import type { Context } from './context.ts';
+import { expectationLines } from './expectations.ts';
 import { failureLines } from './failure.ts';
 import { ledgerLines } from './ledger.ts';
 import { WORST_FIRST } from './marks.ts';
@@ -15,6 +16,7 @@ export function renderPretty(report: Report, context: Context): string {
     ...(quiet ? [] : [headLines(report, context), treeLines(report.cases, context)]),
     ...failureBlocks(report, context),
     troubleLines(report, context),
+    expectationLines(report, context),
     quiet ? [] : ledgerLines(report, context),
     [totalLine(report, paint)],
   ];

@@ -2,6 +2,7 @@
 import type { CaseResult, Report } from '../report.ts';
 import { chartLines, datagramLines } from './chart.ts';
 import type { Context } from './context.ts';
+import { expectationLines } from './expectations.ts';
 import { ledgerLines } from './ledger.ts';
 import { PLAIN } from './paint.ts';
 import { describeTarget } from './pretty.ts';
@@ -21,6 +22,7 @@ export function renderTap(report: Report, given: Context): string {
     ),
     ...cases.flatMap((result, at) => pointLines(result, at + 1, report.strict, context)),
     ...(report.trouble === null ? [] : [comment(`trouble: ${report.trouble}`)]),
+    ...expectationLines(report, context).map(comment),
     ...ledgerLines(report, context).map(comment),
     comment(totalLine(report, PLAIN)),
     ...(report.complete ? [] : ['Bail out! The run was cut short.']),
@@ -29,7 +31,8 @@ export function renderTap(report: Report, given: Context): string {
 }
 
 /**
- * `# TODO` is TAP's word for a point that is not ok and fails nothing: a SHOULD that came to no end, a waiver.
+ * `# TODO` is TAP's word for a point that is not ok and fails nothing: a SHOULD that came to no end, a waiver, what is
+ * known to fail.
  */
 function pointLines(result: CaseResult, number: number, strict: boolean, context: Context): string[] {
   const { verdict, level, id, title } = result;
@@ -37,6 +40,9 @@ function pointLines(result: CaseResult, number: number, strict: boolean, context
   const reason = tame(result.reason ?? result.waiver?.reason ?? '');
   const point = (ok: boolean, directive = ''): string =>
     `${ok ? 'ok' : 'not ok'} ${number} - ${escaped(`${id}: ${title}`)}${directive}`;
+  if (result.expectedFailure !== null) {
+    return [point(false, ` # TODO known: ${escaped(result.expectedFailure)}`), ...yaml(result, context)];
+  }
   const said = reason === '' ? verdict : `${verdict}: ${escaped(reason)}`;
   switch (verdict) {
     case 'pass':

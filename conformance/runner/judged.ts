@@ -95,6 +95,7 @@ function emptyResult(info: Case, verdict: Verdict): CaseResult {
     sentHash: '',
     exchange: null,
     waiver: null,
+    expectedFailure: null,
   };
 }
 

@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly slow: boolean;
   /** Cases in flight. */
   readonly jobs: number;
+  /** Which part of the cases that were asked for these are, from 1 on. */
+  readonly shard?: { readonly index: number; readonly count: number };
   /** Milliseconds that cases took elsewhere, by id: the longest are begun first. */
   readonly costs?: Readonly<Record<string, number>>;
   /** How long an answer may take, milliseconds. */

@@ -365,7 +365,10 @@ class Run {
       trouble: this.#trouble ?? null,
       startedAt: options.startedAt,
       ms: Math.round(ms),
+      shard: options.shard ?? null,
       summary: summarise(results),
+      stale: [],
+      comparison: null,
       cases: results,
       ledger: ledger({
         clauses: options.clauses,

@@ -1,0 +1,37 @@
+/** A report on the console and in files. */
+import type { Outputs, ReporterName } from '../command/reporter-value.ts';
+import type { Report } from '../report.ts';
+import type { Context } from '../reporters/context.ts';
+import { renderJson } from '../reporters/json.ts';
+import { PLAIN } from '../reporters/paint.ts';
+import { renderPretty } from '../reporters/pretty.ts';
+import { renderTap } from '../reporters/tap.ts';
+import { writeText } from './files.ts';
+import type { Terminal } from './terminal.ts';
+
+/** @returns one line for each file that could not be written. */
+export async function output(
+  report: Report,
+  outputs: Outputs,
+  context: Context,
+  terminal: Terminal,
+): Promise<string[]> {
+  terminal.out(render(outputs.console, report, context));
+  const faults: string[] = [];
+  for (const { kind, file } of outputs.files) {
+    const fault = await writeText(file, render(kind, report, { ...context, paint: PLAIN }));
+    if (fault !== undefined) faults.push(fault);
+  }
+  return faults;
+}
+
+function render(kind: ReporterName, report: Report, context: Context): string {
+  switch (kind) {
+    case 'pretty':
+      return renderPretty(report, context);
+    case 'tap':
+      return renderTap(report, context);
+    case 'json':
+      return renderJson(report);
+  }
+}
