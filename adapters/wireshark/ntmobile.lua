@@ -68,7 +68,7 @@ ntmobile.prefs.keys = Pref.string("Key file", "", "What ntm-conform --pcap-keys 
 local LINE = "^(%x+) (%l+) (%x%x%x%x) (%d+) (%l+) (%x+)%s*$"
 
 local keys, keys_from, keys_fault = {}, nil, nil
--- What was opened, by header and tag: Wireshark asks again and again, and a relay sends the same bytes on.
+-- What became of each datagram, by its bytes: Wireshark asks again and again, and a relay sends the same on.
 local opened = {}
 
 local function from_hex(text)
@@ -106,17 +106,16 @@ local function unseal(tvb)
   local header, sealed = tvb:raw(0, T.HEADER), tvb:raw(T.HEADER)
   local known = keys[header:sub(3, 20)]
   if not known then return { why = "the key file has no key for this context and key ID" } end
-  local place = header .. sealed:sub(-T.TAG)
-  local found = opened[place]
-  if found and found.length == #sealed then return found end
+  local whole = header .. sealed
+  local found = opened[whole]
+  if found then return found end
   found = { why = "not verified: the tag is wrong under each key of this context and key ID", bad = true }
   for _, key in pairs(known) do
     local open = aead.open[key.suite]
     local text = open and open(key.key, "\0\0\0\0" .. header:sub(21), header, sealed)
     if text then found = { text = text, key = key } end
   end
-  found.length = #sealed
-  opened[place] = found
+  opened[whole] = found
   return found
 end
 
@@ -305,13 +304,13 @@ local function add_opening(tree, tvb)
   tree:add(f.tag, tvb(T.HEADER + 32, T.TAG))
 end
 
-local function add_sealed(tree, tvb, pinfo, root, info)
+local function add_sealed(tree, tvb, pinfo, root, info, is_refused)
   local length, type = tvb:len() - T.HEADER, tvb(1, 1):uint()
   if length > T.TAG then tree:add(f.sealed, tvb(T.HEADER, length - T.TAG)) end
   tree:add(f.tag, tvb(T.HEADER + length - T.TAG, T.TAG))
   local found = unseal(tvb)
   local said = tree:add(f.decryption, tvb(T.HEADER), found.why or "verified"):set_generated()
-  if found.bad then
+  if found.bad and not is_refused then
     said:add_proto_expert_info(e.tag)
     info[#info + 1] = "tag not verified"
   end
@@ -345,7 +344,7 @@ local function dissect(tvb, pinfo, root)
     local sequence = tree:add(f.sequence, tvb(20, 8))
     if is_opening then sequence:append_text(" (order number)") end
     if is_opening then add_opening(tree, tvb)
-    elseif length >= T.HEADER + T.TAG then add_sealed(tree, tvb, pinfo, root, info) end
+    elseif length >= T.HEADER + T.TAG then add_sealed(tree, tvb, pinfo, root, info, fault) end
   end
   if info.ended then return length end
   info[#info + 1] = ("%d bytes"):format(length)
