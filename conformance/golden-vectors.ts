@@ -14,6 +14,14 @@ export interface GoldenVector {
   readonly refused?: { readonly layer: string; readonly status?: number };
 }
 
+/** A family as its file has it; the project's tests hold it to its schema. */
+export interface VectorFamily {
+  readonly family: string;
+  readonly version: number;
+  readonly about: string;
+  readonly vectors: readonly GoldenVector[];
+}
+
 /** Fields that are text; other text is hex. */
 const TEXTS: ReadonlySet<string> = new Set(['kind', 'primitive', 'diagnostic', 'situation', 'from']);
 /** Fields of 64 bits, in decimal. */

@@ -1,9 +1,9 @@
 /** `vectors`: the golden vectors, listed or printed. */
 import { Mistake } from '../command/mistake.ts';
 import { didYouMean } from '../command/nearest.ts';
+import type { VectorFamily } from '../golden-vectors.ts';
 import { EXIT } from '../reporters/exit-status.ts';
 import type { Terminal } from './terminal.ts';
-import type { VectorFamily } from './vectors.ts';
 import { familyText, vectorFamilies } from './vectors.ts';
 
 /** @param names of families or vectors; none: a list of the families */

@@ -1,19 +1,11 @@
 /** Reads the golden vectors that come with the suite. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { GoldenVector } from '../golden-vectors.ts';
+import type { GoldenVector, VectorFamily } from '../golden-vectors.ts';
 
 const folder = new URL('../../vectors/', import.meta.url);
 /** What lies beside the families. */
 const OTHERS: readonly string[] = ['manifest.json', 'schema.json'];
-
-/** A family as its file has it; the project's tests hold it to its schema. */
-export interface VectorFamily {
-  readonly family: string;
-  readonly version: number;
-  readonly about: string;
-  readonly vectors: readonly GoldenVector[];
-}
 
 export function vectorFamilies(): VectorFamily[] {
   const names = readdirSync(folder).filter((name) => name.endsWith('.json') && !OTHERS.includes(name));

@@ -66,6 +66,10 @@ export const layers: readonly Layer[] = [
     io: true,
   },
   {
+    of: 'conformance/spec-page/',
+    may: ['conformance/*.ts', 'conformance/html/', 'conformance/reporters/', 'marked'],
+  },
+  {
     of: 'conformance/',
     may: [
       ...core,
