@@ -1,8 +1,11 @@
 /** A run is captured, and tshark reads it with the project's dissector. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { toHex } from '../../reference/bytes.ts';
+import { udpPacket } from '../../conformance/application/packets.ts';
+import { enhancedPacket, interfaceDescription, sectionHeader } from '../../conformance/capture/blocks.ts';
+import { concat, fromHex, toHex } from '../../reference/bytes.ts';
 import { MESSAGES, MessageType } from '../../reference/wire/registry.ts';
 import { readPackets } from '../capture/reader.ts';
+import { endpoint } from '../conformance/bench.ts';
 import { cli, folder, target } from '../conformance/terminal.ts';
 import t from '../tap.ts';
 import type { Asked } from './tshark.ts';
@@ -17,6 +20,26 @@ const BEFORE = { 4: 28, 6: 48 } as const;
 
 const CLEAN = '!(frame.comment contains "intent") and !(frame.comment contains "cannot read")';
 const SEALED = 'ntmobile and !(ntmobile.type in {0x0b, 0x0c})';
+
+/** The confirming probe of section 5.12. */
+const WORKED =
+  '050d5633101112131415161718191a1b1c1d1e1f0000000000000000f0999536' +
+  '2b8c5ba7e8db8c8a540b082950df4bdddbbae1cde3ee54';
+
+t.test("the spec's worked example opens with the line of the page", { skip: noTshark() }, (t) => {
+  const inFolder = folder(t);
+  const [file, keys] = [inFolder('worked.pcapng'), inFolder('worked.keys')];
+  const page = readFileSync(new URL('../../adapters/wireshark/README.md', import.meta.url), 'utf8');
+  writeFileSync(keys, /^1011.* leg 5633 .*\n/m.exec(page)?.[0] ?? '');
+  const { ip } = endpoint('127.0.0.1:1');
+  const bytes = udpPacket({ from: ip, to: ip, payload: fromHex(WORKED), ports: [4000, 5000] });
+  const packet = enhancedPacket({ interface: 0, at: 0, bytes, direction: 'outbound', comment: '' });
+  writeFileSync(file, concat(sectionHeader('test', ''), interfaceDescription('A'), packet));
+  const names = ['body', 'transaction', 'channel', 'sender'].map((name) => `ntmobile.${name}`);
+  t.same(fields({ file, home: inFolder('.'), keys }, names), [
+    ['Tunnel Request, probing', '0102030405060708', 'leg', 'initiator of the handshake'],
+  ]);
+});
 
 t.test('a captured run', { skip: noTshark() }, async (t) => {
   const inFolder = folder(t);
