@@ -97,6 +97,15 @@ node_lts() {
   [ "$status" = 0 ] && [ -x "$lts" ]
 }
 
+# have_tshark: in CI installs tshark where it is missing and apt-get may; what reads captures is skipped without it.
+have_tshark() {
+  if command -v tshark >/dev/null || [ -z "${CI:-}" ] || [ "$(id -u)" != 0 ]; then return 0; fi
+  if ! command -v apt-get >/dev/null; then return 0; fi
+  run 'tshark' 300 env DEBIAN_FRONTEND=noninteractive \
+    sh -c 'apt-get update && apt-get install -y --no-install-recommends tshark'
+  if [ "$status" != 0 ]; then say 'tshark could not be installed' && tail -n 3 "$log"; fi
+}
+
 # close: the last line; the exit status.
 close() {
   local more=''

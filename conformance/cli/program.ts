@@ -69,7 +69,7 @@ function runOptions(command: Command): Command {
     .option('--pcap <file>', 'every datagram of the run as pcapng, for Wireshark; a comment names its case')
     .option(
       '--pcap-keys',
-      'with it FILE.keys, the test keys of the run, to decrypt it: see adapters/wireshark/',
+      'with it FILE.keys, test secrets of the run that decrypt it: see adapters/wireshark/',
     )
     .option('--shard <i/n>', 'only the i-th of n parts of the cases; merge puts their reports together')
     .option('--budget <time>', 'only as many cases as fit, those about the most clauses first')
