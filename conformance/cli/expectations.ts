@@ -1,7 +1,7 @@
 /** The files of `--waive`, `--expect-fail` and `--baseline`, read. */
 import { ALL_CASES } from '../cases/all.ts';
 import type { Expectations } from '../expectations/apply.ts';
-import { readKnownFailures, readReport, readWaivers } from '../expectations/files.ts';
+import { readBaseline, readKnownFailures, readWaivers } from '../expectations/files.ts';
 import { readText } from './files.ts';
 
 /** As they were written. */
@@ -20,6 +20,6 @@ export async function expectationsOf(options: ExpectationOptions): Promise<Expec
     waivers: waive === undefined ? [] : readWaivers(waive, await readText(waive), known, today),
     failures:
       expectFail === undefined ? [] : readKnownFailures(expectFail, await readText(expectFail), known),
-    baseline: baseline === undefined ? undefined : readReport(baseline, await readText(baseline)),
+    baseline: baseline === undefined ? undefined : readBaseline(baseline, await readText(baseline)),
   };
 }

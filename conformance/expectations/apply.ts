@@ -2,13 +2,13 @@
 import type { CaseResult, Comparison, Report } from '../report.ts';
 import { summarise } from '../report.ts';
 import type { Verdict } from '../verdict.ts';
-import type { KnownFailure, WaiverEntry } from './files.ts';
+import type { Baseline, KnownFailure, WaiverEntry } from './files.ts';
 
 export interface Expectations {
   readonly waivers: readonly WaiverEntry[];
   readonly failures: readonly KnownFailure[];
   /** An earlier report to compare with. */
-  readonly baseline: Report | undefined;
+  readonly baseline: Baseline | undefined;
 }
 
 /** Verdicts that a waiver covers, and that are a failure to know of. */
@@ -42,7 +42,7 @@ function knownIn(failures: readonly KnownFailure[], result: CaseResult): CaseRes
 }
 
 /** What came and went since an earlier report. A waiver changes nothing about what the target did. */
-function compare(before: Report, now: Report): Comparison {
+function compare(before: Baseline, now: Report): Comparison {
   const verdicts = new Map(before.cases.map((result) => [result.id, truth(result)]));
   const newly = (test: (was: Verdict, is: Verdict) => boolean): string[] =>
     now.cases
@@ -63,6 +63,6 @@ function compare(before: Report, now: Report): Comparison {
 }
 
 /** The verdict, whatever covers it. */
-function truth({ verdict, waiver }: CaseResult): Verdict {
+function truth({ verdict, waiver }: Baseline['cases'][number]): Verdict {
   return waiver?.verdict ?? verdict;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Mistake } from '../command/mistake.ts';
 import { didYouMean } from '../command/nearest.ts';
 import { Report } from '../report.ts';
+import { VERDICTS } from '../verdict.ts';
 
 const Text = z.string().trim().min(1);
 
@@ -43,7 +44,27 @@ export function readKnownFailures(file: string, text: string, known: readonly st
   return failures;
 }
 
-/** A report that `--reporter json` wrote. @throws Mistake */
+/** What of an earlier report is compared with: other versions of the suite may have written it. */
+const Baseline = z.object({
+  tool: z.literal('ntm-conform'),
+  versions: z.object({ suite: z.string() }),
+  startedAt: z.string(),
+  cases: z.array(
+    z.object({
+      id: z.string(),
+      verdict: z.enum(VERDICTS),
+      waiver: z.object({ verdict: z.enum(VERDICTS) }).nullable(),
+    }),
+  ),
+});
+export type Baseline = z.infer<typeof Baseline>;
+
+/** @throws Mistake */
+export function readBaseline(file: string, text: string): Baseline {
+  return parsed(file, text, Baseline);
+}
+
+/** A report that `--reporter json` of this version wrote. @throws Mistake */
 export function readReport(file: string, text: string): Report {
   return parsed(file, text, Report);
 }
