@@ -140,9 +140,10 @@ class AdapterTarget implements Target {
     const parts = { client: this.#client, stage, role: 'dc', config, nodeId, dcs: [peer], store } as const;
     const dc = new AdapterDc(parts, around, options.habits);
     try {
+      // What a DC opens at its start belongs to the row. [FED-15]
+      dc.startRow(stage);
       await dc.start();
       running = dc;
-      dc.startRow(stage);
       return dc;
     } catch (error) {
       await dc.release().catch(() => undefined);

@@ -231,6 +231,9 @@ class DcRole implements Role, Dc {
     const families = [...new Set(locals.map(({ ip }) => family(ip)))];
     for (const { association } of this.peers.all) association.setFamilies(families);
     this.nodes.restore(stored, wallClock, now);
+    // FED-15: until then the others send under keys that are gone.
+    for (const peer of this.peers.all)
+      if (peer.is === 'dc') this.perform(peer, peer.association.open(now), now);
   }
 
   private receive(bytes: Uint8Array, from: Endpoint, now: Instant): void {

@@ -118,7 +118,7 @@ function associationOf(
     endpoints: provisioned,
     answerCache: timers['answer-cache'],
     answerBound: ANSWERS_BOUND,
-    // KEY-43: a DC opens when it has something to send, and waits for the next such time if nobody answers.
+    // FED-15: beyond its start a DC opens when it has something to send, and waits for that if nobody answers.
     retryMin: Number.POSITIVE_INFINITY,
     retryMax: Number.POSITIVE_INFINITY,
   };

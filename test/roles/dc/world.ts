@@ -110,11 +110,13 @@ export class World {
       out,
     );
     this.role = this.boot();
+    this.drain();
   }
 
   /** The DC ends without a word and starts again, with what the store has. */
   restart(): void {
     this.role = this.boot();
+    this.drain();
   }
 
   node(index = 0): Played {
