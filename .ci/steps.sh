@@ -97,13 +97,14 @@ node_lts() {
   [ "$status" = 0 ] && [ -x "$lts" ]
 }
 
-# have_tshark: in CI installs tshark where it is missing and apt-get may; what reads captures is skipped without it.
-have_tshark() {
-  if command -v tshark >/dev/null || [ -z "${CI:-}" ] || [ "$(id -u)" != 0 ]; then return 0; fi
+# have PROGRAM PACKAGE: in CI installs what is missing if apt-get may; tests that need it are skipped without it.
+have() {
+  if command -v "$1" >/dev/null || [ -z "${CI:-}" ] || [ "$(id -u)" != 0 ]; then return 0; fi
   if ! command -v apt-get >/dev/null; then return 0; fi
-  run 'tshark' 300 env DEBIAN_FRONTEND=noninteractive \
-    sh -c 'apt-get update && apt-get install -y --no-install-recommends tshark'
-  if [ "$status" != 0 ]; then say 'tshark could not be installed' && tail -n 3 "$log"; fi
+  run "$1" 300 env DEBIAN_FRONTEND=noninteractive \
+    sh -c "apt-get update && apt-get install -y --no-install-recommends $2"
+  if [ "$status" != 0 ]; then say "$1 could not be installed" && tail -n 3 "$log"; fi
+  return 0
 }
 
 # close: the last line; the exit status.

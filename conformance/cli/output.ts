@@ -16,16 +16,17 @@ export async function output(
   context: Context,
   terminal: Terminal,
 ): Promise<string[]> {
-  terminal.out(render(outputs.console, report, context));
+  terminal.out(await render(outputs.console, report, context));
   const faults: string[] = [];
   for (const { kind, file } of outputs.files) {
-    const fault = await writeText(file, render(kind, report, { ...context, paint: PLAIN }));
+    const fault = await writeText(file, await render(kind, report, { ...context, paint: PLAIN }));
     if (fault !== undefined) faults.push(fault);
   }
   return faults;
 }
 
-function render(kind: ReporterName, report: Report, context: Context): string {
+/** What needs a library of its own is loaded only when it is asked for. */
+async function render(kind: ReporterName, report: Report, context: Context): Promise<string> {
   switch (kind) {
     case 'pretty':
       return renderPretty(report, context);
@@ -33,5 +34,7 @@ function render(kind: ReporterName, report: Report, context: Context): string {
       return renderTap(report, context);
     case 'json':
       return renderJson(report);
+    case 'junit':
+      return (await import('../reporters/junit.ts')).renderJunit(report, context);
   }
 }

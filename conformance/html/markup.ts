@@ -44,13 +44,17 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** For text and for attributes in quotes. What HTML does not allow at all (controls, lone surrogates) becomes U+FFFD. */
+/** For text and for attributes in quotes. */
 export function escapeHtml(text: string): string {
+  return legalText(text).replace(/[&<>"']/g, (found) => ESCAPES[found] ?? found);
+}
+
+/** What HTML and XML do not allow at all (controls, lone surrogates) becomes U+FFFD. */
+export function legalText(text: string): string {
   return (
     text
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
       .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]/g, '\ufffd')
       .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
-      .replace(/[&<>"']/g, (found) => ESCAPES[found] ?? found)
   );
 }

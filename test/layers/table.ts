@@ -59,6 +59,7 @@ export const layers: readonly Layer[] = [
   },
   { of: 'reference/cli/', may: ['reference/', 'commander', 'picocolors', 'node:*'], io: true },
 
+  { of: 'conformance/reporters/junit.ts', may: ['conformance/', 'xmlbuilder2'] },
   { of: 'conformance/twin/', may: ['conformance/twin-port.ts', 'conformance/twin-routes.ts', 'node:crypto'] },
   {
     of: 'conformance/cli/',
