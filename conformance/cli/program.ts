@@ -65,7 +65,11 @@ function runOptions(command: Command): Command {
     .option('--runs <n>', 'rows of each property')
     .option('--seed <text>', 'the same seed sends the same')
     .option('--replay <token>', 'one failure again')
-    .option('--reporter <kind>', 'pretty, tap, json or junit for the console; =FILE for a file, any number', collect)
+    .option(
+      '--reporter <kind>',
+      'pretty, tap, json or junit for the console; =FILE for a file, any number',
+      collect,
+    )
     .option('--pcap <file>', 'every datagram of the run as pcapng, for Wireshark; a comment names its case')
     .option(
       '--pcap-keys',
