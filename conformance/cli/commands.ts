@@ -11,6 +11,7 @@ import type { MergeOptions } from './merge.ts';
 import { mergeCommand } from './merge.ts';
 import type { SelfTestOptions } from './self-test.ts';
 import { selfTest } from './self-test.ts';
+import { specCommand } from './spec.ts';
 import type { Terminal } from './terminal.ts';
 import { picsCommand, provisionCommand } from './texts.ts';
 import { vectorsCommand } from './vectors-command.ts';
@@ -70,6 +71,10 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
     .action(async (files: string[], options: MergeOptions) =>
       finish(await mergeCommand(files, options, terminal)),
     );
+
+  command('spec', 'the specification as one page of HTML: every clause with its cases and golden vectors')
+    .option('--output <file>', 'where to write it; the console if not given')
+    .action(async (options: { output?: string }) => finish(await specCommand(options, terminal)));
 
   command('vectors', 'the golden vectors: a list of the families, or one of them as JSON')
     .argument('[names...]', 'families or vectors')

@@ -55,6 +55,11 @@ export function specFiles(): SpecFile[] {
   return names.sort().map((name) => ({ name, text: readFileSync(new URL(name, spec), 'utf8') }));
 }
 
+/** What stands beside the chapters: its README, or the CDDL. */
+export function specFile(name: 'README.md' | 'ntmobile.cddl'): SpecFile {
+  return { name, text: readFileSync(new URL(name, spec), 'utf8') };
+}
+
 /** Milliseconds that each case took when that was last recorded, by id. */
 export function costs(): Readonly<Record<string, number>> {
   return JSON.parse(readFileSync(new URL('../costs.json', import.meta.url), 'utf8'));
@@ -62,7 +67,7 @@ export function costs(): Readonly<Record<string, number>> {
 
 /** Which versions of everything a run is made with. */
 export function versions(): RunOptions['versions'] {
-  const readme = readFileSync(new URL('README.md', spec), 'utf8');
+  const readme = specFile('README.md').text;
   return {
     suite: suiteVersion(),
     spec: /^Version (\S+)$/m.exec(readme)?.[1] ?? 'unknown',

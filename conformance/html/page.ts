@@ -13,7 +13,7 @@ export interface PageParts {
 
 /** The whole document, ready to be written. The policy in its head keeps it to what it says: styles and nothing else. */
 export function renderPage({ title, description, style, body }: PageParts): string {
-  return html`<!doctype html>
+  return html`<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

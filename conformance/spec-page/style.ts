@@ -1,0 +1,70 @@
+/** What the page of the specification has beside the base: the contents at the side, clauses, the lists. */
+
+export const SPEC_STYLE = `
+body { display: grid; grid-template-columns: minmax(0, 1fr); }
+main { max-width: 54rem; width: 100%; margin: 0 auto; padding: 1.5rem 1.25rem 6rem; }
+main > p, main > ul, main > ol, .cover > p, .clause > p { max-width: 46rem; }
+.cover { border-bottom: 1px solid var(--line); padding-bottom: 1.5rem; }
+.cover dl { display: grid; gap: .2rem; margin: 1.5rem 0; }
+.cover dl div { display: grid; grid-template-columns: 7rem 1fr; }
+.cover dt { color: var(--dim); }
+.cover dd { margin: 0; }
+.contents { padding: 1rem 1.25rem; font-size: .88rem; line-height: 1.4; border-bottom: 1px solid var(--line); background: var(--raised); }
+.contents p { margin: 0 0 .5rem; font-weight: 600; }
+.contents ol { list-style: none; margin: 0; padding: 0; columns: 15rem; }
+.contents ol ol { display: none; }
+.contents li { padding: .12rem 0; break-inside: avoid; }
+.contents a { text-decoration: none; }
+.contents a:hover { text-decoration: underline; }
+h2 { margin-top: 3.5rem; padding-top: 1.2rem; border-top: 1px solid var(--line); }
+.sign { color: var(--dim); text-decoration: none; font-weight: 400; opacity: 0; }
+h2:hover .sign, h3:hover .sign, h4:hover .sign, .sign:focus { opacity: 1; }
+.word { font-style: normal; font-weight: 600; font-size: .93em; letter-spacing: .01em; }
+blockquote { margin: 1rem 0; padding: .1rem 1rem; border-left: 3px solid var(--line); color: var(--dim); }
+.clause { margin: 1.1rem 0; padding: .7rem 1rem .75rem; border: 1px solid var(--line); border-left: 4px solid var(--level); border-radius: 4px; background: var(--raised); break-inside: avoid; }
+.must { --level: var(--bad); } .should { --level: var(--warn); } .may { --level: var(--cool); }
+.clause .badge, .cases .badge { color: var(--level); }
+.clause > p { margin: .45rem 0 0; }
+.clause .head { margin: 0; display: flex; flex-wrap: wrap; gap: .1rem .8rem; align-items: baseline; font-size: .82rem; color: var(--dim); }
+.id { font-family: var(--mono); font-weight: 700; font-size: .95rem; text-decoration: none; }
+.id:hover { text-decoration: underline; }
+.clause details, .clause .without { font-size: .85rem; }
+.clause details { margin-top: .5rem; }
+.clause .without { color: var(--dim); margin-top: .3rem; }
+.clause summary { color: var(--dim); width: fit-content; }
+.clause ul { margin: .4rem 0; padding-left: 1.2rem; }
+.clause .vectors { margin: .4rem 0 0; }
+.clause:target, .cases > :target { background: var(--mark); }
+.cddl .comment { color: var(--dim); } .cddl .literal { color: var(--good); } .cddl a { text-decoration: none; }
+.cddl a:hover { text-decoration: underline; }
+.cases > div { padding: .6rem .5rem; border-bottom: 1px solid var(--line); break-inside: avoid; }
+.cases dt .id { margin-right: .5rem; }
+.cases dd { margin: .15rem 0 0; font-size: .92rem; }
+.index td:nth-child(1) a, td code { white-space: nowrap; }
+.vectors td code { white-space: normal; overflow-wrap: anywhere; }
+.vectors td:first-child { min-width: 13rem; } .vectors td:nth-child(3) { min-width: 16rem; }
+@media (min-width: 68rem) {
+  body { grid-template-columns: 18rem minmax(0, 1fr); }
+  .contents { position: sticky; top: 0; height: 100vh; overflow-y: auto; border-bottom: 0; border-right: 1px solid var(--line); }
+  .contents ol { columns: auto; }
+  .contents ol ol { display: block; padding-left: .9rem; font-size: .95em; }
+  .contents > ol > li { padding: .25rem 0; }
+  main { padding: 2.5rem 3rem 8rem; }
+}
+@media (max-width: 40rem) {
+  h1 { font-size: 1.7rem; } h2 { font-size: 1.35rem; }
+  .clause { padding: .6rem .75rem; }
+  pre { font-size: .68rem; padding: .6rem; }
+  .cover dl div { grid-template-columns: 5.5rem 1fr; }
+}
+@media print {
+  body { display: block; }
+  main { max-width: none; padding: 0; }
+  .contents { break-before: page; background: none; border: 0; padding: 0; }
+  .contents ol { columns: 2; } .contents ol ol { display: block; columns: auto; padding-left: 1rem; }
+  .sign, .skip { display: none; }
+  h2 { break-before: page; border: 0; }
+  details::details-content { content-visibility: visible; }
+  table.vectors { font-size: 7.5pt; }
+}
+`;
