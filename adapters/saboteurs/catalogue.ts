@@ -5,6 +5,7 @@ import { CODEC } from './codec.ts';
 import { CONTROL } from './control.ts';
 import { DC } from './dc.ts';
 import { DC_DIRECTIONS } from './dc-directions.ts';
+import { DC_FEDERATION } from './dc-federation.ts';
 import { DC_HASTY } from './dc-hasty.ts';
 import { DIRECTIONS } from './directions.ts';
 import { FORWARDING } from './forwarding.ts';
@@ -22,6 +23,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...DC,
   ...DC_DIRECTIONS,
   ...DC_HASTY,
+  ...DC_FEDERATION,
   ...NODE,
   ...NODE_DIRECTIONS,
 ];

@@ -58,6 +58,17 @@ export const DC_DIRECTIONS: readonly Saboteur[] = [
       })),
   },
   {
+    name: 'dc-any-candidate-first',
+    title: 'gives candidates in the reverse order',
+    clause: 'DC-35',
+    caughtBy: 'dc.route.candidates',
+    patch: () =>
+      directing((route) => ({
+        ...route,
+        candidates: [...((route.candidates as readonly unknown[] | undefined) ?? [])].reverse(),
+      })),
+  },
+  {
     name: 'dc-forgets-the-name',
     title: 'tells another DC of a path without the name of its node',
     clause: 'FED-06',

@@ -4,6 +4,7 @@ import { DC_ADDRESS_CASES } from './addresses.ts';
 import { DC_BODY_CASES } from './bodies.ts';
 import { DC_CANDIDATE_CASES } from './candidates.ts';
 import { DC_FAILURE_CASES } from './failures.ts';
+import { DC_FEDERATED_CASES } from './federated.ts';
 import { DC_FEDERATION_CASES } from './federation.ts';
 import { DC_LIMIT_CASES } from './limits.ts';
 import { DC_LOCATION_CASES } from './location.ts';
@@ -25,6 +26,7 @@ export const DC_CASES: readonly Case[] = [
   ...DC_ADDRESS_CASES,
   ...DC_FAILURE_CASES,
   ...DC_FEDERATION_CASES,
+  ...DC_FEDERATED_CASES,
   ...DC_ROUTE_CASES,
   ...DC_CANDIDATE_CASES,
   ...DC_RELAY_CASES,

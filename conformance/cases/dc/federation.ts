@@ -4,20 +4,19 @@ import { formatEndpoint } from '../../../reference/address.ts';
 import { toHex } from '../../../reference/bytes.ts';
 import type { CborValue } from '../../../reference/wire/cbor.ts';
 import { toDiagnostic } from '../../../reference/wire/cbor-diagnostic.ts';
-import { MessageType, Part, RelayKind, Status } from '../../../reference/wire/registry.ts';
+import { MessageType, RelayKind, Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
 import type { Body, Fields } from '../../fields.ts';
 import { body, field, isBody, listField } from '../../fields.ts';
 import { silentFault } from '../../intent.ts';
 import { PlayedChannel } from '../../played/channel.ts';
-import type { OtherDc } from '../../played/other-dc.ts';
 import type { Manner } from '../../played/party.ts';
-import type { RegisteringNode } from '../../played/registering-node.ts';
-import type { DcUnderTest } from '../../target/dc-under-test.ts';
 import { OTHERS, OWN_ZONE } from '../../target/dc-under-test.ts';
 import type { World } from '../../world.ts';
 import { abroad } from './abroad.ts';
+import type { Neighbours } from './neighbours.ts';
+import { direction, mnAbroad, neighbours } from './neighbours.ts';
 import {
   checkRoute,
   checkSame,
@@ -29,47 +28,6 @@ import {
   SITUATIONS,
   situate,
 } from './steps.ts';
-
-interface Neighbours {
-  readonly dc: DcUnderTest;
-  readonly other: OtherDc;
-  readonly cn: RegisteringNode;
-}
-
-/** The first node registered, and the other DC there. */
-async function neighbours(world: World): Promise<Neighbours> {
-  const dc = await world.dc();
-  const [other, cn] = [dc.other(), dc.node(0)];
-  await other.attach();
-  await cn.register();
-  return { dc, other, cn };
-}
-
-/** A Route Direction of the other DC for a node of the target's; fields given here replace those. */
-function direction(world: World, forFqdn: string, fields: Fields = {}): Body {
-  return body({
-    transaction: world.fresh(8),
-    pathId: world.fresh(16),
-    pathSecret: world.fresh(32),
-    suite: 1,
-    part: Part.await,
-    peer: mnAbroad(world),
-    candidates: [Uint8Array.of(127, 0, 0, 7, 18, 18)],
-    lifetime: 300,
-    forFqdn,
-    ...fields,
-  });
-}
-
-function mnAbroad(world: World, fields: Fields = {}): Body {
-  return body({
-    nodeId: world.fresh(16),
-    instance: world.fresh(8),
-    fqdn: `mn.${OTHERS[0].zone}`,
-    virtualAddresses: [Uint8Array.of(198, 19, 0, 5)],
-    ...fields,
-  });
-}
 
 /** Keys of the registry; others are between two ends alone, and padding too. [FED-06] */
 const MOST_KEY = 44;

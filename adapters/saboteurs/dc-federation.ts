@@ -1,0 +1,38 @@
+/** Faults of a DC towards other DCs. */
+import { Association } from '../../reference/roles/association/association.ts';
+import { Federation } from '../../reference/roles/dc/direction/federation.ts';
+import { Paths } from '../../reference/roles/dc/direction/paths.ts';
+import type { Saboteur } from '../reference/variant.ts';
+import { replace } from '../reference/variant.ts';
+
+export const DC_FEDERATION: readonly Saboteur[] = [
+  {
+    name: 'dc-waits-to-open',
+    title: 'opens its associations with other DCs when it has something to ask, and not before',
+    clause: 'FED-15',
+    caughtBy: 'dc.federation.start',
+    patch: () => replace(Association.prototype, 'open', () => () => []),
+  },
+  {
+    name: 'dc-passes-on-without-end',
+    title: 'passes on as many directions of other DCs as come',
+    clause: 'FED-12',
+    caughtBy: 'dc.federation.busy',
+    patch: () =>
+      replace(Federation.prototype, 'judge', (original) => (self, ...args) => {
+        const counting = self as { passing: number };
+        const { passing } = counting;
+        counting.passing = 0;
+        const judged = original(self, ...args);
+        counting.passing = passing;
+        return judged;
+      }),
+  },
+  {
+    name: 'dc-paths-of-anybody',
+    title: 'lets another DC direct paths that it directed itself',
+    clause: 'FED-12',
+    caughtBy: 'dc.federation.own-path',
+    patch: () => replace(Paths.prototype, 'has', () => () => false),
+  },
+];
