@@ -8,7 +8,9 @@ import { readInner } from '../../reference/packet/inner.ts';
 import { Refusal } from '../../reference/refusal.ts';
 import { PathCarrier } from '../../reference/roles/tunnel/data.ts';
 import { Life } from '../../reference/roles/tunnel/life.ts';
+import type { Link } from '../../reference/roles/tunnel/link.ts';
 import { Sizing } from '../../reference/roles/tunnel/outgoing.ts';
+import { Packets } from '../../reference/roles/tunnel/packets.ts';
 import type { Route } from '../../reference/roles/tunnel/route.ts';
 import type { Routes } from '../../reference/roles/tunnel/routes.ts';
 import type { TunnelEvent } from '../../reference/roles/tunnel/tunnel.ts';
@@ -143,12 +145,11 @@ type Ip = TunnelConfig['own'][number];
 /** Has a node deliver what `may` says, and have all of it judged that way. */
 function delivering(may: (config: TunnelConfig, source: Ip, destination: Ip) => boolean): void {
   replace(PathCarrier.prototype, 'open', () => () => undefined);
-  replace(Tunnel.prototype, 'receiveData', (original) => (self, payload, ...rest) => {
+  replace(Packets.prototype, 'receive', (original) => (self, payload, ...rest) => {
     const inner = readInner(payload as Uint8Array);
     const config = field<TunnelConfig>(self, 'config');
     if (inner instanceof Refusal || !may(config, inner.source, inner.destination))
       return original(self, payload, ...rest);
-    field<TunnelEvent[]>(self, 'out').push({ kind: 'deliver', packet: inner.packet });
-    return undefined;
+    return field<Link>(self, 'link').emit({ kind: 'deliver', packet: inner.packet });
   });
 }

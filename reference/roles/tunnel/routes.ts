@@ -19,10 +19,18 @@ export class Routes implements Routing {
   private routes: Route[] = [];
   /** The one that data goes by; undefined: none lives, or nothing may be sent. */
   current: Route | undefined;
+  /** The one that it went by last. */
+  latest: Route | undefined;
 
   constructor(config: Pick<TunnelConfig, 'relay' | 'families'>, random: Random) {
     this.config = config;
     this.random = random;
+  }
+
+  /** Data goes by this one from now on, or by none. */
+  use(route: Route | undefined): void {
+    this.current = route;
+    this.latest = route ?? this.latest;
   }
 
   get all(): readonly Route[] {

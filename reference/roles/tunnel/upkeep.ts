@@ -2,6 +2,7 @@
 import type { Endpoint } from '../../address.ts';
 import type { Instant, Random } from '../../core.ts';
 import { keepAliveAfter } from './keep-alive.ts';
+import type { Link } from './link.ts';
 import type { RelaySide } from './relay-side.ts';
 import type { Route } from './route.ts';
 import { livenessAt, livenessDue } from './route.ts';
@@ -12,23 +13,20 @@ import type { TunnelConfig } from './types.ts';
 const MOVE_SIZE = 128;
 const MOVES = 8;
 
-/** Starts a probe on the path. @param size bytes of UDP payload that it is padded to. */
-export type ProbePath = (to: Endpoint, now: Instant, size?: number) => void;
-
 export class Upkeep {
   private readonly config: TunnelConfig;
   private readonly routes: Routes;
   private readonly relay: RelaySide;
   private readonly random: Random;
-  private readonly probe: ProbePath;
+  private readonly link: Link;
   private moves = 0;
 
-  constructor(config: TunnelConfig, routes: Routes, relay: RelaySide, random: Random, probe: ProbePath) {
+  constructor(config: TunnelConfig, routes: Routes, relay: RelaySide, random: Random, link: Link) {
     this.config = config;
     this.routes = routes;
     this.relay = relay;
     this.random = random;
-    this.probe = probe;
+    this.link = link;
   }
 
   tick(now: Instant): void {
@@ -49,7 +47,7 @@ export class Upkeep {
   /** Data goes by a route: it is measured, or measured again. [TUN-06, TUN-16] */
   used(route: Route, now: Instant): void {
     const size = route.size.begin(now);
-    if (size !== undefined) this.probe(route.endpoint, now, size);
+    if (size !== undefined) this.link.probe(route.endpoint, now, size);
   }
 
   /** What became of a probe with a size. */
@@ -59,7 +57,7 @@ export class Upkeep {
     if (isAnswered && size === this.moveSize()) route.isUnproven = false;
     const isAlive = (route.heardAt ?? Number.NEGATIVE_INFINITY) >= now - this.config.timers['probe-over'];
     const next = isAnswered ? route.size.answered(size, now) : route.size.unanswered(size, isAlive, now);
-    if (next !== undefined) this.probe(endpoint, now, next);
+    if (next !== undefined) this.link.probe(endpoint, now, next);
   }
 
   /** The host has moved: padded probes by each route and on the leg, from the new address. [HO-02] */
@@ -69,7 +67,7 @@ export class Upkeep {
     for (const route of this.routes.all) {
       route.isUnproven = !route.isRelay;
       if (!this.canSend(route)) continue;
-      this.probe(route.endpoint, now, this.moveSize());
+      this.link.probe(route.endpoint, now, this.moveSize());
       // The probe is what the wait of HO-10 would come to.
       if (!route.isDead) Object.assign(route, { waitsSince: now, watchedSince: now });
     }
@@ -80,7 +78,7 @@ export class Upkeep {
     const due = livenessDue(route, this.config.timers, now);
     if (due === 'probe') {
       route.watchedSince = now;
-      this.probe(route.endpoint, now);
+      this.link.probe(route.endpoint, now);
       if (route.isRelay) this.relay.probe(now);
     } else if (due === 'dead') {
       route.isDead = true;
@@ -91,7 +89,7 @@ export class Upkeep {
   /** [TUN-08] */
   private keepAlive(route: Route, now: Instant): void {
     route.keepAliveAt = now + keepAliveAfter(this.random);
-    if (this.config.isNatted(route.version) && this.canSend(route)) this.probe(route.endpoint, now);
+    if (this.config.isNatted(route.version) && this.canSend(route)) this.link.probe(route.endpoint, now);
   }
 
   private canSend({ version }: Route): boolean {

@@ -1,0 +1,117 @@
+/** What both ends of a path tell each other in Path Updates: where they are now, and that it is over. */
+import type { Endpoint } from '../../address.ts';
+import type { Channel } from '../../channel/channel.ts';
+import type { ChannelEvent } from '../../channel/types.ts';
+import type { Instant, Random } from '../../core.ts';
+import type { PathUpdate } from '../../wire/messages.ts';
+import { MessageType } from '../../wire/registry.ts';
+import type { Life } from './life.ts';
+import type { Link } from './link.ts';
+import type { Opening } from './opening.ts';
+import { isPlace } from './places.ts';
+import type { Routes } from './routes.ts';
+import type { TunnelConfig } from './types.ts';
+import type { Verdict } from './updates.ts';
+import { Updates } from './updates.ts';
+
+/** GEN-22: what a Path Update lists. */
+const MOST_CANDIDATES = 8;
+
+export interface DialogueParts {
+  readonly config: TunnelConfig;
+  readonly channel: Channel;
+  readonly routes: Routes;
+  readonly opening: Opening;
+  readonly life: Life;
+}
+
+export class Dialogue {
+  private readonly parts: DialogueParts;
+  private readonly link: Link;
+  private readonly updates: Updates;
+
+  constructor(parts: DialogueParts, random: Random, link: Link) {
+    this.parts = parts;
+    this.link = link;
+    this.updates = new Updates(parts.config.timers, random);
+  }
+
+  /** The host has moved: the far end hears of it by the relay. [HO-16] */
+  tellCandidates(locals: readonly Endpoint[], now: Instant): void {
+    const candidates = locals.filter(isPlace).slice(0, MOST_CANDIDATES);
+    if (this.parts.routes.relay() !== undefined && candidates.length > 0)
+      this.updates.start({ candidates }, now);
+  }
+
+  /** Says goodbye, if there is anybody to say it to. [TUN-17] */
+  beginClose(now: Instant): void {
+    const { life } = this.parts;
+    this.emitAll(life.beginClose());
+    if (life.state === 'closing') this.updates.start({ close: true }, now);
+  }
+
+  receive(event: Extract<ChannelEvent, { kind: 'message' }>, now: Instant): void {
+    const { message, from } = event;
+    if (message.type === MessageType.pathUpdate) {
+      return this.answer(this.updates.judge(event, message, now), from, now);
+    }
+    this.answered(message.transaction, from, undefined, now);
+  }
+
+  receiveBad(event: Extract<ChannelEvent, { kind: 'bad-request' | 'bad-answer' }>, now: Instant): void {
+    const { from } = event;
+    if (event.kind === 'bad-answer') return this.answered(event.transaction, from, 'schema', now);
+    this.answer(this.updates.judgeBad(event, now), from, now);
+  }
+
+  /** Gives up what was never answered. */
+  tick(now: Instant): void {
+    for (const kind of this.updates.takeOver(now)) if (kind === 'close') this.fallSilent(now);
+  }
+
+  wakeAt(): Instant {
+    return this.updates.wakeAt();
+  }
+
+  /** A goodbye goes by any route, candidates by the relay. */
+  sendDue(now: Instant): void {
+    const { channel, routes, life } = this.parts;
+    for (const { kind, body } of this.updates.takeDue(channel.hasKeys(), now)) {
+      const route = kind === 'close' ? (routes.best() ?? routes.latest) : routes.relay();
+      if (life.state === 'closed' || route === undefined) continue;
+      this.link.send(MessageType.pathUpdate, body, route.endpoint, now);
+    }
+  }
+
+  private answered(transaction: Uint8Array, from: Endpoint, layer: 'schema' | undefined, now: Instant): void {
+    const kind = this.updates.answered(transaction);
+    if (kind === undefined) this.link.emit({ kind: 'refused', layer: 'transaction', from });
+    else if (layer !== undefined) this.link.emit({ kind: 'refused', layer, from });
+    if (kind === 'close') this.fallSilent(now);
+  }
+
+  private answer({ answer, status, layer, update }: Verdict, to: Endpoint, now: Instant): void {
+    if (layer !== undefined) this.link.emit({ kind: 'refused', layer, from: to });
+    if (status !== undefined) this.link.emit({ kind: 'status', status });
+    if (answer !== undefined) this.link.send(MessageType.acknowledgement, answer, to, now);
+    if (update !== undefined) this.follow(update, to, now);
+  }
+
+  private follow({ close, candidates }: PathUpdate, from: Endpoint, now: Instant): void {
+    const { config, routes, opening } = this.parts;
+    if (close === true) return this.fallSilent(now);
+    if (candidates === undefined || config.isRelayOnly === true) return;
+    opening.learn(candidates);
+    if (!routes.isRelay(from)) return;
+    // HO-16: the peer has moved, and can't be heard directly yet.
+    for (const { endpoint } of routes.direct()) this.link.probe(endpoint, now);
+  }
+
+  private fallSilent(now: Instant): void {
+    this.emitAll(this.parts.life.fallSilent(now));
+  }
+
+  private emitAll(events: ReturnType<Life['beginClose']>): void {
+    for (const event of events) this.link.emit(event);
+  }
+}

@@ -1,0 +1,70 @@
+/** Whether a path has a way to the far end: what is tried while it has none, and what its role is told of it. */
+import type { Channel } from '../../channel/channel.ts';
+import type { Instant } from '../../core.ts';
+import type { Life } from './life.ts';
+import type { Link } from './link.ts';
+import type { Opening } from './opening.ts';
+import { isAt } from './places.ts';
+import type { RelaySide } from './relay-side.ts';
+import type { Route } from './route.ts';
+import type { Routes } from './routes.ts';
+import type { TunnelEvent } from './types.ts';
+
+export interface StandingParts {
+  readonly channel: Channel;
+  readonly routes: Routes;
+  readonly relay: RelaySide;
+  readonly opening: Opening;
+  readonly life: Life;
+}
+
+export class Standing {
+  private readonly parts: StandingParts;
+  private readonly emit: Link['emit'];
+  private wasUp = false;
+  private isLost = false;
+
+  constructor(parts: StandingParts, emit: Link['emit']) {
+    this.parts = parts;
+    this.emit = emit;
+  }
+
+  /** Chooses the route that data goes by. Where none lives any more, the path is opened again. [HO-10] */
+  settle(now: Instant): void {
+    const { routes, relay, opening, life } = this.parts;
+    const before = routes.latest;
+    const best = life.isOpen ? routes.best() : undefined;
+    routes.use(best);
+    if (best !== undefined) this.announce(best, before);
+    else if (life.isOpen && this.wasUp && !this.isLost) {
+      opening.everywhere(now);
+      this.lose(relay.isSilent ? 'relay' : 'direct');
+    }
+  }
+
+  /** Nobody answered the path's opening. */
+  attemptOver(now: Instant): void {
+    const { relay, opening, life } = this.parts;
+    if (life.confirmedAt === undefined) this.lose(relay.isSilent ? 'relay' : 'opening');
+    else if (this.isLost) opening.everywhere(now);
+  }
+
+  /** Nobody answered the leg's. */
+  legFailed(): void {
+    if (!this.wasUp && !this.parts.channel.isOpening()) this.lose('relay');
+  }
+
+  private announce(best: Route, before: Route | undefined): void {
+    if (!this.wasUp) this.emit({ kind: 'up' });
+    const isOther = !isAt(best.endpoint, before?.endpoint);
+    if (isOther || this.isLost) this.emit({ kind: 'route', to: best.endpoint, isRelay: best.isRelay });
+    this.wasUp = true;
+    this.isLost = false;
+  }
+
+  private lose(why: Extract<TunnelEvent, { kind: 'lost' }>['why']): void {
+    if (this.isLost || this.parts.life.state !== 'open') return;
+    this.isLost = true;
+    this.emit({ kind: 'lost', why });
+  }
+}
