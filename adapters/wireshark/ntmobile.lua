@@ -2,6 +2,7 @@
 -- README.md beside this file says how to use it. Chapters and clauses are those of conformance/spec/.
 
 local aead = require "ntmobile_aead"
+local cbor = require "ntmobile_cbor"
 local T = require "ntmobile_tables"
 
 -- Fields ------------------------------------------------------------------------------------------------------
@@ -119,50 +120,7 @@ local function unseal(tvb)
   return found
 end
 
--- CBOR --------------------------------------------------------------------------------------------------------
-
-local function fail(why)
-  error({ cbor = why }, 0)
-end
-
-local ARGUMENT = { [24] = 1, [25] = 2, [26] = 4, [27] = 8 }
-local LEAST = { 24, 2 ^ 8, [4] = 2 ^ 16, [8] = 2 ^ 32 }
-
--- One item: its major type (7: simple), its number, length or name, where it is, and what is in it. [GEN-08, GEN-30]
-local function read(tvb, at, depth)
-  if at >= tvb:len() then fail("it ends too early") end
-  local first, from = tvb(at, 1):uint(), at
-  local major, value = math.floor(first / 32), first % 32
-  at = at + 1
-  if value >= 28 then fail("an indefinite length or a reserved head") end
-  local size = ARGUMENT[value]
-  if size then
-    if at + size > tvb:len() then fail("it ends too early") end
-    value = size == 8 and tonumber(tostring(tvb(at, 8):uint64())) or tvb(at, size):uint()
-    at = at + size
-    if value < (major == 7 and 32 or LEAST[size]) then fail("a head that is not in the shortest form") end
-  end
-  local item = { major = major, value = value, from = from, at = at }
-  if major == 2 or major == 3 then
-    at = at + value
-    if at > tvb:len() then fail("it ends too early") end
-  elseif major == 4 or major == 5 then
-    if depth == 8 then fail("it is nested deeper than 8") end
-    item.items = {}
-    for i = 1, major == 4 and value or 2 * value do
-      item.items[i] = read(tvb, at, depth + 1)
-      at = item.items[i].to
-      if major == 5 and i % 2 == 1 and i > 2 and item.items[i].value <= item.items[i - 2].value then
-        fail("keys of a map out of order, or twice")
-      end
-      if major == 5 and i % 2 == 1 and item.items[i].major ~= 0 then fail("a key that is no unsigned integer") end
-    end
-  elseif major == 6 or (major == 7 and (value < 20 or value > 22)) then
-    fail(major == 6 and "a tag" or "a float, or a simple value other than false, true and null")
-  end
-  item.to = at
-  return item
-end
+-- Bodies -----------------------------------------------------------------------------------------------------
 
 local function address(range)
   if range:len() == 4 then return tostring(range:ipv4()) end
@@ -195,7 +153,7 @@ local function add_value(tree, tvb, number, item)
   local whole = tvb(item.from, item.to - item.from)
   if not key then
     local known = T.GREASE[number] and ", grease" or number >= T.FIRST_CRITICAL_KEY and ", critical" or ""
-    tree:add(f.unknown, whole, ("%d: %s%s"):format(number, MAJORS[item.major], known))
+    tree:add(f.unknown, whole, ("%.0f: %s%s"):format(number, MAJORS[item.major], known))
   elseif key[2] == "map" and item.major == 5 then
     add_map(tree:add(by_key[number], whole), tvb, item)
   elseif item.major == 4 then
@@ -228,22 +186,23 @@ end
 
 local function add_body(tree, tvb, type, info)
   local made = tree:add(f.body, tvb(), T.TYPES[type])
-  local good, body = pcall(read, tvb, 0, 0)
-  local why
-  if not good then
-    if not (_G.type(body) == "table" and body.cbor) then error(body, 0) end
-    why = body.cbor
-  elseif body.major ~= 5 then why = "it is no map"
-  elseif body.to < tvb:len() then why = "bytes after the map" end
+  local body, why = cbor.read(tvb)
+  if not body then why = "GEN-08, GEN-30: " .. why
+  elseif body.major ~= 5 then why = "GEN-08: it is no map"
+  else
+    local transaction = of_body(body, 0)
+    local is_one = transaction and transaction.major == 2 and transaction.value == 8
+    if not is_one then why = "GEN-08: no transaction of 8 bytes" end
+  end
   if why then
-    made:add_proto_expert_info(e.body, "GEN-08, GEN-30: " .. why)
+    made:add_proto_expert_info(e.body, why)
     info[#info + 1] = "bad body: " .. why
     return
   end
   add_map(made, tvb, body)
   local status = of_body(body, 1)
   if status and status.major == 0 then
-    info[#info + 1] = ("status %d (%s)"):format(status.value, T.STATUSES[status.value] or "unassigned")
+    info[#info + 1] = ("status %.0f (%s)"):format(status.value, T.STATUSES[status.value] or "unassigned")
   end
 end
 
