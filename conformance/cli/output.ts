@@ -3,6 +3,7 @@ import type { Outputs, ReporterName } from '../command/reporter-value.ts';
 import type { Report } from '../report.ts';
 import type { Context } from '../reporters/context.ts';
 import { renderJson } from '../reporters/json.ts';
+import { renderMarkdown } from '../reporters/markdown.ts';
 import { PLAIN } from '../reporters/paint.ts';
 import { renderPretty } from '../reporters/pretty.ts';
 import { renderTap } from '../reporters/tap.ts';
@@ -36,5 +37,7 @@ async function render(kind: ReporterName, report: Report, context: Context): Pro
       return renderJson(report);
     case 'junit':
       return (await import('../reporters/junit.ts')).renderJunit(report, context);
+    case 'markdown':
+      return renderMarkdown(report, context);
   }
 }

@@ -67,7 +67,7 @@ function runOptions(command: Command): Command {
     .option('--replay <token>', 'one failure again')
     .option(
       '--reporter <kind>',
-      'pretty, tap, json or junit for the console; =FILE for a file, any number',
+      'pretty, tap, json, junit or markdown for the console; =FILE for a file, any number',
       collect,
     )
     .option('--pcap <file>', 'every datagram of the run as pcapng, for Wireshark; a comment names its case')
@@ -75,6 +75,7 @@ function runOptions(command: Command): Command {
       '--pcap-keys',
       'with it FILE.keys, test secrets of the run that decrypt it: see adapters/wireshark/',
     )
+    .option('--impair <faults>', 'on the way to the target: loss=2%,duplicate=1%,reorder=5%,delay=5-40ms')
     .option('--shard <i/n>', 'only the i-th of n parts of the cases; merge puts their reports together')
     .option('--budget <time>', 'only as many cases as fit, those about the most clauses first')
     .option('--strict', 'SHOULD counts as MUST')

@@ -16,26 +16,25 @@ export function ledgerLines({ ledger }: Report, context: Context): string[] {
   });
 }
 
+/** How many of the MUST clauses that concern a role are proven. */
+export function mustClauses(ledger: RoleLedger, context: Context): { proven: number; all: number } {
+  const isMust = (id: string): boolean => (clauseOf(context, id)?.level ?? 'MUST') === 'MUST';
+  const { proven, violated, notExercised, untestable, disputed } = ledger;
+  const all = [proven, violated, notExercised, untestable, disputed].flat();
+  return { proven: proven.filter(isMust).length, all: all.filter(isMust).length };
+}
+
 function roleLine(ledger: RoleLedger, context: Context): string {
   const { paint } = context;
-  const isMust = (id: string): boolean => (clauseOf(context, id)?.level ?? 'MUST') === 'MUST';
-  const all = [
-    ...ledger.proven,
-    ...ledger.violated,
-    ...ledger.notExercised,
-    ...ledger.untestable,
-    ...ledger.disputed,
-  ];
-  const proven = ledger.proven.filter(isMust).length;
-  const must = all.filter(isMust).length;
-  const head = `${proven} of ${must} MUST clauses proven`;
+  const { proven, all } = mustClauses(ledger, context);
+  const head = `${proven} of ${all} MUST clauses proven`;
   const rest = [
     part(ledger.violated, 'violated', ledger.violated.length),
     part(ledger.notExercised, 'not exercised', MOST_IDS),
     part(ledger.untestable, 'untestable', MOST_IDS),
     part(ledger.disputed, 'disputed', MOST_IDS),
   ].filter((text) => text !== undefined);
-  const line = [proven === must ? paint.green(head) : head, ...rest].join(', ');
+  const line = [proven === all ? paint.green(head) : head, ...rest].join(', ');
   return ledger.violated.length > 0 ? paint.red(line) : line;
 }
 

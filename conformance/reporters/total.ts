@@ -23,16 +23,20 @@ export function totalLine(report: Report, paint: Paint): string {
   return `${cut}${count(summary.total, 'case')}: ${parts.join(', ')} in ${duration(ms)}`;
 }
 
-/** The lacks behind cases that did not run, the most frequent first. */
-function why(cases: readonly CaseResult[], verdict: Verdict): string {
-  if (verdict !== 'not-exercised') return '';
+/** The lacks behind cases of one verdict, and how many it held up, the most frequent first. */
+export function reasonsOf(cases: readonly CaseResult[], verdict: Verdict): [reason: string, times: number][] {
   const times = new Map<string, number>();
   for (const result of cases) {
     if (result.verdict !== verdict) continue;
     const reason = result.reason ?? 'no reason given';
     times.set(reason, (times.get(reason) ?? 0) + 1);
   }
-  const reasons = [...times].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return [...times].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+}
+
+function why(cases: readonly CaseResult[], verdict: Verdict): string {
+  if (verdict !== 'not-exercised') return '';
+  const reasons = reasonsOf(cases, verdict);
   return ` (${some(
     reasons.map(([reason, number]) => (reasons.length === 1 ? reason : `${reason}: ${number}`)),
     MOST_REASONS,

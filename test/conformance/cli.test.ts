@@ -30,7 +30,7 @@ const mistakes: readonly (readonly [args: string, line: string])[] = [
   ['--runs 0', '--runs 0 is no whole number from 1 to 1000000.'],
   ['--jobs many', '--jobs many is no whole number from 1 to 1024.'],
   ['--timeout 0', '--timeout 0 is no time from 1ms to 600s: write it like 500ms or 2s.'],
-  ['--reporter xml', '--reporter xml is none of pretty, tap, json, junit.'],
+  ['--reporter xml', '--reporter xml is none of pretty, tap, json, junit, markdown.'],
   ['--reporter json=', '--reporter json= names no file.'],
   ['--pcap-keys', '--pcap-keys writes the keys of a capture: add --pcap FILE.'],
   ['--list --pcap x', '--pcap records a run, and --list runs nothing: leave one of them away.'],
