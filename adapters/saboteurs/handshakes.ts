@@ -32,6 +32,13 @@ export const HANDSHAKES: readonly Saboteur[] = [
       }),
   },
   {
+    name: 'refuses-message-2-again',
+    title: 'counts a message 2 that comes again as refused',
+    clause: 'KEY-52',
+    caughtBy: 'rs-s.attempt.message-2-again',
+    patch: () => replace(Keyring.prototype, 'hasTaken', () => () => false),
+  },
+  {
     name: 'window-before-tag',
     title: 'moves the replay window before the tag was verified',
     clause: 'TUN-05',

@@ -96,6 +96,7 @@ export class KeyExchange {
   }
 
   receiveMessage2(header: Header, bytes: Uint8Array, from: Endpoint, now: Instant): void {
+    if (this.keys.hasTaken(bytes)) return;
     const attempt = this.attempt;
     if (attempt === undefined || !sameBytes(writeHeader(header), answerHeader(attempt.message1))) {
       return this.outgoing.refuse('handshake', from);

@@ -61,6 +61,13 @@ export class Keyring {
     );
   }
 
+  /** Whether this very message 2 gave the channel keys that it still holds. [KEY-52] */
+  hasTaken(message2: Uint8Array): boolean {
+    return [...this.unconfirmed, ...this.confirmed].some(
+      (handshake) => handshake.initiated && sameBytes(handshake.message2, message2),
+    );
+  }
+
   /** The highest order number confirmed on the channel, by either end. */
   highestConfirmed(): bigint {
     return this.highestOrder;

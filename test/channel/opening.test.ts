@@ -61,6 +61,30 @@ t.test('a repeated message 1 gets the same message 2, to its source', (t) => {
   t.same(pair.sent[1]?.bytes, pair.sent[2]?.bytes);
 });
 
+t.test('a message 2 that comes again is nothing, as long as its keys are held [KEY-52]', (t) => {
+  const pair = new Pair('association');
+  pair.open(0);
+  pair.run(1000);
+  const answer = pair.sent.find(({ from }) => from === B);
+  if (answer === undefined) throw new Error('no message 2');
+  const before = pair.sent.length;
+  pair.deliver(0, answer.bytes, B);
+  pair.deliver(0, answer.bytes, C);
+  // While the next attempt is outstanding, too.
+  pair.fate = () => [];
+  pair.open(0);
+  pair.deliver(0, answer.bytes, B);
+  t.same(pair.refusals(0), []);
+  t.same(
+    pair.sent.slice(before).map(({ bytes }) => bytes[1]),
+    [0x0b],
+  );
+  const damaged = answer.bytes.slice();
+  damaged[75] = (damaged[75] ?? 0) ^ 1;
+  pair.deliver(0, damaged, B);
+  t.same(pair.refusals(0), ['handshake']);
+});
+
 t.test('a message 2 that fails leaves the attempt waiting', (t) => {
   const pair = new Pair('leg');
   pair.fate = ({ from }) => (from === A ? [20] : []);

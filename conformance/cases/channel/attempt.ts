@@ -9,7 +9,7 @@ import { silentFault } from '../../intent.ts';
 import type { Received } from '../../observe/received.ts';
 import type { World } from '../../world.ts';
 import { retryTimers } from '../relays/registrations.ts';
-import { RS_S_CONFIGURED } from '../steps.ts';
+import { exactNetwork, RS_S_CONFIGURED } from '../steps.ts';
 import { answer, confirmingProbe, isOpening, ownOpening, SILENT } from './own-opening.ts';
 import { SPOILED, spoil } from './spoiled.ts';
 
@@ -114,6 +114,31 @@ export const ATTEMPT_CASES: readonly Case[] = [
       });
       peer.send(right.bytes, undefined, { channel });
       await confirmingProbe(world, peer, right.keys);
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.attempt.message-2-again',
+    title: 'A message 2 that comes again, from elsewhere too, changes nothing and is counted nowhere.',
+    clauses: ['KEY-52', 'KEY-13', 'GEN-19'],
+    catches: 'A fault counted at every start of an end with two families; keys that a copy makes anew.',
+    async script(world) {
+      exactNetwork(world);
+      const { rs, peer, association, first } = await ownOpening(world);
+      const made = answer(world, association, first.bytes);
+      const elsewhere = await world.peer('DC elsewhere', rs.endpoint());
+      peer.send(made.bytes, undefined, { channel: association });
+      // Once before the keys are confirmed, and after.
+      peer.send(made.bytes, undefined, { channel: association });
+      await confirmingProbe(world, peer, made.keys);
+      world.status(await peer.probe(association, { keys: made.keys }), 0);
+      for (const from of [peer, elsewhere]) from.send(made.bytes, undefined, { channel: association });
+      world.status(await peer.probe(association, { keys: made.keys }), 0);
+      const refused = Object.entries(await rs.counters()).filter(
+        ([name, count]) => name.startsWith('refused.') && count > 0,
+      );
+      const rose = refused.map(([name, count]) => `${name} ${count}`).join(', ');
+      world.check(rose === '', 'nothing refused', rose, 'KEY-52: no layer refuses it.');
     },
   }),
   scriptCase({

@@ -116,6 +116,7 @@ const CHANNELS: readonly Case[] = [
     },
     'attempt.confirming-probe',
     'attempt.failed-message-2',
+    'attempt.message-2-again',
     'opening.reflected',
   ]),
   ...take(CROSSED_CASES, ['opening.crossed', 'opening.crossed-higher']),

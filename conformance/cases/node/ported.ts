@@ -94,6 +94,7 @@ export const PORTED_CHANNEL_CASES: readonly Case[] = [
     'attempt.repeats',
     'attempt.confirming-probe',
     'attempt.failed-message-2',
+    'attempt.message-2-again',
     'opening.reflected',
   ]),
   ...take(CROSSED_CASES, ['opening.crossed', 'opening.crossed-higher']),
