@@ -90,7 +90,8 @@ export const DC_FEDERATED_CASES: readonly Case[] = [
         const before = cn.directions.length;
         const content = direction(world, cn.fqdn, { pathId: fromHex(pathId) });
         const requirement = 'FED-12: a Path ID that DC_CN gave out itself is not new.';
-        world.status(await other.direct(content), Status.refused, requirement);
+        // The ID is the target's: it is no part of what the seed decides.
+        world.status(await other.direct(content, { auto: true }), Status.refused, requirement);
         checkSame(world, 'Route Directions at CN since', before, cn.directions.length);
       }
     },
