@@ -11,7 +11,11 @@ import t from '../tap.ts';
 import type { Asked } from './tshark.ts';
 import { details, fields, noTshark } from './tshark.ts';
 
-const CASES = ['node.data.families', 'rs-s.forward.end-to-end', 'rs-s.sealed.tag', 'rs-s.header.magic'];
+const CASES = [
+  'node.data.families',
+  'rs-s.forward.end-to-end',
+  ...['rs-s.sealed.tag', 'rs-s.header.magic', 'rs-s.body.encoding'],
+];
 /** Inner packets of both families, under both suites. */
 const ROWS = ['--seed', 'test', '--runs', '4'];
 
@@ -19,6 +23,7 @@ const ROWS = ['--seed', 'test', '--runs', '4'];
 const BEFORE = { 4: 28, 6: 48 } as const;
 
 const CLEAN = '!(frame.comment contains "intent") and !(frame.comment contains "cannot read")';
+const COMMENT = 'frame.comment';
 const SEALED = 'ntmobile and !(ntmobile.type in {0x0b, 0x0c})';
 
 /** The confirming probe of section 5.12. */
@@ -123,6 +128,17 @@ t.test('a captured run', { skip: noTshark() }, async (t) => {
     t.match(magic?.[0], /^rs-s\.header\.magic: .*\(layer magic, silence\)$/);
     t.equal(magic?.[1], `${magic?.[0]}|magic: the first byte is not 0x05`);
     t.notOk(details(open).includes('Lua Error'));
+  });
+
+  await t.test('a body is bad if and only if the tester broke its encoding', (t) => {
+    const bodies = 'frame.comment contains "body.encoding" and ntmobile.body';
+    const broken = 'frame.comment contains "layer encoding"';
+    const missed = fields({ ...open, filter: `${bodies} and ${broken} and !ntmobile.bad_body` }, [COMMENT]);
+    const wronged = fields({ ...open, filter: `${bodies} and !(${broken}) and ntmobile.bad_body` }, [
+      COMMENT,
+    ]);
+    t.same([missed, wronged], [[], []]);
+    t.ok(fields({ ...open, filter: `${bodies} and ${broken}` }, [COMMENT]).length > 0);
   });
 
   await t.test('all checksums are right, those of the headers that are made up too', (t) => {
