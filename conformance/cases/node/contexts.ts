@@ -8,6 +8,7 @@ import { silentFault } from '../../intent.ts';
 import type { Received } from '../../observe/received.ts';
 import { isRegistrationRequest } from '../../played/node-dc.ts';
 import type { World } from '../../world.ts';
+import { exactNetwork } from '../steps.ts';
 import type { Registered } from './steps.ts';
 import {
   checkDelivers,
@@ -133,6 +134,25 @@ export const NODE_CONTEXT_CASES: readonly Case[] = [
       });
       await checkSends(world, { node, far }, packetTo(world, on.plan), 'GEN-32: the path goes on.');
       await checkDelivers(world, { node, far }, packetFrom(world, on.plan));
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.update.kept',
+    title: 'What a node keeps for repeats of Path Updates counts among the answers that it keeps.',
+    clauses: ['GEN-17', 'DOS-04'],
+    catches: 'A table that can grow with each path, and that no counter shows.',
+    async script(world) {
+      exactNetwork(world);
+      const { far, node } = await openPath(world);
+      const kept = async () => (await node.counters())['table.answers.size'] ?? 0;
+      const before = await kept();
+      const candidates = [Uint8Array.of(127, 0, 0, 8, 0, 9)];
+      const updates = [1, 2].map(() => body({ transaction: world.fresh(8), candidates }));
+      for (const content of updates)
+        world.status(await far.peer.request(far.path, MessageType.pathUpdate, content), Status.ok);
+      const rose = (await kept()) - before;
+      world.check(rose === updates.length, `${updates.length} more in table.answers.size`, `${rose} more`);
     },
   }),
 ];

@@ -171,11 +171,12 @@ class Node implements Role {
 
   counters(): Counters {
     const { association } = this.home;
+    const [kept, keepable] = this.paths.answers();
     return withSizes(this.tally.counters(), {
       paths: [this.paths.all.size, this.paths.bound],
       legs: this.paths.legCount,
       handshakes: association.channel.unconfirmedCount() + this.paths.unconfirmedCount(),
-      answers: [association.answerCount(), association.config.answerBound],
+      answers: [association.answerCount() + kept, association.config.answerBound + keepable],
       held: [this.connections.held.size, this.connections.held.bound],
       sources: [this.sources.size, this.sources.bound],
     });

@@ -6,6 +6,7 @@ import type { Instant, PathEvent } from '../../core.ts';
 import type { Header } from '../../wire/header.ts';
 import type { Tally } from '../tally.ts';
 import type { Tunnel, TunnelEvent } from '../tunnel/tunnel.ts';
+import { ANSWERS_BOUND } from '../tunnel/updates.ts';
 import { Wakeups } from '../wakeups.ts';
 import type { Candidate, SurplusTimers } from './choice.ts';
 import { chosen, surplus } from './choice.ts';
@@ -226,6 +227,13 @@ export class Paths {
     let count = 0;
     for (const { tunnel } of this.paths.values()) count += tunnel.unconfirmedCount();
     return count;
+  }
+
+  /** Answers kept on all paths, and how many can be. [DOS-04] */
+  answers(): readonly [size: number, bound: number] {
+    let count = 0;
+    for (const { tunnel } of this.paths.values()) count += tunnel.answerCount();
+    return [count, ANSWERS_BOUND * this.bound];
   }
 
   private settle(now: Instant): PathsEvent[] {

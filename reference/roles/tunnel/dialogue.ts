@@ -36,6 +36,11 @@ export class Dialogue {
     this.updates = new Updates(parts.config.timers, random);
   }
 
+  /** Answers that are kept. [DOS-04] */
+  get answerCount(): number {
+    return this.updates.answerCount;
+  }
+
   /** The host has moved: the far end hears of it by the relay. [HO-16] */
   tellCandidates(locals: readonly Endpoint[], now: Instant): void {
     const candidates = locals.filter(isPlace).slice(0, MOST_CANDIDATES);

@@ -103,6 +103,11 @@ export class Tunnel {
     return this.channel.unconfirmedCount() + this.relay.unconfirmedCount();
   }
 
+  /** Answers to the far end that are kept for repeats. [DOS-04] */
+  answerCount(): number {
+    return this.dialogue.answerCount;
+  }
+
   /** Begins what the part says. [NODE-07, NODE-21, NODE-24] */
   start(now: Instant): TunnelEvent[] {
     this.relay.open(now);

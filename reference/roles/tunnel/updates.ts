@@ -15,7 +15,7 @@ import type { Schedule } from '../association/requests.ts';
 import { Requests } from '../association/requests.ts';
 
 /** GEN-27: answers that a path keeps. */
-const ANSWERS_BOUND = 64;
+export const ANSWERS_BOUND = 64;
 const TRANSACTION_LENGTH = 8;
 
 /** What this end has to say. */
@@ -50,6 +50,11 @@ export class Updates {
     this.answers = new Answers(timers['answer-cache'], ANSWERS_BOUND);
     this.schedule = { tries: timers['try-path-update'], over: timers['try-over-path-update'] };
     this.random = random;
+  }
+
+  /** Path Updates of the far end whose answers are kept. [DOS-04] */
+  get answerCount(): number {
+    return this.answers.size;
   }
 
   start(what: Update, now: Instant): void {

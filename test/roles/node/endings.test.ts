@@ -105,6 +105,15 @@ t.test('a relay-only node says so, and sends its peer nothing but by the relay',
   );
 });
 
+t.test('answers to Path Updates count among those that are kept', (t) => {
+  const two = connected({ part: 1, relay: true });
+  const kept = (): unknown => two.ends[0].node.role.counters()['table.answers.size'];
+  const before = kept();
+  two.ends[1].node.move([endpoint('198.51.100.9:6000')]);
+  two.sim.run(two.sim.now + 1000);
+  t.equal(kept(), Number(before) + 1);
+});
+
 t.test('tables of a node, with their bounds', (t) => {
   const two = connected({ part: 1, relay: true });
   const counters = two.ends[0].node.role.counters();
