@@ -80,6 +80,7 @@ class Loop:
         for clock in list(self._clocks):
             self._guarded(clock.run_due)
         for key, _ in ready:
+            assert isinstance(key.fileobj, socket.socket)
             self._read(key.fileobj, key.data)
 
     def _read(self, of: socket.socket, on_datagram: OnDatagram) -> None:

@@ -28,7 +28,8 @@ class Endpoint(NamedTuple):
 
     @classmethod
     def of_socket(cls, address: tuple) -> Endpoint:
-        return cls(socket.inet_pton(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, address[0]), address[1])
+        host = address[0].partition("%")[0]
+        return cls(socket.inet_pton(socket.AF_INET6 if ":" in host else socket.AF_INET, host), address[1])
 
     @property
     def family(self) -> int:

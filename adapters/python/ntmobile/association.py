@@ -47,7 +47,7 @@ class Association(Channel):
 
     def open(self) -> None:
         """KEY-43, KEY-27."""
-        self.begin_attempt([*self.provisioned, *self.slots.valid])
+        self.openings.begin([*self.provisioned, *self.slots.valid])
 
     open_again = open
 
@@ -66,7 +66,7 @@ class Association(Channel):
     def message_sent(self) -> None:
         """KEY-05, KEY-26: a message that is due renews keys that are old, or worn."""
         keys = self.handshakes.in_use
-        if keys is None or self.attempt or self._opening_failed or self.handshakes.unconfirmed(own=True):
+        if keys is None or self.openings.attempt or self._opening_failed or self.handshakes.unconfirmed(own=True):
             return
         age = self.env.clock.now() - keys.confirmed_at
         patience = 0 if keys.own else self.env.timers["rekey-other-end"]

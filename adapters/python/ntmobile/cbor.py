@@ -65,9 +65,19 @@ def head_at(data: bytes, at: int) -> tuple[int, int, int, int]:
     if major == 7:
         if info == 24 and argument < 32:
             raise NotDeterministic("simple value below 32 in two bytes")
-    elif argument < 24 or (size > 1 and argument < 1 << (4 * size)):
-        raise NotDeterministic("not in its shortest form")
+    else:
+        check_shortest(size, argument)
     return major, info, argument, end
+
+
+def check_shortest(size: int, argument: int) -> None:
+    if argument < 24 or (size > 1 and argument < 1 << (4 * size)):
+        raise NotDeterministic("not in its shortest form")
+
+
+def check_order(before: bytes | None, key: bytes) -> None:
+    if before is not None and key <= before:
+        raise NotDeterministic("keys not in ascending order")
 
 
 def scan(data: bytes) -> Scan:
@@ -109,8 +119,7 @@ def scan(data: bytes) -> Scan:
             if frame.is_map:
                 if frame.key_next:
                     key = data[frame.key_start : at]
-                    if frame.last_key is not None and key <= frame.last_key:
-                        raise NotDeterministic("keys not in ascending order")
+                    check_order(frame.last_key, key)
                     frame.last_key = key
                 frame.key_next = not frame.key_next
             frame.items -= 1

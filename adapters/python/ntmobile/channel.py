@@ -10,16 +10,14 @@ from .cbor import Scan
 from .environment import Environment
 from .handshakes import Handshake, Handshakes, State
 from .header import Header
-from .limits import BucketTable, Budget, TokenBucket
+from .limits import Budget
 from .noise import ChannelSecret
-from .openings import OpeningsMixin
+from .openings import Openings
 from .registry import HEADER_SIZE, TAG_SIZE, Key, Kind, Layer, Refused, Status, Type
 from .schema import Body, Form, check_body, is_request, read_body
 from .slots import Slots
 from .timers import AMPLIFICATION, PROBE_TRY
 from .transactions import ANSWER_OF, Answers, Failure, Request, Requests, answer_body
-
-SOURCES_OF_OPENINGS = 256
 
 
 @dataclass
@@ -36,7 +34,7 @@ class Totals:
         self.answers += by
 
 
-class Channel(OpeningsMixin):
+class Channel:
     """What associations and legs have in common. A kind of channel overrides what stands under "hooks"."""
 
     kind: Kind
@@ -63,10 +61,7 @@ class Channel(OpeningsMixin):
         self.slots = Slots(self.kind)
         self.budget = Budget(AMPLIFICATION)
         self.fallback: Endpoint | None = None  # KEY-33
-        self.attempt = None
-        now = env.clock.now()
-        self._opening_rate = TokenBucket(env.timers["opening-rate-channel"], now)
-        self._opening_rates = BucketTable(env.timers["opening-rate-source"], SOURCES_OF_OPENINGS)
+        self.openings = Openings(self)
 
     def secret_of(self, own: bool) -> ChannelSecret:
         """The channel as the initiator named by `own` opens it."""
@@ -75,7 +70,7 @@ class Channel(OpeningsMixin):
 
     def close(self) -> None:
         """Erases keys and whatever is under way."""
-        self.drop_attempt()
+        self.openings.drop()
         self.requests.drop_all()
         self.handshakes.erase_all()
         self.secret = b""
@@ -113,9 +108,9 @@ class Channel(OpeningsMixin):
     def receive(self, header: Header, datagram: bytes, source: Endpoint) -> None:
         """A datagram with this channel's context that passed the layers before `rate-source`."""
         if header.type == Type.OPENING_REQUEST:
-            self.receive_request(header, datagram, source)
+            self.openings.receive_request(header, datagram, source)
         elif header.type == Type.OPENING_RESPONSE:
-            self.receive_response(datagram, source)
+            self.openings.receive_response(datagram, source)
         else:
             self._receive_sealed(header, datagram, source)
 
@@ -184,7 +179,8 @@ class Channel(OpeningsMixin):
             self.send(kept.type, kept.body, source)
             return
         refused: Refused | None = None
-        status, fields = Status.OK, {}
+        status = Status.OK
+        fields: Body = {}
         try:
             form: Form = check_body(message, body, facts, request=True)
         except Refused as error:
@@ -239,7 +235,7 @@ class Channel(OpeningsMixin):
         if handshake.own:
             return
         self.fallback = source
-        self.drop_attempt()
+        self.openings.drop()
         for remembered in [source] if self.kind is Kind.LEG else handshake.sources:
             self._probe(remembered, self.slots.next_nomination())  # KEY-29
 
@@ -287,18 +283,15 @@ class Channel(OpeningsMixin):
         endpoints = [endpoint for endpoint in endpoints if self.may_be_other_end(endpoint)]
         nomination = self.slots.next_nomination()
         unanswered = len(endpoints)
-        any_answered = False
 
         def done(probe: Request, body: Body) -> None:
-            nonlocal any_answered
-            any_answered = True
             self._probe_answered(probe, body)
 
-        def failed(_: Failure) -> None:
+        def failed(failure: Failure) -> None:
             nonlocal unanswered
-            unanswered -= 1
-            if unanswered == 0 and not any_answered:
-                self.open_again()  # KEY-48
+            unanswered -= 0 if failure.answered else 1
+            if unanswered == 0 and not failure.answered:
+                self.open_again()  # KEY-48: nobody answered, not even by an error
 
         self.fallback = source
         for endpoint in endpoints:

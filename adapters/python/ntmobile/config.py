@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,7 @@ class RsSConfig:
     test_profile: bool
 
 
-def _only(given: Any, what: str, allowed: set[str], required: set[str] = frozenset()) -> Mapping[str, Any]:
+def _only(given: Any, what: str, allowed: set[str], required: Set[str] = frozenset()) -> Mapping[str, Any]:
     if not isinstance(given, Mapping):
         raise ConfigError(f"{what}: no object")
     if given.keys() - allowed:

@@ -102,6 +102,10 @@ class Handshakes:
         """The unconfirmed handshake whose message 1 this is, byte for byte (KEY-13)."""
         return next((h for h in self.unconfirmed(own=False) if h.request == request), None)
 
+    def was_taken(self, response: bytes) -> bool:
+        """Whether this message 2 made keys that are still held (KEY-52)."""
+        return any(h.own and h.response == response for h in self._held.values())
+
     def add(self, handshake: Handshake) -> None:
         """KEY-22: of the unconfirmed ones the oldest is replaced, and each has its time."""
         others = self.unconfirmed(handshake.own)

@@ -34,6 +34,8 @@ class RsSHost:
             raise
         bound = tuple(Endpoint.of_socket(made.getsockname()) for made in self._sockets.values())
         self.endpoints = [str(endpoint) for endpoint in bound]
+        if given.test_profile:  # GEN-16
+            self._show("the test profile is on", "profile")
         self.role = RsS(given, self._clock, bound, self._send, self._show)
         for made in self._sockets.values():
             loop.add_socket(made, self._receive)
@@ -52,9 +54,9 @@ class RsSHost:
         except OSError as error:  # as if the network had lost it
             self._show(f"not sent to {endpoint}: {error.strerror}")
 
-    def _show(self, text: str) -> None:
+    def _show(self, text: str, what: str = "error") -> None:
         self._event_count += 1
-        self._events.append({"number": self._event_count, "what": "error", "text": text})
+        self._events.append({"number": self._event_count, "what": what, "text": text})
         del self._events[:-EVENTS_KEPT]
 
     def stop(self, hard: bool) -> None:

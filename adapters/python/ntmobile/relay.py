@@ -130,7 +130,7 @@ class RelayTable:
             return Status.OK, {}
         if body[Key.KIND] != RelayKind.RS_S:
             return Status.UNSUPPORTED, {}
-        reachable = {Key.ENDPOINTS: self._endpoints()}
+        reachable: Body = {Key.ENDPOINTS: self._endpoints()}
         same_content = _content(body)
         if entry is not None:
             same = entry.owner is owner and entry.content == same_content

@@ -66,8 +66,6 @@ class RsS:
             self.counters.count(name, 0)
 
     def start(self) -> None:
-        if self._config.test_profile:
-            self.env.show("the test profile is on")
         for association in self.associations.values():
             association.open()
 

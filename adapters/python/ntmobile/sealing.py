@@ -9,7 +9,7 @@ from .header import Header
 from .registry import HEADER_SIZE, Layer, Refused
 
 WINDOW = 8192
-_AEADS = {1: ChaCha20Poly1305, 2: AESGCM}
+_AEADS: dict[int, type[ChaCha20Poly1305] | type[AESGCM]] = {1: ChaCha20Poly1305, 2: AESGCM}
 
 
 def nonce(sequence: int) -> bytes:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import pytest
 
+from ntmobile import noise
 from ntmobile.addresses import Endpoint
 from ntmobile.config import ConfigError, read_config
-from ntmobile.registry import Status, Type
+from ntmobile.registry import Kind, Status, Type
 from ntmobile.timers import TimerError
 
 from .player import (
     ASSOCIATION,
     DC,
+    DC_ID,
     NODE_A,
     NODE_B,
     PATH,
+    RELAY_ID,
+    SECRET,
     Player,
     bound_path,
     configuration,
@@ -45,6 +49,20 @@ def test_an_attempt_repeats_the_same_bytes() -> None:
     assert again[0][1][28:60] != first[0][1][28:60]  # a new ephemeral key
 
 
+def test_message_2_comes_again() -> None:
+    player = Player(dc_endpoints(configuration()))
+    request = player.sent[0][1]
+    of = noise.ChannelSecret(Kind.ASSOCIATION, ASSOCIATION, SECRET, RELAY_ID, DC_ID)
+    response, finished = noise.respond(of, request)
+    probes = player.deliver(response, DC)
+    assert [(to, datagram[1], datagram[2:4]) for to, datagram in probes] == [
+        (DC, Type.TUNNEL_REQUEST, finished.keys.key_id.to_bytes(2, "big"))
+    ]
+    assert player.deliver(response, DC) == [] and player.refused() == {}
+    other, _ = noise.respond(of, request)
+    assert player.deliver(other, DC) == [] and player.refused() == {"refused.handshake": 1}
+
+
 def test_registers_when_confirmed_and_renews() -> None:
     player = Player()
     dc = dc_of(player)
@@ -56,8 +74,8 @@ def test_registers_when_confirmed_and_renews() -> None:
     dc.answer_probes(said)
     dc.say(Type.RELAY_REGISTRATION_RESPONSE, {1: 0, 9: 100}, transaction=registration[0])
     assert player.wait(44.9) == []
-    renewed = [dc.read(datagram) for _, datagram in player.wait(10.2)]
-    assert renewed[0][0] == 9 and renewed[0][1][5] == registration[5] and renewed[0][1][0] != registration[0]
+    message, renewed = dc.read(player.wait(10.2)[0][1])
+    assert message == 9 and renewed[5] == registration[5] and renewed[0] != registration[0]
 
 
 def test_forwards_both_ways_unchanged() -> None:
