@@ -3,6 +3,7 @@
  * published is made from these schemas by {@link reportJsonSchema}.
  */
 import { z } from 'zod';
+import { KINDS } from './kinds.ts';
 import { LEVELS, ROLES } from './roles.ts';
 import { BLAMES, VERDICTS } from './verdict.ts';
 
@@ -33,6 +34,15 @@ export type Arrow = z.infer<typeof Arrow>;
 export const Exchange = z.object({ lanes: z.array(z.string()), arrows: z.array(Arrow) });
 export type Exchange = z.infer<typeof Exchange>;
 
+/** What went to and fro in the first row of a case that passed, in short: no bytes, the first datagrams only. */
+export const Sketch = z.object({
+  lanes: z.array(z.string()),
+  arrows: z.array(Arrow.pick({ from: true, to: true, label: true, intent: true })),
+  /** So many more followed. */
+  more: z.number().int(),
+});
+export type Sketch = z.infer<typeof Sketch>;
+
 export const Waiver = z.object({
   id: z.string(),
   reason: z.string(),
@@ -45,6 +55,9 @@ export const Waiver = z.object({
 export const CaseResult = z.object({
   id: z.string(),
   title: z.string(),
+  /** The fault in an implementation that it is there to catch. */
+  catches: z.string(),
+  kind: z.enum(KINDS),
   clauses: z.array(z.string()),
   level: z.enum(LEVELS),
   roles: z.array(z.enum(ROLES)),
@@ -68,6 +81,7 @@ export const CaseResult = z.object({
   /** SHA-256 over what the case sent, in order, in canonical form. */
   sentHash: Hex,
   exchange: Exchange.nullable(),
+  sketch: Sketch.nullable(),
   waiver: Waiver.nullable(),
   /** Why it was known to fail, by `--expect-fail`; null where it was not. */
   expectedFailure: z.string().nullable(),

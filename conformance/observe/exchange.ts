@@ -2,7 +2,7 @@
 import { formatEndpoint } from '../../reference/address.ts';
 import { toHex } from '../../reference/bytes.ts';
 import { describeIntent } from '../intent.ts';
-import type { Arrow, Exchange } from '../report.ts';
+import type { Arrow, Exchange, Sketch } from '../report.ts';
 import type { Known } from './describe.ts';
 import { annotate, label } from './describe.ts';
 import type { Received } from './received.ts';
@@ -13,15 +13,29 @@ export const TARGET_LANE = 'target';
 
 /** More arrows than these say no more; the last ones count. */
 const MAX_ARROWS = 80;
+/** So many are enough to see what a case does. */
+const MAX_SKETCHED = 16;
 
 /** @param startedAt when the case began */
 export function exchangeOf(entries: readonly Entry[], startedAt: number): Exchange {
-  const shown = entries.slice(-MAX_ARROWS);
-  const arrows = shown.map((entry) => arrow(entry, startedAt));
+  const arrows = entries.slice(-MAX_ARROWS).map((entry) => arrow(entry, startedAt));
+  return { lanes: lanesOf(arrows), arrows };
+}
+
+/** The begin of a row, without bytes. */
+export function sketchOf(entries: readonly Entry[]): Sketch {
+  const arrows = entries.slice(0, MAX_SKETCHED).map((entry) => {
+    const { from, to, label, intent } = arrow(entry, 0);
+    return { from, to, label, intent };
+  });
+  return { lanes: lanesOf(arrows), arrows, more: entries.length - arrows.length };
+}
+
+function lanesOf(arrows: readonly Pick<Arrow, 'from' | 'to'>[]): string[] {
   const peers = arrows.flatMap(({ from, to }) => [from, to]).filter((lane) => lane !== TARGET_LANE);
   const [first, ...others] = [...new Set(peers)];
   // The target stands beside whom it talks to first, so that most arrows are short.
-  return { lanes: first === undefined ? [TARGET_LANE] : [first, TARGET_LANE, ...others], arrows };
+  return first === undefined ? [TARGET_LANE] : [first, TARGET_LANE, ...others];
 }
 
 function arrow(entry: Entry, startedAt: number): Arrow {

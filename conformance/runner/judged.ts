@@ -1,7 +1,7 @@
 /** What came of one case, and how it becomes a line of the report. */
 import type { Instant } from '../../reference/core.ts';
 import type { Case } from '../case.ts';
-import type { CaseResult, Exchange } from '../report.ts';
+import type { CaseResult, Exchange, Sketch } from '../report.ts';
 import type { Blame, Verdict } from '../verdict.ts';
 import { Unjudged, Violation } from '../verdict.ts';
 
@@ -19,6 +19,8 @@ export interface Judged {
   readonly commands: string;
   readonly counterexample?: string;
   readonly exchange?: Exchange;
+  /** Of the first row. */
+  readonly sketch?: Sketch;
   readonly from: Instant;
   readonly to: Instant;
   readonly sentHash: string;
@@ -60,6 +62,7 @@ export function resultOf(info: Case, judged: Judged, replay: string | null): Cas
     replay,
     sentHash: judged.sentHash,
     exchange: judged.exchange ?? null,
+    sketch: judged.verdict === 'pass' ? (judged.sketch ?? null) : null,
   };
 }
 
@@ -74,10 +77,12 @@ export function skippedResult(
 }
 
 function emptyResult(info: Case, verdict: Verdict): CaseResult {
-  const { id, title, clauses, level, roles, note } = info;
+  const { id, title, catches, kind, clauses, level, roles, note } = info;
   return {
     id,
     title,
+    catches,
+    kind,
     clauses: [...clauses],
     level,
     roles: [...roles],
@@ -94,6 +99,7 @@ function emptyResult(info: Case, verdict: Verdict): CaseResult {
     replay: null,
     sentHash: '',
     exchange: null,
+    sketch: null,
     waiver: null,
     expectedFailure: null,
   };

@@ -2,10 +2,11 @@
 import fc from 'fast-check';
 import type { Instant } from '../../reference/core.ts';
 import type { Case, ModelCase, PropertyCase, ScriptCase } from '../case.ts';
-import { exchangeOf } from '../observe/exchange.ts';
+import { exchangeOf, sketchOf } from '../observe/exchange.ts';
 import type { Tap } from '../played/stage.ts';
 import { Stage } from '../played/stage.ts';
 import { seededRandom, seedNumber } from '../random.ts';
+import type { Sketch } from '../report.ts';
 import { Unjudged, Violation } from '../verdict.ts';
 import { World } from '../world.ts';
 import type { Environment } from './environment.ts';
@@ -60,6 +61,7 @@ class CaseRunner {
   /** What the suite itself did wrong: outweighs all else. */
   #broken: Outcome | undefined = undefined;
   #failure: { outcome: Outcome; world: World } | undefined = undefined;
+  #sketch: Sketch | undefined = undefined;
   #shrinkSteps = 0;
   #shrinkUntil: Instant = 0;
 
@@ -131,6 +133,7 @@ class CaseRunner {
     this.#rows++;
     try {
       await this.#tries(world, name, script);
+      this.#sketch ??= sketchOf(world.stage.transcript.entries);
       if (this.#rows === 1 || this.#context.environment.twinEveryRow) this.#checkIntents(world);
       await world.endRow();
     } catch (error) {
@@ -260,6 +263,7 @@ class CaseRunner {
       commands,
       ...(found && { counterexample: found.counterexample }),
       ...(ended && { exchange: exchangeOf(ended.world.stage.transcript.entries, this.#from) }),
+      ...(this.#sketch && { sketch: this.#sketch }),
       from: this.#from,
       to: net.now(),
       // The first world has all rows up to the first that failed; how many follow is a matter of time.
