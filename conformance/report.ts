@@ -34,12 +34,12 @@ export type Arrow = z.infer<typeof Arrow>;
 export const Exchange = z.object({ lanes: z.array(z.string()), arrows: z.array(Arrow) });
 export type Exchange = z.infer<typeof Exchange>;
 
-/** What went to and fro in the first row of a case that passed, in short: no bytes, the first datagrams only. */
+/** What went to and fro in the first row of a case that passed, in short: no bytes, the last datagrams only. */
 export const Sketch = z.object({
   lanes: z.array(z.string()),
   arrows: z.array(Arrow.pick({ from: true, to: true, label: true, intent: true })),
-  /** So many more followed. */
-  more: z.number().int(),
+  /** So many came before these. */
+  before: z.number().int(),
 });
 export type Sketch = z.infer<typeof Sketch>;
 

@@ -13,8 +13,8 @@ export const TARGET_LANE = 'target';
 
 /** More arrows than these say no more; the last ones count. */
 const MAX_ARROWS = 80;
-/** So many are enough to see what a case does. */
-const MAX_SKETCHED = 16;
+/** Each case begins with the same handshakes: its last arrows say what it is about. */
+const MAX_SKETCHED = 8;
 
 /** @param startedAt when the case began */
 export function exchangeOf(entries: readonly Entry[], startedAt: number): Exchange {
@@ -22,13 +22,13 @@ export function exchangeOf(entries: readonly Entry[], startedAt: number): Exchan
   return { lanes: lanesOf(arrows), arrows };
 }
 
-/** The begin of a row, without bytes. */
+/** The end of a row, without bytes. */
 export function sketchOf(entries: readonly Entry[]): Sketch {
-  const arrows = entries.slice(0, MAX_SKETCHED).map((entry) => {
+  const arrows = entries.slice(-MAX_SKETCHED).map((entry) => {
     const { from, to, label, intent } = arrow(entry, 0);
     return { from, to, label, intent };
   });
-  return { lanes: lanesOf(arrows), arrows, more: entries.length - arrows.length };
+  return { lanes: lanesOf(arrows), arrows, before: entries.length - arrows.length };
 }
 
 function lanesOf(arrows: readonly Pick<Arrow, 'from' | 'to'>[]): string[] {
