@@ -2,9 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import process from 'node:process';
 import { formatEndpoint, sameEndpoint } from '../../reference/address.ts';
+import { impairedNet } from '../../reference/net/impaired.ts';
 import type { Net } from '../../reference/net/net.ts';
 import type { Case } from '../case.ts';
 import { ALL_CASES } from '../cases/all.ts';
+import { impairValue } from '../command/impair.ts';
 import { Mistake } from '../command/mistake.ts';
 import type { RunSettings } from '../command/run-options.ts';
 import type { Tap } from '../played/stage.ts';
@@ -28,6 +30,8 @@ export interface Job extends RunSettings, Pick<RunOptions, 'shard'> {
   /** The token of one failure to see again. */
   readonly replay?: string | undefined;
   readonly net: Net;
+  /** What `--impair` says; empty for a network that is left alone. */
+  readonly network?: string;
 }
 
 interface Hooks {
@@ -39,13 +43,15 @@ interface Hooks {
 /** Runs the suite; the target is closed at the end. */
 export async function runJob(reached: Reached, job: Job, { tap, ...hooks }: Hooks = {}): Promise<Report> {
   const { target, sources, has } = reached;
-  const { net, replay, ...settings } = job;
+  const { net, replay, network = '', ...settings } = job;
+  const faults = impairValue(network);
   const vectors = goldenVectors();
   const runNonce = randomBytes(16).toString('hex');
   const tables = specTables(specFiles());
-  const around = { net, target, sources, has, network: '', runNonce, twin, vectors, tables };
+  const around = { target, sources, has, network, runNonce, twin, vectors, tables };
+  const seen = faults === undefined ? net : impairedNet(net, faults, job.seed);
   return await runSuite(
-    { ...around, ...(tap && { tap }) },
+    { ...around, net: seen, ...(tap && { tap }) },
     {
       ...settings,
       ...hooks,

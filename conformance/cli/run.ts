@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { udpNet } from '../../reference/net/udp/udp.ts';
 import type { Case } from '../case.ts';
 import { ALL_CASES } from '../cases/all.ts';
+import { impairValue } from '../command/impair.ts';
 import { Mistake } from '../command/mistake.ts';
 import type { Shard } from '../command/portion.ts';
 import { shardOf, shardValue, withinBudget } from '../command/portion.ts';
@@ -51,6 +52,9 @@ export async function run(
     : chosenCases(ALL_CASES, clauses, selection, settings.profile);
   const ofRole = reach.target?.role;
   const ofTarget = ofRole === undefined ? cases : cases.filter(({ roles }) => roles.includes(ofRole));
+  const network = token?.network ?? options.impair ?? '';
+  // What is wrong about it is said before anything is started.
+  impairValue(network);
   const shard = options.shard === undefined ? undefined : shardValue(options.shard);
   const wanted = portion(ofTarget, shard, options);
   const expectations = await expectationsOf(options);
@@ -71,7 +75,7 @@ export async function run(
     const reached = await reachTarget(reach, options, net, capture?.tap);
     try {
       const parts = { cases: wanted, clauses, replay: token && options.replay, ...(shard && { shard }) };
-      const job = { ...settings, ...parts, net };
+      const job = { ...settings, ...parts, net, network };
       const judged = await judge(reached, job, terminal, options.quiet ?? false, capture?.tap);
       const report = applyExpectations(judged.report, expectations);
       const faults = [...(await output(report, outputs, context, terminal)), ...(capture?.end() ?? [])];

@@ -29,6 +29,17 @@ const mistakes: readonly (readonly [args: string, line: string])[] = [
   ['--depth deep', '--depth deep is none of quick, default, pairwise, exhaustive.'],
   ['--runs 0', '--runs 0 is no whole number from 1 to 1000000.'],
   ['--jobs many', '--jobs many is no whole number from 1 to 1024.'],
+  ['--shard 3/2', '--shard 3/2 is no part of a run: write it like 2/4, the second of four.'],
+  ['--budget 1ms', 'No case is left: give a longer --budget, or fewer shards.'],
+  ['--waive none.json', 'none.json cannot be read: there is no such file: check the path.'],
+  [
+    '--impair loss=many',
+    '--impair: loss=many is no share below 100%: write it like loss=2%,duplicate=1%,reorder=5%,delay=5-40ms.',
+  ],
+  [
+    '--impair delay=9-3ms',
+    '--impair: delay=9-3ms is no delay up to 1000ms: write it like loss=2%,duplicate=1%,reorder=5%,delay=5-40ms.',
+  ],
   ['--timeout 0', '--timeout 0 is no time from 1ms to 600s: write it like 500ms or 2s.'],
   ['--reporter xml', '--reporter xml is none of pretty, tap, json, junit, markdown.'],
   ['--reporter json=', '--reporter json= names no file.'],

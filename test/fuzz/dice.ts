@@ -1,4 +1,4 @@
-import { Xoshiro128 } from '../../reference/net/memory/xoshiro.ts';
+import { Xoshiro128 } from '../../reference/net/xoshiro.ts';
 
 /** Chance from a seed: the same on every runtime. */
 export class Dice {

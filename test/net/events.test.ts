@@ -1,5 +1,5 @@
 import { Events } from '../../reference/net/memory/events.ts';
-import { Xoshiro128 } from '../../reference/net/memory/xoshiro.ts';
+import { Xoshiro128 } from '../../reference/net/xoshiro.ts';
 import t from '../tap.ts';
 
 /** Takes all events and runs them. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatEndpoint } from '../../reference/address.ts';
-import type { Impairment } from '../../reference/net/memory/impairment.ts';
+import type { Impairment } from '../../reference/net/impairment.ts';
 import type { MemoryNet } from '../../reference/net/memory/memory.ts';
 import { sleepUntil } from '../../reference/net/net.ts';
 import t from '../tap.ts';

@@ -1,4 +1,4 @@
-import { Xoshiro128 } from '../../reference/net/memory/xoshiro.ts';
+import { Xoshiro128 } from '../../reference/net/xoshiro.ts';
 import t from '../tap.ts';
 
 t.test('the numbers are those of the authors', (t) => {

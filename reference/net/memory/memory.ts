@@ -8,12 +8,12 @@
 import type { Endpoint, Ip } from '../../address.ts';
 import { family, formatEndpoint } from '../../address.ts';
 import type { Instant } from '../../core.ts';
+import type { Impairment } from '../impairment.ts';
+import { Direction, impairment, PERFECT } from '../impairment.ts';
 import type { Net, OnDatagram, Socket } from '../net.ts';
 import { NetError } from '../net.ts';
+import { Xoshiro128 } from '../xoshiro.ts';
 import { Events } from './events.ts';
-import type { Impairment } from './impairment.ts';
-import { Direction, impairment, PERFECT } from './impairment.ts';
-import { Xoshiro128 } from './xoshiro.ts';
 
 export interface MemoryNetOptions {
   /** Everything that is left to chance depends on this and on the endpoints. */

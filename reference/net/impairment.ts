@@ -1,4 +1,4 @@
-import type { Instant } from '../../core.ts';
+import type { Instant } from '../core.ts';
 import type { Xoshiro128 } from './xoshiro.ts';
 
 /** What one direction between two addresses does to datagrams. Shares are from 0 to 1, delays milliseconds. */
