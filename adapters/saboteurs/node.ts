@@ -13,6 +13,7 @@ import { Sizing } from '../../reference/roles/tunnel/outgoing.ts';
 import { Packets } from '../../reference/roles/tunnel/packets.ts';
 import type { Route } from '../../reference/roles/tunnel/route.ts';
 import type { Routes } from '../../reference/roles/tunnel/routes.ts';
+import { RouteSize } from '../../reference/roles/tunnel/size.ts';
 import type { TunnelEvent } from '../../reference/roles/tunnel/tunnel.ts';
 import { Tunnel } from '../../reference/roles/tunnel/tunnel.ts';
 import type { TunnelConfig } from '../../reference/roles/tunnel/types.ts';
@@ -113,6 +114,13 @@ export const NODE: readonly Saboteur[] = [
     clause: 'TUN-07',
     caughtBy: 'node.size.too-big',
     patch: () => replace(Sizing.prototype, 'error', () => () => undefined),
+  },
+  {
+    name: 'node-believes-in-sizes',
+    title: 'measures a route every ten minutes, whatever becomes of large packets',
+    clause: 'TUN-21',
+    caughtBy: 'node.size.lost',
+    patch: () => replace(RouteSize.prototype, 'suspect', () => () => undefined),
   },
   {
     name: 'node-never-gives-up',

@@ -15,6 +15,9 @@ import { addressOf, checkDelivers, checkSends, isData, NODE_USED, OWN, openPath,
 /** TUN-06: bytes of UDP payload. */
 const PROBE_1280 = 1324;
 const PROBE_1400 = 1444;
+/** HO-10, and the tries of a probe after it, each with more for the way and the host; milliseconds. */
+const SILENCE = 3000;
+const LOST = 6000;
 /** Packet too big, by inner family. [TUN-07] */
 const TOO_BIG = { 4: { type: 3, code: 4 }, 6: { type: 2, code: 0 } } as const;
 
@@ -130,6 +133,31 @@ export const NODE_SIZE_CASES: readonly Case[] = [
       const { rest } = await checkIcmp(world, on.node, packet, TOO_BIG[4], requirement);
       world.check((rest & 0xffff) === 1152, 'MTU 1152', `MTU ${rest & 0xffff}`, requirement);
       await checkSends(world, on, packetOf(on, 1280, 6), 'TUN-15: inner IPv6 of 1153 to 1280 bytes goes.');
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.size.lost',
+    title: 'When nothing comes back on large packets a node measures its route at once.',
+    clauses: ['TUN-21', 'TUN-16', 'TUN-07'],
+    level: 'SHOULD',
+    catches: 'A connection that hangs for minutes because the way has become narrower.',
+    waits: LOST,
+    async script(world) {
+      exactNetwork(world);
+      const on = await openPath(world);
+      await checkSends(world, on, packetTo(world, on.plan));
+      world.came(await on.far.peer.take(isProbeOf(PROBE_1400, on)), 'a probing request for 1400 bytes');
+      world.status(await on.far.peer.probe(on.far.path), Status.ok);
+      await checkSends(world, on, packetOf(on, 1400, 4));
+      upTo(world, on, PROBE_1280);
+      const again = await on.far.peer.take(isProbeOf(PROBE_1400, on), SILENCE);
+      world.came(again, 'the probing request for 1400 bytes again', 'TUN-21.');
+      await world.sleep(LOST - SILENCE);
+      const packet = packetOf(on, 1400, 4);
+      await on.node.packet(packet);
+      const requirement = 'TUN-16: a size that is no longer answered counts as never answered.';
+      await checkIcmp(world, on.node, packet, TOO_BIG[4], requirement);
     },
   }),
   scriptCase({

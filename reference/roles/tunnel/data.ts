@@ -5,7 +5,7 @@ import type { Channel } from '../../channel/channel.ts';
 import type { Carrier, Instant, Sealed } from '../../core.ts';
 import { acceptInner, readInner } from '../../packet/inner.ts';
 import { Refusal } from '../../refusal.ts';
-import { heardBy, sentBy } from './route.ts';
+import { heardBy, sentBy, sentInner } from './route.ts';
 import type { Routes } from './routes.ts';
 
 /** What data leaves behind. */
@@ -47,6 +47,7 @@ export class PathCarrier implements Carrier {
     const bytes = this.channel.data.seal(inner.packet, now);
     if (bytes === undefined) return undefined;
     this.traffic.lastInner = now;
+    sentInner(route, inner.packet);
     return { bytes, to: route.endpoint, event: sentBy(route, now) ? 'waits' : undefined };
   }
 

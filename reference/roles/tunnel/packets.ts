@@ -9,6 +9,7 @@ import type { Traffic } from './data.ts';
 import type { Link } from './link.ts';
 import { Sizing, Waiting } from './outgoing.ts';
 import type { Route } from './route.ts';
+import { sentInner } from './route.ts';
 import type { TunnelConfig } from './types.ts';
 import type { Upkeep } from './upkeep.ts';
 
@@ -59,6 +60,7 @@ export class Packets {
     if (!this.channel.hasKeys()) this.waiting.add(packet, now);
     this.link.send(MessageType.data, packet, route.endpoint, now);
     this.traffic.lastInner = now;
+    sentInner(route, packet);
     this.upkeep.used(route, now);
   }
 }

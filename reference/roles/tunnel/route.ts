@@ -2,7 +2,7 @@
 import type { Endpoint } from '../../address.ts';
 import { family } from '../../address.ts';
 import type { Instant, Random } from '../../core.ts';
-import { RouteSize } from './size.ts';
+import { LEAST, RouteSize } from './size.ts';
 import type { Family } from './types.ts';
 
 export interface Route {
@@ -13,6 +13,8 @@ export interface Route {
   heardAt: Instant | undefined;
   /** When the first message went out after something was last heard. [HO-10] */
   waitsSince: Instant | undefined;
+  /** Whether a large inner packet went out since. [TUN-21] */
+  hasSentLarge: boolean;
   /** When it was probed because of that. */
   watchedSince: Instant | undefined;
   isDead: boolean;
@@ -29,6 +31,7 @@ export function createRoute(endpoint: Endpoint, isRelay: boolean, random: Random
     size: new RouteSize(random),
     heardAt: undefined,
     waitsSince: undefined,
+    hasSentLarge: false,
     watchedSince: undefined,
     isDead: false,
     isUnproven: false,
@@ -48,12 +51,18 @@ export function sentBy(route: Route, now: Instant): boolean {
   return true;
 }
 
+/** An inner packet went by a route. [TUN-21] */
+export function sentInner(route: Route, packet: Uint8Array): void {
+  if (packet.length > LEAST) route.hasSentLarge = true;
+}
+
 /** Something that opened came by a route. @returns whether the route was dead. */
 export function heardBy(route: Route, now: Instant): boolean {
   const wasDead = route.isDead;
   route.heardAt = now;
   route.waitsSince = undefined;
   route.watchedSince = undefined;
+  route.hasSentLarge = false;
   route.isDead = false;
   return wasDead;
 }

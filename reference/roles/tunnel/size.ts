@@ -3,7 +3,7 @@ import type { Instant, Random } from '../../core.ts';
 import { jittered } from '../jitter.ts';
 
 /** TUN-06, TUN-15: inner sizes. */
-const LEAST = 1152;
+export const LEAST = 1152;
 const USUAL = 1280;
 const MOST = 1400;
 /** TUN-06: header and tag of a Data message, so the UDP payload of a probe is this much more. */
@@ -40,6 +40,12 @@ export class RouteSize {
   begin(now: Instant): number | undefined {
     if (!this.isDue(now)) return undefined;
     return this.probe(this.inner === MOST ? MOST : USUAL);
+  }
+
+  /** Large packets seem to be lost: it is measured now. [TUN-21] */
+  suspect(now: Instant): number | undefined {
+    this.dueAt = Number.NEGATIVE_INFINITY;
+    return this.begin(now);
   }
 
   answered(size: number, now: Instant): number | undefined {

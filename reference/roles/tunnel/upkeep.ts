@@ -73,13 +73,15 @@ export class Upkeep {
     }
   }
 
-  /** [HO-10] */
+  /** [HO-10, TUN-21] */
   private watch(route: Route, now: Instant): void {
     const due = livenessDue(route, this.config.timers, now);
     if (due === 'probe') {
       route.watchedSince = now;
       this.link.probe(route.endpoint, now);
       if (route.isRelay) this.relay.probe(now);
+      const size = route.hasSentLarge ? route.size.suspect(now) : undefined;
+      if (size !== undefined) this.link.probe(route.endpoint, now, size);
     } else if (due === 'dead') {
       route.isDead = true;
       if (route.isRelay) this.relay.giveUp(route.watchedSince ?? now, now);

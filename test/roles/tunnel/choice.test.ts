@@ -93,4 +93,7 @@ t.test('sizes: what is probed after what, and what fits then', (t) => {
   t.equal(size.unanswered(1444, true, 2_102_500), 1324);
   t.equal(size.unanswered(1324, true, 2_105_000), undefined);
   t.same(mtus(), [1152, 1280]);
+  t.notOk(size.isDue(2_106_000));
+  t.equal(size.suspect(2_106_000), 1324, 'at once [TUN-21]');
+  t.equal(size.suspect(2_106_001), undefined, 'one at a time');
 });
