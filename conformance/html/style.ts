@@ -30,7 +30,8 @@ figure { margin: 1.2rem 0; background: var(--raised); border: 1px solid var(--li
 .scroll { overflow-x: auto; margin: 1.2rem 0; }
 table { border-collapse: collapse; font-size: .9rem; line-height: 1.4; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .7rem; border-bottom: 1px solid var(--line); }
-th { font-weight: 600; border-bottom: 2px solid var(--line); }
+th { font-weight: 600; }
+thead th, thead td { border-bottom: 2px solid var(--line); }
 caption { text-align: left; color: var(--dim); padding: 0 .7rem .3rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 .badge { display: inline-block; padding: 0 .45em; border: 1px solid currentcolor; border-radius: 4px; font-size: .75rem; font-weight: 600; letter-spacing: .02em; }

@@ -57,11 +57,11 @@ export function renderSpec(input: SpecInput): string {
     place: places.get(clause.id),
     proof: proofs.get(clause.id) ?? NOTHING,
   }));
-  const headings = [...raised(front), ...middle.headings, CDDL, ...raised(back), CASES, VECTORS, INDEX];
+  const headings = [...front.headings, ...middle.headings, CDDL, ...back.headings, CASES, VECTORS, INDEX];
   const abstract = chapter({ name: readme.name, text: title.abstract });
   const body = html`<a class="skip" href="#text">To the text</a>
-${renderContents(headings)}<main id="text">
 ${renderCover(title, abstract, { clauses, cases: cases.length, vectors: vectors.length })}
+${renderContents(headings)}<main id="text">
 ${chapter(part(readme, IN_FRONT))}
 ${chapters.map(chapter)}
 ${renderHeading(CDDL)}${renderCddl(cddl.text, links)}
@@ -79,16 +79,11 @@ ${renderIndex(indexed)}</main>`;
 
 const NOTHING: Proof = { cases: [], vectors: [], without: new Map() };
 
-/** These sections of a file and no others; they keep their headings. */
+/** These sections of a file and no others, as chapters. */
 function part({ name, text }: ChapterParts['file'], sections: readonly string[]): ChapterParts['file'] {
   const pieces = text.replaceAll('\r', '').split(/^(?=## )/m);
   const wanted = pieces.filter((piece) => sections.some((title) => piece.startsWith(`## ${title}\n`)));
-  return { name, text: wanted.join('') };
-}
-
-/** The sections of the README stand beside chapters. */
-function raised({ headings }: Outline): Outline['headings'] {
-  return headings.map((heading) => ({ ...heading, depth: heading.depth - 1 }));
+  return { name, text: wanted.join('').replace(/^## /gm, '# ') };
 }
 
 function targets({ byTarget }: Outline, cddl: string): Links['target'] {
