@@ -37,7 +37,7 @@ export async function ownOpening(world: World, options: RsOptions = {}): Promise
   const requirement =
     rs.provoke === undefined
       ? 'KEY-43: a relay opens its associations when it starts.'
-      : 'KEY-27: an end opens a channel when a message is due and it has no keys.';
+      : 'FED-15, KEY-27: a DC opens when it starts, and when a message is due and it has no keys.';
   const first = world.came(await peer.take(isOpening), 'message 1 of the RS-S', requirement);
   return { ...on, first };
 }
