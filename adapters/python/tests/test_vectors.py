@@ -15,7 +15,7 @@ from ntmobile.header import Header
 from ntmobile.registry import Kind, Refused
 from ntmobile.schema import BODY_DEPTH
 
-from .vectors import vectors
+from .vectors import FOLDER, vectors
 
 TEXT = {"kind"}
 INTEGERS = {"sequence", "order"}
@@ -195,3 +195,13 @@ def test_digests(vector: dict[str, Any]) -> None:
     for i in range(rounds):
         digest.update(one_round(primitive, stream, i, state))
     assert digest.hexdigest() == vector["output"]["digest"]
+
+
+ELSEWHERE = {"refused", "sequences"}  # in their own tests
+OF_OTHER_ROLES = {"routes"}  # what a DC decides
+
+
+def test_no_family_is_forgotten() -> None:
+    no_vectors = {"manifest", "schema"}
+    families = {file.stem for file in FOLDER.glob("*.json")} - no_vectors
+    assert families == {*CODEC, "building-blocks", "digests"} | ELSEWHERE | OF_OTHER_ROLES
