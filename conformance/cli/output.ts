@@ -1,6 +1,7 @@
 /** A report on the console and in files. */
 import type { Outputs, ReporterName } from '../command/reporter-value.ts';
 import type { Report } from '../report.ts';
+import { renderHtml } from '../report-page/page.ts';
 import type { Context } from '../reporters/context.ts';
 import { renderJson } from '../reporters/json.ts';
 import { renderMarkdown } from '../reporters/markdown.ts';
@@ -37,6 +38,8 @@ async function render(kind: ReporterName, report: Report, context: Context): Pro
       return renderJson(report);
     case 'junit':
       return (await import('../reporters/junit.ts')).renderJunit(report, context);
+    case 'html':
+      return renderHtml(report, context);
     case 'markdown':
       return renderMarkdown(report, context);
   }

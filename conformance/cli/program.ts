@@ -67,7 +67,7 @@ function runOptions(command: Command): Command {
     .option('--replay <token>', 'one failure again')
     .option(
       '--reporter <kind>',
-      'pretty, tap, json, junit or markdown for the console; =FILE for a file, any number',
+      'pretty, tap, json, junit, markdown or html for the console; =FILE for a file, any number',
       collect,
     )
     .option('--pcap <file>', 'every datagram of the run as pcapng, for Wireshark; a comment names its case')

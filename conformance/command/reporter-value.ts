@@ -2,7 +2,7 @@
 import { Mistake } from './mistake.ts';
 import { oneOf } from './values.ts';
 
-export const REPORTERS = ['pretty', 'tap', 'json', 'junit', 'markdown'] as const;
+export const REPORTERS = ['pretty', 'tap', 'json', 'junit', 'markdown', 'html'] as const;
 export type ReporterName = (typeof REPORTERS)[number];
 
 export interface Outputs {

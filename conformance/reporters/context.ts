@@ -13,6 +13,8 @@ export interface Context {
   readonly places: ReadonlyMap<string, Place>;
   /** The command that made the report, as far as a replay needs it: `ntm-conform --target 192.0.2.1:4330`. */
   readonly command: string;
+  /** Where the specification is to be found as a page, if it is. */
+  readonly specUrl?: string;
 }
 
 /** A clause, if the specification at hand has it. */

@@ -2,33 +2,21 @@
 import type { CaseResult } from '../report.ts';
 import type { Context } from './context.ts';
 import { MARKS } from './marks.ts';
+import { outlineOf } from './outline.ts';
 import { duration, tame } from './text.ts';
 
 /** Longer than this is said beside the case. */
 const SLOW_MS = 1000;
 
 export function treeLines(cases: readonly CaseResult[], context: Context): string[] {
-  const { paint } = context;
-  const order = (result: CaseResult): number => placeOf(result, context)?.order ?? Number.MAX_SAFE_INTEGER;
-  const lines: string[] = [];
-  let chapter: string | undefined;
-  let section: string | undefined;
-  for (const result of cases.toSorted((a, b) => order(a) - order(b) || (a.id < b.id ? -1 : 1))) {
-    const place = placeOf(result, context);
-    const [itsChapter, itsSection] = [place?.chapter ?? 'Elsewhere', place?.section];
-    if (itsChapter !== chapter) lines.push(...(chapter === undefined ? [] : ['']), paint.bold(itsChapter));
-    if (itsSection !== undefined && (itsChapter !== chapter || itsSection !== section)) {
-      lines.push(`  ${itsSection}`);
-    }
-    [chapter, section] = [itsChapter, itsSection];
-    lines.push(`    ${caseLine(result, context)}`);
-  }
-  return lines;
-}
-
-/** A case stands where its first clause stands. */
-function placeOf({ clauses }: CaseResult, { places }: Context) {
-  return places.get(clauses[0] ?? '');
+  return outlineOf(cases, context).flatMap(({ title, sections }, at) => [
+    ...(at === 0 ? [] : ['']),
+    context.paint.bold(title),
+    ...sections.flatMap((section) => [
+      ...(section.title === undefined ? [] : [`  ${section.title}`]),
+      ...section.cases.map((result) => `    ${caseLine(result, context)}`),
+    ]),
+  ]);
 }
 
 function caseLine(result: CaseResult, { paint }: Context): string {

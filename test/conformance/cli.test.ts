@@ -41,7 +41,7 @@ const mistakes: readonly (readonly [args: string, line: string])[] = [
     '--impair: delay=9-3ms is no delay up to 1000ms: write it like loss=2%,duplicate=1%,reorder=5%,delay=5-40ms.',
   ],
   ['--timeout 0', '--timeout 0 is no time from 1ms to 600s: write it like 500ms or 2s.'],
-  ['--reporter xml', '--reporter xml is none of pretty, tap, json, junit, markdown.'],
+  ['--reporter xml', '--reporter xml is none of pretty, tap, json, junit, markdown, html.'],
   ['--reporter json=', '--reporter json= names no file.'],
   ['--pcap-keys', '--pcap-keys writes the keys of a capture: add --pcap FILE.'],
   ['--list --pcap x', '--pcap records a run, and --list runs nothing: leave one of them away.'],
