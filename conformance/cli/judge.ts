@@ -24,6 +24,23 @@ import type { Reached } from './target.ts';
 import type { Terminal } from './terminal.ts';
 import { goldenVectors } from './vectors.ts';
 
+/** What no two runs have in common. */
+export interface Circumstances {
+  /** Bytes that no other run draws, as hex. */
+  readonly runNonce: string;
+  readonly startedAt: string;
+  readonly runtime: RunOptions['runtime'];
+}
+
+/** Those of a run that begins now. */
+export function circumstances(): Circumstances {
+  return {
+    runNonce: randomBytes(16).toString('hex'),
+    startedAt: new Date().toISOString(),
+    runtime: runtime(),
+  };
+}
+
 export interface Job extends RunSettings, Pick<RunOptions, 'shard'> {
   readonly cases: readonly Case[];
   readonly clauses: readonly Clause[];
@@ -43,10 +60,10 @@ interface Hooks {
 /** Runs the suite; the target is closed at the end. */
 export async function runJob(reached: Reached, job: Job, { tap, ...hooks }: Hooks = {}): Promise<Report> {
   const { target, sources, has } = reached;
-  const { net, replay, network = '', ...settings } = job;
+  const { net, replay, network = '', circumstances: begun = circumstances(), ...settings } = job;
   const faults = impairValue(network);
   const vectors = goldenVectors();
-  const runNonce = randomBytes(16).toString('hex');
+  const { runNonce, ...times } = begun;
   const tables = specTables(specFiles());
   const around = { target, sources, has, network, runNonce, twin, vectors, tables };
   const seen = faults === undefined ? net : impairedNet(net, faults, job.seed);
@@ -59,8 +76,7 @@ export async function runJob(reached: Reached, job: Job, { tap, ...hooks }: Hook
       allCases: ALL_CASES,
       costs: costs(),
       versions: versions(),
-      runtime: runtime(),
-      startedAt: new Date().toISOString(),
+      ...times,
     },
   );
 }

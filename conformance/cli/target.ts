@@ -2,49 +2,34 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import type { Endpoint, Ip } from '../../reference/address.ts';
-import { family, formatEndpoint, parseEndpoint, parseIp } from '../../reference/address.ts';
+import { family, formatEndpoint, parseIp } from '../../reference/address.ts';
 import type { Random } from '../../reference/core.ts';
 import type { Net } from '../../reference/net/net.ts';
 import { udpNet } from '../../reference/net/udp/udp.ts';
 import type { Need } from '../case.ts';
-import {
-  DEFAULT_DCS,
-  hasInbound,
-  isLoopback,
-  LOOPBACK_LISTEN,
-  LOOPBACK_SOURCES,
-} from '../command/addresses.ts';
+import { DEFAULT_DCS, hasInbound, isLoopback, LOOPBACK_SOURCES } from '../command/addresses.ts';
 import { Mistake } from '../command/mistake.ts';
 import { readProvisioned, readSecret } from '../command/provisioned.ts';
 import type { Reach, ReachOptions } from '../command/run-options.ts';
 import type { ProvisionedRelay } from '../identities.ts';
 import { provision } from '../identities.ts';
 import type { Tap } from '../played/stage.ts';
-import { Stage } from '../played/stage.ts';
 import { EXIT } from '../reporters/exit-status.ts';
 import { needsMet } from '../runner/environment.ts';
-import { adapterTarget } from '../target/adapter-target.ts';
-import { level0Target } from '../target/level0.ts';
 import type { Target, TargetError } from '../target/target.ts';
+import type { Surroundings, Way } from '../target/way.ts';
+import { connect } from '../target/way.ts';
 import type { Child, Command } from './child.ts';
 import { startAdapter } from './child.ts';
 import { readText } from './files.ts';
 
-/** Where the target's adapter or role is, and the tester's own side of it. */
-export interface Place {
-  readonly at: Endpoint;
-  /** `embedded` for the reference that was started for the occasion. */
-  readonly name: string;
-  readonly sources: readonly Ip[];
-  /** That of the sources which has the family of the target. */
-  readonly own: Ip;
-  readonly has: ReadonlySet<Need>;
+export interface Place extends Surroundings {
   /** Ends what was started for it. */
   end(): Promise<void>;
 }
 
 /** A target within reach. */
-export interface Reached extends Place {
+export interface Reached extends Place, Way {
   readonly target: Target;
 }
 
@@ -85,6 +70,7 @@ async function placeAt(reach: Reach, child: Child | undefined): Promise<Place> {
 
 /**
  * @param tap sees what comes and goes between cases
+ * @param random for what has to be new
  * @throws Mistake if it can't be had.
  */
 export async function reachTarget(
@@ -92,63 +78,23 @@ export async function reachTarget(
   options: ReachOptions,
   net: Net,
   tap?: Tap,
+  random: Random = systemRandom,
 ): Promise<Reached> {
   const place = await placeOf(reach);
   try {
-    const target = withoutAdapter(options)
-      ? await level0(reach, place.at, options, net, tap)
-      : await behindAdapter(place, options, net);
-    return { ...place, target };
+    const { config, secretFile, tokenFile } = options;
+    const withoutAdapter = config !== undefined || secretFile !== undefined;
+    const way: Way = {
+      ...place,
+      listen: reach.listen,
+      ...(withoutAdapter && { config: await configOf(reach, place.at, options) }),
+      ...(tokenFile !== undefined && { token: await readToken(tokenFile) }),
+    };
+    return { ...place, ...way, target: await connect(way, net, random, tap) };
   } catch (error) {
     await place.end();
     throw error;
   }
-}
-
-async function behindAdapter(
-  { at, own, sources, has, name }: Place,
-  { tokenFile }: ReachOptions,
-  net: Net,
-): Promise<Target> {
-  const here = LOOPBACK_LISTEN.filter((ip) => family(ip) === 4 || has.has('ipv6'));
-  return await adapterTarget({
-    net,
-    adapter: at,
-    local: { ip: own, port: 0 },
-    random: systemRandom,
-    ...(tokenFile !== undefined && { token: await readToken(tokenFile) }),
-    name,
-    sources,
-    listen: isLoopback(at.ip) ? here : [at.ip],
-  });
-}
-
-function withoutAdapter({ config, secretFile }: ReachOptions): boolean {
-  return config !== undefined || secretFile !== undefined;
-}
-
-async function level0(
-  reach: Reach,
-  at: Endpoint,
-  options: ReachOptions,
-  net: Net,
-  tap: Tap | undefined,
-): Promise<Target> {
-  const config = await configOf(reach, at, options);
-  const others = (config.advertise ?? config.listen).map(parseEndpoint);
-  const alsoAt = others.find(
-    (other) => other !== undefined && other.port !== 0 && family(other.ip) !== family(at.ip),
-  );
-  const between = { caseId: 'between cases', net, timeout: 2000, requirement: '' };
-  const stage = new Stage({ ...between, ...(tap && { tap }) });
-  stage.startRow(systemRandom);
-  return await level0Target({
-    target: at,
-    ...(alsoAt && { alsoAt }),
-    config,
-    ...(reach.listen.length > 0 && { listen: reach.listen }),
-    stage,
-  });
 }
 
 /** Read, or derived from the secret in the same way as `provision` did. */
