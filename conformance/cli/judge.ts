@@ -49,6 +49,8 @@ export interface Job extends RunSettings, Pick<RunOptions, 'shard'> {
   readonly net: Net;
   /** What `--impair` says; empty for a network that is left alone. */
   readonly network?: string;
+  /** Those of now, if not given. */
+  readonly circumstances?: Circumstances;
 }
 
 interface Hooks {
