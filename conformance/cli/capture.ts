@@ -37,11 +37,12 @@ export function captureFiles({ file, withKeys }: WantedCapture, run: Captured): 
     packets: (bytes: Uint8Array) => packets.add(bytes),
     ...(keys && { keys: (line: string) => keys.add(text.encode(line)) }),
   };
+  const roles = new Map(run.cases.map(({ id, roles: [first] }) => [id, first]));
   const capture = new Capture(sink, {
     application: `ntm-conform ${suiteVersion()}`,
     about: `seed ${run.seed}; addresses, ports, payload and times are those of the datagrams, all else in the IP headers is made up`,
     epoch: Date.now() - run.net.now(),
-    roleOf: (caseId) => run.cases.find(({ id }) => id === caseId)?.roles[0],
+    roleOf: (caseId) => roles.get(caseId),
   });
   return {
     tap: capture,
