@@ -117,7 +117,7 @@ class Adapter:
 
     # ---- requests and answers ----
 
-    def _receive(self, datagram: bytes, source: SocketAddress) -> None:
+    def _receive(self, datagram: bytes, source: SocketAddress, _: int = 0) -> None:
         incoming = self._framing.unwrap(datagram)
         if incoming is None:
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import selectors
 import socket
+import struct
 import sys
 import time
 import traceback
@@ -14,9 +15,10 @@ from typing import Protocol
 RECEIVE_BUFFER = 1 << 21
 AT_ONCE = 64
 LARGEST_DATAGRAM = 65535
+ANCILLARY = 64
 
 SocketAddress = tuple
-OnDatagram = Callable[[bytes, SocketAddress], None]
+OnDatagram = Callable[[bytes, SocketAddress, int], None]  # the last one: DSCP and ECN of the outer header
 
 
 class Due(Protocol):
@@ -34,6 +36,9 @@ def udp_socket(host: str, port: int) -> socket.socket:
     try:
         if family == socket.AF_INET6:
             made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVTCLASS, 1)
+        else:
+            made.setsockopt(socket.IPPROTO_IP, socket.IP_RECVTOS, 1)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         made.setblocking(False)
         made.bind((host, port))
@@ -41,6 +46,21 @@ def udp_socket(host: str, port: int) -> socket.socket:
         made.close()
         raise
     return made
+
+
+def _traffic_class(ancillary: list[tuple[int, int, bytes]]) -> int:
+    """DSCP and ECN of a datagram that was received."""
+    for level, kind, data in ancillary:
+        if (level, kind) in ((socket.IPPROTO_IP, socket.IP_TOS), (socket.IPPROTO_IPV6, socket.IPV6_TCLASS)):
+            return data[0] if sys.byteorder == "little" else data[-1]
+    return 0
+
+
+def send_with_class(of: socket.socket, datagram: bytes, to: SocketAddress, traffic_class: int) -> None:
+    """Sends one datagram with this DSCP and ECN."""
+    ipv6 = of.family == socket.AF_INET6
+    level, kind = (socket.IPPROTO_IPV6, socket.IPV6_TCLASS) if ipv6 else (socket.IPPROTO_IP, socket.IP_TOS)
+    of.sendmsg([datagram], [(level, kind, struct.pack("i", traffic_class))], 0, to)
 
 
 class Loop:
@@ -86,10 +106,10 @@ class Loop:
     def _read(self, of: socket.socket, on_datagram: OnDatagram) -> None:
         for _ in range(AT_ONCE):
             try:
-                datagram, address = of.recvfrom(LARGEST_DATAGRAM)
+                datagram, ancillary, _, address = of.recvmsg(LARGEST_DATAGRAM, ANCILLARY)
             except OSError:  # nothing more to read, or closed meanwhile
                 return
-            self._guarded(partial(on_datagram, datagram, address))
+            self._guarded(partial(on_datagram, datagram, address, _traffic_class(ancillary)))
 
     def _guarded(self, action: Callable[[], None]) -> None:
         """No input ends the program; what went wrong is written, one traceback a second at most."""

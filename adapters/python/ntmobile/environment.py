@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from .addresses import AddressPolicy, Endpoint
 from .clock import Clock
@@ -17,6 +18,12 @@ GREASE_PART = 0.25
 LARGEST_GREASE = 16
 
 
+class Send(Protocol):
+    """Sends a datagram from the role's own endpoint of that family, with this DSCP and ECN."""
+
+    def __call__(self, endpoint: Endpoint, datagram: bytes, traffic_class: int = 0) -> None: ...
+
+
 @dataclass
 class Environment:
     node_id: bytes
@@ -25,7 +32,7 @@ class Environment:
     counters: Counters
     policy: AddressPolicy
     failures: BucketTable  # of DOS-03, by source address
-    send: Callable[[Endpoint, bytes], None]
+    send: Send
     families: frozenset[int]
     show: Callable[[str], None] = lambda text: None  # an event for the operator
     # Ephemeral keys and transactions come from `randomness`, a cryptographic source; times and grease from `dice`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from typing import Any
 
-from ntm_kit.loop import Loop, SocketAddress, udp_socket
+from ntm_kit.loop import Loop, SocketAddress, send_with_class, udp_socket
 
 from .addresses import Endpoint
 from .clock import Clock
@@ -42,15 +42,18 @@ class RsSHost:
         loop.add_clock(self._clock)
         self.role.start()
 
-    def _receive(self, datagram: bytes, source: SocketAddress) -> None:
-        self.role.receive(datagram, Endpoint.of_socket(source))
+    def _receive(self, datagram: bytes, source: SocketAddress, traffic_class: int) -> None:
+        self.role.receive(datagram, Endpoint.of_socket(source), traffic_class)
 
-    def _send(self, endpoint: Endpoint, datagram: bytes) -> None:
+    def _send(self, endpoint: Endpoint, datagram: bytes, traffic_class: int = 0) -> None:
         sending = self._sockets.get(endpoint.family)
         if sending is None:
             return
         try:
-            sending.sendto(datagram, endpoint.socket_address)
+            if traffic_class:
+                send_with_class(sending, datagram, endpoint.socket_address, traffic_class)
+            else:
+                sending.sendto(datagram, endpoint.socket_address)
         except OSError as error:  # as if the network had lost it
             self._show(f"not sent to {endpoint}: {error.strerror}")
 

@@ -46,11 +46,19 @@ class Leg(Channel):
         self.entry.table.send_held(self)
 
 
+@dataclass(frozen=True)
+class Relayed:
+    """What is to go out as it came: the UDP payload, and DSCP and ECN of the outer header (RSS-02, RSS-11)."""
+
+    datagram: bytes
+    traffic_class: int = 0
+
+
 @dataclass(eq=False)
 class Held:
     """A datagram that waits for a leg to be valid (RSS-03)."""
 
-    datagram: bytes
+    relayed: Relayed
     timer: Timer
 
 
@@ -170,32 +178,33 @@ class RelayTable:
 
     # ---- forwarding ----
 
-    def relay(self, entry: Entry, datagram: bytes, source: Endpoint) -> None:
+    def relay(self, entry: Entry, relayed: Relayed, source: Endpoint) -> None:
         """Section 9.7."""
         leg = entry.leg_at(source)
         if leg is None:
             raise Refused(Layer.RELAY_SOURCE)
         if leg.other.address is None:
-            self._hold(leg.other, datagram)
+            self._hold(leg.other, relayed)
         else:
-            self._forward(leg.other, leg.other.address, datagram)
+            self._forward(leg.other, leg.other.address, relayed)
 
-    def _forward(self, leg: Leg, address: Endpoint, datagram: bytes) -> None:
-        if not leg.entry.within_rates(len(datagram)):
+    def _forward(self, leg: Leg, address: Endpoint, relayed: Relayed) -> None:
+        size = len(relayed.datagram)
+        if not leg.entry.within_rates(size):
             raise Refused(Layer.RELAY_RATE)
         leg.entry.refresh()
         self.env.counters.count("relay.packets")
-        self.env.counters.count("relay.bytes", len(datagram))
-        self.env.send(address, datagram)
+        self.env.counters.count("relay.bytes", size)
+        self.env.send(address, relayed.datagram, relayed.traffic_class)
 
-    def _hold(self, leg: Leg, datagram: bytes) -> None:
+    def _hold(self, leg: Leg, relayed: Relayed) -> None:
         timers = self.env.timers
         full = len(leg.held) >= timers["hold-count"]
-        if len(datagram) > timers["hold-size"] or (self.held >= HELD_BOUND and not full):
+        if len(relayed.datagram) > timers["hold-size"] or (self.held >= HELD_BOUND and not full):
             raise Refused(Layer.RELAY_HOLD)
         if full:
             self._discard(leg, leg.held[0])
-        held = Held(datagram, self.env.clock.after(timers["hold-time"], lambda: self._discard(leg, held)))
+        held = Held(relayed, self.env.clock.after(timers["hold-time"], lambda: self._discard(leg, held)))
         leg.held.append(held)
         self.held += 1
         leg.entry.refresh()
@@ -216,7 +225,7 @@ class RelayTable:
             held = leg.held[0]
             self._take(leg, held)
             try:
-                self._forward(leg, leg.address, held.datagram)
+                self._forward(leg, leg.address, held.relayed)
             except Refused as refused:
                 self.env.counters.refused(refused.layer)
 

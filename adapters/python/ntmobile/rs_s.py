@@ -10,12 +10,12 @@ from .channel import Totals
 from .clock import Clock
 from .config import RsSConfig
 from .counters import Counters
-from .environment import Environment
+from .environment import Environment, Send
 from .handshakes import HANDSHAKES_BOUND
 from .header import check_header, read_header
 from .limits import BucketTable
 from .registry import Key, Kind, Layer, Refused, RelayKind, Status
-from .relay import HELD_BOUND, RelayTable
+from .relay import HELD_BOUND, Relayed, RelayTable
 from .schema import Body
 
 SOURCES_BOUND = 4096
@@ -33,7 +33,7 @@ class RsS:
         config: RsSConfig,
         clock: Clock,
         endpoints: tuple[Endpoint, ...],
-        send: Callable[[Endpoint, bytes], None],
+        send: Send,
         show: Callable[[str], None] = lambda text: None,
     ) -> None:
         timers = config.timers
@@ -76,20 +76,20 @@ class RsS:
         for association in self.associations.values():
             association.close()
 
-    def receive(self, datagram: bytes, source: Endpoint) -> None:
+    def receive(self, datagram: bytes, source: Endpoint, traffic_class: int = 0) -> None:
         """One datagram, through the layers of section 16.11."""
         try:
-            self._receive(datagram, source)
+            self._receive(datagram, source, traffic_class)
         except Refused as refused:
             self.counters.refused(refused.layer)
             if refused.layer in (Layer.HANDSHAKE, Layer.TAG):
                 self.env.failures.take(source.address, self.env.clock.now())
 
-    def _receive(self, datagram: bytes, source: Endpoint) -> None:
+    def _receive(self, datagram: bytes, source: Endpoint, traffic_class: int) -> None:
         header = read_header(datagram)
         entry = self.table.paths.get(header.context)
         if entry is not None:
-            self.table.relay(entry, datagram, source)
+            self.table.relay(entry, Relayed(datagram, traffic_class), source)
             return
         check_header(header, len(datagram))
         channel = self.associations.get(header.context) or self.table.legs.get(header.context)

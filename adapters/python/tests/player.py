@@ -51,7 +51,7 @@ class Player:
             self.relay.env.randomness = lambda size: next(drawn) if size == 32 else system(size)
         self.relay.start()
 
-    def _send(self, endpoint: Endpoint, datagram: bytes) -> None:
+    def _send(self, endpoint: Endpoint, datagram: bytes, traffic_class: int = 0) -> None:
         self.sent.append((endpoint, datagram))
 
     def deliver(self, datagram: bytes, source: Endpoint) -> list[tuple[Endpoint, bytes]]:
