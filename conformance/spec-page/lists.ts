@@ -34,9 +34,22 @@ function clauseLinks(ids: readonly string[], known: ReadonlySet<string>): Markup
 export function renderCases(cases: readonly CaseInfo[], known: ReadonlySet<string>): Markup {
   return html`${renderHeading(CASES)}<p>The cases of the conformance suite: what a target must do to pass, and the fault that each is there to catch.
 <code>ntm-conform explain ID</code> shows the exchange, <code>ntm-conform ID</code> runs it.</p>
+${[...byFamily(cases)].map(
+  ([family, its]) => html`<h3 id="cases-${family}">${family}</h3>
 <dl class="cases">
-${cases.map((info) => renderCase(info, known))}</dl>
-`;
+${its.map((info) => renderCase(info, known))}</dl>
+`,
+)}`;
+}
+
+/** By what stands before the first point of the id. */
+function byFamily(cases: readonly CaseInfo[]): ReadonlyMap<string, readonly CaseInfo[]> {
+  const families = new Map<string, CaseInfo[]>();
+  for (const info of cases) {
+    const [family = ''] = info.id.split('.');
+    families.set(family, [...(families.get(family) ?? []), info]);
+  }
+  return families;
 }
 
 function renderCase(

@@ -40,7 +40,8 @@ export function linkMentions(text: string, to: Linked): Markup {
 function linkOf(found: RegExpMatchArray, to: Linked, isForeign: boolean): Part {
   const [all] = found;
   const { clause, sections, rfc, paper, word } = found.groups ?? {};
-  if (clause !== undefined) return to.clauses.has(clause) ? html`<a href="#${clause}">${clause}</a>` : all;
+  if (clause !== undefined)
+    return to.clauses.has(clause) ? html`<a class="ref" href="#${clause}">${clause}</a>` : all;
   if (rfc !== undefined) return html`<a href="https://www.rfc-editor.org/info/rfc${rfc}">${all}</a>`;
   if (paper !== undefined) return html`<a href="#references">${all}</a>`;
   if (word !== undefined) return html`<em class="word">${word}</em>`;

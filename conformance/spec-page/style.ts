@@ -20,6 +20,7 @@ h2 { margin-top: 3.5rem; padding-top: 1.2rem; border-top: 1px solid var(--line);
 .sign { color: var(--dim); text-decoration: none; font-weight: 400; opacity: 0; }
 h2:hover .sign, h3:hover .sign, h4:hover .sign, .sign:focus { opacity: 1; }
 .word { font-style: normal; font-weight: 600; font-size: .93em; letter-spacing: .01em; }
+.ref { white-space: nowrap; }
 blockquote { margin: 1rem 0; padding: .1rem 1rem; border-left: 3px solid var(--line); color: var(--dim); }
 .clause { margin: 1.1rem 0; padding: .7rem 1rem .75rem; border: 1px solid var(--line); border-left: 4px solid var(--level); border-radius: 4px; background: var(--raised); break-inside: avoid; }
 .must { --level: var(--cool); } .should { --level: var(--warn); } .may { --level: var(--dim); }
@@ -56,6 +57,7 @@ blockquote { margin: 1rem 0; padding: .1rem 1rem; border-left: 3px solid var(--l
 @media (max-width: 40rem) {
   h1 { font-size: 1.7rem; } h2 { font-size: 1.35rem; }
   .clause { padding: .6rem .75rem; }
+  th, td { padding: .3rem .45rem; }
   pre { font-size: .68rem; padding: .6rem; }
   .cover dl div { grid-template-columns: 5.5rem 1fr; }
 }
@@ -65,8 +67,7 @@ blockquote { margin: 1rem 0; padding: .1rem 1rem; border-left: 3px solid var(--l
   .contents { break-before: page; background: none; border: 0; padding: 0; }
   .contents ol { columns: 2; } .contents ol ol { display: block; columns: auto; padding-left: 1rem; }
   .sign, .skip { display: none; }
-  h2 { break-before: page; border: 0; }
-  details::details-content { content-visibility: visible; }
-  table.vectors { font-size: 7.5pt; }
+  .clause .vectors { display: none; }
+  .clause details::details-content { content-visibility: visible; }
 }
 `;
