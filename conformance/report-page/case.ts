@@ -12,12 +12,14 @@ import { datagrams } from './datagrams.ts';
 
 /** Longer than this is said beside the case. */
 const SLOW_MS = 1000;
+/** More than this at once would hide the place that matters. */
+const MOST_ARROWS = 24;
 
 /** @param exchange what to draw of it: undefined where it is left out for the size of the page */
 export function caseBlock(result: CaseResult, exchange: Markup | undefined, context: PageContext): Markup {
   const { id, title, verdict, clauses, roles, ms } = result;
   const { sign, counted } = MARKS[verdict];
-  const isOpen = verdict === 'fail' || verdict === 'suite-error';
+  const isOpen = context.opensFailures && (verdict === 'fail' || verdict === 'suite-error');
   const took = ms >= SLOW_MS && html` <span class="took">${duration(ms)}</span>`;
   return html`<details class="case" id="${id}" data-verdict="${verdict}" data-roles="${roles.join(' ')}"${isOpen && html` open`}>
 <summary><span class="sign ${TONES[verdict]}" role="img" aria-label="${counted}">${sign}</span><span class="head"><span class="title">${title}</span>${verdict !== 'pass' && html` <span class="badge ${TONES[verdict]}">${counted}</span>`}<span class="meta"><code>${id}</code> ${clauses.join(' ')}${took}</span></span></summary>
@@ -30,12 +32,23 @@ ${exchange}${result.sketch !== null && result.exchange === null && sketchBlock(r
 `;
 }
 
-/** The chart of an exchange and its datagrams. */
+/** The chart of an exchange and its datagrams, those of the handshakes before the end folded. */
 export function exchangeBlock(exchange: Exchange, { id }: CaseResult): Markup {
-  const what = `Sequence chart of ${id}: ${count(exchange.arrows.length, 'arrow')} between ${exchange.lanes.join(', ')}`;
-  return html`<figure class="exchange"><div class="scroll" tabindex="0" role="group" aria-label="${what}">${chart(exchange, what)}</div></figure>
+  const { length } = exchange.arrows;
+  const folded = length <= MOST_ARROWS ? 0 : length - MOST_ARROWS;
+  if (folded === 0) return exchangePart(exchange, 1, length, id);
+  return html`<details class="earlier"><summary>${count(folded, 'earlier datagram')}</summary>
+${exchangePart(exchange, 1, folded, id)}</details>
+${exchangePart(exchange, folded + 1, length, id)}`;
+}
+
+function exchangePart(exchange: Exchange, start: number, end: number, id: string): Markup {
+  const { lanes } = exchange;
+  const arrows = exchange.arrows.slice(start - 1, end);
+  const what = `Sequence chart of ${id}, ${start} to ${end}, between ${lanes.join(', ')}`;
+  return html`<figure class="exchange"><div class="scroll" tabindex="0" role="group" aria-label="${what}">${chart({ lanes, arrows }, start, what)}</div></figure>
 <h5>Datagrams</h5>
-${datagrams(exchange)}
+${datagrams(exchange, start, end)}
 `;
 }
 

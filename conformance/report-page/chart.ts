@@ -6,7 +6,8 @@ import { tame, wrap } from '../reporters/text.ts';
 
 /** Units are CSS pixels. */
 const LEFT = 104;
-const STEP = 150;
+/** Between lifelines: two or three have more room than many. */
+const STEPS = [0, 190, 190, 190, 150] as const;
 /** Room for a name on either side of a lifeline. */
 const SIDE = 56;
 const EXPECTED = 216;
@@ -16,6 +17,7 @@ const LINE = 16;
 const LETTER = 6.6;
 
 interface Geometry {
+  readonly step: number;
   readonly lanes: readonly string[];
   /** The width of the part with lifelines. */
   readonly actual: number;
@@ -24,29 +26,32 @@ interface Geometry {
   readonly width: number;
 }
 
-/** The chart with a name for those who do not see it; the list of datagrams beside it says the same in text. */
-export function chart({ lanes, arrows }: Exchange, name: string): Markup {
-  const actual = 2 * SIDE + STEP * Math.max(1, lanes.length - 1);
+/**
+ * The chart with a name for those who do not see it; the list of datagrams beside it says the same in text.
+ * @param first the number of the first arrow
+ */
+export function chart({ lanes, arrows }: Exchange, first: number, name: string): Markup {
+  const step = STEPS[lanes.length] ?? 150;
+  const actual = 2 * SIDE + step * Math.max(1, lanes.length - 1);
   const isWanted = arrows.some(({ expected }) => expected !== null);
   const expected = isWanted ? LEFT + actual + 16 : undefined;
-  const geometry = { lanes, actual, expected, width: LEFT + actual + (isWanted ? 16 + EXPECTED : 0) };
+  const geometry = { step, lanes, actual, expected, width: LEFT + actual + (isWanted ? 16 + EXPECTED : 0) };
   let y = HEAD + 12;
   const rows = arrows.map((arrow, at) => {
-    const row = arrowRow(arrow, at + 1, y, geometry);
+    const row = arrowRow(arrow, first + at, y, geometry);
     y += row.height;
     return row.markup;
   });
   return html`<svg class="chart" viewBox="0 0 ${geometry.width} ${y + 8}" width="${geometry.width}" height="${y + 8}" role="img" aria-label="${name}">
-${lanes.map((lane, at) => laneMarkup(lane, at, y))}${expectedLane(geometry, y)}
+${lanes.map((lane, at) => laneMarkup(lane, laneX(at, step), y))}${expectedLane(geometry, y)}
 ${rows}</svg>`;
 }
 
-function laneX(at: number): number {
-  return LEFT + SIDE + at * STEP;
+function laneX(at: number, step: number): number {
+  return LEFT + SIDE + at * step;
 }
 
-function laneMarkup(lane: string, at: number, bottom: number): Markup {
-  const x = laneX(at);
+function laneMarkup(lane: string, x: number, bottom: number): Markup {
   const of = lane === 'target' ? 'lane target' : 'lane';
   const [name] = wrap(tame(lane), 16);
   return html`<g class="${of}"><line x1="${x}" y1="${HEAD - 12}" x2="${x}" y2="${bottom}"/><rect x="${x - 52}" y="8" width="104" height="24" rx="4"/><text x="${x}" y="24" text-anchor="middle">${name}</text></g>\n`;
@@ -58,11 +63,11 @@ function expectedLane({ expected }: Geometry, bottom: number): Markup | undefine
 }
 
 function arrowRow(arrow: Arrow, number: number, top: number, geometry: Geometry) {
-  const { lanes, actual, expected } = geometry;
+  const { lanes, actual, expected, step } = geometry;
   const [from, to] = [lanes.indexOf(arrow.from), lanes.indexOf(arrow.to)];
   const isRemark = from === to || from < 0 || to < 0;
   const intent = arrow.intent === null || arrow.intent === 'valid' ? '' : ` (${arrow.intent})`;
-  const missing = arrow.hex === '' && arrow.label === '' && !isRemark ? 'nothing came' : '';
+  const missing = arrow.hex === '' && arrow.label === '' ? 'nothing came' : '';
   const room = Math.floor((actual - 12) / LETTER);
   const label = wrap(tame(arrow.label + intent + missing), room).filter((line) => line !== '');
   const wanted =
@@ -71,10 +76,10 @@ function arrowRow(arrow: Arrow, number: number, top: number, geometry: Geometry)
   const y = isRemark ? labelBottom - 4 : labelBottom + 6;
   const height = Math.max(y - top + 16, LINE * wanted.length + 18);
   const middle = isRemark
-    ? laneX(Math.max(0, from))
-    : clamped((laneX(from) + laneX(to)) / 2, label, LEFT, LEFT + actual);
+    ? laneX(Math.max(0, from), step)
+    : clamped((laneX(from, step) + laneX(to, step)) / 2, label, LEFT, LEFT + actual);
   const anchor = isRemark ? clamped(middle, label, LEFT, LEFT + actual) : middle;
-  const body = html`<text class="number" x="4" y="${labelBottom}">#${number}</text><text class="time" x="${LEFT - 12}" y="${labelBottom}" text-anchor="end">${arrow.at.toFixed(1)} ms</text>${isRemark ? undefined : line(laneX(from), laneX(to), y, arrow.hex === '')}${label.map((text, row) => html`<text class="label" x="${anchor}" y="${top + LINE * (row + 1)}" text-anchor="middle">${text}</text>`)}`;
+  const body = html`<text class="number" x="4" y="${labelBottom}">#${number}</text><text class="time" x="${LEFT - 12}" y="${labelBottom}" text-anchor="end">${arrow.at.toFixed(1)} ms</text>${isRemark ? undefined : line(laneX(from, step), laneX(to, step), y, arrow.hex === '')}${label.map((text, row) => html`<text class="label" x="${anchor}" y="${top + LINE * (row + 1)}" text-anchor="middle">${text}</text>`)}`;
   const classes = ['row', arrow.deviates && 'deviates', isRemark && 'remark'].filter(Boolean).join(' ');
   const markup = html`<g class="${classes}">${body}${expected !== undefined && wantedMarkup(wanted, arrow, expected, top, y)}</g>\n`;
   return { markup, height };

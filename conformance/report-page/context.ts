@@ -7,6 +7,8 @@ import type { Verdict } from '../verdict.ts';
 export interface PageContext extends Context {
   /** The clauses that the page itself has, under their ids. */
   readonly clauses: ReadonlySet<string>;
+  /** Whether failures stand open from the start: a few are what one came for, many would bury the rest. */
+  readonly opensFailures: boolean;
 }
 
 /** A clause, as a link into the page where it is there. */

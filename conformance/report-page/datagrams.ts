@@ -3,15 +3,18 @@ import type { Markup } from '../html/markup.ts';
 import { html } from '../html/markup.ts';
 import type { Arrow, Exchange } from '../report.ts';
 
-/** A list in the order of the chart. What stands there again is only named; where the target left the spec, it is open. */
-export function datagrams({ arrows }: Exchange): Markup {
+/**
+ * A list in the order of the chart. What stands there again is only named; where the target left the spec, it is open.
+ * @param start the number of the first arrow that is listed
+ */
+export function datagrams({ arrows }: Exchange, start: number, end: number): Markup {
   const first = new Map<string, number>();
   const items = arrows.map((arrow, at) => {
     const before = first.get(arrow.hex);
     if (arrow.hex !== '') first.set(arrow.hex, before ?? at + 1);
-    return html`<li>${item(arrow, before)}</li>\n`;
+    return at + 1 < start || at + 1 > end ? undefined : html`<li>${item(arrow, before)}</li>\n`;
   });
-  return html`<ol class="datagrams">\n${items}</ol>`;
+  return html`<ol class="datagrams" start="${start}">\n${items}</ol>`;
 }
 
 function item(arrow: Arrow, before: number | undefined): Markup {
@@ -24,9 +27,9 @@ function item(arrow: Arrow, before: number | undefined): Markup {
     const way = from === to ? what : `${from} to ${to}: ${what}`;
     return html`<p class="remark${tone}">${way}${should}</p>`;
   }
-  const head = html`<span class="way">${from} to ${to}</span> <span class="what${tone}">${label}</span>${meant}${should} <span class="dim">${hex.length / 2} bytes</span>`;
+  const head = html`<span class="way">${from} to ${to}</span> <span class="what${tone}">${label}</span>${meant}${should}<span class="dim">, ${hex.length / 2} bytes</span>`;
   if (before !== undefined)
-    return html`<p class="remark">${head} <span class="dim">the same as #${before}</span></p>`;
+    return html`<p class="remark">${head}<span class="dim">, the same as #${before}</span></p>`;
   return html`<details${deviates && html` open`}><summary>${head}</summary>${bytes(arrow)}</details>`;
 }
 

@@ -23,10 +23,13 @@ import { summary, targetName } from './summary.ts';
 
 /** Characters of charts and datagrams on one page; of further cases they are in the JSON report only. */
 export const MOST_EXCHANGES = 4_000_000;
+const MOST_OPEN = 8;
 
 /** The whole page; colours, width and quiet do not count here. */
 export function renderHtml(report: Report, given: Context): string {
-  const context: PageContext = { ...given, paint: PLAIN, clauses: clausesOf(report, given) };
+  const { fail, 'suite-error': broken } = report.summary;
+  const opensFailures = fail + broken <= MOST_OPEN;
+  const context = { ...given, paint: PLAIN, clauses: clausesOf(report, given), opensFailures };
   const exchanges = exchangesOf(report);
   const chapters = outlineOf(report.cases, context);
   const left = [...exchanges.values()].filter((block) => block === undefined).length;
@@ -39,7 +42,7 @@ export function renderHtml(report: Report, given: Context): string {
 <main>
 ${summary(report, context)}<section aria-labelledby="cases">
 <h2 id="cases">Cases</h2>
-${filterForm(report)}${left > 0 && html`<p class="notes">For the size of this page the datagrams of ${count(left, 'case')} are left out: the JSON report has them.</p>\n`}${chapters.map((chapter) => chapterBlock(chapter, exchanges, context))}<p id="none" hidden>No case is like that.</p>
+${filterBar(report)}${left > 0 && html`<p class="notes">For the size of this page the datagrams of ${count(left, 'case')} are left out: the JSON report has them.</p>\n`}${chapters.map((chapter) => chapterBlock(chapter, exchanges, context))}<p id="none" hidden>No case is like that.</p>
 </section>
 ${clauseSection(report, context)}</main>`,
   });
@@ -84,15 +87,15 @@ function tally(cases: readonly CaseResult[]): string {
 }
 
 /** Shown by the script only: without it there is nothing to filter with. */
-function filterForm({ cases }: Report): Markup {
+function filterBar({ cases }: Report): Markup {
   const roles = [...new Set(cases.flatMap((result) => result.roles))].sort();
   const verdicts = VERDICTS.filter((verdict) => cases.some((result) => result.verdict === verdict));
-  return html`<form id="filter" hidden>
+  return html`<div id="filter" role="search" hidden>
 <label class="wide">Text or clause <input type="search" name="text" autocomplete="off" spellcheck="false" placeholder="forward, RSS-02, ..."></label>
 <label>Role <select name="role"><option value="">all</option>${roles.map((role) => html`<option>${role}</option>`)}</select></label>
 <label>Verdict <select name="verdict"><option value="">all</option>${verdicts.map((verdict) => html`<option value="${verdict}">${MARKS[verdict].counted}</option>`)}</select></label>
 <button type="button" id="unfold">Open all</button>
 <output></output>
-</form>
+</div>
 `;
 }

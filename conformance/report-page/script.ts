@@ -1,42 +1,41 @@
 /** What the page can do with a script: filter, open what a link points at, copy a command. It is readable without. */
 
 export const SCRIPT = `'use strict';
-const form = document.getElementById('filter');
+const bar = document.getElementById('filter');
+const [text, role, verdict] = ['text', 'role', 'verdict'].map((name) => bar.querySelector('[name=' + name + ']'));
 const cases = [...document.querySelectorAll('details.case')];
 const texts = cases.map((one) => one.querySelector('summary').textContent.toLowerCase());
 const groups = [...document.querySelectorAll('.group, .chapter')];
 const none = document.getElementById('none');
 const unfold = document.getElementById('unfold');
-const fields = form.elements;
 
 function filter() {
-  const words = fields.text.value.toLowerCase().split(/\\s+/).filter(Boolean);
+  const words = text.value.toLowerCase().split(/\\s+/).filter(Boolean);
   let shown = 0;
   cases.forEach((one, at) => {
     const fits = words.every((word) => texts[at].includes(word))
-      && (fields.role.value === '' || one.dataset.roles.split(' ').includes(fields.role.value))
-      && (fields.verdict.value === '' || one.dataset.verdict === fields.verdict.value);
+      && (role.value === '' || one.dataset.roles.split(' ').includes(role.value))
+      && (verdict.value === '' || one.dataset.verdict === verdict.value);
     one.hidden = !fits;
     if (fits) shown++;
   });
   for (const group of groups) group.hidden = !group.querySelector('details.case:not([hidden])');
   none.hidden = shown > 0;
-  form.querySelector('output').value = shown === cases.length ? '' : shown + ' of ' + cases.length;
+  bar.querySelector('output').value = shown === cases.length ? '' : shown + ' of ' + cases.length;
 }
 
 function openTarget() {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (target === null) return;
   if (target.hidden) {
-    form.reset();
+    text.value = role.value = verdict.value = '';
     filter();
   }
   for (let at = target; at !== null; at = at.parentElement) if (at.tagName === 'DETAILS') at.open = true;
   target.scrollIntoView();
 }
 
-form.addEventListener('input', filter);
-form.addEventListener('submit', (event) => event.preventDefault());
+bar.addEventListener('input', filter);
 unfold.addEventListener('click', () => {
   const open = unfold.textContent === 'Open all';
   for (const one of cases) if (!one.hidden) one.open = open;
@@ -51,7 +50,7 @@ for (const button of document.querySelectorAll('button.copy')) {
     setTimeout(() => { button.textContent = 'Copy'; }, 2000);
   });
 }
-form.hidden = false;
+bar.hidden = false;
 addEventListener('hashchange', openTarget);
 openTarget();
 `;

@@ -50,6 +50,8 @@ input:focus-visible, select:focus-visible, button:focus-visible { outline: 2px s
 .case[open] > summary .title { font-weight: 600; }
 .meta { display: block; font-size: .8rem; color: var(--dim); overflow-wrap: anywhere; }
 .meta code { font-size: 1em; margin-right: .5rem; }
+.case:target, .clause:target { background: none; }
+.case:target > summary, .clause:target > .head { background: var(--mark); }
 .took { margin-left: .5rem; }
 .case .body { padding: .2rem 0 1.4rem 1.6rem; margin-left: .55rem; border-left: 2px solid var(--line); font-size: .92rem; }
 .body dl { margin-top: .3rem; }
@@ -80,10 +82,12 @@ input:focus-visible, select:focus-visible, button:focus-visible { outline: 2px s
 .datagrams p { margin: 0; }
 .datagrams summary { width: fit-content; padding: .08rem 0; }
 .way { font-weight: 600; margin-right: .35rem; }
-.bytes { display: grid; grid-template-columns: minmax(9rem, max-content) minmax(0, 1fr); gap: .1rem 1.2rem; margin: .3rem 0 .8rem; padding: .6rem .8rem; background: var(--raised); border-radius: 4px; font-size: .82rem; line-height: 1.45; }
-.bytes code { font-size: .95em; max-width: 25.5em; overflow-wrap: anywhere; }
+.bytes { display: grid; grid-template-columns: minmax(9rem, max-content) minmax(7rem, 1fr); gap: .1rem 1.2rem; margin: .3rem 0 .8rem; padding: .6rem .8rem; background: var(--raised); border-radius: 4px; font-size: .82rem; line-height: 1.45; }
+.bytes code { font-size: .95em; max-width: 47.5ch; overflow-wrap: anywhere; }
 .bytes .note { grid-column: 1 / -1; max-width: none; white-space: pre-wrap; }
 .bytes span { color: var(--dim); }
+.earlier { margin-top: 1.1rem; }
+.earlier > summary { color: var(--dim); width: fit-content; font-size: .88rem; }
 .replay { margin-top: 1.1rem; display: flex; flex-wrap: wrap; gap: .5rem .8rem; align-items: baseline; }
 .replay code { flex: 1 1 20rem; overflow-wrap: anywhere; background: var(--raised); border-radius: 4px; padding: .4rem .6rem; }
 .permalink { margin: .8rem 0 0; font-size: .8rem; }
