@@ -7,7 +7,7 @@ import { context, report, sameAsGolden } from './golden.ts';
 
 const EVIL =
   '</script></style></title></svg>--><script>alert(1)</script><img src=x onerror=alert(1)>' +
-  '" onmouseover="alert(1)" x=\'y\' &lt; javascript:alert(1) \u0000\u001b[2J\ud800 ${x}';
+  '" onmouseover="alert(1)" x=\'y\' &lt; javascript:alert(1) \u0000\u001b[2J\ud800';
 
 function hostile(): Report {
   const cases = report.cases.map((result): CaseResult => {
@@ -48,7 +48,7 @@ t.test('nothing that came from the target is markup', (t) => {
   t.equal(tags(page).filter((tag) => tag === '<script').length, 1);
   t.same(
     tags(page).filter((tag) => /img|iframe|object|embed|form$|base/.test(tag)),
-    ['<form', '</form'],
+    [],
   );
   t.notOk(/\son[a-z]+=/i.test(page.replace(/&[#\w]+;[^<]*/g, '')), 'no handler in an attribute');
   t.notOk(/href="(?!#|data:,")/.test(page), 'links stay in the page');
