@@ -1,6 +1,5 @@
 /** The capture of a run in files, written while the run goes on. */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { Net } from '../../reference/net/net.ts';
 import { Capture } from '../capture/capture.ts';
 import type { Case } from '../case.ts';
 import { Mistake } from '../command/mistake.ts';
@@ -24,7 +23,8 @@ const OWN = 0o600;
 /** What a capture says of its run. */
 export interface Captured {
   readonly cases: readonly Case[];
-  readonly net: Net;
+  /** The time of day at which the clock of the run stood at 0, milliseconds since 1970. */
+  readonly epoch: number;
   readonly seed: string;
 }
 
@@ -41,7 +41,7 @@ export function captureFiles({ file, withKeys }: WantedCapture, run: Captured): 
   const capture = new Capture(sink, {
     application: `ntm-conform ${suiteVersion()}`,
     about: `seed ${run.seed}; addresses, ports, payload and times are those of the datagrams, all else in the IP headers is made up`,
-    epoch: Date.now() - run.net.now(),
+    epoch: run.epoch,
     roleOf: (caseId) => roles.get(caseId),
   });
   return {

@@ -7,6 +7,8 @@ import { doctor } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import type { Finish } from './flags.ts';
 import { collect, colourOption, expectationOptions, reachOptions } from './flags.ts';
+import type { JudgeOptions } from './judge-command.ts';
+import { judgeCommand } from './judge-command.ts';
 import type { MergeOptions } from './merge.ts';
 import { mergeCommand } from './merge.ts';
 import type { SelfTestOptions } from './self-test.ts';
@@ -75,6 +77,22 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
   command('spec', 'the specification as one page of HTML: every clause with its cases and golden vectors')
     .option('--output <file>', 'where to write it; the console if not given')
     .action(async (options: { output?: string }) => finish(await specCommand(options, terminal)));
+
+  colourOption(
+    expectationOptions(
+      command('judge', 'recomputes every verdict of a run from the bundle of --evidence, without the target'),
+    ),
+  )
+    .argument('<dir>', 'what --evidence wrote')
+    .option('--key <file>', 'the Ed25519 public key (PEM) that has to have signed it')
+    .option('--token-file <file>', 'the token of that run, if it had one')
+    .option('--reporter <kind>', 'as for a run', collect)
+    .option('--pcap <file>', 'every datagram of the run as pcapng')
+    .option('--pcap-keys', 'with it FILE.keys, the test keys of the run')
+    .option('--quiet', 'only what did not pass, and the total')
+    .action(async (folder: string, options: JudgeOptions) =>
+      finish(await judgeCommand(folder, options, terminal)),
+    );
 
   command('vectors', 'the golden vectors: a list of the families, or one of them as JSON')
     .argument('[names...]', 'families or vectors')

@@ -1,5 +1,6 @@
 /** The files that the commands read and write. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { CONTRACT_VERSION } from '../../adapters/contract.ts';
 import { Mistake } from '../command/mistake.ts';
@@ -24,6 +25,13 @@ export async function readText(file: string): Promise<string> {
   } catch (error) {
     throw new Mistake(`${file} cannot be read: ${faultOf(error)}.`);
   }
+}
+
+/** SHA-256 of a file, as hex. */
+export async function fileHash(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
 }
 
 /** @returns one line about why it could not be written; undefined if it was. */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import process from 'node:process';
 import { formatEndpoint, sameEndpoint } from '../../reference/address.ts';
+import type { Random } from '../../reference/core.ts';
 import { impairedNet } from '../../reference/net/impaired.ts';
 import type { Net } from '../../reference/net/net.ts';
 import type { Case } from '../case.ts';
@@ -11,6 +12,7 @@ import { Mistake } from '../command/mistake.ts';
 import type { RunSettings } from '../command/run-options.ts';
 import type { Tap } from '../played/stage.ts';
 import type { OnProgress, Progress } from '../progress.ts';
+import { seededRandom } from '../random.ts';
 import type { Report } from '../report.ts';
 import { EXIT } from '../reporters/exit-status.ts';
 import type { RunOptions } from '../runner/options.ts';
@@ -39,6 +41,11 @@ export function circumstances(): Circumstances {
     startedAt: new Date().toISOString(),
     runtime: runtime(),
   };
+}
+
+/** What the tester draws where no case does: its number at the adapter, and what is new between cases. */
+export function testerRandom({ runNonce }: Circumstances): Random {
+  return seededRandom('tester', runNonce);
 }
 
 export interface Job extends RunSettings, Pick<RunOptions, 'shard'> {

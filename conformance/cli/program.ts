@@ -76,6 +76,14 @@ function runOptions(command: Command): Command {
       'with it FILE.keys, test secrets of the run that decrypt it: see adapters/wireshark/',
     )
     .option('--impair <faults>', 'on the way to the target: loss=2%,duplicate=1%,reorder=5%,delay=5-40ms')
+    .option(
+      '--evidence <dir>',
+      'a bundle from which judge recomputes every verdict without the target; has the test secrets of the run',
+    )
+    .option(
+      '--sign <keyfile>',
+      'with it an Ed25519 signature; openssl genpkey -algorithm ed25519 makes a key',
+    )
     .option('--shard <i/n>', 'only the i-th of n parts of the cases; merge puts their reports together')
     .option('--budget <time>', 'only as many cases as fit, those about the most clauses first')
     .option('--strict', 'SHOULD counts as MUST')

@@ -10,7 +10,14 @@ import { shardOf, shardValue, withinBudget } from '../command/portion.ts';
 import type { Outputs } from '../command/reporter-value.ts';
 import { outputsOf } from '../command/reporter-value.ts';
 import type { WrittenRunOptions } from '../command/run-options.ts';
-import { captureOf, reachOf, replayCommand, replayOf, settingsOf } from '../command/run-options.ts';
+import {
+  captureOf,
+  evidenceOf,
+  reachOf,
+  replayCommand,
+  replayOf,
+  settingsOf,
+} from '../command/run-options.ts';
 import { chosenCases, selectionOf } from '../command/selection.ts';
 import { milliseconds } from '../command/values.ts';
 import { applyExpectations } from '../expectations/apply.ts';
@@ -21,10 +28,12 @@ import { renderList } from '../reporters/list.ts';
 import { PLAIN } from '../reporters/paint.ts';
 import { placesOf } from '../reporters/places.ts';
 import { catalogue } from '../spec-clauses.ts';
+import type { CaptureFiles } from './capture.ts';
 import { captureFiles } from './capture.ts';
+import { beginEvidence } from './evidence.ts';
 import { expectationsOf } from './expectations.ts';
 import { costs, specFiles, writeText } from './files.ts';
-import { judge } from './judge.ts';
+import { circumstances, judge, testerRandom } from './judge.ts';
 import { output } from './output.ts';
 import { reachTarget } from './target.ts';
 import type { Terminal } from './terminal.ts';
@@ -40,6 +49,7 @@ export async function run(
   const settings = settingsOf(options, randomBytes(4).toString('hex'));
   const outputs = outputsOf(options.reporter ?? [], terminal.isTerminal);
   const captured = captureOf(options);
+  const recorded = evidenceOf(options);
   const reach = reachOf(options);
   const token = replayOf(
     options,
@@ -69,17 +79,27 @@ export async function run(
     places: placesOf(files),
     command: replayCommand(options),
   };
-  const net = udpNet();
-  const capture = captured && captureFiles(captured, { cases, net, seed: settings.seed });
+  const udp = udpNet();
+  const begun = circumstances();
+  const evidence = recorded && (await beginEvidence(recorded, udp));
+  const net = evidence?.net ?? udp;
+  const epoch = Date.now() - udp.now();
+  let capture: CaptureFiles | undefined;
   try {
-    const reached = await reachTarget(reach, options, net, capture?.tap);
+    capture = captured && captureFiles(captured, { cases, epoch, seed: settings.seed });
+    const reached = await reachTarget(reach, options, net, capture?.tap, testerRandom(begun));
     try {
       const parts = { cases: wanted, clauses, replay: token && options.replay, ...(shard && { shard }) };
-      const job = { ...settings, ...parts, net, network };
-      const judged = await judge(reached, job, terminal, options.quiet ?? false, capture?.tap);
+      const job = { ...settings, ...parts, net, network, circumstances: begun };
+      const own = evidence?.terminal(terminal) ?? terminal;
+      const judged = await judge(reached, job, own, options.quiet ?? false, capture?.tap);
+      evidence?.over();
       const report = applyExpectations(judged.report, expectations);
       const faults = [...(await output(report, outputs, context, terminal)), ...(capture?.end() ?? [])];
+      const bundle = await evidence?.end({ reached, job, report: judged.report });
+      if (bundle?.fault !== undefined) faults.push(bundle.fault);
       for (const fault of faults) terminal.err(`ntm-conform: ${fault}\n`);
+      if (bundle?.said !== undefined && !options.quiet) terminal.err(`${bundle.said}\n`);
       if (judged.interrupted) return EXIT.interrupted;
       return faults.length === 0 ? exitStatus(report) : EXIT.suite;
     } finally {
@@ -87,6 +107,7 @@ export async function run(
     }
   } finally {
     capture?.end();
+    await evidence?.abandon();
   }
 }
 

@@ -30,6 +30,8 @@ export interface WrittenRunOptions extends ReachOptions, ChoosingOptions {
   readonly reporter?: readonly string[];
   readonly pcap?: string;
   readonly pcapKeys?: true;
+  readonly evidence?: string;
+  readonly sign?: string;
   readonly strict?: true;
   readonly slow?: true;
   readonly timeout: string;
@@ -85,12 +87,31 @@ export interface WantedCapture {
 }
 
 /** @throws Mistake */
-export function captureOf({ pcap, pcapKeys, list }: WrittenRunOptions): WantedCapture | undefined {
+export function captureOf({
+  pcap,
+  pcapKeys,
+  list,
+}: Pick<WrittenRunOptions, 'pcap' | 'pcapKeys' | 'list'>): WantedCapture | undefined {
   if (pcap === undefined && pcapKeys)
     throw new Mistake('--pcap-keys writes the keys of a capture: add --pcap FILE.');
   if (pcap === undefined) return undefined;
   if (list) throw new Mistake('--pcap records a run, and --list runs nothing: leave one of them away.');
   return { file: pcap, withKeys: pcapKeys ?? false };
+}
+
+/** The folder of `--evidence`, and the file of the key to sign it with. */
+export interface WantedEvidence {
+  readonly folder: string;
+  readonly signWith: string | undefined;
+}
+
+/** @throws Mistake */
+export function evidenceOf({ evidence, sign, list }: WrittenRunOptions): WantedEvidence | undefined {
+  if (evidence === undefined && sign !== undefined)
+    throw new Mistake('--sign signs the evidence of a run: add --evidence DIR.');
+  if (evidence === undefined) return undefined;
+  if (list) throw new Mistake('--evidence records a run, and --list runs nothing: leave one of them away.');
+  return { folder: evidence, signWith: sign };
 }
 
 export type RunSettings = Pick<
