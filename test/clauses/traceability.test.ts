@@ -1,53 +1,99 @@
 /** Each clause that this version exercises has a case, or a reason why it can have none. */
 import { readdir, readFile } from 'node:fs/promises';
 import { ALL_CASES } from '../../conformance/cases/all.ts';
+import { coverage, dueSince, isLater, ROLE_SINCE } from '../../conformance/coverage.ts';
+import { LEVELS, ROLES } from '../../conformance/roles.ts';
 import { catalogue } from '../../conformance/spec-clauses.ts';
 import { UNTESTABLE } from '../../conformance/untestable.ts';
 import t from '../tap.ts';
 
 const FOLDER = new URL('../../conformance/spec/', import.meta.url);
-/** Roles that have cases, and the versions of the spec that these cases exercise. */
-const EXERCISED: Readonly<Partial<Record<string, readonly string[]>>> = {
-  dc: ['0.1', '0.2'],
-  'rs-s': ['0.1'],
-  codec: ['0.1'],
-  node: ['0.1', '0.2'],
-};
 
 const chapters = await Promise.all(
   (await readdir(FOLDER))
     .filter((name) => name.endsWith('.md'))
     .map(async (name) => ({ name, text: await readFile(new URL(name, FOLDER), 'utf8') })),
 );
+const readme = chapters.find(({ name }) => name === 'README.md')?.text ?? '';
+const spec = /^Version (\S+)$/m.exec(readme)?.[1] ?? '';
 const clauses = catalogue(chapters);
 const known = new Set(clauses.map(({ id }) => id));
 const cased = new Set(ALL_CASES.flatMap((one) => one.clauses));
-/** Clause and role, as in `GEN-02 codec`. */
-const judged = new Set(
-  ALL_CASES.flatMap(({ clauses: of, roles }) => of.flatMap((id) => roles.map((role) => `${id} ${role}`))),
-);
-/** The same of all that there has to be a case for. */
-const due = clauses.flatMap(({ id, since, roles }) =>
-  roles.filter((role) => EXERCISED[role]?.includes(since)).map((role) => `${id} ${role}`),
+const suite = { cases: ALL_CASES, untestable: UNTESTABLE, spec };
+/** Each clause with each of its roles, and what there is for it. */
+const pairs = clauses.flatMap((clause) =>
+  clause.roles.map((role) => ({
+    pair: `${clause.id} ${role}`,
+    clause,
+    role,
+    kind: coverage(clause, role, suite).kind,
+  })),
 );
 
-t.test('every clause of this version has a case for each of its roles, or a reason', (t) => {
-  t.ok(due.length > 120, `${due.length} clauses`);
-  const gaps = due.filter((pair) => UNTESTABLE[pair] === undefined && UNTESTABLE[idOf(pair)] === undefined);
-  t.same(
-    gaps.filter((pair) => !judged.has(pair)),
-    [],
-  );
+t.test(
+  'MUST, SHOULD or MAY: each clause has for each of its roles a case, a reason, or a later version',
+  (t) => {
+    t.same(
+      pairs.filter(({ kind }) => kind === 'gap').map(({ pair }) => pair),
+      [],
+    );
+    const by = (kind: string): number => pairs.filter((one) => one.kind === kind).length;
+    t.ok(by('cases') > 400, `${by('cases')} with cases`);
+    t.ok(by('later') > 100, `${by('later')} later`);
+    for (const level of LEVELS)
+      t.ok(
+        pairs.some(({ clause, kind }) => clause.level === level && kind === 'cases'),
+        level,
+      );
+  },
+);
+
+t.test(
+  'what is later is so by its own SINCE or that of its role, and no role that is tested is later',
+  (t) => {
+    for (const { pair, clause, role, kind } of pairs) {
+      if (kind !== 'later') continue;
+      t.ok(isLater(clause.since, spec) || isLater(ROLE_SINCE[role], spec), pair);
+      t.equal(UNTESTABLE[pair], undefined, pair);
+    }
+    t.same(
+      ROLES.filter(
+        (role) => isLater(ROLE_SINCE[role], spec) && ALL_CASES.some(({ roles }) => roles.includes(role)),
+      ),
+      [],
+    );
+  },
+);
+
+t.test('the versions of the roles are those that the README of the specification gives', (t) => {
+  const [, after = ''] = readme.split('| version | exercised from then on |');
+  const [rows = ''] = after.trim().split('\n\n');
+  const written = rows.split('\n').flatMap((row) => {
+    const [, version, rest = ''] = /^\| (\d+\.\d+) \|(.*)$/.exec(row) ?? [];
+    const [, roles = ''] = rest.split(/\broles? /);
+    return [...roles.matchAll(/`([a-z-]+)`/g)].map(([, role]) => [role, version]);
+  });
+  t.same(Object.fromEntries(written), ROLE_SINCE);
 });
 
 t.test('no reason for a clause that has a case, or that is not of this version', (t) => {
-  const ids = new Set(due.map(idOf));
   const isNeeded = (key: string) =>
-    key.includes(' ') ? due.includes(key) && !judged.has(key) : ids.has(key) && !cased.has(key);
+    pairs.some(({ pair, clause, kind }) => kind === 'untestable' && (pair === key || clause.id === key)) &&
+    !(cased.has(key) && !key.includes(' '));
   t.same(
     Object.keys(UNTESTABLE).filter((key) => !isNeeded(key)),
     [],
   );
+});
+
+t.test('a clause without any of the three is a gap', (t) => {
+  const bare = { ...suite, cases: [], untestable: {} };
+  const gaps = pairs.filter(({ clause, role }) => coverage(clause, role, bare).kind === 'gap');
+  t.same(
+    gaps.map(({ pair }) => pair),
+    pairs.filter(({ clause, role }) => !isLater(dueSince(clause, role), spec)).map(({ pair }) => pair),
+  );
+  t.ok(gaps.length > 400);
 });
 
 t.test('cases name clauses that exist, and each has an id of its own', (t) => {
@@ -72,7 +118,3 @@ t.test('a case is no stricter than its clauses', (t) => {
     [],
   );
 });
-
-function idOf(pair: string): string {
-  return pair.split(' ')[0] ?? '';
-}

@@ -6,10 +6,12 @@ import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
 import type { Received } from '../../observe/received.ts';
 import { HABITS } from '../../played/habits.ts';
+import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
 import { takeProbe } from '../nodes.ts';
 import { isRegistration, transactionOf } from '../relays/registrations.ts';
-import { associated, RS_S_CONFIGURED } from '../steps.ts';
+import type { Associated } from '../steps.ts';
+import { associated, exactNetwork, RS_S_CONFIGURED } from '../steps.ts';
 
 /** Seconds: the renewal is due after half of it. */
 const LIFETIME = 2;
@@ -17,16 +19,26 @@ const RENEWAL = 1100;
 /** For the host, milliseconds. */
 const LATE = 500;
 
-/** A DC that moves to another socket, to which the next request of the RS-S has to go. */
-async function moveDc(world: World, options: { readonly family: 4 | 6 }): Promise<void> {
-  const habits = { registrationLifetime: LIFETIME };
-  const { rs, peer: before, association } = await associated(world, { habits });
-  const after = await world.peer('DC, moved', rs.endpoint(options.family), options);
-  Object.assign(after.habits, HABITS, habits);
+const HABITS_OF_DC = { registrationLifetime: LIFETIME };
+/** GEN-11: a try, and the next one with its jitter. */
+const TWO_TRIES = 550;
+
+/** The DC speaks from another socket, whose address becomes valid on the association, too. @returns that one */
+async function secondPlace(world: World, { rs, association }: Associated, family: 4 | 6): Promise<Peer> {
+  const after = await world.peer('DC, moved', rs.endpoint(family), { family });
+  Object.assign(after.habits, HABITS, HABITS_OF_DC);
   after.hold(association);
   world.status(await after.probe(association), Status.ok);
   await takeProbe(world, after, association, 'KEY-31: a message from another address nominates it.');
   world.status(await after.probe(association), Status.ok);
+  return after;
+}
+
+/** A DC that moves to another socket, to which the next request of the RS-S has to go. */
+async function moveDc(world: World, options: { readonly family: 4 | 6 }): Promise<void> {
+  const base = await associated(world, { habits: HABITS_OF_DC });
+  const before = base.peer;
+  const after = await secondPlace(world, base, options.family);
   const old = new Set(before.inbox.filter(isRegistration).map(keyOf));
   const timeout = 2 * RENEWAL + LATE;
   const came = await after.take(isRegistration, timeout);
@@ -60,5 +72,29 @@ export const ASSOCIATION_ADDRESS_CASES: readonly Case[] = [
     catches: 'One family that is always preferred.',
     waits: 2 * RENEWAL + LATE,
     script: (world) => moveDc(world, { family: 6 }),
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.address.both-families',
+    title: 'A request that stays unanswered is repeated to every valid address of the DC.',
+    clauses: ['KEY-35'],
+    level: 'SHOULD',
+    features: ['ipv6'],
+    needs: ['ipv6'],
+    catches: 'A relay that is lost to its DC as soon as one of the two families is.',
+    waits: RENEWAL + TWO_TRIES + LATE,
+    async script(world) {
+      exactNetwork(world);
+      const base = await associated(world, { habits: HABITS_OF_DC });
+      const places = [base.peer, await secondPlace(world, base, 6)];
+      const answered = new Set(places.flatMap(({ inbox }) => inbox.filter(isRegistration).map(keyOf)));
+      for (const { habits } of places) habits.answerRegistrations = false;
+      await world.sleep(RENEWAL + TWO_TRIES + LATE);
+      const reached = places.filter(({ inbox }) =>
+        inbox.some((mail) => isRegistration(mail) && !answered.has(keyOf(mail))),
+      );
+      const [all, actual] = [places, reached].map((peers) => peers.map(({ name }) => name).join(' and '));
+      world.check(reached.length === places.length, `the request at ${all}`, `at ${actual || 'none'}`);
+    },
   }),
 ];
