@@ -9,10 +9,13 @@ import { some } from './text.ts';
 /** So many ids are named of each kind but the violated ones, which all are. */
 const MOST_IDS = 8;
 
-export function ledgerLines({ ledger }: Report, context: Context): string[] {
+/** Roles of which no case was selected have no line; the report itself has them all. */
+export function ledgerLines({ ledger, cases }: Report, context: Context): string[] {
   return ROLES.flatMap((role) => {
     const its = ledger[role];
-    return its === undefined ? [] : [`${context.paint.bold(role)}: ${roleLine(its, context)}`];
+    return its === undefined || !cases.some(({ roles }) => roles.includes(role))
+      ? []
+      : [`${context.paint.bold(role)}: ${roleLine(its, context)}`];
   });
 }
 

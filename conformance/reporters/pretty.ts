@@ -5,6 +5,7 @@ import { expectationLines } from './expectations.ts';
 import { failureLines } from './failure.ts';
 import { ledgerLines } from './ledger.ts';
 import { WORST_FIRST } from './marks.ts';
+import { casesOfTarget } from './own-cases.ts';
 import { count, duration, tame } from './text.ts';
 import { totalLine } from './total.ts';
 import { treeLines } from './tree.ts';
@@ -13,7 +14,7 @@ import { treeLines } from './tree.ts';
 export function renderPretty(report: Report, context: Context): string {
   const { paint, quiet } = context;
   const blocks = [
-    ...(quiet ? [] : [headLines(report, context), treeLines(report.cases, context)]),
+    ...(quiet ? [] : [headLines(report, context), treeLines(casesOfTarget(report), context)]),
     ...failureBlocks(report, context),
     troubleLines(report, context),
     expectationLines(report, context),

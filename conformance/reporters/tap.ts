@@ -4,15 +4,17 @@ import { chartLines, datagramLines } from './chart.ts';
 import type { Context } from './context.ts';
 import { expectationLines } from './expectations.ts';
 import { ledgerLines } from './ledger.ts';
+import { casesOfTarget } from './own-cases.ts';
 import { PLAIN } from './paint.ts';
 import { describeTarget } from './pretty.ts';
 import { tame } from './text.ts';
 import { totalLine } from './total.ts';
 
-/** The whole report; colours and quiet do not count here. */
+/** The whole report, but for cases of roles that the target does not have; colours and quiet do not count here. */
 export function renderTap(report: Report, given: Context): string {
   const context: Context = { ...given, paint: PLAIN };
-  const { cases, versions, seed, depth, profile } = report;
+  const { versions, seed, depth, profile } = report;
+  const cases = casesOfTarget(report);
   const lines = [
     'TAP version 14',
     cases.length === 0 ? '1..0 # SKIP no case was run' : `1..${cases.length}`,

@@ -54,6 +54,32 @@ t.test('tap', (t) => {
   sameAsGolden(t, renderTap({ ...goodReport(), cases: [] }, context), 'empty.tap');
 });
 
+t.test(
+  'the console leaves out cases of other roles, and the ledger of roles of which nothing was selected',
+  (t) => {
+    const good = goodReport();
+    const [result] = good.cases;
+    if (result === undefined) throw new Error('a case is needed');
+    const other = {
+      ...result,
+      id: 'node.other',
+      roles: ['node' as const],
+      verdict: 'not-applicable' as const,
+    };
+    const narrow = { ...good, cases: [...good.cases, other], ledger: { ...good.ledger, dc: nothing } };
+    for (const text of [renderTap(narrow, context), renderPretty(narrow, context)]) {
+      t.ok(text.includes(result.id));
+      t.equal(text.includes('node.other'), false);
+      t.match(text, /^(?:# )?codec: /m);
+      t.equal(/^(?:# )?dc: /m.test(text), false);
+    }
+    t.match(renderTap(narrow, context), new RegExp(`^1\\.\\.${good.cases.length}$`, 'm'));
+    t.match(renderJson(narrow), /"node\.other"/);
+  },
+);
+
+const nothing = { proven: [], violated: [], notExercised: [], untestable: [], disputed: [], reasons: {} };
+
 t.test('tap with strict counts a SHOULD', (t) => {
   const strict = renderTap({ ...report, strict: true }, context);
   t.match(strict, /^not ok 11 - rs-s\.register\.retry: .*sooner$/m);
