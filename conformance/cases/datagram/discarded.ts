@@ -20,7 +20,7 @@ export const DISCARDED_CASES: readonly Case[] = [
     ...RS_S,
     id: 'rs-s.datagram.short',
     title: 'A datagram of less than 44 bytes gets no answer and is not forwarded; one of 44 is.',
-    clauses: ['GEN-05', 'RSS-10'],
+    clauses: ['GEN-05', 'RSS-10', 'DOS-05'],
     catches: 'Reading beyond the end of a short datagram; forwarding what has no room for a tag.',
     arbitrary: fc.record({
       length: fc.integer({ min: 0, max: SMALLEST - 1 }),

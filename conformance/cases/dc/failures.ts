@@ -174,7 +174,7 @@ export const DC_FAILURE_CASES: readonly Case[] = [
     ...DC,
     id: 'dc.direction.dc-cn-refuses',
     title: 'What the other DC answers, or acknowledges, decides what MN is told.',
-    clauses: ['DC-32', 'FED-02', 'ERR-08', 'GEN-28'],
+    clauses: ['DC-32', 'FED-02', 'DC-21', 'ERR-08', 'GEN-28'],
     catches: 'A status of the other DC’s that is passed on where it means something else, or lost.',
     arbitrary: fc.record({
       stage: fc.constantFrom<'information' | 'direction'>('information', 'direction'),

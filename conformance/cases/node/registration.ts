@@ -186,7 +186,7 @@ export const NODE_REGISTRATION_CASES: readonly Case[] = [
     ...NODE_USED,
     id: 'node.registration.same-addresses',
     title: 'Renewals that give the same addresses leave them and the paths as they are.',
-    clauses: ['NODE-04'],
+    clauses: ['NODE-04', 'NODE-13'],
     catches: 'Paths that are closed, or an interface that is made anew, at each renewal.',
     waits: 1500,
     async script(world) {
