@@ -6,7 +6,7 @@ import { checkAdapter } from './check-adapter.ts';
 import { doctor } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import type { Finish } from './flags.ts';
-import { collect, colourOption, expectationOptions, reachOptions } from './flags.ts';
+import { collect, colourOption, expectationOptions, reachOptions, reporterOptions } from './flags.ts';
 import type { JudgeOptions } from './judge-command.ts';
 import { judgeCommand } from './judge-command.ts';
 import type { MergeOptions } from './merge.ts';
@@ -66,9 +66,12 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
       finish(await selfTest(names, options, terminal)),
     );
 
-  colourOption(expectationOptions(command('merge', 'puts the JSON reports of all shards of a run together')))
+  colourOption(
+    reporterOptions(
+      expectationOptions(command('merge', 'puts the JSON reports of all shards of a run together')),
+    ),
+  )
     .argument('<files...>', 'what --shard and --reporter json=FILE wrote')
-    .option('--reporter <kind>', 'as for a run', collect)
     .option('--quiet', 'only what did not pass, and the total')
     .action(async (files: string[], options: MergeOptions) =>
       finish(await mergeCommand(files, options, terminal)),

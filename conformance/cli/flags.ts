@@ -1,6 +1,7 @@
 /** Options that several commands have. */
 import process from 'node:process';
 import type { Command } from 'commander';
+import { REPORTERS } from '../command/reporter-value.ts';
 
 /** Takes the exit status of the command that ran. */
 export type Finish = (status: number) => void;
@@ -27,6 +28,20 @@ export function expectationOptions(command: Command): Command {
     .option('--waive <file>', 'violations that somebody answers for: id, reason, link, expiry')
     .option('--expect-fail <file>', 'known failures with reasons; one that passes is an error')
     .option('--baseline <file>', 'an earlier JSON report: what fails and what passes since');
+}
+
+/** Options that say how a report is given. */
+export function reporterOptions(command: Command): Command {
+  return command
+    .option(
+      '--reporter <kind>',
+      `${REPORTERS.join(', ')}: for the console; =FILE for a file, any number`,
+      collect,
+    )
+    .option(
+      '--spec-url <url>',
+      'where the page of ntm-conform spec lies: the HTML report links clauses to it',
+    );
 }
 
 export function colourOption(command: Command): Command {

@@ -1,7 +1,7 @@
 /** `merge`: the reports of the shards of one run, put together and reported like one. */
 import { ALL_CASES } from '../cases/all.ts';
 import { Mistake } from '../command/mistake.ts';
-import { outputsOf } from '../command/reporter-value.ts';
+import { outputsOf, specUrlOf } from '../command/reporter-value.ts';
 import { applyExpectations } from '../expectations/apply.ts';
 import { readReport } from '../expectations/files.ts';
 import { mergeReports } from '../expectations/merge.ts';
@@ -18,6 +18,7 @@ import { paintOf } from './terminal.ts';
 
 export interface MergeOptions extends ExpectationOptions {
   readonly reporter?: readonly string[];
+  readonly specUrl?: string;
   readonly quiet?: true;
   readonly color: boolean;
 }
@@ -50,6 +51,7 @@ export async function mergeCommand(
     quiet: options.quiet ?? false,
     places: placesOf(files),
     command: 'ntm-conform',
+    ...specUrlOf(options.specUrl),
   };
   const faults = await output(report, outputs, context, terminal);
   for (const fault of faults) terminal.err(`ntm-conform: ${fault}\n`);

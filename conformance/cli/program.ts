@@ -4,7 +4,7 @@ import type { WrittenRunOptions } from '../command/run-options.ts';
 import { addCommands } from './commands.ts';
 import { suiteVersion } from './files.ts';
 import type { Finish } from './flags.ts';
-import { collect, colourOption, expectationOptions, reachOptions } from './flags.ts';
+import { collect, colourOption, expectationOptions, reachOptions, reporterOptions } from './flags.ts';
 import { run } from './run.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -37,6 +37,7 @@ export function program(terminal: Terminal, finish: Finish): Command {
   choosingOptions(top);
   runOptions(top);
   expectationOptions(top);
+  reporterOptions(top);
   colourOption(top);
   top.action(async (patterns: string[], options: WrittenRunOptions) => {
     finish(await run(patterns, options, terminal));
@@ -65,11 +66,6 @@ function runOptions(command: Command): Command {
     .option('--runs <n>', 'rows of each property')
     .option('--seed <text>', 'the same seed sends the same')
     .option('--replay <token>', 'one failure again')
-    .option(
-      '--reporter <kind>',
-      'pretty, tap, json, junit, markdown or html for the console; =FILE for a file, any number',
-      collect,
-    )
     .option('--pcap <file>', 'every datagram of the run as pcapng, for Wireshark; a comment names its case')
     .option(
       '--pcap-keys',

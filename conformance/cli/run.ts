@@ -8,7 +8,7 @@ import { Mistake } from '../command/mistake.ts';
 import type { Shard } from '../command/portion.ts';
 import { shardOf, shardValue, withinBudget } from '../command/portion.ts';
 import type { Outputs } from '../command/reporter-value.ts';
-import { outputsOf } from '../command/reporter-value.ts';
+import { outputsOf, specUrlOf } from '../command/reporter-value.ts';
 import type { WrittenRunOptions } from '../command/run-options.ts';
 import {
   captureOf,
@@ -78,6 +78,7 @@ export async function run(
     quiet: options.quiet ?? false,
     places: placesOf(files),
     command: replayCommand(options),
+    ...specUrlOf(options.specUrl),
   };
   const udp = udpNet();
   const begun = circumstances();

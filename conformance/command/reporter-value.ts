@@ -10,6 +10,17 @@ export interface Outputs {
   readonly files: readonly { readonly kind: ReporterName; readonly file: string }[];
 }
 
+/** What `--spec-url` may be: a page on the web, or one beside the report. @throws Mistake */
+export function specUrlOf(text: string | undefined): { specUrl?: string } {
+  if (text === undefined) return {};
+  const isUrl = /^https?:\/\/./.test(text);
+  const isPath = /^[^:#?"'<>\s]+$/.test(text);
+  if (isUrl || isPath) return { specUrl: text };
+  throw new Mistake(
+    `--spec-url ${text} is no place for a page: give an address that begins with https://, or a path as seen from the report.`,
+  );
+}
+
 /** @throws Mistake */
 export function outputsOf(texts: readonly string[], terminal: boolean): Outputs {
   const files: { kind: ReporterName; file: string }[] = [];

@@ -7,7 +7,7 @@ import { MARKS } from '../reporters/marks.ts';
 import { count, duration } from '../reporters/text.ts';
 import { chart } from './chart.ts';
 import type { PageContext } from './context.ts';
-import { clauseLinks, TONES } from './context.ts';
+import { clauseLinks, specText, TONES } from './context.ts';
 import { datagrams } from './datagrams.ts';
 
 /** Longer than this is said beside the case. */
@@ -64,7 +64,7 @@ function rows(result: CaseResult, context: PageContext): Markup[] {
         html`<strong class="${TONES[verdict]}">${MARKS[verdict].counted}</strong>${suspect}`,
     ),
     row('Clauses', html`${clauseLinks(clauses, context)} <span class="badge">${level}</span>`),
-    row('Requirement', requirement),
+    row('Requirement', requirement && specText(requirement)),
     row('Expected', expected.length > 0 && html`${alternatives}`),
     row('Actual', actual !== null && html`<span class="bad">${actual}</span>`),
     row('Why', reason),

@@ -4,6 +4,7 @@ import { html, joined } from '../html/markup.ts';
 import type { Report } from '../report.ts';
 import { ROLES } from '../roles.ts';
 import type { PageContext } from './context.ts';
+import { specText } from './context.ts';
 
 const STATES = [
   ['violated', 'violated', 'bad'],
@@ -32,7 +33,7 @@ export function clauseSection(report: Report, context: PageContext): Markup | un
     const links = (about.get(id) ?? []).map((name) => html`<a href="#${name}">${name}</a>`);
     const title =
       specUrl === undefined ? html`<b>${id}</b>` : html`<a href="${specUrl}#${id}"><b>${id}</b></a>`;
-    return html`<div class="clause" id="${id}"><p class="head">${title} <span class="badge">${clause?.level}</span> ${states(id, report)}</p><p>${clause?.text}</p>${links.length > 0 && html`<p class="about">${joined(links, ' ')}</p>`}</div>\n`;
+    return html`<div class="clause" id="${id}"><p class="head">${title} <span class="badge">${clause?.level}</span> ${states(id, report)}</p><p>${clause && specText(clause.text)}</p>${links.length > 0 && html`<p class="about">${joined(links, ' ')}</p>`}</div>\n`;
   });
   return html`<section aria-labelledby="clauses">
 <h2 id="clauses">Texts of the clauses</h2>

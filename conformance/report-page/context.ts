@@ -25,6 +25,14 @@ export function clauseLinks(ids: readonly string[], context: PageContext): Marku
   );
 }
 
+/** A text of the specification: what stands between backticks is code. */
+export function specText(text: string): Markup {
+  return joined(
+    text.split('`').map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part)),
+    '',
+  );
+}
+
 /** The colour of each verdict, as a class. */
 export const TONES: Readonly<Record<Verdict, 'good' | 'bad' | 'warn' | 'cool' | 'dim'>> = {
   pass: 'good',

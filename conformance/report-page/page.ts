@@ -42,7 +42,7 @@ export function renderHtml(report: Report, given: Context): string {
 <main>
 ${summary(report, context)}<section aria-labelledby="cases">
 <h2 id="cases">Cases</h2>
-${filterBar(report)}${left > 0 && html`<p class="notes">For the size of this page the datagrams of ${count(left, 'case')} are left out: the JSON report has them.</p>\n`}${chapters.map((chapter) => chapterBlock(chapter, exchanges, context))}<p id="none" hidden>No case is like that.</p>
+${filterBar(report)}${left > 0 && html`<p class="notes">For the size of this page the datagrams of ${count(left, 'case')} are left out: the JSON report has them.</p>\n`}${contents(chapters)}${chapters.map((chapter) => chapterBlock(chapter, exchanges, context))}<p id="none" hidden>No case is like that.</p>
 </section>
 ${clauseSection(report, context)}</main>`,
   });
@@ -68,9 +68,25 @@ function exchangesOf({ cases }: Report): Map<string, Markup | undefined> {
 type Exchanges = ReadonlyMap<string, Markup | undefined>;
 
 function chapterBlock({ title, sections }: Chapter, exchanges: Exchanges, context: PageContext): Markup {
-  return html`<section class="chapter"><h3>${title}</h3>
+  return html`<section class="chapter"><h3 id="${chapterId(title)}">${title}</h3>
 ${sections.map((section) => sectionBlock(section, exchanges, context))}</section>
 `;
+}
+
+/** Where the chapters are, on a page this long. */
+function contents(chapters: readonly Chapter[]): Markup | undefined {
+  if (chapters.length < 2) return undefined;
+  const items = chapters.map(({ title, sections }) => {
+    const cases = sections.flatMap((section) => section.cases);
+    return html`<li><a href="#${chapterId(title)}">${title}</a> <span class="dim">${tally(cases)}</span></li>\n`;
+  });
+  return html`<nav aria-label="Chapters"><ul class="chapters">
+${items}</ul></nav>
+`;
+}
+
+function chapterId(title: string): string {
+  return `chapter-${/^\w+/.exec(title)?.[0] ?? 'x'}`;
 }
 
 function sectionBlock({ title, cases }: Section, exchanges: Exchanges, context: PageContext): Markup {

@@ -42,6 +42,9 @@ input, select, button { font: inherit; font-size: .92rem; color: var(--text); ba
 input::placeholder { color: var(--dim); opacity: 1; }
 button { cursor: pointer; background: var(--raised); }
 input:focus-visible, select:focus-visible, button:focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
+.chapters { list-style: none; padding: 0; margin: 1rem 0; columns: 15rem; font-size: .92rem; }
+.chapters li { padding: .1rem 0; break-inside: avoid; }
+.chapter h3 { scroll-margin-top: 5rem; }
 .case { border-bottom: 1px solid var(--line); scroll-margin-top: 5rem; }
 .case > summary { display: grid; grid-template-columns: 1.2rem minmax(0, 1fr); gap: .4rem; padding: .42rem .3rem; list-style: none; }
 .case > summary::-webkit-details-marker { display: none; }

@@ -43,6 +43,10 @@ const mistakes: readonly (readonly [args: string, line: string])[] = [
   ['--timeout 0', '--timeout 0 is no time from 1ms to 600s: write it like 500ms or 2s.'],
   ['--reporter xml', '--reporter xml is none of pretty, tap, json, junit, markdown, html.'],
   ['--reporter json=', '--reporter json= names no file.'],
+  [
+    '--spec-url javascript:alert(1)',
+    '--spec-url javascript:alert(1) is no place for a page: give an address that begins with https://, or a path as seen from the report.',
+  ],
   ['--pcap-keys', '--pcap-keys writes the keys of a capture: add --pcap FILE.'],
   ['--list --pcap x', '--pcap records a run, and --list runs nothing: leave one of them away.'],
   [
