@@ -54,7 +54,7 @@ export class Probes {
     const same = (probe: Probe): boolean =>
       sameEndpoint(probe.to, to) && probe.size === size && (under === undefined || probe.under === under);
     const underWay = this.outstanding.find(same);
-    if (underWay?.nominatedAs === 0 && nominates) underWay.nominatedAs = ++this.nominations;
+    if (underWay !== undefined && nominates) underWay.nominatedAs = ++this.nominations;
     if (this.outstanding.length >= BOUND || underWay !== undefined) return false;
     const nominatedAs = nominates ? ++this.nominations : 0;
     this.outstanding.push({ transaction, to, under, nominatedAs, size, startedAt: now, tries: 0 });
