@@ -18,6 +18,13 @@ import type { Terminal } from './terminal.ts';
 import { picsCommand, provisionCommand } from './texts.ts';
 import { vectorsCommand } from './vectors-command.ts';
 
+const JUDGE = `
+It takes the version of the suite that the run was made with, on Node, Deno or Bun.
+
+Exit status: as for a run; 1 too if the report is not what follows from the record; 2 if a byte of the
+bundle was changed, or the signature is another one; 3 too if the run was interrupted, or the suite
+does not do what it did in the run: then there are no verdicts.`;
+
 export function addCommands(top: Command, terminal: Terminal, finish: Finish): void {
   const command = (name: string, description: string): Command =>
     top.command(name).description(description).helpOption('--help', 'print this');
@@ -62,6 +69,7 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
     .option('--seed <text>', 'the same seed sends the same', 'self-test')
     .option('--jobs <n>', 'variants at once', '2')
     .option('--list', 'list the variants')
+    .option('--kills <file>', 'each faulty one meets all cases, and the file gets which of them caught it')
     .action(async (names: string[], options: SelfTestOptions) =>
       finish(await selfTest(names, options, terminal)),
     );
@@ -93,6 +101,7 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
     .option('--pcap <file>', 'every datagram of the run as pcapng')
     .option('--pcap-keys', 'with it FILE.keys, the test keys of the run')
     .option('--quiet', 'only what did not pass, and the total')
+    .addHelpText('after', JUDGE)
     .action(async (folder: string, options: JudgeOptions) =>
       finish(await judgeCommand(folder, options, terminal)),
     );

@@ -1,8 +1,10 @@
 /** The files that the commands read and write. */
 import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { CONTRACT_VERSION } from '../../adapters/contract.ts';
+import type { KillTable } from '../command/kill-table.ts';
+import { readKillTable } from '../command/kill-table.ts';
 import { Mistake } from '../command/mistake.ts';
 import type { SpecFile } from '../reporters/places.ts';
 import type { RunOptions } from '../runner/options.ts';
@@ -11,6 +13,7 @@ import { vectorsVersion } from './vectors.ts';
 const FAULTS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file: check the path',
   ENOTDIR: 'there is no such folder: check the path',
+  EEXIST: 'there is a file of that name: choose another one',
   EISDIR: 'is a folder: name a file in it',
   EACCES: 'this user may not: check its permissions',
   EPERM: 'this user may not: check its permissions',
@@ -71,6 +74,12 @@ export function specFile(name: 'README.md' | 'ntmobile.cddl'): SpecFile {
 /** Milliseconds that each case took when that was last recorded, by id. */
 export function costs(): Readonly<Record<string, number>> {
   return JSON.parse(readFileSync(new URL('../costs.json', import.meta.url), 'utf8'));
+}
+
+/** The kill table of this version; undefined if there is none yet. */
+export function killTable(): KillTable | undefined {
+  const file = new URL('../kills.json', import.meta.url);
+  return existsSync(file) ? readKillTable(readFileSync(file, 'utf8')) : undefined;
 }
 
 /** Which versions of everything a run is made with. */

@@ -4,6 +4,7 @@ import { udpNet } from '../../reference/net/udp/udp.ts';
 import type { Case } from '../case.ts';
 import { ALL_CASES } from '../cases/all.ts';
 import { impairValue } from '../command/impair.ts';
+import { caughtAlone } from '../command/kill-table.ts';
 import { Mistake } from '../command/mistake.ts';
 import type { Shard } from '../command/portion.ts';
 import { shardOf, shardValue, withinBudget } from '../command/portion.ts';
@@ -32,7 +33,7 @@ import type { CaptureFiles } from './capture.ts';
 import { captureFiles } from './capture.ts';
 import { beginEvidence } from './evidence.ts';
 import { expectationsOf } from './expectations.ts';
-import { costs, specFiles, writeText } from './files.ts';
+import { costs, killTable, specFiles, writeText } from './files.ts';
 import { circumstances, judge, testerRandom } from './judge.ts';
 import { output } from './output.ts';
 import { reachTarget } from './target.ts';
@@ -82,9 +83,9 @@ export async function run(
   };
   const udp = udpNet();
   const begun = circumstances();
-  const evidence = recorded && (await beginEvidence(recorded, udp));
-  const net = evidence?.net ?? udp;
   const epoch = Date.now() - udp.now();
+  const evidence = recorded && (await beginEvidence(recorded, udp, epoch));
+  const net = evidence?.net ?? udp;
   let capture: CaptureFiles | undefined;
   try {
     capture = captured && captureFiles(captured, { cases, epoch, seed: settings.seed });
@@ -119,10 +120,17 @@ async function list(
   terminal: Terminal,
 ): Promise<number> {
   const asked = options.reporter?.includes('json');
-  terminal.out(asked ? renderListJson(cases) : renderList(cases, paintOf(terminal, options.color)));
+  const kills = killTable();
+  const alone = kills && caughtAlone(kills);
+  terminal.out(
+    asked ? renderListJson(cases, alone) : renderList(cases, paintOf(terminal, options.color), alone),
+  );
   let status: number = EXIT.good;
   for (const { kind, file } of outputs.files) {
-    const fault = await writeText(file, kind === 'json' ? renderListJson(cases) : renderList(cases, PLAIN));
+    const fault = await writeText(
+      file,
+      kind === 'json' ? renderListJson(cases, alone) : renderList(cases, PLAIN, alone),
+    );
     if (fault === undefined) continue;
     status = EXIT.suite;
     terminal.err(`ntm-conform: ${fault}\n`);

@@ -4,10 +4,12 @@
  */
 import { udpNet } from '../../reference/net/udp/udp.ts';
 import { ALL_CASES } from '../cases/all.ts';
+import type { Kill } from '../command/kill-table.ts';
+import { killOf, writeKillTable } from '../command/kill-table.ts';
 import { Mistake } from '../command/mistake.ts';
 import { didYouMean } from '../command/nearest.ts';
 import { wholeNumber } from '../command/values.ts';
-import type { Variants } from '../command/variants.ts';
+import type { Saboteur, Variants } from '../command/variants.ts';
 import { caught, spared } from '../command/variants.ts';
 import type { Report } from '../report.ts';
 import type { Checked } from '../reporters/checks.ts';
@@ -15,7 +17,7 @@ import { EXIT } from '../reporters/exit-status.ts';
 import { catalogue } from '../spec-clauses.ts';
 import { checkPrinter } from './checking.ts';
 import { outputOf, startAdapter } from './child.ts';
-import { specFiles } from './files.ts';
+import { specFiles, suiteVersion, versions, writeText } from './files.ts';
 import type { Job } from './judge.ts';
 import { runJob } from './judge.ts';
 import { reachTarget } from './target.ts';
@@ -28,6 +30,8 @@ export interface SelfTestOptions {
   readonly seed: string;
   readonly jobs: string;
   readonly list?: true;
+  /** Each saboteur meets all cases; the file gets which of them caught it. */
+  readonly kills?: string;
   readonly color: boolean;
 }
 
@@ -38,9 +42,7 @@ export async function selfTest(
   terminal: Terminal,
 ): Promise<number> {
   const variants = JSON.parse(await outputOf([PROGRAM, '--list'])) as Variants;
-  const trials = trialsOf(variants, options.seed).filter(
-    ({ name }) => names.length === 0 || names.includes(name),
-  );
+  const trials = trialsOf(variants, options).filter(({ name }) => names.length === 0 || names.includes(name));
   const known = [...variants.saboteurs, ...variants.oddities].map(({ name }) => name);
   for (const name of names)
     if (!known.includes(name))
@@ -52,17 +54,30 @@ export async function selfTest(
     return EXIT.good;
   }
   const printer = checkPrinter(terminal, paintOf(terminal, options.color));
+  const kills: Kill[] = [];
   let good = true;
   const queue = [...trials];
   const lane = async (): Promise<void> => {
     for (let trial = queue.shift(); trial !== undefined; trial = queue.shift()) {
-      const result = trial.judge(await undisturbed(trial));
+      const report = await undisturbed(trial);
+      const result = trial.judge(report);
+      if (trial.saboteur !== undefined) kills.push(killOf(trial.saboteur, report));
       good &&= result.verdict === 'pass';
       printer.add(result);
     }
   };
   await Promise.all(Array.from({ length: wholeNumber('--jobs', options.jobs, 1, 64) }, lane));
   printer.end();
+  if (options.kills !== undefined) {
+    const table = {
+      suite: suiteVersion(),
+      spec: versions().spec,
+      seed: options.seed,
+      cases: ALL_CASES.length,
+    };
+    const fault = await writeText(options.kills, writeKillTable({ ...table, saboteurs: kills }));
+    if (fault !== undefined) throw new Mistake(fault, EXIT.suite);
+  }
   return good ? EXIT.good : EXIT.failed;
 }
 
@@ -70,10 +85,11 @@ interface Trial {
   readonly name: string;
   readonly title: string;
   readonly job: Omit<Job, 'net'>;
+  readonly saboteur?: Saboteur;
   judge(report: Report): Checked;
 }
 
-function trialsOf({ saboteurs, oddities }: Variants, seed: string): Trial[] {
+function trialsOf({ saboteurs, oddities }: Variants, { seed, kills }: SelfTestOptions): Trial[] {
   const settings = {
     ...({ seed, depth: 'default', profile: 'hardened', strict: false, slow: false, jobs: 32 } as const),
     ...{ timeout: 2000, bail: false, clauses: catalogue(specFiles()) },
@@ -82,8 +98,15 @@ function trialsOf({ saboteurs, oddities }: Variants, seed: string): Trial[] {
     ...saboteurs.map((saboteur) => ({
       name: saboteur.name,
       title: `saboteur: ${saboteur.title} (${saboteur.clause}, caught by ${saboteur.caughtBy})`,
-      // One case, which may be one that waits long.
-      job: { ...settings, slow: true, cases: ALL_CASES.filter(({ id }) => id === saboteur.caughtBy) },
+      saboteur,
+      // One case, which may be one that waits long; for the table all that do not wait long beside it.
+      job: {
+        ...settings,
+        slow: true,
+        cases: ALL_CASES.filter(
+          ({ id, needs }) => id === saboteur.caughtBy || (kills !== undefined && !needs.includes('slow')),
+        ),
+      },
       judge: (report: Report) => caught(saboteur, report),
     })),
     ...oddities.map((oddity) => ({

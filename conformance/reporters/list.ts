@@ -3,8 +3,11 @@ import type { Case } from '../case.ts';
 import type { Paint } from './paint.ts';
 import { count } from './text.ts';
 
-/** One line for each case: id, roles, level, adapter level, clauses, what it needs; then the title. */
-export function renderList(cases: readonly Case[], paint: Paint): string {
+/** Saboteurs that a case alone catches, by its id. */
+export type Alone = ReadonlyMap<string, readonly string[]>;
+
+/** One line for each case: id, roles, level, adapter level, clauses, what it needs, which saboteurs it alone catches. */
+export function renderList(cases: readonly Case[], paint: Paint, alone?: Alone): string {
   const rows = cases.map((info) => [
     info.id,
     info.roles.join(' '),
@@ -12,8 +15,17 @@ export function renderList(cases: readonly Case[], paint: Paint): string {
     `${info.adapterLevel}`,
     info.clauses.join(' '),
     [...info.features, ...info.needs].join(' ') || '-',
+    ...(alone === undefined ? [] : [alone.get(info.id)?.join(' ') ?? '-']),
   ]);
-  const head = ['case', 'role', 'level', 'adapter', 'clauses', 'needs'];
+  const head = [
+    'case',
+    'role',
+    'level',
+    'adapter',
+    'clauses',
+    'needs',
+    ...(alone === undefined ? [] : ['catches alone']),
+  ];
   const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
     row
