@@ -33,11 +33,19 @@ export interface Recorded {
   readonly report: Report;
 }
 
-/** Begins a bundle. @throws Mistake if the folder is in use or can't be written, or the key is none. */
-export async function beginEvidence({ folder, signWith }: WantedEvidence, net: Net): Promise<Evidence> {
+/**
+ * Begins a bundle.
+ * @param epoch the time of day at which the network's clock stood at 0, milliseconds since 1970
+ * @throws Mistake if the folder is in use or can't be written, or the key is none.
+ */
+export async function beginEvidence(
+  { folder, signWith }: WantedEvidence,
+  net: Net,
+  epoch: number,
+): Promise<Evidence> {
   const key = signWith === undefined ? undefined : readSigningKey(await readText(signWith), signWith);
   const isOwn = await emptyFolder(folder);
-  return new Evidence(folder, isOwn, key, net);
+  return new Evidence({ folder, isOwn, key, epoch }, net);
 }
 
 /** @returns whether it was made here. */
@@ -54,12 +62,17 @@ async function emptyFolder(folder: string): Promise<boolean> {
   throw new Mistake(`${folder} is not empty: name a new folder for the evidence.`);
 }
 
+interface Parts {
+  readonly folder: string;
+  /** Whether the folder was made for it. */
+  readonly isOwn: boolean;
+  readonly key: KeyObject | undefined;
+  readonly epoch: number;
+}
+
 export class Evidence {
   readonly net: Recorder;
-  readonly #folder: string;
-  readonly #isOwn: boolean;
-  readonly #key: KeyObject | undefined;
-  readonly #epoch: number;
+  readonly #parts: Parts;
   readonly #gzip = createGzip();
   readonly #written: Promise<void>;
   #lines = '';
@@ -67,12 +80,9 @@ export class Evidence {
   #fault: string | undefined = undefined;
   #isDone = false;
 
-  constructor(folder: string, isOwn: boolean, key: KeyObject | undefined, net: Net) {
-    this.#folder = folder;
-    this.#isOwn = isOwn;
-    this.#key = key;
-    this.#epoch = Date.now() - net.now();
-    const name = join(folder, FILES.turns);
+  constructor(parts: Parts, net: Net) {
+    this.#parts = parts;
+    const name = join(parts.folder, FILES.turns);
     const file = createWriteStream(name);
     // Told at the end: the run itself goes on.
     this.#written = finished(this.#gzip.pipe(file)).catch((error: unknown) => {
@@ -109,7 +119,7 @@ export class Evidence {
     try {
       return { said: await this.#finish(run) };
     } catch (error) {
-      return { fault: writeFault(this.#folder, error) };
+      return { fault: writeFault(this.#parts.folder, error) };
     }
   }
 
@@ -119,21 +129,25 @@ export class Evidence {
     this.#isDone = true;
     this.net.end();
     await this.#close();
-    await rm(this.#isOwn ? this.#folder : join(this.#folder, FILES.turns), { recursive: true, force: true });
+    await rm(this.#parts.isOwn ? this.#parts.folder : join(this.#parts.folder, FILES.turns), {
+      recursive: true,
+      force: true,
+    });
   }
 
   async #finish({ reached, job, report }: Recorded): Promise<string> {
-    const put = (name: string, text: string): Promise<void> => writeFile(join(this.#folder, name), text);
+    const { folder, key, epoch } = this.#parts;
+    const put = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
     await put(FILES.report, renderJson(report));
     const { cases, clauses, net: _, circumstances, shard, replay, network, ...settings } = job;
-    const signer = this.#key && publicKeyOf(this.#key);
+    const signer = key && publicKeyOf(key);
     const manifest = writeManifest({
       tool: 'ntm-conform evidence',
       format: FORMAT,
       versions: versions(),
       clauseHash: clauseHash(clauses),
       ...circumstances,
-      epoch: this.#epoch,
+      epoch,
       settings,
       ...(network !== undefined && { network }),
       ...(shard && { shard }),
@@ -148,16 +162,16 @@ export class Evidence {
     const digest = sha256(bytes);
     await put(FILES.manifest, manifest);
     await put(FILES.digest, `${digest}  ${FILES.manifest}\n`);
-    if (this.#key !== undefined && signer !== undefined) {
-      await put(FILES.signature, signatureOf(bytes, this.#key));
+    if (key !== undefined && signer !== undefined) {
+      await put(FILES.signature, signatureOf(bytes, key));
       await put(FILES.publicKey, publicPem(signer));
     }
     const by = signer === undefined ? 'unsigned' : `signed by the key ${fingerprintOf(signer)}`;
-    return `Evidence: ${this.#folder}, ${this.#turns} turns, ${by}, SHA-256 ${digest}`;
+    return `Evidence: ${folder}, ${this.#turns} turns, ${by}, SHA-256 ${digest}`;
   }
 
   async #hash(name: string): Promise<{ bytes: number; sha256: string }> {
-    const file = join(this.#folder, name);
+    const file = join(this.#parts.folder, name);
     return { bytes: (await stat(file)).size, sha256: await fileHash(file) };
   }
 
