@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { writeToken } from '../../conformance/runner/token.ts';
 import t from '../tap.ts';
 import { cli, folder } from './terminal.ts';
@@ -43,6 +43,10 @@ const mistakes: readonly (readonly [args: string, line: string])[] = [
   ['--timeout 0', '--timeout 0 is no time from 1ms to 600s: write it like 500ms or 2s.'],
   ['--reporter xml', '--reporter xml is none of pretty, tap, json, junit, markdown, html.'],
   ['--reporter json=', '--reporter json= names no file.'],
+  [
+    '--list --reporter html=x.html',
+    '--reporter html is for a run, and --list runs nothing: use --reporter json.',
+  ],
   [
     '--spec-url javascript:alert(1)',
     '--spec-url javascript:alert(1) is no place for a page: give an address that begins with https://, or a path as seen from the report.',
@@ -158,6 +162,17 @@ t.test('explain', async (t) => {
   const clause = await cli(['explain', 'rss-02']);
   t.match(clause.out, /^RSS-02 \(MUST, mandatory, since 0\.1; rs-s\)\n09-relays\.md, 9\.7 /);
   t.match(clause.out, 'rs-s.forward.unchanged');
+});
+
+t.test('spec writes the page, or says in one line why it cannot', async (t) => {
+  const name = folder(t);
+  const [out, file] = [await cli(['spec']), name('spec.html')];
+  t.same(await cli(['spec', '--output', file]), { status: 0, out: '', err: '' });
+  t.equal(readFileSync(file, 'utf8'), out.out);
+  t.ok(out.out.includes('<div class="clause must" id="GEN-01">'));
+  const { status, err } = await cli(['spec', '--output', name('none/spec.html')]);
+  t.equal(status, 4);
+  t.match(err, /^ntm-conform: .*spec\.html cannot be written: there is no such folder: make it first\.\n$/);
 });
 
 t.test('pics has every clause of a role', async (t) => {
