@@ -9,7 +9,7 @@ import { Mistake } from '../command/mistake.ts';
 import type { Shard } from '../command/portion.ts';
 import { shardOf, shardValue, withinBudget } from '../command/portion.ts';
 import type { Outputs } from '../command/reporter-value.ts';
-import { outputsOf, specUrlOf } from '../command/reporter-value.ts';
+import { checkListOutputs, outputsOf, specUrlOf } from '../command/reporter-value.ts';
 import type { WrittenRunOptions } from '../command/run-options.ts';
 import {
   captureOf,
@@ -119,6 +119,7 @@ async function list(
   options: WrittenRunOptions,
   terminal: Terminal,
 ): Promise<number> {
+  checkListOutputs(outputs);
   const asked = options.reporter?.includes('json');
   const kills = killTable();
   const alone = kills && caughtAlone(kills);

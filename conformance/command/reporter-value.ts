@@ -10,6 +10,13 @@ export interface Outputs {
   readonly files: readonly { readonly kind: ReporterName; readonly file: string }[];
 }
 
+/** What `--list` can be written as: a table or JSON. @throws Mistake */
+export function checkListOutputs({ console, files }: Outputs): void {
+  for (const kind of [console, ...files.map((file) => file.kind)])
+    if (kind === 'junit' || kind === 'markdown' || kind === 'html')
+      throw new Mistake(`--reporter ${kind} is for a run, and --list runs nothing: use --reporter json.`);
+}
+
 /** What `--spec-url` may be: a page on the web, or one beside the report. @throws Mistake */
 export function specUrlOf(text: string | undefined): { specUrl?: string } {
   if (text === undefined) return {};

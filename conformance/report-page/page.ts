@@ -10,6 +10,7 @@ import type { Context } from '../reporters/context.ts';
 import { MARKS, WORST_FIRST } from '../reporters/marks.ts';
 import type { Chapter, Section } from '../reporters/outline.ts';
 import { outlineOf } from '../reporters/outline.ts';
+import { casesOfTarget } from '../reporters/own-cases.ts';
 import { PLAIN } from '../reporters/paint.ts';
 import { count } from '../reporters/text.ts';
 import { totalLine } from '../reporters/total.ts';
@@ -26,7 +27,9 @@ export const MOST_EXCHANGES = 4_000_000;
 const MOST_OPEN = 8;
 
 /** The whole page; colours, width and quiet do not count here. */
-export function renderHtml(report: Report, given: Context): string {
+export function renderHtml(whole: Report, given: Context): string {
+  const report = { ...whole, cases: casesOfTarget(whole) };
+  const others = whole.cases.length - report.cases.length;
   const { fail, 'suite-error': broken } = report.summary;
   const opensFailures = fail + broken <= MOST_OPEN;
   const context = { ...given, paint: PLAIN, clauses: clausesOf(report, given), opensFailures };
@@ -35,14 +38,14 @@ export function renderHtml(report: Report, given: Context): string {
   const left = [...exchanges.values()].filter((block) => block === undefined).length;
   return renderPage({
     title: `${targetName(report)}: conformance report`,
-    description: totalLine(report, PLAIN),
+    description: totalLine(whole, PLAIN),
     style: REPORT_STYLE,
     script: SCRIPT,
     body: html`<a class="skip" href="#cases">To the cases</a>
 <main>
-${summary(report, context)}<section aria-labelledby="cases">
+${summary(whole, context)}<section aria-labelledby="cases">
 <h2 id="cases">Cases</h2>
-${filterBar(report)}${left > 0 && html`<p class="notes">For the size of this page the datagrams of ${count(left, 'case')} are left out: the JSON report has them.</p>\n`}${contents(chapters)}${chapters.map((chapter) => chapterBlock(chapter, exchanges, context))}<p id="none" hidden>No case is like that.</p>
+${filterBar(report)}${others > 0 && html`<p class="dim">Without ${count(others, 'case')} of roles that the target does not have.</p>\n`}${left > 0 && html`<p class="notes">For the size of this page the datagrams of ${count(left, 'case')} are left out: the JSON report has them.</p>\n`}${contents(chapters)}${chapters.map((chapter) => chapterBlock(chapter, exchanges, context))}<p id="none" hidden>No case is like that.</p>
 </section>
 ${clauseSection(report, context)}</main>`,
   });

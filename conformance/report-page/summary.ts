@@ -3,13 +3,12 @@ import type { Markup } from '../html/markup.ts';
 import { html, joined } from '../html/markup.ts';
 import type { Report, RoleLedger } from '../report.ts';
 import { expectationLines } from '../reporters/expectations.ts';
-import { mustClauses } from '../reporters/ledger.ts';
+import { ledgersOf, mustClauses } from '../reporters/ledger.ts';
 import { MARKS, WORST_FIRST } from '../reporters/marks.ts';
 import { PLAIN } from '../reporters/paint.ts';
 import { describeTarget } from '../reporters/pretty.ts';
 import { runFaults, standingOf } from '../reporters/standing.ts';
 import { count, duration } from '../reporters/text.ts';
-import { ROLES } from '../roles.ts';
 import type { VERDICTS } from '../verdict.ts';
 import type { PageContext } from './context.ts';
 import { clauseLinks, TONES } from './context.ts';
@@ -108,9 +107,7 @@ const KINDS = [
 ] as const;
 
 function ledgerSection(report: Report, context: PageContext): Markup | undefined {
-  const roles = ROLES.flatMap((role) =>
-    report.ledger[role] === undefined ? [] : [[role, report.ledger[role]] as const],
-  );
+  const roles = ledgersOf(report);
   if (roles.length === 0) return undefined;
   const rows = roles.map(([role, its]) => {
     const { proven, all } = mustClauses(its, context);

@@ -1,6 +1,6 @@
 /**
  * The report as JUnit XML, the form that CI servers read: a `testsuite` for each role, a `testcase` for each case under
- * its id. It is red where the exit status is not 0, and only there: what is waived, known or no MUST is `skipped`.
+ * its id, but for roles that the target does not have. It is red where the exit status is not 0, and only there: what is waived, known or no MUST is `skipped`.
  */
 import { create } from 'xmlbuilder2';
 import { legalText } from '../html/markup.ts';
@@ -9,6 +9,7 @@ import { ROLES } from '../roles.ts';
 import type { Context } from './context.ts';
 import { failureLines } from './failure.ts';
 import { MARKS } from './marks.ts';
+import { casesOfTarget } from './own-cases.ts';
 import { PLAIN } from './paint.ts';
 import type { Standing } from './standing.ts';
 import { runFaults, standingOf } from './standing.ts';
@@ -29,8 +30,9 @@ interface Point {
 /** The whole document; colours, width and quiet do not count here. */
 export function renderJunit(report: Report, given: Context): string {
   const context: Context = { ...given, paint: PLAIN, width: WIDTH, quiet: false };
+  const cases = casesOfTarget(report);
   const suites = ROLES.flatMap((role) => {
-    const points = report.cases
+    const points = cases
       .filter(({ roles }) => roles[0] === role)
       .map((result) => pointOf(result, report.strict, context));
     return points.length === 0
@@ -113,21 +115,33 @@ function pointOf(result: CaseResult, strict: boolean, context: Context): Point {
   const kind = KINDS[standingOf(result, strict)];
   const why = result.expectedFailure ?? result.waiver?.reason ?? result.reason ?? result.actual;
   const suspect = blame === null || verdict === 'suite-error' ? '' : ` (looks like the ${blame}'s fault)`;
-  const mark = { '@type': verdict, '@message': line(`${MARKS[verdict].counted}: ${why}${suspect}`) };
-  // The first line of a failure is its number and its id.
-  const text = verdict === 'pass' ? passLines(result) : failureLines(result, 1, context).slice(1);
+  const mark = {
+    '@type': verdict,
+    '@message': line(`${MARKS[verdict].counted}${why === null ? '' : `: ${why}`}${suspect}`),
+  };
+  // Some readers show the one, some the other; the exchange is once enough.
+  const body =
+    verdict === 'pass' ? '' : legalText(detailLines({ ...result, exchange: null }, context).join('\n'));
+  const text = verdict === 'pass' ? passLines(result) : detailLines(result, context);
   const element = {
     '@name': id,
     '@classname': id.replace(/\.[^.]*$/, ''),
     '@time': seconds(result.ms),
-    ...(kind !== 'good' && { [kind]: mark }),
+    ...(kind !== 'good' && { [kind]: { ...mark, ...(kind !== 'skipped' && { '#': body }) } }),
     'system-out': { '#': legalText(text.join('\n')) },
   };
   return { kind, ms: result.ms, element };
 }
 
 function passLines({ title, clauses, level }: CaseResult): string[] {
-  return [`   ${title}`, '', `   Clauses      ${clauses.join(' ')} (${level})`];
+  return [title, '', `Clauses      ${clauses.join(' ')} (${level})`];
+}
+
+/** The text of a failure without its first line, which is its number and its id, and without the margin below that. */
+function detailLines(result: CaseResult, context: Context): string[] {
+  return failureLines(result, 1, context)
+    .slice(1)
+    .map((line) => line.replace(/^ {3}/, ''));
 }
 
 /** What is wrong with the run as a whole, as a test case of its own. */

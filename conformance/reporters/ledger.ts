@@ -1,6 +1,7 @@
 /** The clause ledger: one line for each role. */
 
 import type { Report, RoleLedger } from '../report.ts';
+import type { RoleName } from '../roles.ts';
 import { ROLES } from '../roles.ts';
 import type { Context } from './context.ts';
 import { clauseOf } from './context.ts';
@@ -9,13 +10,16 @@ import { some } from './text.ts';
 /** So many ids are named of each kind but the violated ones, which all are. */
 const MOST_IDS = 8;
 
-/** Roles of which no case was selected have no line; the report itself has them all. */
-export function ledgerLines({ ledger, cases }: Report, context: Context): string[] {
-  return ROLES.flatMap((role) => {
+export function ledgerLines(report: Report, context: Context): string[] {
+  return ledgersOf(report).map(([role, its]) => `${context.paint.bold(role)}: ${roleLine(its, context)}`);
+}
+
+/** Roles of which no case was selected are left out; the report itself has them all. */
+export function ledgersOf({ ledger, cases }: Report): [role: RoleName, ledger: RoleLedger][] {
+  return ROLES.flatMap((role): [RoleName, RoleLedger][] => {
     const its = ledger[role];
-    return its === undefined || !cases.some(({ roles }) => roles.includes(role))
-      ? []
-      : [`${context.paint.bold(role)}: ${roleLine(its, context)}`];
+    const isSelected = cases.some(({ roles }) => roles.includes(role));
+    return its === undefined || !isSelected ? [] : [[role, its]];
   });
 }
 

@@ -3,14 +3,14 @@
  * at. GitHub takes one MiB; of what does not fit the names are left, and a line says so.
  */
 import type { CaseResult, Report, RoleLedger } from '../report.ts';
-import { ROLES } from '../roles.ts';
 import { chartLines, datagramLines } from './chart.ts';
 import type { Context } from './context.ts';
 import { clauseOf } from './context.ts';
 import { expectationLines } from './expectations.ts';
-import { mustClauses } from './ledger.ts';
+import { ledgersOf, mustClauses } from './ledger.ts';
 import { code, fenced, plain, table } from './markdown-text.ts';
 import { MARKS, WORST_FIRST } from './marks.ts';
+import { casesOfTarget } from './own-cases.ts';
 import { PLAIN } from './paint.ts';
 import { describeTarget } from './pretty.ts';
 import { runFaults, standingOf } from './standing.ts';
@@ -79,12 +79,8 @@ const KINDS = {
 } as const satisfies Partial<Record<keyof RoleLedger, string>>;
 type Kind = keyof typeof KINDS;
 
-function roles({ ledger }: Report): [role: string, ledger: RoleLedger][] {
-  return ROLES.flatMap((role) => (ledger[role] === undefined ? [] : [[role, ledger[role]]]));
-}
-
 function ledgerTable(report: Report, context: Context): string[] {
-  const rows = roles(report).map(([role, its]) => {
+  const rows = ledgersOf(report).map(([role, its]) => {
     const { proven, all } = mustClauses(its, context);
     const lists = (Object.keys(KINDS) as Kind[]).map((kind) => `${its[kind].length}`);
     return [`**${role}**`, `${proven} of ${all}`, `${its.proven.length}`, ...lists];
@@ -95,7 +91,7 @@ function ledgerTable(report: Report, context: Context): string[] {
 
 /** Which clauses stand behind the numbers, folded. */
 function ledgerNames(report: Report): string[][] {
-  const items = roles(report).flatMap(([role, its]) =>
+  const items = ledgersOf(report).flatMap(([role, its]) =>
     (Object.keys(KINDS) as Kind[])
       .filter((kind) => its[kind].length > 0)
       .map((kind) => `- ${role}, ${KINDS[kind]}: ${plain(some(its[kind], MOST_IDS))}`),
@@ -158,7 +154,8 @@ function failureBlock(result: CaseResult, number: number, context: Context): str
 }
 
 /** What did not run and why. */
-function skippedBlocks({ cases }: Report): string[][] {
+function skippedBlocks(report: Report): string[][] {
+  const cases = casesOfTarget(report);
   const rows = (['not-exercised', 'not-applicable'] as const).flatMap((verdict) =>
     reasonsOf(cases, verdict).map(([reason, times]) => [
       `${MARKS[verdict].counted}: ${plain(reason)}`,

@@ -84,6 +84,18 @@ t.test('each case and each clause can be linked to, and links lead somewhere', (
   t.match(page, '<a href="spec.html#GEN-02">');
 });
 
+t.test('cases of roles that the target does not have are counted, not listed', (t) => {
+  const others = report.cases.map((result): CaseResult => {
+    const id = result.id.replace(/^[^.]*/, 'dc');
+    return { ...result, id, roles: ['dc'], verdict: 'not-applicable', exchange: null };
+  });
+  const cases = [...report.cases, ...others];
+  const page = renderHtml({ ...report, cases, summary: summarise(cases) }, context);
+  t.match(page, 'Without 13 cases of roles that the target does not have.');
+  t.notOk(page.includes('id="dc.'));
+  t.notOk(page.includes('href="#dc.'));
+});
+
 t.test('its size is bounded, and it says what is left out', (t) => {
   const [failed] = report.cases.filter(({ exchange }) => exchange !== null);
   if (failed?.exchange === null || failed === undefined) throw new Error('no exchange');
