@@ -22,12 +22,8 @@ export interface ChapterParts {
 
 /** The file's text in its order; a clause's paragraph becomes its block. */
 export function renderChapter(parts: ChapterParts): Markup {
-  return renderTokens(parts.markdown.tokens(parts.file.text), parts);
-}
-
-export function renderTokens(tokens: readonly Token[], parts: ChapterParts): Markup {
   let name: string | undefined;
-  const blocks = tokens.map((token): Part => {
+  const blocks = parts.markdown.tokens(parts.file.text).map((token): Part => {
     const named = token.type === 'html' ? TABLE_NAME.exec(token.raw)?.[1] : undefined;
     if (named !== undefined) {
       name = named;

@@ -7,7 +7,7 @@ import type { Clause } from '../spec-clauses.ts';
 import { catalogue } from '../spec-clauses.ts';
 import { renderCddl } from './cddl.ts';
 import type { ChapterParts } from './chapter.ts';
-import { renderTokens } from './chapter.ts';
+import { renderChapter } from './chapter.ts';
 import type { Proof } from './clause-block.ts';
 import { proofOf, renderClause } from './clause-block.ts';
 import { renderContents, renderCover, titleOf } from './front.ts';
@@ -48,7 +48,7 @@ export function renderSpec(input: SpecInput): string {
     const markdown = markdownOf(file.name, links);
     const shown = (clause: Clause): Markup =>
       renderClause(clause, proofs.get(clause.id) ?? NOTHING, markdown.inline);
-    return renderTokens(markdown.tokens(file.text), { file, markdown, clauses: byId, renderClause: shown });
+    return renderChapter({ file, markdown, clauses: byId, renderClause: shown });
   };
   const title = titleOf(readme.text);
   const places = placesOf(chapters);
