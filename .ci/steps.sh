@@ -97,6 +97,24 @@ node_lts() {
   [ "$status" = 0 ] && [ -x "$lts" ]
 }
 
+# python_ready: an environment with the implementation in Python in the temporary folder; its program in $python.
+python_ready() {
+  python=$temp/python/bin/python
+  command -v python3 >/dev/null || return 1
+  cp -r adapters/python "$temp/python-source"
+  run 'Python' 300 sh -c "python3 -m venv '$temp/python' && '$python' -m pip install -q '$temp/python-source[test]'"
+  [ "$status" = 0 ] || tail -n 5 "$log"
+  [ "$status" = 0 ]
+}
+
+# python_relay: its adapter in the background, at $relay until its process $relay_pid is killed.
+python_relay() {
+  relay=127.0.0.1:$((20000 + RANDOM % 10000))
+  (cd adapters/python && exec "$python" -m ntmobile --listen "$relay") >"$temp/python-adapter.log" 2>&1 &
+  relay_pid=$!
+  for _ in $(seq 50); do grep -q 'adapter at' "$temp/python-adapter.log" && return 0 || sleep 0.2; done
+}
+
 # have PROGRAM PACKAGE: in CI installs what is missing if apt-get may; tests that need it are skipped without it.
 have() {
   if command -v "$1" >/dev/null || [ -z "${CI:-}" ] || [ "$(id -u)" != 0 ]; then return 0; fi
