@@ -8,6 +8,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { renderHtml } from '../../conformance/report-page/page.ts';
 import t, { runtime } from '../tap.ts';
 import { context, report } from './golden.ts';
+import { hostile } from './hostile.ts';
 
 const program = (process.env.PATH ?? '')
   .split(delimiter)
@@ -121,6 +122,25 @@ t.test('in a browser', { skip: why }, async (t) => {
     await failed.getByRole('button', { name: 'Copied' }).waitFor();
     const copied = await page.evaluate('navigator.clipboard.readText()');
     t.equal(copied, 'ntm-conform --target 192.0.2.1:4330 --replay 1-rs-s.forward.unchanged-7-0:2');
+  });
+
+  await t.test('runs nothing that a target said', async (t) => {
+    const evil = join(folder, 'hostile.html');
+    writeFileSync(evil, renderHtml(hostile(), context));
+    const { page, said } = await open({});
+    page.on('dialog', async (dialog) => {
+      said.push(dialog.message());
+      await dialog.dismiss();
+    });
+    await page.goto(pathToFileURL(evil).href);
+    await page.getByRole('button', { name: 'Open all' }).click();
+    for (const title of await page.locator('summary .title').all()) await title.hover();
+    t.equal(await page.locator('script').count(), 1);
+    t.same(
+      said.filter((line) => line !== pathToFileURL(evil).href),
+      [],
+    );
+    t.same(await violations(page), []);
   });
 
   await t.test('is readable without scripts', async (t) => {
