@@ -10,6 +10,7 @@ import { wayOf } from '../evidence/manifest.ts';
 import { Divergence, Replay } from '../evidence/replay.ts';
 import { applyExpectations } from '../expectations/apply.ts';
 import type { Tap } from '../played/stage.ts';
+import type { Progress } from '../progress.ts';
 import type { Report } from '../report.ts';
 import type { Context } from '../reporters/context.ts';
 import { EXIT, exitStatus } from '../reporters/exit-status.ts';
@@ -143,7 +144,7 @@ async function again(
   tap: Tap | undefined,
 ): Promise<Judgement> {
   const net = new Replay({ turns: bundle.turns(), afterPromises: setImmediate });
-  const last = lastSent(tap);
+  const last = whereabouts(tap);
   const own: Terminal = {
     ...terminal,
     onInterrupt: (callback) => {
@@ -157,7 +158,7 @@ async function again(
     return await net.run(async () => {
       const target = await connect(way, net, testerRandom(circumstances), last.tap);
       const reached = { ...way, target, end: () => Promise.resolve() };
-      return await judge(reached, { ...job, net }, own, true, last.tap);
+      return await judge(reached, { ...job, net }, own, true, last.tap, last.onProgress);
     });
   } catch (error) {
     if (!(error instanceof Divergence)) throw error;
@@ -171,9 +172,10 @@ async function again(
   }
 }
 
-/** Remembers which case sent last. */
-function lastSent(tap: Tap | undefined) {
+/** Knows which cases are under way, and which one sent last. */
+function whereabouts(tap: Tap | undefined) {
   let last: { caseId: string; peer: string; bytes: Uint8Array } | undefined;
+  const running = new Set<string>();
   return {
     tap: {
       sent: (sent, stage) => {
@@ -182,10 +184,16 @@ function lastSent(tap: Tap | undefined) {
       },
       received: (received, stage) => tap?.received(received, stage),
     } satisfies Tap,
+    onProgress(event: Progress): void {
+      if (event.kind === 'case-start') running.add(event.id);
+      if (event.kind === 'case-end') running.delete(event.result.id);
+    },
+    /** @param datagram that was to be sent */
     caseOf(datagram: Uint8Array | undefined): string {
-      if (last === undefined) return `before the first case`;
-      if (datagram !== undefined && last.bytes === datagram) return `${last.caseId}, ${last.peer}`;
-      return `after ${last.caseId} had sent`;
+      if (datagram !== undefined && last?.bytes === datagram) return `in ${last.caseId}, ${last.peer}`;
+      const [first, ...others] = running;
+      if (first === undefined) return 'with no case under way';
+      return others.length === 0 ? `in ${first}` : `in ${first} or ${others.length} more that are under way`;
     },
   };
 }

@@ -99,6 +99,7 @@ export interface Judgement {
  * Runs the suite for a person.
  * @param quiet without a line of progress
  * @param tap sees every datagram
+ * @param also is told how it goes on
  * @throws Mistake if a target without an adapter never sent anything.
  */
 export async function judge(
@@ -107,6 +108,7 @@ export async function judge(
   terminal: Terminal,
   quiet: boolean,
   tap?: Tap,
+  also: OnProgress = () => undefined,
 ): Promise<Judgement> {
   const abort = new AbortController();
   const progress = progressLine(!quiet);
@@ -114,6 +116,7 @@ export async function judge(
   let [silent, interrupted] = [false, false];
   const onProgress = (event: Progress): void => {
     progress.on(event);
+    also(event);
     // The sanity case came first; if not a byte has come, nothing else would.
     if (event.kind !== 'sanity' || event.ok || reached.target.level > 0 || listening.heard()) return;
     silent = true;

@@ -46,9 +46,22 @@ for (const name of isLong ? RUNTIMES : (['node'] as const)) {
       await passes(t, 'the first run');
       await passes(t, 'the second run');
     });
+    const bundle = file('bundle');
+    await t.test('recorded', async (t) => {
+      const recorded = [...suite, '--quiet', '--evidence', bundle];
+      const { status, err } = await start(name, SUITE, recorded).ended;
+      t.same([status, err], [0, '']);
+    });
     await t.test('the relay killed and started again', async (t) => {
       first.child.kill('SIGKILL');
       t.equal((await first.ended).signal, 'SIGKILL');
+    });
+    await t.test('what was recorded is judged without a relay', async (t) => {
+      const report = file('judged.json');
+      const { status, err } = await start(name, SUITE, ['judge', bundle, '--reporter', `json=${report}`])
+        .ended;
+      t.equal(status, 0, err);
+      judge(t, report);
     });
     await relayOn(t, name, config);
     await t.test('as soon as it is up again', (t) => passes(t, 'the run after its death'));
