@@ -19,7 +19,7 @@ import { Peer } from './played/peer.ts';
 import type { Stage } from './played/stage.ts';
 import type { RoleName } from './roles.ts';
 import type { SpecTables, TableRow } from './spec-tables.ts';
-import { describeStatus } from './status.ts';
+import { describeStatus, mayBeOfLoss } from './status.ts';
 import type { DcTestOptions, DcUnderTest } from './target/dc-under-test.ts';
 import type { NodeTestOptions, NodeUnderTest } from './target/node-under-test.ts';
 import type { RsOptions, RsUnderTest, Target } from './target/target.ts';
@@ -32,8 +32,6 @@ export interface WorldOptions {
   readonly role: RoleName;
   /** The tester's own addresses. */
   readonly sources: readonly Ip[];
-  /** Loss, duplication or reordering are to be expected between tester and target. */
-  readonly impaired: boolean;
   readonly vectors?: readonly GoldenVector[] | undefined;
   readonly tables?: SpecTables | undefined;
 }
@@ -87,7 +85,7 @@ export class World {
 
   /** Whether the network may lose, double or reorder: order and numbers then say nothing. */
   get impaired(): boolean {
-    return this.#options.impaired;
+    return this.stage.impaired;
   }
 
   /** What the case leaves to chance: the same seed gives the same. For identifiers there is {@link fresh}. */
@@ -187,6 +185,11 @@ export class World {
     return { rs, dc, plan, a, b };
   }
 
+  /** Waits, where datagrams overtake each other, until those that are under way are there. */
+  arrived(): Promise<void> {
+    return this.stage.arrived();
+  }
+
   /** The rows of a table of the specification. @throws Unjudged if the run was not given it. */
   table(name: string): readonly TableRow[] {
     const rows = this.#options.tables?.get(name);
@@ -217,7 +220,8 @@ export class World {
       return this.stage.violated(expected, 'no answer', { requirement, timedOut: true });
     const status = numberField(mail.body, 'status');
     if (status === undefined || !list.includes(status)) {
-      this.stage.violated(expected, describeReceived(mail), { requirement, peer: mail.peer });
+      const timedOut = this.impaired && mayBeOfLoss(status);
+      this.stage.violated(expected, describeReceived(mail), { requirement, peer: mail.peer, timedOut });
     }
     return mail;
   }
@@ -236,7 +240,7 @@ export class World {
     const stop = stage.transcript.onReceived((received) => seen.push(received));
     await parts.bad();
     const answer = await parts.fence();
-    if (this.#options.impaired) await this.sleep(3 * stage.slowestAnswer);
+    await this.arrived();
     stop();
     const { requirement } = parts;
     const illegal = seen.find((mail) => mail !== answer && mail.explained === undefined);

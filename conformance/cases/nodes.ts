@@ -38,13 +38,10 @@ export function answerProbe(peer: Peer, channel: PlayedChannel, probe: Received)
   peer.sendSealed(channel, MessageType.probeResponse, probeAnswer(probe), { auto: true });
 }
 
-/** Longer than between any two tries of a probe; milliseconds. [GEN-11] */
-const NO_MORE_TRIES = 1900;
-
-/** Where an answer to the target's probe can have been lost: waits until it asks no more. */
-export async function settle(world: World, peer: Peer, channel: PlayedChannel): Promise<void> {
+/** Answers the target's probes from now on, until the address is valid. */
+export async function settle(peer: Peer, channel: PlayedChannel): Promise<void> {
   peer.habits.answerProbes = true;
-  while (world.impaired && (await peer.take(probeOn(channel), NO_MORE_TRIES)) !== undefined);
+  await peer.settle(channel);
 }
 
 /** Another socket that can be a node's: it has its channels. Its habits are a good peer's again in each row. */
@@ -68,7 +65,7 @@ export async function move(world: World, node: PlayedNode, to: Peer): Promise<vo
   await takeProbe(world, to, node.leg, 'KEY-31: a message from another address nominates it.');
   // By the time of this answer the RS-S has taken the answer to its own probe.
   world.status(await to.probe(node.leg), 0);
-  await settle(world, to, node.leg);
+  await settle(to, node.leg);
   node.moveTo(to);
 }
 

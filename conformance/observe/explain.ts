@@ -4,7 +4,8 @@
  *
  * 1. A probing request that opens; on an association also an opening, and a Registration Request of either kind.
  *    A node also opens its paths and legs.
- * 2. As many answers to a request, or to an opening, as datagrams of it were sent that may be answered.
+ * 2. As many answers to a request, or to an opening, as datagrams of it were sent that may be answered. No window
+ *    keeps a copy of an opening that a network makes from being answered.
  * 3. A datagram of a path, as often as a played peer sent these bytes to be forwarded.
  * 4. On a network that makes copies, the copy of a datagram that came before.
  * 5. The repeat of a request that came before.
@@ -46,7 +47,7 @@ export class Explainer {
     const { channel, bytes, content } = sent;
     const type = bytes[1] ?? 0;
     if (channel?.kind === 'path') this.#more(`relayed ${toHex(bytes)}`);
-    if (type === MessageType.openingRequest) this.#more(openingKey(bytes));
+    if (type === MessageType.openingRequest) this.#more(openingKey(bytes), this.#copies ? 2 : 1);
     const answer = answerTypeOf(type as Type);
     if (answer === undefined || content === undefined || content instanceof Uint8Array) return;
     this.#more(answerKey(answer, channel?.id, content));
@@ -101,8 +102,8 @@ export class Explainer {
     return this.#take(openingKey(bytes)) ? 'answer to an opening' : undefined;
   }
 
-  #more(key: string): void {
-    this.#due.set(key, (this.#due.get(key) ?? 0) + 1);
+  #more(key: string, count = 1): void {
+    this.#due.set(key, (this.#due.get(key) ?? 0) + count);
   }
 
   #take(key: string): boolean {

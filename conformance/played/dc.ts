@@ -5,7 +5,7 @@ import { MessageType, RelayKind } from '../../reference/wire/registry.ts';
 import type { Body, Fields } from '../fields.ts';
 import { body, numberField } from '../fields.ts';
 import type { Received } from '../observe/received.ts';
-import { describeStatus } from '../status.ts';
+import { describeStatus, mayBeOfLoss } from '../status.ts';
 import { Unjudged } from '../verdict.ts';
 import type { PlayedChannel } from './channel.ts';
 import type { Peer, RequestOptions } from './peer.ts';
@@ -119,7 +119,7 @@ export class PlayedDc {
       'inconclusive',
       'target',
       `Relay Direction was not accepted: ${came}`,
-      answer === undefined,
+      answer === undefined || (this.peer.stage.impaired && mayBeOfLoss(status)),
     );
   }
 }

@@ -87,6 +87,7 @@ export class PlayedNodeDc extends PlayedDc {
       throw new Unjudged('inconclusive', 'target', 'the node did not register with its DC', true);
     // By the time of these answers it has taken those to its registration.
     for (const socket of this.sockets) await socket.probe(association, { auto: true });
+    await peer.stage.arrived();
   }
 
   override plan(parts: Partial<NodePlan> & { readonly beside?: Beside } = {}): NodePlan {

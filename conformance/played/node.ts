@@ -86,6 +86,7 @@ export class PlayedNode {
         true,
       );
     }
+    await peer.stage.arrived();
   }
 
   /** Opens the path to the other node through the RS-S. @throws Unjudged */

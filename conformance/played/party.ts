@@ -97,6 +97,7 @@ export abstract class Party {
     if ((await peer.take(isProbe)) === undefined) this.#fails('the DC did not probe the address');
     // By the time of this answer the DC has taken the one to its own probe.
     if ((await this.#probe(peer)) !== undefined) this.#fails('a probing request was not answered');
+    await peer.stage.arrived();
     this.#valid.set(family, peer);
     return peer;
   }

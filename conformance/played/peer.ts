@@ -40,6 +40,8 @@ export interface RequestOptions extends SealOptions {
 
 /** When probing requests, and requests of a DC to an RS, are repeated. [GEN-11] */
 const REQUEST_REPEATS = [500, 1500];
+/** Longer than between any two tries of a probe; milliseconds. [GEN-11] */
+const NO_MORE_TRIES = 1900;
 /** When openings are repeated. [KEY-13] */
 const OPENING_REPEATS = [250, 750, 1750];
 
@@ -143,11 +145,12 @@ export class Peer {
     options: RequestOptions = {},
   ): Promise<Received | undefined> {
     const transaction = bytesField(content, 'transaction');
-    const began = this.stage.now();
+    let tried = this.stage.now();
     this.sendSealed(channel, type, content, options);
-    const stop = this.#repeat(options.repeats ?? REQUEST_REPEATS, () =>
-      this.sendSealed(channel, type, content, { ...options, auto: true }),
-    );
+    const stop = this.#repeat(options.repeats ?? REQUEST_REPEATS, () => {
+      tried = this.stage.now();
+      this.sendSealed(channel, type, content, { ...options, auto: true });
+    });
     const answer = await this.take(
       (mail) =>
         mail.channel === channel &&
@@ -158,7 +161,7 @@ export class Peer {
     );
     stop();
     if (answer !== undefined)
-      this.stage.slowestAnswer = Math.max(this.stage.slowestAnswer, answer.at - began);
+      this.stage.slowestAnswer = Math.max(this.stage.slowestAnswer, answer.at - tried);
     return answer;
   }
 
@@ -172,6 +175,16 @@ export class Peer {
       padding: options.padding === undefined ? undefined : new Uint8Array(options.padding),
     });
     return this.request(channel, MessageType.probeRequest, content, options);
+  }
+
+  /**
+   * Where an answer to a probe of the target's can have been lost or overtaken: waits until it asks no more, so that
+   * this address is valid.
+   */
+  async settle(channel: PlayedChannel): Promise<void> {
+    if (!this.stage.impaired) return;
+    const isProbe = (mail: Received) => mail.channel === channel && mail.type === MessageType.probeRequest;
+    while ((await this.take(isProbe, NO_MORE_TRIES)) !== undefined);
   }
 
   /** Makes a message 1 and sends it, once. */

@@ -3,6 +3,7 @@
 import { toHex } from '../../reference/bytes.ts';
 import type { Instant } from '../../reference/core.ts';
 import type { Net } from '../../reference/net/net.ts';
+import { sleepUntil } from '../../reference/net/net.ts';
 import { Explainer } from '../observe/explain.ts';
 import type { Received } from '../observe/received.ts';
 import { SentHash } from '../observe/sent-hash.ts';
@@ -23,7 +24,7 @@ export interface StageOptions {
   readonly timeout: number;
   /** What is required, where an expectation does not say. */
   readonly requirement: string;
-  /** The network may make copies. */
+  /** The network may lose, double or reorder. */
   readonly impaired?: boolean;
   readonly tap?: Tap;
 }
@@ -39,6 +40,8 @@ export class Stage {
   timeout: number;
   /** The slowest answer so far, milliseconds. */
   slowestAnswer = 0;
+  /** The network may lose, double or reorder. */
+  readonly impaired: boolean;
   readonly #tap: Tap | undefined;
   readonly #freshBytes = new Set<string>();
   #fresh: (length: number) => Uint8Array = () => {
@@ -50,7 +53,8 @@ export class Stage {
     this.net = options.net;
     this.timeout = options.timeout;
     this.requirement = options.requirement;
-    this.explainer = new Explainer(options.impaired ?? false);
+    this.impaired = options.impaired ?? false;
+    this.explainer = new Explainer(this.impaired);
     this.transcript = new Transcript(options.net.now());
     this.#tap = options.tap;
   }
@@ -89,6 +93,11 @@ export class Stage {
   received(received: Received): void {
     this.transcript.received(received);
     this.#tap?.received(received, this);
+  }
+
+  /** Waits, where datagrams overtake each other, until those that are under way are there. */
+  async arrived(): Promise<void> {
+    if (this.impaired) await sleepUntil(this.net, this.now() + 3 * this.slowestAnswer);
   }
 
   /** Ends the case here: the target did something else than what was expected. */

@@ -199,7 +199,7 @@ class CaseRunner {
     const impaired = network !== '';
     const stage = new Stage({ caseId: this.#info.id, net, timeout, requirement, impaired, tap });
     const [role = 'rs-s'] = this.#info.roles;
-    const world = new World({ stage, target, role, sources, impaired, vectors, tables });
+    const world = new World({ stage, target, role, sources, vectors, tables });
     this.#worlds.push(world);
     return world;
   }

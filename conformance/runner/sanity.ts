@@ -88,7 +88,7 @@ export class Sanity {
       ...(tap && { tap }),
     });
     const role = STARTED.find((name) => target.info.roles.includes(name)) ?? 'rs-s';
-    const world = new World({ stage, target, role, sources, impaired: false });
+    const world = new World({ stage, target, role, sources });
     world.startRow(seededRandom('sanity'), seededRandom('sanity', this.#count, runNonce));
     try {
       await (await world.rs()).dc.relay();

@@ -48,7 +48,7 @@ export const NOMINATION_CASES: readonly Case[] = [
       await checkInUse(world, a, b, after);
       answerProbe(after, a.leg, probe);
       world.status(await after.probe(a.leg), Status.ok);
-      await settle(world, after, a.leg);
+      await settle(after, a.leg);
       a.moveTo(after);
       await checkInUse(world, a, b, before);
     },
@@ -121,7 +121,7 @@ export const NOMINATION_CASES: readonly Case[] = [
       await checkInUse(world, a, b, home);
       answerProbe(home, a.leg, probe);
       world.status(await home.probe(a.leg), Status.ok);
-      await settle(world, home, a.leg);
+      await settle(home, a.leg);
       a.moveTo(home);
       await checkInUse(world, a, b, away);
     },

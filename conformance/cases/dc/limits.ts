@@ -192,6 +192,9 @@ export const DC_LIMIT_CASES: readonly Case[] = [
         const answer = world.status(await node.peer.probe(node.association, { context }), Status.ok);
         checkContext(world, answer, context, requirement);
         const before = node.directions.length;
+        // An Acknowledgement under another context may still be under way.
+        await world.arrived();
+        world.status(await node.peer.probe(node.association, { context }), Status.ok);
         checkRoute(world, await mn.ask({ peerFqdn: node.fqdn }));
         const direction = world.came(node.directions[before], 'a Route Direction');
         checkContext(world, direction, context, requirement);

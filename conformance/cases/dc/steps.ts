@@ -10,7 +10,6 @@ import { bytesField, field, isBody, listField, numberField } from '../../fields.
 import type { Received } from '../../observe/received.ts';
 import type { RegisteringNode, RegisterOptions } from '../../played/registering-node.ts';
 import type { World } from '../../world.ts';
-import { settle } from '../nodes.ts';
 
 type Common = Pick<CaseInfo, 'level' | 'roles' | 'adapterLevel' | 'features' | 'needs' | 'isolation'>;
 
@@ -81,8 +80,6 @@ export async function situate(
 ): Promise<void> {
   await node.deregister();
   await node.register({ ...registrationIn(world, situation, source), ...more });
-  // The DC goes by addresses that it found valid. [KEY-30]
-  for (const peer of node.sockets) await settle(world, peer, node.association);
 }
 
 /** A Route Direction as it was read. */

@@ -31,6 +31,7 @@ function isAlias(context: Uint8Array | undefined): boolean {
 async function attached(world: World, { node, dc }: Registered, timeout: number): Promise<Received> {
   const { ip } = node.endpoint();
   await node.move([]);
+  await world.arrived();
   while (dc.peer.takeNow(() => true) !== undefined);
   await node.move([ip]);
   const mail = await dc.peer.take(isRegistrationRequest, timeout);

@@ -103,7 +103,7 @@ export const NOT_FORWARDED_CASES: readonly Case[] = [
     async script(world) {
       const { rs, plan, a, b } = await directed(world);
       await a.openLeg();
-      await settle(world, a.peer, a.leg);
+      await settle(a.peer, a.leg);
       // Both legs opened from one socket, with the right secrets of both.
       const both = new PlayedNode(a.peer, plan, 1, rs.nodeId);
       const failed = await a.peer.open(both.leg);
@@ -129,7 +129,7 @@ export const NOT_FORWARDED_CASES: readonly Case[] = [
     catches: 'The address of the other leg looked at only when a leg is opened.',
     async script(world) {
       const { a, b } = await bound(world);
-      await settle(world, b.peer, b.leg);
+      await settle(b.peer, b.leg);
       b.peer.hold(a.leg);
       world.status(await b.peer.probe(a.leg), Status.ok);
       world.status(await b.peer.probe(b.leg), Status.ok);
