@@ -2,7 +2,7 @@
 import type { Markup } from '../html/markup.ts';
 import { html, joined } from '../html/markup.ts';
 import type { Report } from '../report.ts';
-import { ROLES } from '../roles.ts';
+import { ledgersOf } from '../reporters/ledger.ts';
 import type { PageContext } from './context.ts';
 import { specText } from './context.ts';
 
@@ -15,9 +15,9 @@ const STATES = [
 ] as const;
 
 /** The ids that this page has a place for: those of the ledger and of the cases that the specification at hand has. */
-export function clausesOf({ ledger, cases }: Report, { places }: Pick<PageContext, 'places'>): Set<string> {
-  const named = new Set(cases.flatMap(({ clauses }) => clauses));
-  for (const its of Object.values(ledger))
+export function clausesOf(report: Report, { places }: Pick<PageContext, 'places'>): Set<string> {
+  const named = new Set(report.cases.flatMap(({ clauses }) => clauses));
+  for (const [, its] of ledgersOf(report))
     for (const [key] of STATES) for (const id of its[key]) named.add(id);
   return new Set([...places.keys()].filter((id) => named.has(id)));
 }
@@ -44,11 +44,10 @@ ${items}</details>
 }
 
 /** How a clause fared, role by role, and why. */
-function states(id: string, { ledger }: Report): Markup {
-  const found = ROLES.flatMap((role) => {
-    const its = ledger[role];
-    const state = its && STATES.find(([key]) => its[key].includes(id));
-    if (its === undefined || state === undefined) return [];
+function states(id: string, report: Report): Markup {
+  const found = ledgersOf(report).flatMap(([role, its]) => {
+    const state = STATES.find(([key]) => its[key].includes(id));
+    if (state === undefined) return [];
     const [, word, tone] = state;
     const why = its.reasons[id];
     return [

@@ -24,6 +24,37 @@ t.test('0: all is well; a file beside the console', async (t) => {
   t.same([report.complete, report.seed, report.depth], [true, 'test', 'quick']);
 });
 
+t.test('0: one run, a file for each reader', async (t) => {
+  const place = folder(t);
+  const at = await target(t);
+  const files = (['json', 'junit', 'markdown', 'html'] as const).map((kind) => `${kind}=${place(kind)}`);
+  const reporters = files.flatMap((file) => ['--reporter', file]);
+  const ran = await cli([
+    '--target',
+    at,
+    ...QUICK,
+    'rs-s.forward.unchanged',
+    ...reporters,
+    '--spec-url',
+    'spec.html',
+  ]);
+  t.same([ran.status, ran.err], [0, '']);
+  const [json, junit, markdown, html] = ['json', 'junit', 'markdown', 'html'].map((kind) =>
+    readFileSync(place(kind), 'utf8'),
+  );
+  const [result] = Report.parse(JSON.parse(json ?? '')).cases;
+  t.match(result, { kind: 'property', exchange: null, sketch: { lanes: { 1: 'target' } } });
+  t.match(result?.sketch?.arrows.at(-1), {
+    from: 'target',
+    to: 'B',
+    label: /^Data on the path, \d+ bytes inside$/,
+  });
+  t.match(junit, '<testcase name="rs-s.forward.unchanged" classname="rs-s.forward"');
+  t.match(markdown, /^# Conformance: passed\n/);
+  t.match(html, '<details class="case" id="rs-s.forward.unchanged" data-verdict="pass" data-roles="rs-s">');
+  t.match(html, '<a href="spec.html#RSS-01">');
+});
+
 t.test('0: a person sees the tree, quietly only the total', async (t) => {
   const at = await target(t);
   const args = ['--target', at, ...QUICK, 'rs-s.forward.unchanged'];
