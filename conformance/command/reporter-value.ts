@@ -11,8 +11,8 @@ export interface Outputs {
 }
 
 /** What `--list` can be written as: a table or JSON. @throws Mistake */
-export function checkListOutputs({ console, files }: Outputs): void {
-  for (const kind of [console, ...files.map((file) => file.kind)])
+export function checkListOutputs(outputs: Outputs): void {
+  for (const { kind } of [{ kind: outputs.console }, ...outputs.files])
     if (kind === 'junit' || kind === 'markdown' || kind === 'html')
       throw new Mistake(`--reporter ${kind} is for a run, and --list runs nothing: use --reporter json.`);
 }
