@@ -76,6 +76,10 @@ export const CaseResult = z.object({
   rows: z.number().int(),
   /** The smallest input that shows the failure. */
   counterexample: z.string().nullable(),
+  /** What it was made from: the first input that failed (its begin and its length), in how many steps, in how long. */
+  shrunk: z
+    .object({ from: z.string(), length: z.number().int(), steps: z.number().int(), ms: z.number().int() })
+    .nullable(),
   /** The token for `--replay`; null for what never ran. */
   replay: z.string().nullable(),
   /** SHA-256 over what the case sent, in order, in canonical form. */

@@ -4,7 +4,7 @@ import { chartLines, datagramLines } from './chart.ts';
 import type { Context } from './context.ts';
 import { clauseOf } from './context.ts';
 import { MARKS } from './marks.ts';
-import { labelled, tame } from './text.ts';
+import { count, duration, labelled, tame } from './text.ts';
 
 export function failureLines(result: CaseResult, number: number, context: Context): string[] {
   const { paint, width } = context;
@@ -28,6 +28,7 @@ export function failureLines(result: CaseResult, number: number, context: Contex
     ...(result.actual === null ? [] : row('Actual', result.actual)),
     ...(result.reason === null ? [] : row('Why', result.reason)),
     ...(result.counterexample === null ? [] : row('Input', result.counterexample)),
+    ...(result.shrunk === null ? [] : row('Made from', shrunkText(result.shrunk))),
     ...(result.note === null ? [] : row('Read as', result.note)),
     ...waiverRows(result, row),
     ...(result.expectedFailure === null ? [] : row('Known', result.expectedFailure)),
@@ -44,6 +45,11 @@ export function failureLines(result: CaseResult, number: number, context: Contex
       ? []
       : ['', `   ${paint.bold('Replay'.padEnd(13))}${context.command} --replay ${result.replay}`]),
   ];
+}
+
+/** How the input came to be as small as it is. */
+function shrunkText({ from, steps, ms }: NonNullable<CaseResult['shrunk']>): string {
+  return `${from} in ${count(steps, 'step')}, ${duration(ms)}`;
 }
 
 type Row = (label: string, text: string) => string[];

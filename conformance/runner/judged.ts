@@ -18,6 +18,7 @@ export interface Judged {
   readonly path: string;
   readonly commands: string;
   readonly counterexample?: string;
+  readonly shrunk?: NonNullable<CaseResult['shrunk']>;
   readonly exchange?: Exchange;
   /** Of the first row. */
   readonly sketch?: Sketch;
@@ -59,6 +60,7 @@ export function resultOf(info: Case, judged: Judged, replay: string | null): Cas
     reason: judged.reason ?? null,
     rows: judged.rows,
     counterexample: judged.counterexample ?? null,
+    shrunk: judged.shrunk ?? null,
     replay,
     sentHash: judged.sentHash,
     exchange: judged.exchange ?? null,
@@ -96,6 +98,7 @@ function emptyResult(info: Case, verdict: Verdict): CaseResult {
     note: note ?? null,
     rows: 0,
     counterexample: null,
+    shrunk: null,
     replay: null,
     sentHash: '',
     exchange: null,

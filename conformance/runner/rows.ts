@@ -35,6 +35,10 @@ export interface Found {
   /** fast-check's path; empty if nothing failed. */
   readonly path: string;
   readonly counterexample: string;
+  /** The first that failed. */
+  readonly first: string;
+  /** How often a smaller one failed, too. */
+  readonly shrinks: number;
 }
 
 /**
@@ -52,6 +56,8 @@ export async function tryRows(
   const details = await fc.check(property, {
     seed,
     numRuns: plan.count,
+    // For the failures, of which the first is what was found.
+    verbose: fc.VerbosityLevel.Verbose,
     examples: plan.examples.map((value): [unknown] => [value]),
     ...(path !== '' && { path }),
   });
@@ -59,5 +65,7 @@ export async function tryRows(
   return {
     path: details.counterexamplePath ?? '',
     counterexample: fc.stringify(details.counterexample[0]),
+    first: fc.stringify(details.failures[0]?.[0]),
+    shrinks: details.numShrinks,
   };
 }

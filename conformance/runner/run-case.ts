@@ -6,7 +6,7 @@ import { exchangeOf, sketchOf } from '../observe/exchange.ts';
 import type { Tap } from '../played/stage.ts';
 import { Stage } from '../played/stage.ts';
 import { seededRandom, seedNumber } from '../random.ts';
-import type { Sketch } from '../report.ts';
+import type { CaseResult, Sketch } from '../report.ts';
 import { Unjudged, Violation } from '../verdict.ts';
 import { World } from '../world.ts';
 import type { Environment } from './environment.ts';
@@ -64,6 +64,8 @@ class CaseRunner {
   #sketch: Sketch | undefined = undefined;
   #shrinkSteps = 0;
   #shrinkUntil: Instant = 0;
+  /** Milliseconds that went into making a failure smaller. */
+  #shrinkTime = 0;
 
   constructor(info: RunnableCase, context: CaseContext) {
     this.#info = info;
@@ -81,7 +83,10 @@ class CaseRunner {
     }
     await this.#release(this.#world);
     const { budget, environment } = this.#context;
-    if (this.#failure !== undefined) budget.spend(environment.net.now() - this.#shrinkUntil + budget.perCase);
+    if (this.#failure !== undefined) {
+      this.#shrinkTime = environment.net.now() - this.#shrinkUntil + budget.perCase;
+      budget.spend(this.#shrinkTime);
+    }
     return { judged: this.#judge(found), worlds: this.#worlds };
   }
 
@@ -129,21 +134,25 @@ class CaseRunner {
     if (this.#context.options.signal?.aborted) return await this.#abandoned();
     if (this.#stopped !== undefined || this.#broken !== undefined || !this.#mayGoOn()) return;
     if (this.#failure !== undefined) this.#world = this.#newWorld();
-    const world = this.#world;
     this.#rows++;
     try {
-      await this.#tries(world, name, script);
+      await this.#tries(name, script);
+      const world = this.#world;
       this.#sketch ??= sketchOf(world.stage.transcript.entries);
       if (this.#rows === 1 || this.#context.environment.twinEveryRow) this.#checkIntents(world);
       await world.endRow();
     } catch (error) {
-      await this.#failed(world, error);
+      await this.#failed(this.#world, error);
     }
   }
 
-  /** On a network that loses datagrams, what did not come is missing only when it was missing each time. */
-  async #tries(world: World, name: string, script: (world: World) => Promise<void>): Promise<void> {
+  /**
+   * On a network that loses datagrams, what did not come is missing only when it was missing each time. Each try is in a
+   * world of its own: what one left half done would not be what the next begins with.
+   */
+  async #tries(name: string, script: (world: World) => Promise<void>): Promise<void> {
     for (let left = this.#context.environment.network === '' ? 0 : LOSSY_TRIES - 1; ; left--) {
+      const world = this.#world;
       this.#startRow(world, name);
       try {
         await this.#withinReason(world, script(world));
@@ -151,6 +160,9 @@ class CaseRunner {
       } catch (error) {
         const lost = (error instanceof Violation || error instanceof Unjudged) && error.timedOut;
         if (!lost || left === 0) throw error;
+        await this.#release(world);
+        await world.close();
+        this.#world = this.#newWorld();
       }
     }
   }
@@ -262,6 +274,7 @@ class CaseRunner {
       path: found?.path ?? '',
       commands,
       ...(found && { counterexample: found.counterexample }),
+      ...(found && found.shrinks > 0 && { shrunk: shrunkOf(found, this.#shrinkTime) }),
       ...(ended && { exchange: exchangeOf(ended.world.stage.transcript.entries, this.#from) }),
       ...(this.#sketch && { sketch: this.#sketch }),
       from: this.#from,
@@ -270,6 +283,14 @@ class CaseRunner {
       sentHash: first?.stage.sentHash.digest() ?? '',
     };
   }
+}
+
+/** Bytes of an input that was not made smaller yet: enough to see by how much it was. */
+const LONGEST = 400;
+
+function shrunkOf({ first, shrinks }: Found, ms: number): NonNullable<CaseResult['shrunk']> {
+  const from = first.length > LONGEST ? `${first.slice(0, LONGEST)}...` : first;
+  return { from, length: first.length, steps: shrinks, ms: Math.round(ms) };
 }
 
 /** What of a case a person has to be told it is about. */
