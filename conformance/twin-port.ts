@@ -27,6 +27,8 @@ export interface TwinChannel {
   readonly highestOrder: bigint;
   /** Messages 1 of the sender whose handshake is unconfirmed at the receiver: it answers their repeats. [KEY-13] */
   readonly unconfirmed: readonly Uint8Array[];
+  /** Messages 2 by which the receiver made keys that it holds: they may come again. [KEY-52] */
+  readonly finished: readonly Uint8Array[];
   /** Own attempts of the receiver that wait for message 2. */
   readonly attempts: readonly TwinAttempt[];
 }

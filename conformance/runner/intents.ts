@@ -82,6 +82,8 @@ function asReceiver(channel: PlayedChannel, sent: Sent, seen: Map<string, Set<bi
       .map(({ keyId, sendKey }) => ({ keyId, key: sendKey, seen: seen.get(toHex(sendKey)) ?? new Set() })),
     highestOrder: sent.highestOrder,
     unconfirmed: sent.unconfirmed,
+    // Those of `attempts` fit as often as they come.
+    finished: [],
     // The target alone knows whether it waits still; nobody else has its private keys.
     attempts: sent.answered.map((answered) => ({ ...answered, of: 'responder' })),
   };

@@ -8,6 +8,7 @@ export interface Handshake extends TwinKey {
   /** Node ID of its initiator. */
   readonly opener: Uint8Array;
   readonly message1: Uint8Array;
+  readonly message2: Uint8Array;
   /** The own attempt that was outstanding when this end answered (KEY-06). */
   readonly crossed: Uint8Array | undefined;
   isConfirmed: boolean;
@@ -44,6 +45,11 @@ export function freshState(end: TwinEnd): EndState {
 /** Handshakes that an end answered and that nothing confirmed yet: it answers their repeats (KEY-13). */
 export function unconfirmedOnes(at: EndState): Handshake[] {
   return at.handshakes.filter((one) => !one.isConfirmed && !equal(one.opener, at.end.nodeId));
+}
+
+/** Messages 2 by which an end that opened made keys that it holds still (KEY-52). */
+export function finishedBy(at: EndState): Uint8Array[] {
+  return at.handshakes.filter((one) => equal(one.opener, at.end.nodeId)).map((one) => one.message2);
 }
 
 /** KEY-17 and KEY-50: a key ID that is 0 or held gives no keys. KEY-22: the fifth replaces the oldest. */

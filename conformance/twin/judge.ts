@@ -83,7 +83,7 @@ function judgeMessage1(datagram: Uint8Array, header: Header, channel: TwinChanne
   return { kind: 'opening', type: header.type, channel: channel.id };
 }
 
-/** Layer `handshake` for message 2: the receiver initiated (KEY-38, KEY-19). */
+/** Layer `handshake` for message 2: the receiver initiated (KEY-38, KEY-19, KEY-52). */
 function judgeMessage2(datagram: Uint8Array, header: Header, channel: TwinChannel): TwinFinding {
   const opening: Opening = {
     kind: channel.kind,
@@ -93,12 +93,14 @@ function judgeMessage2(datagram: Uint8Array, header: Header, channel: TwinChanne
     initiator: channel.receiver.nodeId,
     responder: channel.sender.nodeId,
   };
+  const isHeld = channel.finished.some((message2) => equal(message2, datagram));
   const verifies = channel.attempts.some(({ message1, ephemeral, of }) => {
     if (of === 'initiator') return finish(opening, message1, ephemeral, datagram) !== undefined;
     const made = message2(opening, message1, ephemeral);
     return made !== undefined && equal(made.datagram, datagram);
   });
-  if (!verifies) return refuse('handshake', `message 2 fits none of ${channel.attempts.length} attempts`);
+  if (!isHeld && !verifies)
+    return refuse('handshake', `message 2 fits none of ${channel.attempts.length} attempts`);
   return { kind: 'opening', type: header.type, channel: channel.id };
 }
 

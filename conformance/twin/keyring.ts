@@ -1,7 +1,7 @@
 import type { TwinAttempt, TwinChannel, TwinEnd, TwinFinding } from '../twin-port.ts';
 import { equal, hex } from './bytes.ts';
 import type { EndState } from './handshakes.ts';
-import { addHandshake, confirm, effectOf, freshState, unconfirmedOnes } from './handshakes.ts';
+import { addHandshake, confirm, effectOf, finishedBy, freshState, unconfirmedOnes } from './handshakes.ts';
 import { parseHeader } from './header.ts';
 import { MESSAGE_1 } from './messages.ts';
 import type { Message2, Opening } from './noise.ts';
@@ -50,6 +50,7 @@ export class Keyring {
       keys: receiver.handshakes,
       highestOrder: receiver.highestOrder,
       unconfirmed: unconfirmedOnes(receiver).map((one) => one.message1),
+      finished: finishedBy(receiver),
       attempts: this.#attempts(receiver.attempt, datagram),
     };
   }
@@ -75,7 +76,7 @@ export class Keyring {
       const keys = this.#read({ initiator: receiver, responder: maker }, message1, datagram);
       if (keys === undefined) continue;
       maker.made.add(text);
-      this.#add(maker, receiver, message1, keys);
+      this.#add(maker, receiver, message1, keys, datagram);
     }
   }
 
@@ -95,17 +96,17 @@ export class Keyring {
     if (isOpened) confirm(receiver, handshake, this.facts.kind !== 'association');
   }
 
-  /** The first message 2 that verifies ends the attempt (KEY-16). */
+  /** The first message 2 that verifies ends the attempt (KEY-16); one that ended an earlier one does not (KEY-52). */
   #finish(at: Sides, datagram: Uint8Array): void {
     const { initiator } = at;
     const message1 = initiator.attempt;
-    if (message1 === undefined) return;
+    if (message1 === undefined || finishedBy(initiator).some((one) => equal(one, datagram))) return;
     initiator.attempt = undefined;
     const keys = this.#read(at, message1, datagram);
-    if (keys !== undefined) this.#add(initiator, initiator, message1, keys);
+    if (keys !== undefined) this.#add(initiator, initiator, message1, keys, datagram);
   }
 
-  #add(at: EndState, initiator: EndState, message1: Uint8Array, keys: Message2): void {
+  #add(at: EndState, initiator: EndState, message1: Uint8Array, keys: Message2, message2: Uint8Array): void {
     const isInitiator = at === initiator;
     addHandshake(at, {
       keyId: keys.keyId,
@@ -114,6 +115,7 @@ export class Keyring {
       order: parseHeader(message1)?.sequence ?? 0n,
       opener: initiator.end.nodeId,
       message1,
+      message2,
       crossed: isInitiator ? undefined : at.attempt,
       isConfirmed: false,
     });

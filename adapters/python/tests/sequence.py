@@ -23,6 +23,7 @@ class HeldKeys:
     order: int
     made: int
     confirmed: bool = False
+    answer: bytes = b""  # the message 2 by which an initiator made them
     window: ReplayWindow = field(default_factory=ReplayWindow)
 
 
@@ -103,6 +104,8 @@ def _read_request(
 def _read_response(channel: ReadChannel, given: dict[str, Any], datagram: bytes, secret: bytes | None) -> None:
     responder = given["from"] if given["from"] in channel.ends else channel.peer_of(given["to"])
     initiator = channel.peer_of(responder)
+    if any(keys.answer == datagram for keys in channel.ends[initiator].held.values()):
+        return  # KEY-52
     attempt = channel.ends[initiator].attempt
     if attempt is None:
         if given["to"] == initiator:
@@ -123,7 +126,9 @@ def _read_response(channel: ReadChannel, given: dict[str, Any], datagram: bytes,
         channel.ends[responder].held[keys.key_id] = HeldKeys(receiving, request, order, next_moment())
     if given["to"] == initiator:
         receiving = SealingKey(channel.suite, keys.responder_key)
-        channel.ends[initiator].held[keys.key_id] = HeldKeys(receiving, request, order, next_moment())
+        channel.ends[initiator].held[keys.key_id] = HeldKeys(
+            receiving, request, order, next_moment(), answer=datagram
+        )
         channel.ends[initiator].attempt = None
 
 

@@ -15,6 +15,7 @@ const CHANNEL: TwinChannel = {
   keys: [],
   highestOrder: 0n,
   unconfirmed: [],
+  finished: [],
   attempts: [],
 };
 const [E, R] = [bytes(6, 32), bytes(7, 32)];
@@ -27,6 +28,17 @@ function found(datagram: Uint8Array, ...attempts: readonly TwinAttempt[]): strin
   const finding = twin.judge(datagram, [{ ...CHANNEL, attempts }]);
   return finding.kind === 'refused' ? finding.layer : finding.kind;
 }
+
+t.test('message 2 comes again while its keys are held [KEY-52]', (t) => {
+  const right = message2(opening, request, R)?.datagram ?? new Uint8Array();
+  const held = (...finished: readonly Uint8Array[]) => {
+    const finding = twin.judge(right, [{ ...CHANNEL, finished }]);
+    return finding.kind === 'refused' ? finding.layer : finding.kind;
+  };
+  t.equal(held(right), 'opening');
+  t.equal(held(), 'handshake', 'the keys are gone');
+  t.equal(held(right.map((byte, i) => (i === 75 ? byte ^ 1 : byte))), 'handshake', 'another one');
+});
 
 t.test('the key of either end says whether message 2 is right', (t) => {
   const right = message2(opening, request, R)?.datagram ?? new Uint8Array();

@@ -16,6 +16,7 @@ const CHANNEL: TwinChannel = {
   keys: [],
   highestOrder: 5n,
   unconfirmed: [],
+  finished: [],
   attempts: [],
 };
 

@@ -2,12 +2,12 @@
 import { Family } from '../vector.ts';
 import { alias, boot, move, restart } from './association.ts';
 import { global, natted, relayed, replaced } from './direction.ts';
-import { closed, crossing, rekeyed, twice } from './path.ts';
+import { closed, crossing, rekeyed, twice, twiceAmid } from './path.ts';
 import { Recording } from './recording.ts';
 
 export function sequences(): Family {
   const about = 'Whole exchanges, datagram by datagram, for whoever has the secrets.';
-  const family = new Family('sequences', 1, about, {});
+  const family = new Family('sequences', 2, about, {});
   const one = (name: string, comment: string, clauses: readonly string[], play: (to: Recording) => void) => {
     const recording = new Recording(name);
     play(recording);
@@ -37,7 +37,7 @@ export function sequences(): Family {
   one(
     'path.twice',
     'Openings and data that come twice, and forged data.',
-    ['KEY-13', 'KEY-16', 'TUN-04'],
+    ['KEY-13', 'KEY-16', 'KEY-52', 'TUN-04'],
     twice,
   );
   one(
@@ -45,6 +45,12 @@ export function sequences(): Family {
     'A Path Update with `close`, repeated, and data on its way.',
     ['TUN-17', 'GEN-10'],
     closed,
+  );
+  one(
+    'path.twice-amid',
+    'Message 2 of keys that are held comes again while the next attempt is outstanding, which goes on.',
+    ['KEY-52', 'KEY-16'],
+    twiceAmid,
   );
   return family;
 }

@@ -38,7 +38,7 @@ export function twice(recording: Recording): void {
   path.ask(attempt);
   path.ask(attempt);
   const again = path.answer(attempt);
-  again('handshake');
+  again();
   play.probe(path, MN);
   path.ask(attempt, 'order');
   const data = path.data(MN, packet(MN, CN, 'once'));
@@ -46,6 +46,24 @@ export function twice(recording: Recording): void {
   path.forged(MN, packet(MN, CN, 'fake'));
   path.data(MN, packet(MN, CN, 'next'));
   data('replay');
+}
+
+/** Message 2 comes again while an attempt is outstanding, before and after its keys are confirmed. */
+export function twiceAmid(recording: Recording): void {
+  const play = new Play(recording);
+  const path = recording.channel('path', 'p', [MN, CN]);
+  const attempt = path.attempt(MN);
+  path.ask(attempt);
+  const again = path.answer(attempt);
+  const next = path.attempt(MN);
+  path.ask(next);
+  again();
+  play.probe(path, MN);
+  again();
+  path.answer(next);
+  play.probe(path, MN);
+  again();
+  play.talk(path, MN, CN);
 }
 
 export function closed(recording: Recording): void {

@@ -138,7 +138,7 @@ export class Line {
   }
 
   /** Message 2 answers it, and there are new keys. @returns message 2 again */
-  answer({ initiator, setting, first, order }: Attempt): (layer: string) => void {
+  answer({ initiator, setting, first, order }: Attempt): (layer?: string) => void {
     const ephemeral = this.#recording.fresh(32);
     const { datagram, opened } = message2(setting, first, publicOf(ephemeral), sharedOf(ephemeral, first.E));
     if (opened.keyId === 0 || this.#keys.some((one) => one.opened.keyId === opened.keyId))
