@@ -153,6 +153,29 @@ export const Comparison = z.object({
 });
 export type Comparison = z.infer<typeof Comparison>;
 
+/** A clause that a file of `--pics` answers with another word than yes. */
+export const Exception = z.object({
+  clause: z.string(),
+  role: z.enum(ROLES),
+  level: z.enum(LEVELS),
+  status: z.enum(['m', 'o', 'c']),
+  support: z.enum(['no', 'n/a']),
+  note: z.string().nullable(),
+});
+export type Exception = z.infer<typeof Exception>;
+
+/** The file of `--pics` that a run was judged against. */
+export const PicsUsed = z.object({
+  file: z.string(),
+  product: z.string(),
+  version: z.string(),
+  date: z.string(),
+  exceptions: z.array(Exception),
+  /** What was found about it, one sentence each. */
+  remarks: z.array(z.string()),
+});
+export type PicsUsed = z.infer<typeof PicsUsed>;
+
 export const Report = z.object({
   tool: z.literal('ntm-conform'),
   versions: z.object({
@@ -178,6 +201,8 @@ export const Report = z.object({
   ms: z.number(),
   /** Which part of the selected cases this is, of `--shard`; null for all. */
   shard: z.object({ index: z.number().int(), count: z.number().int() }).nullable(),
+  /** What the implementer claims, of `--pics`; null without. */
+  pics: PicsUsed.nullable(),
   summary: Summary,
   /** Entries of `--waive` and `--expect-fail` whose case passes. */
   stale: z.array(z.object({ id: z.string(), list: z.enum(['waive', 'expect-fail']) })),

@@ -11,11 +11,13 @@ import type { JudgeOptions } from './judge-command.ts';
 import { judgeCommand } from './judge-command.ts';
 import type { MergeOptions } from './merge.ts';
 import { mergeCommand } from './merge.ts';
+import type { PicsOptions } from './pics.ts';
+import { picsCommand } from './pics.ts';
 import type { SelfTestOptions } from './self-test.ts';
 import { selfTest } from './self-test.ts';
 import { specCommand } from './spec.ts';
 import type { Terminal } from './terminal.ts';
-import { picsCommand, provisionCommand } from './texts.ts';
+import { provisionCommand } from './texts.ts';
 import { vectorsCommand } from './vectors-command.ts';
 
 const JUDGE = `
@@ -60,9 +62,13 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
     ),
   ).action(async (options: CheckOptions) => finish(await doctor(options, terminal)));
 
-  command('pics', 'the claims proforma: every clause by role, to be filled in, as Markdown')
+  command(
+    'pics',
+    'the claims proforma: every clause by role, to be filled in; as JSON it is what --pics reads',
+  )
     .option('--role <role,...>', 'only these roles', collect)
-    .action((options: { role?: string[] }) => finish(picsCommand(options, terminal)));
+    .option('--reporter <kind>', 'markdown or json', 'markdown')
+    .action((options: PicsOptions) => finish(picsCommand(options, terminal)));
 
   colourOption(command('self-test', 'runs the suite against faulty and odd variants of the reference'))
     .argument('[names...]', 'only these variants')

@@ -139,7 +139,7 @@ export class Evidence {
     const { folder, key, epoch } = this.#parts;
     const put = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
     await put(FILES.report, renderJson(report));
-    const { cases, clauses, net: _, circumstances, shard, replay, network, ...settings } = job;
+    const { cases, clauses, net: _, circumstances, shard, replay, network, pics, ...settings } = job;
     const signer = key && publicKeyOf(key);
     const manifest = writeManifest({
       tool: 'ntm-conform evidence',
@@ -151,6 +151,7 @@ export class Evidence {
       settings,
       ...(network !== undefined && { network }),
       ...(shard && { shard }),
+      ...(pics && { pics }),
       ...(replay !== undefined && { replay }),
       cases: cases.map(({ id }) => id),
       way: writtenWay(reached),

@@ -106,13 +106,14 @@ function jobOf(manifest: Manifest, files: ReturnType<typeof specFiles>): Omit<Jo
     if (found !== undefined) return found;
     throw new Mistake(`This suite has no case ${id}, which was run: judge it with the release ${suite}.`);
   });
-  const { network, shard, replay, runNonce, startedAt, runtime } = manifest;
+  const { network, shard, replay, pics, runNonce, startedAt, runtime } = manifest;
   const { runs, ...settings } = manifest.settings;
   return {
     ...settings,
     ...(runs !== undefined && { runs }),
     ...(network !== undefined && { network }),
     ...(shard && { shard }),
+    ...(pics && { pics }),
     ...(replay !== undefined && { replay }),
     cases,
     clauses,

@@ -48,7 +48,7 @@ export function testerRandom({ runNonce }: Circumstances): Random {
   return seededRandom('tester', runNonce);
 }
 
-export interface Job extends RunSettings, Pick<RunOptions, 'shard'> {
+export interface Job extends RunSettings, Pick<RunOptions, 'shard' | 'pics'> {
   readonly cases: readonly Case[];
   readonly clauses: readonly Clause[];
   /** The token of one failure to see again. */

@@ -80,6 +80,7 @@ function runOptions(command: Command): Command {
       '--sign <keyfile>',
       'with it an Ed25519 signature; openssl genpkey -algorithm ed25519 makes a key',
     )
+    .option('--pics <file>', 'what the implementer claims: pics --reporter json, filled in')
     .option('--shard <i/n>', 'only the i-th of n parts of the cases; merge puts their reports together')
     .option('--budget <time>', 'only as many cases as fit, those about the most clauses first')
     .option('--strict', 'SHOULD counts as MUST')

@@ -22,6 +22,7 @@ import {
 import { chosenCases, selectionOf } from '../command/selection.ts';
 import { milliseconds } from '../command/values.ts';
 import { applyExpectations } from '../expectations/apply.ts';
+import { heldAgainst } from '../expectations/pics.ts';
 import type { Context } from '../reporters/context.ts';
 import { EXIT, exitStatus } from '../reporters/exit-status.ts';
 import { renderListJson } from '../reporters/json.ts';
@@ -36,6 +37,7 @@ import { expectationsOf } from './expectations.ts';
 import { costs, killTable, specFiles, writeText } from './files.ts';
 import { circumstances, judge, testerRandom } from './judge.ts';
 import { output } from './output.ts';
+import { picsOf } from './pics.ts';
 import { reachTarget } from './target.ts';
 import type { Terminal } from './terminal.ts';
 import { paintOf } from './terminal.ts';
@@ -69,6 +71,7 @@ export async function run(
   const shard = options.shard === undefined ? undefined : shardValue(options.shard);
   const wanted = portion(ofTarget, shard, options);
   const expectations = await expectationsOf(options);
+  const claims = await picsOf(options.pics, clauses);
   if (wanted.length < ofTarget.length && !options.quiet)
     terminal.err(`${wanted.length} of ${ofTarget.length} cases are run.\n`);
   if (options.list) return list(wanted, outputs, options, terminal);
@@ -91,7 +94,11 @@ export async function run(
     capture = captured && captureFiles(captured, { cases, epoch, seed: settings.seed });
     const reached = await reachTarget(reach, options, net, capture?.tap, testerRandom(begun));
     try {
-      const parts = { cases: wanted, clauses, replay: token && options.replay, ...(shard && { shard }) };
+      const asked = ofTarget.flatMap(({ roles }) => roles);
+      const pics = claims && heldAgainst(claims, reached.target, asked);
+      if (!options.quiet) for (const remark of pics?.remarks ?? []) terminal.err(`${remark}\n`);
+      const chosen = { cases: wanted, clauses, ...(shard && { shard }), ...(pics && { pics }) };
+      const parts = { ...chosen, replay: token && options.replay };
       const job = { ...settings, ...parts, net, network, circumstances: begun };
       const own = evidence?.terminal(terminal) ?? terminal;
       const judged = await judge(reached, job, own, options.quiet ?? false, capture?.tap);

@@ -1,17 +1,12 @@
-/** The commands that only write something: provision, pics. */
+/** `provision`: the configuration of a target without an adapter. */
 
 import { Mistake } from '../command/mistake.ts';
-import { renderProforma } from '../command/proforma.ts';
 import { readSecret } from '../command/provisioned.ts';
 import type { WrittenProvisionOptions } from '../command/provisioning.ts';
 import { DEFAULT_TARGET, provisioned, renderProvisioned } from '../command/provisioning.ts';
 import { shellLine } from '../command/shell.ts';
-import { oneOf } from '../command/values.ts';
 import { EXIT } from '../reporters/exit-status.ts';
-import type { RoleName } from '../roles.ts';
-import { ROLES } from '../roles.ts';
-import { catalogue } from '../spec-clauses.ts';
-import { readText, specFiles, versions, writeText } from './files.ts';
+import { readText, writeText } from './files.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Writes a target's configuration; with `--out` it says how to run the suite against it. */
@@ -38,13 +33,5 @@ export async function provisionCommand(
     ...places,
   ]);
   terminal.err(`Put ${out} into the target, start it, then: ${next}\n`);
-  return EXIT.good;
-}
-
-export function picsCommand(options: { readonly role?: readonly string[] }, terminal: Terminal): number {
-  const wanted = (options.role ?? []).flatMap((text) => text.split(','));
-  const roles: readonly RoleName[] =
-    wanted.length === 0 ? ROLES : wanted.map((text) => oneOf('--role', text, ROLES));
-  terminal.out(renderProforma(catalogue(specFiles()), roles, versions().spec));
   return EXIT.good;
 }

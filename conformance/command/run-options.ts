@@ -44,6 +44,7 @@ export interface WrittenRunOptions extends ReachOptions, ChoosingOptions {
   readonly waive?: string;
   readonly expectFail?: string;
   readonly baseline?: string;
+  readonly pics?: string;
   readonly specUrl?: string;
   readonly color: boolean;
 }

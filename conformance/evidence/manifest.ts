@@ -5,7 +5,7 @@ import { formatEndpoint, parseEndpoint, parseIp } from '../../reference/address.
 import { NEEDS } from '../case.ts';
 import { Mistake } from '../command/mistake.ts';
 import { readProvisioned } from '../command/provisioned.ts';
-import { DEPTHS, PROFILES } from '../report.ts';
+import { DEPTHS, PicsUsed, PROFILES } from '../report.ts';
 import type { Way } from '../target/way.ts';
 
 /** Goes up when an older suite could not read what is written. */
@@ -68,6 +68,8 @@ export const Manifest = z.strictObject({
   network: z.string().optional(),
   shard: z.strictObject({ index: Count, count: Count }).optional(),
   replay: z.string().optional(),
+  /** What the implementer claims: it decides which cases ran. */
+  pics: PicsUsed.optional(),
   /** Ids of the cases that were to run. */
   cases: z.array(z.string()),
   way: z.strictObject({

@@ -69,7 +69,8 @@ export function readReport(file: string, text: string): Report {
   return parsed(file, text, Report);
 }
 
-function parsed<T>(file: string, text: string, schema: z.ZodType<T>): T {
+/** A file of JSON with what the schema asks for. @throws Mistake */
+export function parsed<T>(file: string, text: string, schema: z.ZodType<T>): T {
   let value: unknown;
   try {
     value = JSON.parse(text);

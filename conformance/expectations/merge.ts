@@ -20,6 +20,7 @@ const SAME: readonly (readonly [string, (report: Report) => unknown])[] = [
   ['the depth', ({ depth }) => depth],
   ['the profile', ({ profile }) => profile],
   ['--strict', ({ strict }) => strict],
+  ['the claims of --pics', ({ pics }) => pics && [pics.product, pics.version, pics.exceptions]],
   ['the number of shards', ({ shard }) => shard?.count],
 ];
 
@@ -56,6 +57,7 @@ export function mergeReports(
       roles: first.report.target.roles.filter((role) => role in first.report.ledger),
       untestable,
       disputed: {},
+      pics: first.report.pics,
       spec: first.report.versions.spec,
     }),
     host: {

@@ -1,5 +1,6 @@
 /** Whether a case can run against a target at all, and what to say if not. */
 import type { Case } from '../case.ts';
+import { unclaimed } from '../pics.ts';
 import type { Blame, Verdict } from '../verdict.ts';
 import type { Environment } from './environment.ts';
 import type { RunOptions } from './options.ts';
@@ -13,7 +14,7 @@ export interface Skip {
 export function whyNot(
   info: Case,
   { target, has }: Pick<Environment, 'target' | 'has'>,
-  options: Pick<RunOptions, 'slow'>,
+  options: Pick<RunOptions, 'slow' | 'pics'>,
 ): Skip | undefined {
   const { roles } = target.info;
   if (!info.roles.some((role) => roles.includes(role))) {
@@ -23,6 +24,9 @@ export function whyNot(
       blame: undefined,
     };
   }
+  const said = options.pics && unclaimed(info, roles, options.pics);
+  if (said !== undefined)
+    return { ...said, blame: said.verdict === 'not-implemented' ? 'target' : undefined };
   const missing = info.features.find((feature) => !target.claims(feature));
   if (missing !== undefined) {
     return { verdict: 'not-applicable', reason: `the target does not claim ${missing}`, blame: undefined };

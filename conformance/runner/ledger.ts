@@ -1,7 +1,8 @@
 /** How each clause of a role fared in a run. */
 import type { Suite } from '../coverage.ts';
 import { coverage } from '../coverage.ts';
-import type { CaseResult, RoleLedger } from '../report.ts';
+import { isMissing } from '../pics.ts';
+import type { CaseResult, PicsUsed, RoleLedger } from '../report.ts';
 import type { RoleName } from '../roles.ts';
 import type { Clause } from '../spec-clauses.ts';
 
@@ -12,6 +13,8 @@ export interface LedgerInput extends Suite {
   readonly roles: readonly RoleName[];
   /** Clauses whose reading is disputed, with a link. */
   readonly disputed: Readonly<Record<string, string>>;
+  /** What the implementer claims. */
+  readonly pics: PicsUsed | null;
 }
 
 export function ledger(input: LedgerInput): Partial<Record<RoleName, RoleLedger>> {
@@ -47,7 +50,10 @@ function judge(clause: Clause, role: RoleName, input: LedgerInput): [Column, str
   if (link !== undefined) return ['disputed', link];
   const bad = results.filter(({ verdict }) => VIOLATES.has(verdict));
   if (bad.length > 0) return ['violated', bad.map(({ id, verdict }) => `${id} ${verdict}`).join(', ')];
+  const said = input.pics?.exceptions.find((one) => one.clause === clause.id && one.role === role);
+  if (said && isMissing(said)) return ['violated', `${input.pics?.file} says no`];
   if (results.some(({ verdict }) => verdict === 'pass')) return ['proven', undefined];
+  if (said) return ['notExercised', `not claimed in ${input.pics?.file}`];
   const suite = coverage(clause, role, input);
   if (suite.kind === 'untestable') return ['untestable', suite.reason];
   const [first] = results;

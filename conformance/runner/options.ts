@@ -1,7 +1,7 @@
 /** What a run is told: the one input of `runSuite` beside the target. */
 import type { Case } from '../case.ts';
 import type { OnProgress } from '../progress.ts';
-import type { Depth, Profile } from '../report.ts';
+import type { Depth, PicsUsed, Profile } from '../report.ts';
 import type { Level, RoleName } from '../roles.ts';
 import type { Clause } from '../spec-clauses.ts';
 
@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly untestable?: Readonly<Record<string, string>>;
   /** Clauses whose reading is disputed, by id, with a link. */
   readonly disputed?: Readonly<Record<string, string>>;
+  /** What the implementer claims. */
+  readonly pics?: PicsUsed;
   /** Any text; the same seed makes the tester send the same. */
   readonly seed: string;
   readonly depth: Depth;

@@ -186,6 +186,7 @@ t.test('ledger: each clause in one column, with the reason', (t) => {
     roles: ['rs-s'],
     untestable: { 'RS-4': 'nobody can see it', 'RS-6 rs-s': 'not of an RS-S', 'RS-8 dc': 'not of a DC' },
     disputed: { 'RS-7': 'a link' },
+    pics: null,
     spec: '0.1',
   });
   t.same(book['rs-s'], {
