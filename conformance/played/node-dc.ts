@@ -209,11 +209,9 @@ export class PlayedNodeDc extends PlayedDc {
       typeof with_ === 'number'
         ? body({ transaction, status: with_ })
         : new Map([...with_, ...body({ transaction, status: Status.ok })]);
-    socket.sendSealed(this.association, MessageType.routeDirection, content, {
-      to: request.from,
-      intent,
-      auto: true,
-    });
+    const options = { to: request.from, intent, auto: true };
+    for (let left = socket.stage.answers; left > 0; left--)
+      socket.sendSealed(this.association, MessageType.routeDirection, content, options);
   }
 }
 

@@ -147,7 +147,9 @@ export class Peer {
     const transaction = bytesField(content, 'transaction');
     let tried = this.stage.now();
     this.sendSealed(channel, type, content, options);
-    const stop = this.#repeat(options.repeats ?? REQUEST_REPEATS, () => {
+    // A sequence number of the case's own serves once.
+    const repeats = options.repeats ?? (options.sequence === undefined ? REQUEST_REPEATS : []);
+    const stop = this.#repeat(repeats, () => {
       tried = this.stage.now();
       this.sendSealed(channel, type, content, { ...options, auto: true });
     });
@@ -155,7 +157,6 @@ export class Peer {
       (mail) =>
         mail.channel === channel &&
         mail.type !== type &&
-        mail.explained !== COPY &&
         sameField(mail.body, 'transaction', transaction),
       options.timeout,
     );
@@ -242,9 +243,11 @@ export class Peer {
     return this.stage.until(() => this.takeNow(match), timeout);
   }
 
-  /** The same among those that came. */
+  /** The same among those that came. A copy of a message that was sealed says nothing new. */
   takeNow(match: (mail: Received) => boolean): Received | undefined {
-    const index = this.#inbox.findIndex(match);
+    const isCopy = ({ explained, keys, type }: Received) =>
+      explained === COPY && keys !== undefined && type !== MessageType.data;
+    const index = this.#inbox.findIndex((mail) => !isCopy(mail) && match(mail));
     const mail = this.#inbox[index];
     if (mail === undefined) return undefined;
     this.#inbox.splice(index, 1);

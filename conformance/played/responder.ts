@@ -98,6 +98,7 @@ export class Responder {
 
   #answer(channel: PlayedChannel, mail: Received, type: number, content: Body): void {
     const keys = mail.keys?.confirmed ? mail.keys : channel.current;
-    this.#peer.sendSealed(channel, type, content, { to: mail.from, auto: true, ...(keys && { keys }) });
+    for (let left = this.#peer.stage.answers; left > 0; left--)
+      this.#peer.sendSealed(channel, type, content, { to: mail.from, auto: true, ...(keys && { keys }) });
   }
 }

@@ -59,6 +59,11 @@ export class Stage {
     this.#tap = options.tap;
   }
 
+  /** How often an answer goes out: where some are lost, further ones, for which nobody waits. [ERR-03] */
+  get answers(): number {
+    return this.impaired ? 4 : 1;
+  }
+
   /** Begins a row; identifiers come from this source from now on. */
   startRow(fresh: (length: number) => Uint8Array): void {
     this.#fresh = fresh;

@@ -13,10 +13,14 @@ import { associated, current, gone, halfOpen, openLeg, opens, RS_S_CONFIGURED } 
 
 const isOpening = ({ type }: Received) => type === MessageType.openingRequest;
 
+/** So old may keys be, of those that are old after a second; milliseconds. */
+const STILL_YOUNG = 900;
+
 /** An association that the RS-S opened, at its start. @throws Unjudged if it did not, or too late */
 async function openedByRs(world: World, timers: RsOptions['timers']): Promise<Associated> {
   const on = await associated(world, { bare: true, opens: true, ...(timers && { timers }) });
   const { rs, peer, association } = on;
+  const began = world.net.now();
   await rs.provoke?.();
   const isOpen = () => (association.current?.confirmed === true ? true : undefined);
   if ((await peer.stage.until(isOpen)) === undefined || association.current?.initiator) {
@@ -24,6 +28,7 @@ async function openedByRs(world: World, timers: RsOptions['timers']): Promise<As
   }
   // When this is answered the RS-S has taken our answer to its own probe.
   world.status(await peer.probe(association), 0);
+  if (world.impaired) inTime(world, began, STILL_YOUNG);
   return on;
 }
 
