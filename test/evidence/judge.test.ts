@@ -1,7 +1,12 @@
 /** `--evidence` and `judge` on the command line. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { serveAdapter } from '../../adapters/kit/serve.ts';
+import { referenceAdapter } from '../../adapters/reference.ts';
 import { Report } from '../../conformance/report.ts';
+import { formatEndpoint } from '../../reference/address.ts';
+import { udpNet } from '../../reference/net/udp/udp.ts';
+import { endpoint } from '../conformance/bench.ts';
 import * as faults from '../conformance/faults.ts';
 import { answering, cli, folder, target } from '../conformance/terminal.ts';
 import { onlyOnNode, start } from '../e2e/runtimes.ts';
@@ -66,6 +71,30 @@ t.test('impaired, in parts, with rows of its own: all of it is in the bundle', a
   const some = ['--runs', '7', '--shard', '1/2', '--impair', faults, '--strict'];
   const { at, report } = await bundled(t, ['rs-s.forward.u*', 'rs-s.header.*', ...some]);
   t.same((await judged(at)).report, report);
+});
+
+t.test('the token of an adapter is not in the bundle', async (t) => {
+  const [file, net] = [folder(t), udpNet()];
+  writeFileSync(file('token'), 'a secret of ours\n');
+  writeFileSync(file('other'), 'another one\n');
+  const adapter = await serveAdapter({
+    net,
+    listen: endpoint('127.0.0.1:0'),
+    token: new TextEncoder().encode('a secret of ours'),
+    implementation: referenceAdapter({ net }),
+  });
+  t.teardown(() => adapter.close());
+  const [at, to] = [file('bundle'), formatEndpoint(adapter.local)];
+  const withToken = ['--token-file', file('token')];
+  const ran = await cli(['--target', to, ...ONE, ...withToken, '--reporter', 'json', '--evidence', at]);
+  t.equal(ran.status, 0);
+  t.same((await judged(at, ...withToken)).report, JSON.parse(ran.out));
+  const without = await cli(['judge', at]);
+  t.equal(without.status, 2);
+  t.match(without.err, 'is of a run with a token, which is not in it: give it with --token-file FILE.');
+  const wrong = await cli(['judge', at, '--token-file', file('other')]);
+  t.equal(wrong.status, 3);
+  t.match(wrong.err, 'A wrong token does this');
 });
 
 t.test('waivers come after the verdicts, in the run and here', async (t) => {
