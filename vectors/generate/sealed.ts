@@ -4,6 +4,7 @@ import type { Aead } from '../../reference/crypto/aead.ts';
 import { aes256Gcm, chacha20Poly1305 } from '../../reference/crypto/aead.ts';
 import { writeHeader } from '../../reference/wire/header.ts';
 import type { MessageType } from '../../reference/wire/registry.ts';
+import { probeOfPairs } from './bodies/pairs.ts';
 import { draw } from './random.ts';
 import type { Fields, Vector } from './vector.ts';
 import { Family } from './vector.ts';
@@ -101,6 +102,11 @@ function good(family: Family, suite: number): Vector {
     type: 0x0d,
     sequence: 0n,
     plaintext: probe,
+  });
+  both('pairs', 'A probing Tunnel Request of 24 pairs.', {
+    type: 0x0d,
+    sequence: 1n,
+    plaintext: probeOfPairs(24),
   });
   both('byte', 'One byte of content.', { plaintext: text(1) });
   for (const length of [15, 16, 17, 63, 64, 65, 128]) {

@@ -39,7 +39,7 @@ export function changed(of: Body, ...entries: readonly Entry[]): Body {
 
 /** Deterministic but for what is raw. */
 export function encoded(of: Body): Uint8Array {
-  const head = encodeCbor(Array.from(of, () => 0)).slice(0, of.size < 24 ? 1 : 2);
+  const head = encodeCbor(Array.from(of, () => 0)).slice(0, of.size < 24 ? 1 : of.size < 256 ? 2 : 3);
   head[0] = (head[0] ?? 0) | 0x20;
   const entries = sorted(of).map(([key, value]) =>
     concat(encodeCbor(key), isRaw(value) ? fromHex(value.raw) : encodeCbor(value)),

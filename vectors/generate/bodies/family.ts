@@ -4,6 +4,7 @@ import { misencoded } from './encoding.ts';
 import { endpoints } from './endpoints.ts';
 import { extensions } from './extensions.ts';
 import { goodBodies } from './good.ts';
+import { pairs } from './pairs.ts';
 import { misfits } from './schema.ts';
 
 const NOTES = {
@@ -92,5 +93,6 @@ export function bodies(): Bodies {
   misfits(family, goods);
   extensions(family, goods);
   endpoints(family);
+  pairs(family, goods);
   return family;
 }

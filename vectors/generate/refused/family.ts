@@ -3,6 +3,7 @@ import { fields } from '../vector.ts';
 import { brokenDatagrams } from './broken.ts';
 import { Datagrams, direction, NOTES, SITUATIONS } from './datagrams.ts';
 import { goodDatagrams } from './good.ts';
+import { datagramsOfManyPairs } from './pairs.ts';
 import { DIRECTION_TRANSACTION, onPath, world } from './world.ts';
 
 export function refused(): Datagrams {
@@ -13,6 +14,7 @@ export function refused(): Datagrams {
   });
   const goods = goodDatagrams(family);
   brokenDatagrams(family, goods);
+  datagramsOfManyPairs(family);
   const large = onPath(0x10, 0x4711, 1501);
   family.add({
     id: 'refused.path.hold-large',
