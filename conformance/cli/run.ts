@@ -96,7 +96,6 @@ export async function run(
     try {
       const asked = ofTarget.flatMap(({ roles }) => roles);
       const pics = claims && heldAgainst(claims, reached.target, asked);
-      if (!options.quiet) for (const remark of pics?.remarks ?? []) terminal.err(`${remark}\n`);
       const chosen = { cases: wanted, clauses, ...(shard && { shard }), ...(pics && { pics }) };
       const parts = { ...chosen, replay: token && options.replay };
       const job = { ...settings, ...parts, net, network, circumstances: begun };

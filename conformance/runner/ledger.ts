@@ -1,7 +1,7 @@
 /** How each clause of a role fared in a run. */
 import type { Suite } from '../coverage.ts';
 import { coverage } from '../coverage.ts';
-import { isMissing } from '../pics.ts';
+import { isMissing, unclaimed } from '../pics.ts';
 import type { CaseResult, PicsUsed, RoleLedger } from '../report.ts';
 import type { RoleName } from '../roles.ts';
 import type { Clause } from '../spec-clauses.ts';
@@ -48,12 +48,16 @@ function judge(clause: Clause, role: RoleName, input: LedgerInput): [Column, str
   const results = input.results.filter(concerns);
   const link = input.disputed[clause.id];
   if (link !== undefined) return ['disputed', link];
-  const bad = results.filter(({ verdict }) => VIOLATES.has(verdict));
+  // A "no" says nothing about the other clauses of the cases that did not run for it.
+  const { pics } = input;
+  const notRun = (result: CaseResult): boolean =>
+    pics !== null && unclaimed(result, [role], pics)?.verdict === 'not-implemented';
+  const bad = results.filter((result) => VIOLATES.has(result.verdict) && !notRun(result));
   if (bad.length > 0) return ['violated', bad.map(({ id, verdict }) => `${id} ${verdict}`).join(', ')];
-  const said = input.pics?.exceptions.find((one) => one.clause === clause.id && one.role === role);
-  if (said && isMissing(said)) return ['violated', `${input.pics?.file} says no`];
+  const said = pics?.exceptions.find((one) => one.clause === clause.id && one.role === role);
+  if (said && isMissing(said)) return ['violated', `${pics?.file} says no`];
   if (results.some(({ verdict }) => verdict === 'pass')) return ['proven', undefined];
-  if (said) return ['notExercised', `not claimed in ${input.pics?.file}`];
+  if (said) return ['notExercised', `not claimed in ${pics?.file}`];
   const suite = coverage(clause, role, input);
   if (suite.kind === 'untestable') return ['untestable', suite.reason];
   const [first] = results;
