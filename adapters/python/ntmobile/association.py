@@ -37,7 +37,9 @@ class Association(Channel):
         self._retry: Timer | None = None
         self._retry_after = env.timers["register-retry-min"]
         self._opening_failed = False
-        self._registration_due = True
+        self._retry_registers = False
+        self._waits_for_keys = False
+        self._requests_out = 0
 
     @property
     def registered(self) -> bool:
@@ -59,8 +61,8 @@ class Association(Channel):
     def confirmed(self, handshake: Handshake) -> None:
         self._opening_failed = False
         if not handshake.own:
-            self._retry_after = self.env.timers["register-retry-min"]
-        if self._registration_due or not self.registered:
+            self._begin_interval_anew()
+        if self._waits_for_keys or (not self.registered and self._requests_out == 0):
             self._register()
 
     def message_sent(self) -> None:
@@ -76,10 +78,11 @@ class Association(Channel):
     # ---- registering ----
 
     def _register(self) -> None:
-        self._registration_due = True
-        if self.handshakes.in_use is None:
+        self._waits_for_keys = self.handshakes.in_use is None
+        if self._waits_for_keys:
             self.open()
             return
+        self._requests_out += 1
         fields = {**self._registration(), **self.env.grease()}
         over = self.env.timers["try-over-rs-dc"]
         self.requests.start(
@@ -94,7 +97,8 @@ class Association(Channel):
 
     def _registered(self, _: Request, answer: Body) -> None:
         lifetime = answer[Key.LIFETIME]
-        self._registration_due = False
+        self._requests_out -= 1
+        self._retry_registers = False
         self._registered_until = self.env.clock.now() + lifetime
         self._retry_after = self.env.timers["register-retry-min"]
         if self._retry and not self._opening_failed:
@@ -106,9 +110,18 @@ class Association(Channel):
 
     def _failed(self, failure: Failure) -> None:
         self.env.show(f"registration failed: {'no answer' if not failure.answered else failure.status}")
+        self._requests_out -= 1
+        self._retry_registers = True
         self._try_later()
         if not failure.answered:
             self.open()
+
+    def _begin_interval_anew(self) -> None:
+        """A retry that is due late comes after the shortest interval."""
+        self._retry_after = self.env.timers["register-retry-min"]
+        if self._retry and self._retry.pending:
+            self._retry.cancel()
+            self._try_later()
 
     def _try_later(self) -> None:
         """RS-18."""
@@ -122,7 +135,8 @@ class Association(Channel):
         if self._opening_failed or self.handshakes.in_use is None:
             self._opening_failed = False
             self.open()
-        if self._registration_due and self.handshakes.in_use is not None:
+        if self._retry_registers and self.handshakes.in_use is not None:
+            self._retry_registers = False
             self._register()
 
     # ---- directions ----

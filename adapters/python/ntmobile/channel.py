@@ -191,11 +191,11 @@ class Channel:
                 fields = {Key.OBSERVED_ENDPOINT: source.encode()}
             else:
                 status, fields = self.answer_request(message, {k: v for k, v in body.items() if k in form.listed})
-        if source.port != 0:  # GEN-34: no endpoint names it
+        if source.port != 0:  # GEN-34: no answer would arrive
             answer = answer_body(transaction, status, {**fields, **self.grease_for(source)})
             if not probing:
                 self.answers.keep(transaction, digest, ANSWER_OF[message], answer)
-            if self.send(ANSWER_OF[message], answer, source):
+            if self.send(ANSWER_OF[message], answer, source) and not probing:
                 self.env.counters.answered(status)
         if refused is not None:
             raise refused
@@ -215,7 +215,7 @@ class Channel:
     ) -> bool:
         """Seals a body under the keys in use, or those of one handshake, and sends it, if it may."""
         handshake = under or self.handshakes.in_use
-        if handshake is None or endpoint.family not in self.env.families:
+        if handshake is None or endpoint.port == 0 or endpoint.family not in self.env.families:
             return False
         if not unbounded and not self.exempt(endpoint):
             if not self.budget.spend(endpoint, HEADER_SIZE + len(body) + TAG_SIZE):

@@ -135,6 +135,8 @@ class Openings:
 
     def _send_response(self, response: bytes, source: Endpoint) -> None:
         """Message 2, which is as long as what it answers."""
+        if source.port == 0:
+            return
         if self._channel.exempt(source) or self._channel.budget.spend(source, len(response)):
             self._env.send(source, response)
         else:

@@ -12,6 +12,7 @@ from .registry import Kind
 class Slot:
     endpoint: Endpoint
     nomination: int
+    filled: int  # what became valid last has the highest number
 
 
 class Slots:
@@ -21,6 +22,7 @@ class Slots:
         self._by_family = kind is Kind.ASSOCIATION
         self._slots: dict[int, Slot] = {}
         self._nominations = 0
+        self._filled = 0
 
     def _name(self, endpoint: Endpoint) -> int:
         return endpoint.family if self._by_family else 0
@@ -36,8 +38,8 @@ class Slots:
 
     @property
     def valid(self) -> list[Endpoint]:
-        """The address nominated last comes first."""
-        ordered = sorted(self._slots.values(), key=lambda slot: slot.nomination, reverse=True)
+        """The address that became valid last comes first."""
+        ordered = sorted(self._slots.values(), key=lambda slot: slot.filled, reverse=True)
         return [slot.endpoint for slot in ordered]
 
     def set(self, endpoint: Endpoint, nomination: int) -> bool:
@@ -45,5 +47,6 @@ class Slots:
         slot = self._slots.get(self._name(endpoint))
         if slot is not None and nomination < slot.nomination:
             return False
-        self._slots[self._name(endpoint)] = Slot(endpoint, nomination)
+        self._filled += 1
+        self._slots[self._name(endpoint)] = Slot(endpoint, nomination, self._filled)
         return True

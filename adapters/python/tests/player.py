@@ -66,6 +66,13 @@ class Player:
         self.clock.forward(seconds)
         return self.sent
 
+    def next(self, seconds: float) -> bytes:
+        """The first datagram that goes out within a time; the clock stands still then."""
+        for _ in range(int(seconds * 20)):
+            if sent := self.wait(0.05):
+                return sent[0][1]
+        raise AssertionError("nothing was sent")
+
     def refused(self) -> dict[str, int]:
         counters = self.relay.counters.all()
         return {name: count for name, count in counters.items() if name.startswith("refused.") and count}

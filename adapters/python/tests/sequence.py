@@ -22,8 +22,8 @@ class HeldKeys:
     request: bytes
     order: int
     made: int
+    response: bytes
     confirmed: bool = False
-    answer: bytes = b""  # the message 2 by which an initiator made them
     window: ReplayWindow = field(default_factory=ReplayWindow)
 
 
@@ -104,8 +104,8 @@ def _read_request(
 def _read_response(channel: ReadChannel, given: dict[str, Any], datagram: bytes, secret: bytes | None) -> None:
     responder = given["from"] if given["from"] in channel.ends else channel.peer_of(given["to"])
     initiator = channel.peer_of(responder)
-    if any(keys.answer == datagram for keys in channel.ends[initiator].held.values()):
-        return  # KEY-52
+    if any(keys.response == datagram for keys in channel.ends[initiator].held.values()):
+        return  # taken before: it changes nothing (KEY-52)
     attempt = channel.ends[initiator].attempt
     if attempt is None:
         if given["to"] == initiator:
@@ -123,12 +123,10 @@ def _read_response(channel: ReadChannel, given: dict[str, Any], datagram: bytes,
     order = int.from_bytes(request[20:28], "big")
     if given["from"] == responder and keys.key_id not in channel.ends[responder].held:
         receiving = SealingKey(channel.suite, keys.initiator_key)
-        channel.ends[responder].held[keys.key_id] = HeldKeys(receiving, request, order, next_moment())
+        channel.ends[responder].held[keys.key_id] = HeldKeys(receiving, request, order, next_moment(), datagram)
     if given["to"] == initiator:
         receiving = SealingKey(channel.suite, keys.responder_key)
-        channel.ends[initiator].held[keys.key_id] = HeldKeys(
-            receiving, request, order, next_moment(), answer=datagram
-        )
+        channel.ends[initiator].held[keys.key_id] = HeldKeys(receiving, request, order, next_moment(), datagram)
         channel.ends[initiator].attempt = None
 
 

@@ -78,6 +78,27 @@ def test_registers_when_confirmed_and_renews() -> None:
     assert message == 9 and renewed[5] == registration[5] and renewed[0] != registration[0]
 
 
+def test_tries_to_register_after_intervals_that_double() -> None:
+    player = Player()
+    dc = dc_of(player)
+    dc.open()
+    said = dc.say(Type.TUNNEL_REQUEST, {})
+    dc.answer_probes(said)
+    for interval in (5, 10, 20, 40, 60, 60):
+        registration = said[-1][1]
+        assert dc.say(Type.RELAY_REGISTRATION_RESPONSE, {1: 9}, transaction=registration[0]) == []
+        assert player.wait(interval * 0.89) == []
+        said = [dc.read(player.next(interval * 0.22))]
+        assert said[0][0] == Type.RELAY_REGISTRATION_REQUEST and said[0][1][0] != registration[0]
+    dc.say(Type.RELAY_REGISTRATION_RESPONSE, {1: 9}, transaction=said[0][1][0])
+    dc.open()  # the DC opens: the interval begins anew
+    said = dc.say(Type.TUNNEL_REQUEST, {})
+    dc.answer_probes(said)
+    registration = next(body for message, body in said if message == Type.RELAY_REGISTRATION_REQUEST)
+    dc.say(Type.RELAY_REGISTRATION_RESPONSE, {1: 9}, transaction=registration[0])
+    assert player.next(5.6)[1] == Type.RELAY_REGISTRATION_REQUEST
+
+
 def test_forwards_both_ways_unchanged() -> None:
     player = Player()
     bound_path(player)
