@@ -3,6 +3,7 @@ import type { Markup, Part } from '../html/markup.ts';
 import { html } from '../html/markup.ts';
 import type { CaseResult, Exchange, Sketch } from '../report.ts';
 import { clauseOf } from '../reporters/context.ts';
+import { shrunkText } from '../reporters/failure.ts';
 import { MARKS } from '../reporters/marks.ts';
 import { count, duration } from '../reporters/text.ts';
 import { chart } from './chart.ts';
@@ -69,6 +70,7 @@ function rows(result: CaseResult, context: PageContext): Markup[] {
     row('Actual', actual !== null && html`<span class="bad">${actual}</span>`),
     row('Why', reason),
     row('Input', counterexample !== null && html`<code>${counterexample}</code>`),
+    row('Made from', result.shrunk && shrunkText(result.shrunk)),
     row('Read as', note),
     row(
       'Waiver',

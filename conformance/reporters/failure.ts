@@ -48,7 +48,7 @@ export function failureLines(result: CaseResult, number: number, context: Contex
 }
 
 /** How the input came to be as small as it is. */
-function shrunkText({ from, steps, ms }: NonNullable<CaseResult['shrunk']>): string {
+export function shrunkText({ from, steps, ms }: NonNullable<CaseResult['shrunk']>): string {
   return `${from} in ${count(steps, 'step')}, ${duration(ms)}`;
 }
 

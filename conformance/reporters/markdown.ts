@@ -7,6 +7,7 @@ import { chartLines, datagramLines } from './chart.ts';
 import type { Context } from './context.ts';
 import { clauseOf } from './context.ts';
 import { expectationLines } from './expectations.ts';
+import { shrunkText } from './failure.ts';
 import { ledgersOf, mustClauses } from './ledger.ts';
 import { code, fenced, plain, table } from './markdown-text.ts';
 import { MARKS, WORST_FIRST } from './marks.ts';
@@ -143,6 +144,7 @@ function failureBlock(result: CaseResult, number: number, context: Context): str
       ...item('Actual', result.actual),
       ...item('Why', result.reason),
       ...item('Input', result.counterexample),
+      ...item('Made from', result.shrunk && shrunkText(result.shrunk)),
       ...item('Read as', result.note),
       ...item('Waiver', waiver && `${waiver.reason}, until ${waiver.expiry} (${waiver.link})`),
       ...item('Known', result.expectedFailure),

@@ -20,7 +20,8 @@ export function hostile(): Report {
         annotated: [EVIL],
       })),
     };
-    const texts = { actual: EVIL, reason: EVIL, counterexample: EVIL, note: EVIL, expected: [EVIL] };
+    const shrunk = { from: EVIL, length: 1, steps: 1, ms: 1 };
+    const texts = { shrunk, actual: EVIL, reason: EVIL, counterexample: EVIL, note: EVIL, expected: [EVIL] };
     return { ...result, ...texts, title: EVIL, catches: EVIL, requirement: EVIL, replay: EVIL, exchange };
   });
   const target = { ...report.target, name: EVIL, version: EVIL, address: EVIL };
