@@ -155,9 +155,7 @@ export class Peer {
     });
     const answer = await this.take(
       (mail) =>
-        mail.channel === channel &&
-        mail.type !== type &&
-        sameField(mail.body, 'transaction', transaction),
+        mail.channel === channel && mail.type !== type && sameField(mail.body, 'transaction', transaction),
       options.timeout,
     );
     stop();
