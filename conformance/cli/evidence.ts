@@ -16,8 +16,7 @@ import { writeTurn } from '../evidence/turn.ts';
 import type { Report } from '../report.ts';
 import { EXIT } from '../reporters/exit-status.ts';
 import { renderJson } from '../reporters/json.ts';
-import { clauseHash } from '../spec-clauses.ts';
-import { fileHash, readText, versions, writeFault } from './files.ts';
+import { fileHash, readText, writeFault } from './files.ts';
 import type { Circumstances, Job } from './judge.ts';
 import type { Reached } from './target.ts';
 import type { Terminal } from './terminal.ts';
@@ -139,13 +138,13 @@ export class Evidence {
     const { folder, key, epoch } = this.#parts;
     const put = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
     await put(FILES.report, renderJson(report));
-    const { cases, clauses, net: _, circumstances, shard, replay, network, pics, ...settings } = job;
+    const { cases, clauses: _, net: __, circumstances, shard, replay, network, pics, ...settings } = job;
     const signer = key && publicKeyOf(key);
     const manifest = writeManifest({
       tool: 'ntm-conform evidence',
       format: FORMAT,
-      versions: versions(),
-      clauseHash: clauseHash(clauses),
+      versions: report.versions,
+      clauseHash: report.clauseHash,
       ...circumstances,
       epoch,
       settings,
