@@ -1,4 +1,6 @@
 /** Faults in openings, keys and addresses. */
+import type { Endpoint } from '../../reference/address.ts';
+import { sameEndpoint } from '../../reference/address.ts';
 import { Addresses } from '../../reference/channel/addresses.ts';
 import { Channel } from '../../reference/channel/channel.ts';
 import { FarEnd } from '../../reference/channel/far-end.ts';
@@ -141,6 +143,42 @@ export const CHANNEL: readonly Saboteur[] = [
     clause: 'KEY-31',
     caughtBy: 'rs-s.address.nominate',
     patch: () => replace(FarEnd.prototype, 'nominate', () => () => undefined),
+  },
+  {
+    name: 'last-answer-wins',
+    title: 'uses the address that answered last, in whatever order they were nominated',
+    clause: 'KEY-32',
+    caughtBy: 'rs-s.address.later',
+    patch: () =>
+      replace(
+        Addresses.prototype,
+        'validate',
+        (original) => (self, endpoint) => original(self, endpoint, Number.MAX_SAFE_INTEGER),
+      ),
+  },
+  {
+    name: 'nominates-once',
+    title: 'leaves an address that is nominated again where it was in the order',
+    clause: 'KEY-31',
+    caughtBy: 'rs-s.address.later',
+    patch: () =>
+      replace(FarEnd.prototype, 'nominate', (original) => (self, from, now) => {
+        const { probes } = self as FarEnd;
+        const underWay = field<{ readonly to: Endpoint }[]>(probes, 'outstanding');
+        if (!underWay.some(({ to }) => sameEndpoint(to, from as Endpoint))) original(self, from, now);
+      }),
+  },
+  {
+    name: 'transaction-at-offset-1',
+    title: 'looks for the transaction at the second byte of a body, so that 24 keys and more are too many',
+    clause: 'GEN-08',
+    caughtBy: 'rs-s.body.pairs',
+    patch: () =>
+      replace(Channel.prototype, 'deliver', (original) => (self, header, keys, body, from, now) => {
+        const [head = 0] = body as Uint8Array;
+        if (head < 0xb8 || head > 0xbb) return original(self, header, keys, body, from, now);
+        return field<Outgoing>(self, 'outgoing').refuse('encoding', from as Endpoint);
+      }),
   },
   {
     name: 'any-answer-will-do',

@@ -28,6 +28,7 @@ import { NAMED_CASES } from './datagram/named.ts';
 import { DC_CASES } from './dc/all.ts';
 import { ENCODING_CASES } from './messages/encoding.ts';
 import { ERROR_CASES } from './messages/errors.ts';
+import { PAIRS_CASES } from './messages/pairs.ts';
 import { PROBE_CASES } from './messages/probes.ts';
 import { SCHEMA_CASES } from './messages/schema.ts';
 import { TRANSACTION_CASES } from './messages/transactions.ts';
@@ -65,6 +66,7 @@ export const ALL_CASES: readonly Case[] = [
   ...NOMINATION_CASES,
   ...ASSOCIATION_ADDRESS_CASES,
   ...ENCODING_CASES,
+  ...PAIRS_CASES,
   ...SCHEMA_CASES,
   ...TRANSACTION_CASES,
   ...PROBE_CASES,

@@ -1,5 +1,5 @@
 /** Steps with nodes: probes on legs, more than one socket, entries with their legs opened or not. */
-import { MessageType } from '../../reference/wire/registry.ts';
+import { MessageType, Status } from '../../reference/wire/registry.ts';
 import type { Received } from '../observe/received.ts';
 import type { PlayedChannel } from '../played/channel.ts';
 import type { PathPlan, PlayedDc } from '../played/dc.ts';
@@ -10,7 +10,7 @@ import { probeAnswer } from '../played/probe-answer.ts';
 import type { RsOptions, RsUnderTest } from '../target/target.ts';
 import { Unjudged } from '../verdict.ts';
 import type { NodeOptions, World } from '../world.ts';
-import { associated } from './steps.ts';
+import { associated, current } from './steps.ts';
 
 /** Matches the target's own probes on a channel. */
 export function probeOn(channel: PlayedChannel): (mail: Received) => boolean {
@@ -42,6 +42,36 @@ export function answerProbe(peer: Peer, channel: PlayedChannel, probe: Received)
 export async function settle(peer: Peer, channel: PlayedChannel): Promise<void> {
   peer.habits.answerProbes = true;
   await peer.settle(channel);
+}
+
+/** A sequence that is left out: what is sent with it later is not the newest, and nominates nothing. [KEY-31] */
+export function reserve(channel: PlayedChannel): bigint {
+  const keys = current(channel);
+  const sequence = keys.next;
+  keys.next += 1n;
+  return sequence;
+}
+
+interface TwoProbed {
+  /** Nominated in this order, both answering nothing by themselves. */
+  readonly earlier: Peer;
+  readonly later: Peer;
+  /** What each was asked. */
+  readonly probes: ReadonlyMap<Peer, Received>;
+  readonly old: bigint;
+}
+
+/** The address nominated later answers its probe, and when it is valid, the earlier one does too. */
+export async function answerLater(world: World, channel: PlayedChannel, two: TwoProbed): Promise<void> {
+  const { earlier, later, probes, old } = two;
+  const answer = (peer: Peer) =>
+    answerProbe(peer, channel, world.came(probes.get(peer), 'a probing request'));
+  answer(later);
+  world.status(await later.probe(channel), Status.ok);
+  await settle(later, channel);
+  answer(earlier);
+  // By the time of this answer the one above was taken.
+  world.status(await earlier.probe(channel, { sequence: old, repeats: [] }), Status.ok);
 }
 
 /** Another socket that can be a node's: it has its channels. Its habits are a good peer's again in each row. */

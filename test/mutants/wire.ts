@@ -8,6 +8,7 @@ const CBOR = 'reference/wire/cbor.ts';
 const SCAN = 'reference/wire/cbor-scan.ts';
 const FIELDS = 'reference/wire/fields.ts';
 const ADDRESS = 'reference/address.ts';
+const MESSAGES = 'reference/wire/messages.ts';
 const REGISTRY = 'reference/wire/registry.ts';
 
 const AD = 'const ad = writeHeader(header);';
@@ -231,5 +232,11 @@ export const WIRE_MUTANTS: readonly Mutant[] = [
       '(endpointFromBytes(bytes)?.port ?? 0) > 0',
       '(endpointFromBytes(bytes)?.port ?? -1) >= 0',
     ),
+  ),
+  mutant(
+    'transaction-at-offset-1',
+    'GEN-08',
+    'the transaction is looked for at the second byte, whatever the head of the map',
+    change(MESSAGES, 'const at = initial < 0xb8 ? 1 : initial === 0xb8 ? 2 : 3;', 'const at = 1;'),
   ),
 ];

@@ -8,7 +8,7 @@ import type { Received } from '../../observe/received.ts';
 import { HABITS } from '../../played/habits.ts';
 import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
-import { takeProbe } from '../nodes.ts';
+import { answerLater, reserve, takeProbe } from '../nodes.ts';
 import { isRegistration, transactionOf } from '../relays/registrations.ts';
 import type { Associated } from '../steps.ts';
 import { associated, exactNetwork, RS_S_CONFIGURED } from '../steps.ts';
@@ -72,6 +72,36 @@ export const ASSOCIATION_ADDRESS_CASES: readonly Case[] = [
     catches: 'One family that is always preferred.',
     waits: 2 * RENEWAL + LATE,
     script: (world) => moveDc(world, { family: 6 }),
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.address.association-later',
+    title:
+      'Of two addresses of its DC that an RS-S probes at once the one nominated later gets its next request.',
+    clauses: ['KEY-32', 'KEY-34', 'KEY-31'],
+    catches: 'Requests to the address whose answer came last, though it was nominated first.',
+    waits: 2 * RENEWAL + LATE,
+    async script(world) {
+      exactNetwork(world);
+      const { rs, association } = await associated(world, { habits: HABITS_OF_DC });
+      const old = reserve(association);
+      const probes = new Map<Peer, Received>();
+      for (const name of ['DC, first', 'DC, second']) {
+        const peer = await world.peer(name, rs.endpoint());
+        Object.assign(peer.habits, HABITS, HABITS_OF_DC, { answerProbes: false });
+        peer.hold(association);
+        world.status(await peer.probe(association), Status.ok);
+        probes.set(peer, await takeProbe(world, peer, association));
+      }
+      const [earlier, later] = [...probes.keys()];
+      if (earlier === undefined || later === undefined) throw new Error('there are two');
+      await answerLater(world, association, { earlier, later, probes, old });
+      const known = new Set(later.inbox.filter(isRegistration).map(keyOf));
+      const isNext = (mail: Received) => isRegistration(mail) && !known.has(keyOf(mail));
+      world.came(await later.take(isNext, 2 * RENEWAL + LATE), `the next request at ${later.name}`);
+      const astray = earlier.inbox.filter(isRegistration).length;
+      world.check(astray === 0, `none at ${earlier.name}`, `${astray} there`);
+    },
   }),
   scriptCase({
     ...RS_S_CONFIGURED,

@@ -11,7 +11,17 @@ import type { Received } from '../../observe/received.ts';
 import type { PlayedNode } from '../../played/node.ts';
 import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
-import { answerProbe, bound, checkNotProbed, move, settle, socketOf, takeProbe } from '../nodes.ts';
+import {
+  answerLater,
+  answerProbe,
+  bound,
+  checkNotProbed,
+  move,
+  reserve,
+  settle,
+  socketOf,
+  takeProbe,
+} from '../nodes.ts';
 import { checkAbsent, checkForwarded, NOT_A_LEG, relay, sendOpaque } from '../relayed.ts';
 import { current, RS_S } from '../steps.ts';
 
@@ -102,6 +112,32 @@ export const NOMINATION_CASES: readonly Case[] = [
         bad: () => sendOpaque(world, a, { from: thief, fault: NOT_A_LEG }),
         fence: () => relay(world, a, b),
       });
+    },
+  }),
+  propertyCase({
+    ...RS_S,
+    id: 'rs-s.address.later',
+    title:
+      'Of two addresses that are probed at once the one nominated later stays in use, whichever answers last.',
+    clauses: ['KEY-32', 'KEY-31'],
+    catches: 'A leg at the address that answered last, or where a repeated nomination is not the later one.',
+    arbitrary: fc.record({ again: fc.boolean() }),
+    boundaries: [{ again: false }, { again: true }],
+    async script(world, { again }) {
+      const { rs, a, b } = await bound(world);
+      const old = reserve(a.leg);
+      const first = await socketOf(world, rs, a, 'A, first', { answersProbes: false });
+      const second = await socketOf(world, rs, a, 'A, second', { answersProbes: false });
+      const probes = new Map<Peer, Received>();
+      for (const peer of [first, second]) {
+        world.status(await peer.probe(a.leg), Status.ok);
+        probes.set(peer, await takeProbe(world, peer, a.leg));
+      }
+      if (again) world.status(await first.probe(a.leg), Status.ok);
+      const [earlier, later] = again ? [second, first] : [first, second];
+      await answerLater(world, a.leg, { earlier, later, probes, old });
+      a.moveTo(later);
+      await checkInUse(world, a, b, earlier);
     },
   }),
   scriptCase({

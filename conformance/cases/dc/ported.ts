@@ -19,6 +19,7 @@ import { HEADER_CASES } from '../datagram/header.ts';
 import { LIMIT_CASES } from '../datagram/limits.ts';
 import { NAMED_CASES } from '../datagram/named.ts';
 import { ENCODING_CASES } from '../messages/encoding.ts';
+import { PAIRS_CASES } from '../messages/pairs.ts';
 import { PROBE_CASES } from '../messages/probes.ts';
 import type { Port, Words } from '../ported.ts';
 import { ported } from '../ported.ts';
@@ -144,6 +145,7 @@ const MESSAGES: readonly Case[] = [
     { from: 'rs-s.body.encoding', rows: isProbe },
     { from: 'rs-s.body.forbidden', rows: isProbe },
   ]),
+  ...take(PAIRS_CASES, ['body.pairs']),
   ...take(PROBE_CASES, ['probe.answer', 'probe.answer-ipv6', 'probe.malformed']),
 ];
 

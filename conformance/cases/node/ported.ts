@@ -19,6 +19,7 @@ import { HEADER_CASES } from '../datagram/header.ts';
 import { LIMIT_CASES } from '../datagram/limits.ts';
 import { NAMED_CASES } from '../datagram/named.ts';
 import { ENCODING_CASES } from '../messages/encoding.ts';
+import { PAIRS_CASES } from '../messages/pairs.ts';
 import { PROBE_CASES } from '../messages/probes.ts';
 import { TRANSACTION_CASES } from '../messages/transactions.ts';
 import type { Port, Words } from '../ported.ts';
@@ -109,7 +110,7 @@ export const PORTED_CHANNEL_CASES: readonly Case[] = [
   ...take(KEY_TIME_CASES, ['keys.old-erased', 'keys.rekey', 'keys.initiator-waits', 'keys.erased']),
   ...take(SEALED_CASES, ['sealed.tag', 'sealed.header', 'sealed.counter', 'sealed.own-counter']),
   ...take(REPLAY_CASES, ['sealed.replay', 'sealed.window', 'run.nonces']),
-  ...take(ASSOCIATION_ADDRESS_CASES, ['address.association']),
+  ...take(ASSOCIATION_ADDRESS_CASES, ['address.association', 'address.association-later']),
 ];
 
 export const PORTED_MESSAGE_CASES: readonly Case[] = [
@@ -120,6 +121,7 @@ export const PORTED_MESSAGE_CASES: readonly Case[] = [
       rows: ({ what }: { what: string }) => what !== 'registration',
     },
   ]),
+  ...take(PAIRS_CASES, ['body.pairs']),
   ...take(PROBE_CASES, [
     { from: 'rs-s.probe.answer', also: ['NODE-09'] },
     'probe.answer-ipv6',
