@@ -126,7 +126,8 @@ export const KEY_TIME_CASES: readonly Case[] = [
       const before = current(association);
       await world.sleep(1200);
       Object.assign(peer.habits, { answerProbes: false, probeBack: false });
-      await direct(world, dc);
+      // A repeat would go under the new keys, and confirm them.
+      await direct(world, dc, { repeats: [] });
       const probe = await peer.take(({ type, keys }) => type === MessageType.probeRequest && keys !== before);
       world.came(probe, 'the confirming probe under the new keys');
       const dated = dc.direct(dc.relayDirection(dc.plan()), { keys: before });
