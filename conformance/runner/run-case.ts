@@ -162,6 +162,8 @@ class CaseRunner {
         if (!lost || left === 0) throw error;
         await this.#release(world);
         await world.close();
+        // What it did not wait for any more is no fault of the target's.
+        this.#worlds.splice(this.#worlds.indexOf(world), 1);
         this.#world = this.#newWorld();
       }
     }

@@ -123,6 +123,7 @@ export const NODE_DATA_CHANNEL_CASES: readonly Case[] = [
         { auto: true },
       );
       world.status(await after.probe(far.path), Status.ok);
+      await world.arrived();
       await checkSends(world, on, packetTo(world, on.plan), 'KEY-32: answered, it is in use.', after);
     },
   }),
