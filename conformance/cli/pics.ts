@@ -2,12 +2,14 @@
 import { proforma, renderProforma, renderProformaJson } from '../command/proforma.ts';
 import { oneOf } from '../command/values.ts';
 import type { PicsFile } from '../expectations/pics.ts';
-import { readPics } from '../expectations/pics.ts';
+import { heldAgainst, readPics } from '../expectations/pics.ts';
+import type { PicsUsed } from '../report.ts';
 import { EXIT } from '../reporters/exit-status.ts';
 import type { RoleName } from '../roles.ts';
 import { ROLES } from '../roles.ts';
 import type { Clause } from '../spec-clauses.ts';
 import { catalogue } from '../spec-clauses.ts';
+import type { Target } from '../target/target.ts';
 import { readText, specFiles, versions } from './files.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -32,4 +34,18 @@ export async function picsOf(
   clauses: readonly Clause[],
 ): Promise<PicsFile | undefined> {
   return file === undefined ? undefined : readPics(file, await readText(file), clauses, versions().spec);
+}
+
+/** The claims for a run against a target. @throws Mistake where they contradict it; the target is closed then. */
+export async function claimsFor(
+  target: Target,
+  claims: PicsFile,
+  asked: readonly RoleName[],
+): Promise<PicsUsed> {
+  try {
+    return heldAgainst(claims, target, asked);
+  } catch (error) {
+    await target.close();
+    throw error;
+  }
 }

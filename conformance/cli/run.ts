@@ -22,7 +22,6 @@ import {
 import { chosenCases, selectionOf } from '../command/selection.ts';
 import { milliseconds } from '../command/values.ts';
 import { applyExpectations } from '../expectations/apply.ts';
-import { heldAgainst } from '../expectations/pics.ts';
 import type { Context } from '../reporters/context.ts';
 import { EXIT, exitStatus } from '../reporters/exit-status.ts';
 import { renderListJson } from '../reporters/json.ts';
@@ -37,7 +36,7 @@ import { expectationsOf } from './expectations.ts';
 import { costs, killTable, specFiles, writeText } from './files.ts';
 import { circumstances, judge, testerRandom } from './judge.ts';
 import { output } from './output.ts';
-import { picsOf } from './pics.ts';
+import { claimsFor, picsOf } from './pics.ts';
 import { reachTarget } from './target.ts';
 import type { Terminal } from './terminal.ts';
 import { paintOf } from './terminal.ts';
@@ -95,7 +94,7 @@ export async function run(
     const reached = await reachTarget(reach, options, net, capture?.tap, testerRandom(begun));
     try {
       const asked = ofTarget.flatMap(({ roles }) => roles);
-      const pics = claims && heldAgainst(claims, reached.target, asked);
+      const pics = claims && (await claimsFor(reached.target, claims, asked));
       const chosen = { cases: wanted, clauses, ...(shard && { shard }), ...(pics && { pics }) };
       const parts = { ...chosen, replay: token && options.replay };
       const job = { ...settings, ...parts, net, network, circumstances: begun };
