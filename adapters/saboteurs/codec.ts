@@ -1,5 +1,6 @@
 /** Faults in encoding alone. */
 import { fromHex } from '../../reference/bytes.ts';
+import { decodeCbor, encodeCbor } from '../../reference/wire/cbor.ts';
 import { REFERENCE_CODEC } from '../reference/codec.ts';
 import type { Saboteur } from '../reference/variant.ts';
 
@@ -46,6 +47,21 @@ export const CODEC: readonly Saboteur[] = [
         const result = readBodyCall?.(request) ?? { layer: 'encoding' };
         if (!('layer' in result) || result.layer !== 'encoding') return result;
         return readBodyCall?.({ ...request, body: request.body.subarray(0, -1) }) ?? result;
+      },
+    },
+  },
+  {
+    name: 'codec-writes-what-is-given',
+    title: 'writes fields that the message does not have',
+    clause: 'GEN-08',
+    caughtBy: 'codec.body.encode',
+    codec: {
+      ...REFERENCE_CODEC,
+      'encode-body': ({ fields }) => {
+        const values = fields.map(([key, bytes]) => [key, decodeCbor(bytes)] as const);
+        return {
+          body: encodeCbor(new Map(values.map(([key, read]) => [key, 'value' in read ? read.value : 0]))),
+        };
       },
     },
   },

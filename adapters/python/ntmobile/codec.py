@@ -54,12 +54,9 @@ def _decode_body(fields: Fields) -> Fields:
 
 
 def _encode_body(fields: Fields) -> Fields:
-    """A message is sent with the keys that it has: what is not listed for it is left out."""
+    """As `decode-body` of the same pairs: only what is listed is sent, and only what fits the schema."""
     encoded = cbor.encode_pairs([(cbor.encode(key), value) for key, value in fields["fields"]])
-    try:
-        return {"body": cbor.encode(decode_body(fields["type"], encoded))}
-    except Refused:
-        return {"body": encoded}
+    return {"body": cbor.encode(decode_body(fields["type"], encoded))}
 
 
 def _psk(fields: Fields) -> Fields:
