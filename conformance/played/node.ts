@@ -86,7 +86,6 @@ export class PlayedNode {
         true,
       );
     }
-    await peer.stage.arrived();
   }
 
   /** Opens the path to the other node through the RS-S. @throws Unjudged */
