@@ -72,7 +72,8 @@ export const NODE_DATA_CHANNEL_CASES: readonly Case[] = [
       const packet = packetFrom(world, on.plan);
       far.path.current = keys;
       far.sendData(packet);
-      world.check((await delivered(world, node, isPacket(packet))) !== undefined, 'the packet', 'nothing');
+      if ((await delivered(world, node, isPacket(packet))) === undefined)
+        world.stage.violated('the packet', 'nothing', { timedOut: true });
       const sent = await checkSends(world, on, packetTo(world, on.plan));
       world.check(sent.keys === keys, 'Data under the new keys', 'Data under others', 'KEY-21.');
     },
