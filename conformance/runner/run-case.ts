@@ -133,7 +133,11 @@ class CaseRunner {
   async #row(name: string, script: (world: World) => Promise<void>): Promise<void> {
     if (this.#context.options.signal?.aborted) return await this.#abandoned();
     if (this.#stopped !== undefined || this.#broken !== undefined || !this.#mayGoOn()) return;
-    if (this.#failure !== undefined) this.#world = this.#newWorld();
+    if (this.#failure !== undefined) {
+      // One that passed while a smaller failure was looked for has not been given back.
+      await this.#release(this.#world);
+      this.#world = this.#newWorld();
+    }
     this.#rows++;
     try {
       await this.#tries(name, script);
