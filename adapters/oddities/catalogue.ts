@@ -175,8 +175,10 @@ function delayed(created: Created, delay: number): Created {
         const next = waiting.shift();
         if (next !== undefined) out.push(next.effect);
       }
+      // Nobody asks again after a stop.
+      if (input.kind === 'stop') out.push(...waiting.splice(0).map(({ effect }) => effect));
       for (const effect of role.handle(input, now)) {
-        if (effect.kind !== 'send') out.push(effect);
+        if (effect.kind !== 'send' || input.kind === 'stop') out.push(effect);
         else waiting.push({ at: now + delay, effect: { ...effect, bytes: effect.bytes.slice() } });
       }
       return out;

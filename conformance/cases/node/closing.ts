@@ -227,6 +227,6 @@ async function passes(world: World, { node, far }: Pick<OnPath, 'node' | 'far'>,
 
 /** Lets what a new path brings with it be over, and forgets it. */
 async function settled(world: World, peer: Peer): Promise<void> {
-  await world.sleep(50);
+  await world.sleep(50 + 3 * world.stage.slowestAnswer);
   while (peer.takeNow(() => true) !== undefined);
 }
