@@ -76,11 +76,12 @@ conform() {
   rm -f "$report"
   run "$name" "$limit" "$@" --reporter "json=$report"
   read -r good bad left < <(node .ci/verdicts.js "$report")
-  if [ "$status" = 3 ] && [ "$good" != 0 ]; then
+  for _ in 2 3; do
+    if [ "$status" != 3 ] || [ "$good" = 0 ]; then break; fi
     say "again, for a busy host left $bad verdicts inconclusive: $name"
     run "$name" "$limit" "$@" --reporter "json=$report"
     read -r good bad left < <(node .ci/verdicts.js "$report")
-  fi
+  done
   if [ "$status" != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
   passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
   say "$([ "$bad" = 0 ] && echo ok || echo FAILED): $name: $good passed, $bad failed, $left skipped ($took s)"
