@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Case } from '../../conformance/case.ts';
 import { proforma, renderProforma, renderProformaJson } from '../../conformance/command/proforma.ts';
 import { heldAgainst, readPics } from '../../conformance/expectations/pics.ts';
-import { Pics, picsJsonSchema, unclaimed } from '../../conformance/pics.ts';
+import { Pics, unclaimed } from '../../conformance/pics.ts';
 import type { PicsUsed } from '../../conformance/report.ts';
 import { expectationLines } from '../../conformance/reporters/expectations.ts';
 import type { Level, RoleName } from '../../conformance/roles.ts';
@@ -60,11 +59,6 @@ t.test('the proforma claims what goes with the role, and asks the rest', (t) => 
   const text = renderProforma(asked);
   t.match(text, '| X-01 | MUST | m (mandatory) | 0.1 | X-01 \\| is done. | yes | |\n');
   t.match(text, '| X-03 | MAY | o (optional) | 0.1 | X-03 \\| is done. | | |\n');
-});
-
-t.test('its schema is published', (t) => {
-  const published = new URL('../../conformance/pics.schema.json', import.meta.url);
-  t.same(JSON.parse(readFileSync(published, 'utf8')), JSON.parse(JSON.stringify(picsJsonSchema())));
 });
 
 t.test('what is answered otherwise than yes is kept; what is not answered is told', (t) => {
