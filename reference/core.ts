@@ -46,8 +46,16 @@ export type Input =
   | { readonly kind: 'tick' }
   /** An inner packet that an application sent and the Tunnel Table had no way for. */
   | { readonly kind: 'packet'; readonly packet: Uint8Array }
-  /** A DNS query of an application; answered by a `dns-answer` effect with the same number. */
-  | { readonly kind: 'query'; readonly query: number; readonly message: Uint8Array }
+  /** A DNS query, of an application or to a DC's zones; a `dns-answer` effect with the same number ends it. */
+  | {
+      readonly kind: 'query';
+      readonly query: number;
+      readonly message: Uint8Array;
+      /** What it came over, and the answer goes back by. [DNS-10, DNS-25] */
+      readonly transport: Transport;
+      /** Who asks, if that is known. [DOS-08] */
+      readonly from?: Endpoint | undefined;
+    }
   /** The host has these addresses now and no others. [HO-02] */
   | {
       readonly kind: 'addresses';
@@ -61,6 +69,8 @@ export type Input =
   | { readonly kind: 'done'; readonly ref: number; readonly outcome: Outcome }
   /** Orderly stop: say goodbye where the protocol has a word for it. */
   | { readonly kind: 'stop' };
+
+export type Transport = 'udp' | 'tcp';
 
 export type Outcome =
   /** When a path of the Relay Table was last used. */
@@ -77,7 +87,8 @@ export type Effect =
   | { readonly kind: 'send'; readonly bytes: Uint8Array; readonly to: Endpoint }
   /** An inner packet for the application side. */
   | { readonly kind: 'deliver'; readonly packet: Uint8Array }
-  | { readonly kind: 'dns-answer'; readonly query: number; readonly message: Uint8Array }
+  /** The answer to a query; undefined: there is none. */
+  | { readonly kind: 'dns-answer'; readonly query: number; readonly message: Uint8Array | undefined }
   /** Ask DNS: this query to the resolver of the host. */
   | { readonly kind: 'look-up'; readonly ref: number; readonly message: Uint8Array }
   /** Make durable: a value by key; undefined erases it. */

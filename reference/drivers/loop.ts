@@ -1,7 +1,17 @@
 /** The run loop of every role: what core.ts says a driver does, over any network. */
 import type { Endpoint } from '../address.ts';
 import { family, sameEndpoint } from '../address.ts';
-import type { Counters, Effect, HotTable, Input, Instant, Note, Role, TunnelHotTable } from '../core.ts';
+import type {
+  Counters,
+  Effect,
+  HotTable,
+  Input,
+  Instant,
+  Note,
+  Role,
+  Transport,
+  TunnelHotTable,
+} from '../core.ts';
 import type { Net, Socket } from '../net/net.ts';
 import type { Store } from '../store.ts';
 import { memoryStore } from '../store.ts';
@@ -32,8 +42,11 @@ export interface Running {
   counters(): Counters;
   /** An inner packet of an application. */
   packet(packet: Uint8Array): void;
-  /** A DNS query of an application, and the answer to it. @throws Error if none comes in 30 s, or the role stops. */
-  query(message: Uint8Array): Promise<Uint8Array>;
+  /**
+   * A DNS query, and the answer to it. By UDP if it is not said how.
+   * @throws Error if the role has none, none comes in 30 s, or the role stops.
+   */
+  query(message: Uint8Array, asked?: Asked): Promise<Uint8Array>;
   /**
    * The host has these addresses now and no others; what it still has stays bound. [HO-02]
    * @throws NetError if one cannot be bound; then nothing has changed.
@@ -45,6 +58,12 @@ export interface Running {
    * goodbye.
    */
   stop(options?: { readonly hard?: boolean }): Promise<void>;
+}
+
+/** How a query came, and whom from. */
+export interface Asked {
+  readonly transport: Transport;
+  readonly from?: Endpoint | undefined;
 }
 
 /**
@@ -120,7 +139,7 @@ class Loop implements Running {
     if (event !== undefined) this.handle({ kind: 'path-event', pathId, event });
   }
 
-  query(message: Uint8Array): Promise<Uint8Array> {
+  query(message: Uint8Array, asked: Asked = { transport: 'udp' }): Promise<Uint8Array> {
     if (this.state !== 'running') return Promise.reject(new Error('the role has stopped'));
     this.lastQuery++;
     const query = this.lastQuery;
@@ -130,7 +149,7 @@ class Loop implements Running {
       );
       this.asking.set(query, { resolve, reject, forget });
     });
-    this.handle({ kind: 'query', query, message });
+    this.handle({ kind: 'query', query, message, ...asked });
     return answer;
   }
 
@@ -213,7 +232,7 @@ class Loop implements Running {
         this.options.onPacket?.(effect.packet);
         break;
       case 'dns-answer':
-        this.end(effect.query, effect.message);
+        this.end(effect.query, effect.message ?? new Error('no answer'));
         break;
       case 'look-up':
         this.lookUp(effect.ref, effect.message);

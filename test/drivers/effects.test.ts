@@ -19,7 +19,7 @@ function name(input: Input): string {
     case 'packet':
       return `packet ${toHex(input.packet)}`;
     case 'query':
-      return `query ${input.query} ${toHex(input.message)}`;
+      return `query ${input.query} ${toHex(input.message)}${input.transport === 'tcp' ? ' tcp' : ''}`;
     case 'path-event':
       return `${input.event} ${input.pathId}`;
     case 'datagram':
@@ -146,16 +146,18 @@ t.test('an application that answers a packet at once waits until its effects are
 t.test('a query gets its answer when the role has it', async (t) => {
   const { net, run, role, log } = await world();
   const running = await run();
-  role.answers['query 2 bb'] = [
+  role.answers['query 2 bb tcp'] = [
     { kind: 'dns-answer', query: 2, message: Uint8Array.of(2) },
     { kind: 'dns-answer', query: 1, message: Uint8Array.of(1) },
     { kind: 'dns-answer', query: 1, message: Uint8Array.of(9) },
   ];
   const first = running.query(Uint8Array.of(0xaa));
-  const second = running.query(Uint8Array.of(0xbb));
+  const second = running.query(Uint8Array.of(0xbb), { transport: 'tcp' });
   t.same([await first, await second], [Uint8Array.of(1), Uint8Array.of(2)]);
   const unanswered = running.query(Uint8Array.of(0xee));
   await Promise.all([t.rejects(unanswered, /no answer/), net.run(sleepUntil(net, 30_000))]);
+  role.answers['query 4 dd'] = [{ kind: 'dns-answer', query: 4, message: undefined }];
+  await t.rejects(running.query(Uint8Array.of(0xdd)), /no answer/, 'nor when the role says so');
   const third = running.query(Uint8Array.of(0xcc));
   await Promise.all([running.stop(), t.rejects(third, /stopped/)]);
   await t.rejects(running.query(Uint8Array.of(0xdd)), /stopped/);

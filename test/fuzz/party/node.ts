@@ -309,6 +309,7 @@ function happening(dice: Dice): Input | undefined {
       () => ({
         kind: 'query',
         query: dice.below(1_000_000),
+        transport: dice.pick(['udp', 'tcp'] as const),
         message: dice.chance(0.8)
           ? addressQuery(name, dice.pick([4, 6] as const), dice.below(65_536))
           : dice.bytes(dice.below(60)),

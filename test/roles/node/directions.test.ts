@@ -91,7 +91,8 @@ t.test('the same as an answer: given up with an event, what there is stays', (t)
   tell(made, direction(1));
   dc.onDirection = ({ transaction }, { from }) =>
     dc.tell(direction(1, { transaction, status: 0, lifetime: 17 }), from);
-  node.handle({ kind: 'query', query: 1, message: addressQuery('peer2.ntmobile.example', 4, 1) });
+  const message = addressQuery('peer2.ntmobile.example', 4, 1);
+  node.handle({ kind: 'query', query: 1, message, transport: 'udp' });
   sim.run(2000);
   t.same(node.events('direction-given-up'), [{ name: 'peer2.ntmobile.example', status: 'refused' }]);
   t.equal(node.answers[0]?.message[3], 0x82, 'SERVFAIL');

@@ -12,7 +12,7 @@ const BOB = 'peer1.ntmobile.example';
 
 function ask(node: RoleParty, query: number, name = BOB, family: 4 | 6 = 4): Uint8Array {
   const message = addressQuery(name, family, 1000 + query);
-  node.handle({ kind: 'query', query, message });
+  node.handle({ kind: 'query', query, message, transport: 'udp' });
   return message;
 }
 
@@ -84,7 +84,7 @@ t.test('what is no NTM name passes byte for byte, and so does what comes back', 
   ];
   const queries = names.map((name, index) => ask(node, index, name));
   const garbage = Uint8Array.of(1, 2, 3);
-  node.handle({ kind: 'query', query: 9, message: garbage });
+  node.handle({ kind: 'query', query: 9, message: garbage, transport: 'udp' });
   sim.run(2000);
   t.same(asked, [...queries, garbage]);
   t.same(

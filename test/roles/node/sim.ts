@@ -222,7 +222,7 @@ export class RoleParty implements Party {
         this.deliver(effect.packet.slice());
         break;
       case 'dns-answer':
-        this.answers.push({ query: effect.query, message: effect.message });
+        if (effect.message !== undefined) this.answers.push({ query: effect.query, message: effect.message });
         break;
       case 'look-up': {
         const outcome = { what: 'looked-up', response: this.lookUp(effect.message) } as const;

@@ -151,7 +151,7 @@ export class Two {
   /** An application of an end asks for the name of the other one. */
   resolve(from: 0 | 1, version: 4 | 6 = 4): void {
     const message = addressQuery(this.ends[(1 - from) as 0 | 1].name, version, 7);
-    this.ends[from].node.handle({ kind: 'query', query: ++this.queries, message });
+    this.ends[from].node.handle({ kind: 'query', query: ++this.queries, message, transport: 'udp' });
   }
 
   /** How many paths an end has. */

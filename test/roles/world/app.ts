@@ -110,7 +110,7 @@ export class App implements Party {
       const query = ++this.queries;
       const message = addressQuery(name, version, query & 0xffff);
       this.asked.set(query, { version, message, at: this.sim.now });
-      this.node.handle({ kind: 'query', query, message });
+      this.node.handle({ kind: 'query', query, message, transport: 'udp' });
     }
     this.readAnswers();
   }
