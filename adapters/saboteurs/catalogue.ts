@@ -1,5 +1,6 @@
 /** All saboteurs, each with the case that has to catch it. */
 import type { Saboteur } from '../reference/variant.ts';
+import { ADDRESSES } from './addresses.ts';
 import { CHANNEL } from './channel.ts';
 import { CODEC } from './codec.ts';
 import { CONTROL } from './control.ts';
@@ -16,6 +17,7 @@ import { NODE_DIRECTIONS } from './node-directions.ts';
 export const SABOTEURS: readonly Saboteur[] = [
   ...FORWARDING,
   ...CHANNEL,
+  ...ADDRESSES,
   ...HANDSHAKES,
   ...CONTROL,
   ...DIRECTIONS,

@@ -1,6 +1,7 @@
 /** Every case of the suite, in the order of the spec's sections. */
 import type { Case } from '../case.ts';
 import { ASSOCIATION_ADDRESS_CASES } from './address/association.ts';
+import { ELSEWHERE_CASES } from './address/elsewhere.ts';
 import { NOMINATION_CASES } from './address/nomination.ts';
 import { VALIDATION_CASES } from './address/validation.ts';
 import { ATTEMPT_CASES } from './channel/attempt.ts';
@@ -64,6 +65,7 @@ export const ALL_CASES: readonly Case[] = [
   ...CHANNEL_TYPE_CASES,
   ...VALIDATION_CASES,
   ...NOMINATION_CASES,
+  ...ELSEWHERE_CASES,
   ...ASSOCIATION_ADDRESS_CASES,
   ...ENCODING_CASES,
   ...PAIRS_CASES,

@@ -1,5 +1,6 @@
 /** Chapters 4 to 6 at a DC: cases of associations of which one end is the DC; those of legs on associations of nodes. */
 import type { Case } from '../../case.ts';
+import { ELSEWHERE_CASES } from '../address/elsewhere.ts';
 import { ATTEMPT_CASES } from '../channel/attempt.ts';
 import { CHANNEL_TYPE_CASES } from '../channel/channel-type.ts';
 import { CROSSED_CASES } from '../channel/crossed.ts';
@@ -129,6 +130,7 @@ const CHANNELS: readonly Case[] = [
     'keys.restart',
   ]),
   ...take(KEY_TIME_CASES, ['keys.old-erased', 'keys.rekey', 'keys.initiator-waits', 'keys.erased']),
+  ...take(ELSEWHERE_CASES, ['probe.elsewhere', 'address.old-keys']),
   ...take(CHANNEL_TYPE_CASES, [
     {
       from: 'rs-s.channel-type.not-confirming',

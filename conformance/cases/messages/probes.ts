@@ -31,7 +31,7 @@ async function openChannel(world: World, where: Where, options: NodeOptions = {}
 }
 
 /** Judges an answer that has to be right in all. */
-function checkAnswer(world: World, peer: Peer, answer: Received | undefined): void {
+export function checkProbeAnswer(world: World, peer: Peer, answer: Received | undefined): void {
   const mail = world.status(answer, Status.ok);
   world.check(mail.type === MessageType.probeResponse, 'a probing Tunnel Response', `type ${mail.type}`);
   checkKeys(world, mail, ['transaction', 'status', 'observedEndpoint']);
@@ -50,8 +50,8 @@ async function checkTwice(world: World, peer: Peer, channel: PlayedChannel, padd
     transaction: world.fresh(8),
     padding: padding === undefined ? undefined : new Uint8Array(padding),
   });
-  checkAnswer(world, peer, await peer.request(channel, MessageType.probeRequest, content));
-  checkAnswer(world, peer, await peer.request(channel, MessageType.probeRequest, content));
+  checkProbeAnswer(world, peer, await peer.request(channel, MessageType.probeRequest, content));
+  checkProbeAnswer(world, peer, await peer.request(channel, MessageType.probeRequest, content));
 }
 
 interface Bad {

@@ -1,6 +1,7 @@
 /** Chapters 4 to 6 at a node: cases of the association with its DC, and those of legs on a path that it awaits. */
 import type { Case } from '../../case.ts';
 import { ASSOCIATION_ADDRESS_CASES } from '../address/association.ts';
+import { ELSEWHERE_CASES } from '../address/elsewhere.ts';
 import { ATTEMPT_CASES } from '../channel/attempt.ts';
 import { CROSSED_CASES } from '../channel/crossed.ts';
 import { KEY_TIME_CASES } from '../channel/key-times.ts';
@@ -110,6 +111,7 @@ export const PORTED_CHANNEL_CASES: readonly Case[] = [
   ...take(KEY_TIME_CASES, ['keys.old-erased', 'keys.rekey', 'keys.initiator-waits', 'keys.erased']),
   ...take(SEALED_CASES, ['sealed.tag', 'sealed.header', 'sealed.counter', 'sealed.own-counter']),
   ...take(REPLAY_CASES, ['sealed.replay', 'sealed.window', 'run.nonces']),
+  ...take(ELSEWHERE_CASES, ['probe.elsewhere', 'address.old-keys']),
   ...take(ASSOCIATION_ADDRESS_CASES, ['address.association', 'address.association-later']),
 ];
 

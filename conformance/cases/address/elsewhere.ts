@@ -1,0 +1,74 @@
+/** Sections 4.6, 5.8 and 6.3.7: what comes from another address than the one in use. */
+import fc from 'fast-check';
+import { MessageType, Status } from '../../../reference/wire/registry.ts';
+import type { Case } from '../../case.ts';
+import { propertyCase, scriptCase } from '../../case.ts';
+import { body } from '../../fields.ts';
+import type { PlayedChannel } from '../../played/channel.ts';
+import { HABITS } from '../../played/habits.ts';
+import type { Peer } from '../../played/peer.ts';
+import type { RsUnderTest } from '../../target/target.ts';
+import type { World } from '../../world.ts';
+import { checkProbeAnswer } from '../messages/probes.ts';
+import { checkNotProbed, takeProbe } from '../nodes.ts';
+import { associated, current, halfOpen, openLeg, RS_S } from '../steps.ts';
+
+const CHANNELS = ['leg', 'association'] as const;
+
+async function openChannel(world: World, where: (typeof CHANNELS)[number]) {
+  if (where === 'association') {
+    const { rs, association } = await associated(world);
+    return { rs, channel: association };
+  }
+  const { rs, leg } = await openLeg(world);
+  return { rs, channel: leg };
+}
+
+/** Another socket of who ends a channel; it answers no probes, so that its address does not become valid. */
+async function beside(world: World, rs: RsUnderTest, channel: PlayedChannel, name: string): Promise<Peer> {
+  const peer = await world.peer(name, rs.endpoint());
+  Object.assign(peer.habits, HABITS, { answerProbes: false });
+  peer.hold(channel);
+  return peer;
+}
+
+export const ELSEWHERE_CASES: readonly Case[] = [
+  propertyCase({
+    ...RS_S,
+    id: 'rs-s.probe.elsewhere',
+    title: 'A probing request from another address than the one in use is answered there, with that address.',
+    clauses: ['GEN-34', 'GEN-26'],
+    catches: 'The address in use named, or written to, in place of the source of the request.',
+    arbitrary: fc.constantFrom(...CHANNELS),
+    boundaries: CHANNELS,
+    async script(world, where) {
+      const { rs, channel } = await openChannel(world, where);
+      const elsewhere = await beside(world, rs, channel, `${where} elsewhere`);
+      for (let twice = 0; twice < 2; twice++) {
+        const content = body({ transaction: world.fresh(8) });
+        const answer = await elsewhere.request(channel, MessageType.probeRequest, content);
+        checkProbeAnswer(world, elsewhere, answer);
+      }
+    },
+  }),
+  scriptCase({
+    ...RS_S,
+    id: 'rs-s.address.old-keys',
+    title: 'A message under keys that only receive is answered, but nominates nothing.',
+    clauses: ['KEY-31', 'KEY-07', 'GEN-34'],
+    catches: 'A leg that follows what was sealed before its keys were replaced, however late it comes.',
+    async script(world) {
+      const { rs, nodePeer, leg } = await openLeg(world);
+      const late = await beside(world, rs, leg, 'late');
+      const before = current(leg);
+      const after = await halfOpen(nodePeer, leg);
+      world.status(await nodePeer.probe(leg, { keys: after }), Status.ok);
+      world.status(await late.probe(leg, { keys: before, repeats: [] }), Status.ok);
+      // By the time of this answer a probe would have come.
+      world.status(await nodePeer.probe(leg), Status.ok);
+      checkNotProbed(world, late, leg, 'KEY-31: a message under the keys in use nominates its source.');
+      world.status(await late.probe(leg, { keys: after, repeats: [] }), Status.ok);
+      await takeProbe(world, late, leg, 'KEY-31: a message under the keys in use nominates its source.');
+    },
+  }),
+];
