@@ -63,6 +63,10 @@ export class Transcript {
 
   received(received: Received): void {
     this.entries.push({ kind: 'received', received });
+  }
+
+  /** Calls back whoever listens. */
+  tell(received: Received): void {
     for (const listener of this.#onReceived) listener(received);
   }
 

@@ -262,9 +262,10 @@ export class Peer {
     const mail = read(bytes, from, this.local, this.stage.now(), this.name, this.channels);
     const received: Received = { ...mail, explained: this.stage.explainer.explain(mail), consumed: false };
     this.#inbox.push(received);
+    this.stage.received(received);
     // A window would refuse the copy of a sealed message.
     if (received.explained !== COPY || received.keys === undefined) this.#responder.react(received);
-    this.stage.received(received);
+    this.stage.tell(received);
   }
 
   #repeat(after: readonly number[], act: () => void): () => void {

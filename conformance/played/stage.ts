@@ -100,6 +100,11 @@ export class Stage {
     this.#tap?.received(received, this);
   }
 
+  /** Tells those who wait, once the peer that it came to has done with it what any peer does. */
+  tell(received: Received): void {
+    this.transcript.tell(received);
+  }
+
   /** Waits, where datagrams overtake each other, until those that are under way are there. */
   async arrived(): Promise<void> {
     if (this.impaired) await sleepUntil(this.net, this.now() + 3 * this.slowestAnswer);

@@ -70,6 +70,11 @@ t.test('a failure says what was expected, what came, and shows the exchange', as
   t.ok(
     failed.exchange?.arrows.some(({ intent }) => intent === 'fault: first byte 0x00 (layer magic, silence)'),
   );
+  const shown = failed.exchange?.arrows.map(({ from, label }) => `${from}: ${label}`);
+  t.same(shown?.slice(0, 2), [
+    'target: Tunnel Request, opening on the association',
+    'DC: Tunnel Response, opening on the association',
+  ]);
 });
 
 t.test('the smallest input is found, and the token shows it again', async (t) => {
