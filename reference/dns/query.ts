@@ -5,9 +5,19 @@ import type { DecodedPacket } from 'dns-packet';
 import { decode } from 'dns-packet';
 import { sameBytes } from '../bytes.ts';
 import { canonicalName } from './names.ts';
+import { u16 } from './records.ts';
 
 /** The types that matter here. */
-export const Type = { a: 1, aaaa: 28, ntm: 65_330 } as const;
+export const Type = {
+  a: 1,
+  cname: 5,
+  aaaa: 28,
+  opt: 41,
+  rrsig: 46,
+  svcb: 64,
+  https: 65,
+  ntm: 65_330,
+} as const;
 export const IN = 1;
 
 /** An ordinary query with one question. */
@@ -33,8 +43,8 @@ export interface Edns {
   readonly wantsDnssec: boolean;
 }
 
-/** Sizes below are taken for this. (RFC 6891, 6.2.3) */
-const LEAST_SIZE = 512;
+/** Sizes below are taken for this; so is none. (RFC 6891, 6.2.3) */
+export const LEAST_SIZE = 512;
 const HEADER = 12;
 const [RESPONSE, OPCODE] = [0x8000, 0x7800];
 
@@ -97,8 +107,4 @@ function question(message: Uint8Array): Pick<Query, 'name' | 'type' | 'class' | 
     class: u16(message, at + 3),
     question: message.slice(HEADER, end),
   };
-}
-
-function u16(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }

@@ -34,8 +34,8 @@ t.test('what a query asks', (t) => {
 
 t.test('DNS-08, DNS-09, DNS-10, DNS-28: the address of the family that was asked for', (t) => {
   t.equal(toHex(addressAnswer(query('A'), BOTH)), toHex(message('A_ANSWER')));
-  t.equal(toHex(addressAnswer(query('A'), BOTH, 3600)), toHex(message('A_ANSWER')), '60 s at most');
-  t.equal(toHex(addressAnswer(query('AAAA'), BOTH, 30)), toHex(message('AAAA_ANSWER')));
+  t.equal(toHex(addressAnswer(query('A'), BOTH, { ttl: 3600 })), toHex(message('A_ANSWER')), '60 s at most');
+  t.equal(toHex(addressAnswer(query('AAAA'), BOTH, { ttl: 30 })), toHex(message('AAAA_ANSWER')));
 });
 
 t.test('DNS-09: no data of a family that the peer has not got', (t) => {
