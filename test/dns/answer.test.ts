@@ -4,7 +4,7 @@ import { toHex } from '../../reference/bytes.ts';
 import { addressQuery, readAddresses } from '../../reference/dns/addresses.ts';
 import { addressAnswer, errorAnswer, isForAddresses, Rcode } from '../../reference/dns/answer.ts';
 import type { Query } from '../../reference/dns/query.ts';
-import { isResponseTo, isTruncated, readQuery } from '../../reference/dns/query.ts';
+import { decodeMessage, isResponseTo, isTruncated, readQuery } from '../../reference/dns/query.ts';
 import t from '../tap.ts';
 import { message } from './messages.ts';
 
@@ -15,6 +15,11 @@ function query(name: Parameters<typeof message>[0]): Query {
   const read = readQuery(message(name));
   if (read === undefined) throw new Error(`${name} is no query`);
   return read;
+}
+
+function wire(...labels: string[]): Uint8Array {
+  const encoder = new TextEncoder();
+  return Uint8Array.from([...labels.flatMap((label) => [label.length, ...encoder.encode(label)]), 0]);
 }
 
 t.test('what a query asks', (t) => {
@@ -36,6 +41,45 @@ t.test('DNS-08, DNS-09, DNS-10, DNS-28: the address of the family that was asked
   t.equal(toHex(addressAnswer(query('A'), BOTH)), toHex(message('A_ANSWER')));
   t.equal(toHex(addressAnswer(query('A'), BOTH, { ttl: 3600 })), toHex(message('A_ANSWER')), '60 s at most');
   t.equal(toHex(addressAnswer(query('AAAA'), BOTH, { ttl: 30 })), toHex(message('AAAA_ANSWER')));
+});
+
+t.test('DNS-08: the chain as it came, its TTLs cut, the address at its end', (t) => {
+  const links = [
+    { name: wire('Alice', 'NTMobile', 'one', 'Example'), ttl: 300, target: wire('X') },
+    { name: wire('X'), ttl: 20, target: wire('Bob', 'ntmobile') },
+    { name: wire('bob', 'ntmobile'), ttl: 61, target: wire('c', 'ntmobile') },
+  ];
+  const answer = addressAnswer(query('A'), BOTH, { links, ttl: 7 });
+  const decoded = decodeMessage(answer)?.answers?.map((record) => {
+    if (record.type !== 'A' && record.type !== 'CNAME') throw new Error(record.type);
+    return [record.name, record.type, record.ttl, record.data];
+  });
+  t.same(decoded, [
+    ['Alice.NTMobile.one.Example', 'CNAME', 60, 'X'],
+    ['X', 'CNAME', 20, 'Bob.ntmobile'],
+    ['bob.ntmobile', 'CNAME', 60, 'c.ntmobile'],
+    ['c.ntmobile', 'A', 7, '198.18.0.2'],
+  ]);
+  const nothing = decodeMessage(addressAnswer(query('A'), [], { links }));
+  t.equal(nothing?.answers?.length, 3, 'no data: the chain alone');
+});
+
+t.test('DNS-10: what is longer than the query allows is cut, over UDP', (t) => {
+  const long = ['a', 'b', 'c'].map((letter) => letter.repeat(63));
+  const links = ['x', 'y', 'z'].map((letter) => ({
+    name: wire(letter),
+    ttl: 1,
+    target: wire(letter, ...long),
+  }));
+  const [plain, edns] = [query('A'), query('AAAA')];
+  const cut = addressAnswer(plain, BOTH, { links });
+  t.same(
+    [cut.length, isTruncated(cut), decodeMessage(cut)?.answers?.length],
+    [12 + plain.question.length, true, 0],
+  );
+  const whole = addressAnswer(plain, BOTH, { links, transport: 'tcp' });
+  t.same([isTruncated(whole), decodeMessage(whole)?.answers?.length], [false, 4]);
+  t.equal(isTruncated(addressAnswer(edns, BOTH, { links })), false, 'its OPT record allows more');
 });
 
 t.test('DNS-09: no data of a family that the peer has not got', (t) => {
