@@ -7,6 +7,7 @@ import { NODE_DATA_CHANNEL_CASES } from './data-channel.ts';
 import { NODE_DIRECTION_CASES } from './direction.ts';
 import { NODE_DIRECTION_REFUSED_CASES } from './direction-refused.ts';
 import { NODE_HELD_CASES } from './held.ts';
+import { NODE_KEEP_ALIVE_CASES } from './keep-alive.ts';
 import { NODE_LIVENESS_CASES } from './liveness.ts';
 import { NODE_MODEL_CASES } from './model.ts';
 import { NODE_OPENING_CASES } from './openings.ts';
@@ -29,6 +30,7 @@ export const NODE_CASES: readonly Case[] = [
   ...NODE_DATA_CHANNEL_CASES,
   ...NODE_SIZE_CASES,
   ...NODE_CLOSING_CASES,
+  ...NODE_KEEP_ALIVE_CASES,
   ...NODE_RESOLVER_CASES,
   ...NODE_LIVENESS_CASES,
   ...NODE_MODEL_CASES,

@@ -6,11 +6,9 @@ import { scriptCase } from '../../case.ts';
 import { body, bytesField, field } from '../../fields.ts';
 import { silentFault } from '../../intent.ts';
 import type { Received } from '../../observe/received.ts';
-import type { PlayedChannel } from '../../played/channel.ts';
 import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
 import { exactNetwork } from '../steps.ts';
-import { withRelay } from './openings.ts';
 import type { OnPath } from './steps.ts';
 import {
   checkDelivers,
@@ -18,21 +16,11 @@ import {
   checkTimes,
   close,
   isUpdate,
-  LATE,
-  NODE,
   NODE_USED,
   openPath,
   packetFrom,
   packetTo,
 } from './steps.ts';
-
-/** TUN-08: of a live path, milliseconds. */
-const KEEP_ALIVE_MIN = 20_000;
-const KEEP_ALIVE_MAX = 25_000;
-
-function probes(peer: Peer, channel: PlayedChannel): Received[] {
-  return peer.inbox.filter((mail) => mail.type === MessageType.probeRequest && mail.channel === channel);
-}
 
 /** Judges that a path of which nothing is left is silent: a probe and a Path Update under its keys, and a new opening. */
 async function checkSilent(world: World, { node, dc, far }: OnPath): Promise<void> {
@@ -138,95 +126,4 @@ export const NODE_CLOSING_CASES: readonly Case[] = [
       world.came(await on.far.peer.take(isUpdate, 3200), 'a Path Update after 2 s without one', 'TUN-08.');
     },
   }),
-  scriptCase({
-    ...NODE,
-    id: 'node.keep-alive.association',
-    title:
-      'Behind a NAT a node probes its DC at 80 to 100 % of the interval that the DC gave; else it does not.',
-    clauses: ['TUN-08', 'KEY-35'],
-    catches: 'A mapping that the NAT forgets; keep-alives of nodes that need none; an interval of its own.',
-    waits: 6500,
-    async script(world) {
-      exactNetwork(world);
-      const natted = await world.ntm({ habits: { natted: [4], keepAlive: 2 } });
-      const global = await world.ntm({ habits: { keepAlive: 2 } });
-      for (const { dc } of [natted, global]) while (dc.peer.takeNow(() => true) !== undefined);
-      const began = world.net.now();
-      await world.sleep(6200);
-      const times = probes(natted.dc.peer, natted.dc.association).map(({ at }) => at);
-      const gaps = [began, ...times].map((at, i, all) => Math.round(at - (all[i - 1] ?? at))).slice(2);
-      const isRight = gaps.length >= 1 && gaps.every((ms) => ms >= 1600 - LATE && ms <= 2000 + LATE);
-      world.check(isRight, 'a probing request every 1600 to 2000 ms', `${gaps.join(', ')} ms apart`);
-      const others = probes(global.dc.peer, global.dc.association).length;
-      world.check(others === 0, 'no keep-alive of a node that is global', `${others}`);
-    },
-  }),
-  scriptCase({
-    ...NODE_USED,
-    id: 'node.keep-alive.path',
-    title:
-      'Behind a NAT each direct route of a live path is probed every 20 to 25 s, whatever else goes that way.',
-    clauses: ['TUN-08'],
-    adapterLevel: 3,
-    catches: 'A path that dies with a mapping; keep-alives that data puts off.',
-    async script(world) {
-      exactNetwork(world);
-      const node = { habits: { natted: [4] as const, keepAlive: 25 } };
-      const on = await openPath(world, { node });
-      await checkSends(world, on, packetTo(world, on.plan));
-      await settled(world, on.far.peer);
-      await passes(world, on, KEEP_ALIVE_MIN - 5000);
-      await checkSends(world, on, packetTo(world, on.plan));
-      await checkDelivers(world, on, packetFrom(world, on.plan));
-      await passes(world, on, 4000);
-      const early = smallProbes(on.far.peer, on.far.path).length;
-      world.check(early === 0, `none before ${KEEP_ALIVE_MIN} ms`, `${early}`);
-      await passes(world, on, KEEP_ALIVE_MAX - KEEP_ALIVE_MIN + 1500);
-      const due = smallProbes(on.far.peer, on.far.path).length;
-      world.check(due > 0, `one by ${KEEP_ALIVE_MAX} ms`, 'none');
-    },
-  }),
-  scriptCase({
-    ...NODE_USED,
-    id: 'node.keep-alive.leg',
-    title: 'The leg of a live path is probed every 20 to 25 s, behind a NAT or not.',
-    clauses: ['TUN-08'],
-    adapterLevel: 3,
-    catches: 'A relay entry that runs out under a path that waits.',
-    async script(world) {
-      exactNetwork(world);
-      const { node, dc, plan, relay, far } = await withRelay(world);
-      await dc.send(plan, { part: 2, relay });
-      const isOpen = () => relay.leg.current?.confirmed || undefined;
-      world.check((await world.stage.until(isOpen)) === true, 'a leg that opens', 'none');
-      await far.openLeg();
-      await checkSends(world, { node, far }, packetTo(world, plan));
-      await settled(world, relay.peer);
-      await passes(world, { node, far }, KEEP_ALIVE_MIN - 1000);
-      const early = probes(relay.peer, relay.leg).length;
-      world.check(early === 0, `none before ${KEEP_ALIVE_MIN} ms`, `${early}`);
-      await passes(world, { node, far }, KEEP_ALIVE_MAX - KEEP_ALIVE_MIN + 1500);
-      world.status(await relay.peer.probe(relay.leg), Status.ok);
-      world.check(probes(relay.peer, relay.leg).length > 0, `one by ${KEEP_ALIVE_MAX} ms`, 'none');
-    },
-  }),
 ];
-
-/** Probes that measure no size. */
-function smallProbes(peer: Peer, channel: PlayedChannel): Received[] {
-  return probes(peer, channel).filter(({ bytes }) => bytes.length < 1000);
-}
-
-/** Has time pass for the node by and by, so that what it sends meanwhile is answered. */
-async function passes(world: World, { node, far }: Pick<OnPath, 'node' | 'far'>, ms: number): Promise<void> {
-  for (let left = ms; left > 0; left -= 1000) {
-    await node.forward(Math.min(left, 1000));
-    world.status(await far.peer.probe(far.path), Status.ok);
-  }
-}
-
-/** Lets what a new path brings with it be over, and forgets it. */
-async function settled(world: World, peer: Peer): Promise<void> {
-  await world.sleep(50 + 3 * world.stage.slowestAnswer);
-  while (peer.takeNow(() => true) !== undefined);
-}
