@@ -7,6 +7,7 @@ import type { Instant } from '../../reference/core.ts';
 import { readInner } from '../../reference/packet/inner.ts';
 import { Refusal } from '../../reference/refusal.ts';
 import { PathCarrier } from '../../reference/roles/tunnel/data.ts';
+import { Leg } from '../../reference/roles/tunnel/leg.ts';
 import { Life } from '../../reference/roles/tunnel/life.ts';
 import type { Link } from '../../reference/roles/tunnel/link.ts';
 import { Sizing } from '../../reference/roles/tunnel/outgoing.ts';
@@ -48,6 +49,17 @@ export const NODE: readonly Saboteur[] = [
         for (const to of (attempt as Attempt).destinations()) {
           if (to !== from) (self as FarEnd).probe(to, handshake as Handshake, now as Instant);
         }
+      }),
+  },
+  {
+    name: 'node-hasty-keep-alive',
+    title: 'probes a leg for the first time 6 s early',
+    clause: 'TUN-08',
+    caughtBy: 'node.keep-alive.leg',
+    patch: () =>
+      replace(Leg.prototype, 'open', (original) => (self, now) => {
+        Reflect.set(self, 'keepAliveAt', field<Instant>(self, 'keepAliveAt') - 6000);
+        return original(self, now);
       }),
   },
   {
