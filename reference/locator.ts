@@ -49,6 +49,12 @@ export function reach(ip: Ip, profile: TestProfile): Reach {
   return isInside(EXCEPTED) && !isInside(REACHABLE) ? 'private' : 'global';
 }
 
+/** Whether an address is for networks of one's own, so that the same one can be elsewhere too. [OPT-07, OPT-08] */
+export function isPrivateUse(ip: Ip, profile: TestProfile): boolean {
+  const isInside = (prefixes: readonly Prefix[]): boolean => prefixes.some((prefix) => isIn(ip, prefix));
+  return !isInside(profile.global) && (isInside(profile.private) || isInside(PRIVATE_USE));
+}
+
 function prefixes(...texts: readonly string[]): readonly Prefix[] {
   return texts.map((text) => {
     const prefix = parsePrefix(text);
@@ -86,6 +92,9 @@ const EXCEPTED = prefixes(
   '5f00::/16',
   'fc00::/7',
 );
+
+/** RFC 1918, RFC 6598, RFC 4193. */
+const PRIVATE_USE = prefixes('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7');
 
 /** Rows inside of those that are marked as globally reachable. */
 const REACHABLE = prefixes(

@@ -62,18 +62,27 @@ export class Addresses {
   /**
    * Makes an address valid and the one in use; the one that had its slot is forgotten, but on a path.
    * @param nominatedAs an address that was nominated earlier never replaces one nominated later. [KEY-32]
-   * @returns whether it did.
+   * @returns whether it did; on a path also whether it is valid now, and was not before.
    */
   validate(endpoint: Endpoint, nominatedAs: number): boolean {
     const slot = this.slot(endpoint);
-    if (nominatedAs < (this.nominated.get(slot) ?? 0)) return false;
-    this.nominated.set(slot, nominatedAs);
     const { routing } = this;
+    const isLate = nominatedAs < (this.nominated.get(slot) ?? 0);
+    if (isLate || (nominatedAs === 0 && routing !== undefined && this.validFor(endpoint) !== undefined))
+      return routing !== undefined && this.admit(endpoint);
+    this.nominated.set(slot, nominatedAs);
     this.valid = this.valid.filter((known) =>
       routing === undefined ? this.slot(known) !== slot : !sameEndpoint(known, endpoint),
     );
     this.valid.push(endpoint);
     if (this.valid.length > ROUTES) this.valid.shift();
+    return true;
+  }
+
+  /** One more address of a path, that is not the latest. [KEY-30, HO-14] */
+  private admit(endpoint: Endpoint): boolean {
+    if (this.isValid(endpoint) || this.valid.length >= ROUTES) return false;
+    this.valid.unshift(endpoint);
     return true;
   }
 

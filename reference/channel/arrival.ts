@@ -19,6 +19,7 @@ export type Arrival =
       readonly kind: 'probe-answer';
       readonly transaction: Uint8Array;
       readonly status: number;
+      readonly observed: Endpoint | undefined;
       readonly isBad: boolean;
     }
   | { readonly kind: 'bad-request'; readonly status: number; readonly transaction: Uint8Array }
@@ -34,7 +35,13 @@ export function arrivalOf(type: Type, body: Uint8Array, from: Endpoint): Arrival
     if (decoded.layer === 'encoding') return { kind: 'encoding' };
     const { status, transaction } = decoded;
     if (type === MessageType.probeResponse)
-      return { kind: 'probe-answer', transaction, status: Status.malformed, isBad: true };
+      return {
+        kind: 'probe-answer',
+        transaction,
+        status: Status.malformed,
+        observed: undefined,
+        isBad: true,
+      };
     // Whether `schema` refuses it is for who knows the transactions to say, since these come first.
     if (status === undefined) return { kind: 'bad-answer', transaction };
     if (type !== MessageType.probeRequest) return { kind: 'bad-request', status, transaction };
@@ -45,7 +52,8 @@ export function arrivalOf(type: Type, body: Uint8Array, from: Endpoint): Arrival
     return { kind: 'probe', answer: answerTo(message.transaction, from), isBad: false };
   if (message.type === MessageType.probeResponse) {
     const { transaction, status } = message;
-    return { kind: 'probe-answer', transaction, status, isBad: false };
+    const observed = 'observedEndpoint' in message ? message.observedEndpoint : undefined;
+    return { kind: 'probe-answer', transaction, status, observed, isBad: false };
   }
   return { kind: 'message', message };
 }

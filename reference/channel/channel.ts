@@ -123,6 +123,14 @@ export class Channel {
     return this.outgoing.take();
   }
 
+  /** Probes a candidate of a path at these times, in milliseconds from now. [OPT-02] */
+  search(to: Endpoint, schedule: readonly number[], now: Instant): ChannelEvent[] {
+    this.expire(now);
+    this.farEnd.search(to, schedule, now);
+    this.sendDueProbes(now);
+    return this.outgoing.take();
+  }
+
   /** Sends under an alias, or the ID, from now on; an alias that is not answered gives way to the ID. [KEY-41, KEY-42] */
   useContext(context: Uint8Array): void {
     this.outgoing.context = context;
@@ -236,9 +244,10 @@ export class Channel {
     if (probe === undefined) return this.outgoing.refuse('transaction', from);
     if (answer.isBad) return this.outgoing.refuse('schema', from);
     if (isMoved) this.outgoing.tell({ kind: 'address', endpoint: from });
-    if (answer.status === Status.ok && probe.size > 0 && sameEndpoint(probe.to, from)) {
-      this.outgoing.tell({ kind: 'probe-answered', endpoint: from, size: probe.size });
-    }
+    if (answer.status !== Status.ok || !sameEndpoint(probe.to, from)) return;
+    if (this.config.kind === 'association') return;
+    const { observed } = answer;
+    this.outgoing.tell({ kind: 'probe-answered', endpoint: from, size: probe.size, observed });
   }
 
   /** Answered anew each time, to the source of the request. [GEN-10] */

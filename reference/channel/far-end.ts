@@ -5,7 +5,7 @@ import { Status } from '../wire/registry.ts';
 import { Addresses } from './addresses.ts';
 import type { Attempt } from './attempt.ts';
 import type { Handshake } from './handshake.ts';
-import type { Probe } from './probes.ts';
+import type { NewProbe, Probe } from './probes.ts';
 import { Probes } from './probes.ts';
 import type { ChannelConfig } from './types.ts';
 
@@ -58,14 +58,18 @@ export class FarEnd {
   /** Starts a probe. @param under unconfirmed keys that it is to confirm; else it goes under the newest. */
   probe(to: Endpoint, under: Handshake | undefined, now: Instant, size = 0): void {
     if (!this.canBe(to)) return;
-    this.probes.start(this.random(TRANSACTION_LENGTH), to, under, now, size, true);
+    this.start({ to, under, size, nominates: true }, now);
   }
 
   /** Probes what this end itself wants to know of an address; one that is valid stays where it is in the order. [HO-14] */
   check(to: Endpoint, now: Instant, size: number): void {
     if (!this.addresses.isValid(to)) this.probe(to, undefined, now, size);
-    else if (this.canBe(to))
-      this.probes.start(this.random(TRANSACTION_LENGTH), to, undefined, now, size, false);
+    else if (this.canBe(to)) this.start({ to, under: undefined, size, nominates: false }, now);
+  }
+
+  /** Probes a candidate at times of its own; an answer makes it one more address, not the latest. [OPT-02, KEY-32] */
+  search(to: Endpoint, schedule: readonly number[], now: Instant): void {
+    if (this.canBe(to)) this.start({ to, under: undefined, size: 0, nominates: false, schedule }, now);
   }
 
   /** A message from elsewhere than the address in use makes that source a candidate; a probe decides. [HO-03] */
@@ -107,6 +111,10 @@ export class FarEnd {
   /** Whether an endpoint can be the far end's: what this end was told, always. [KEY-40] */
   canBe(endpoint: Endpoint): boolean {
     return this.config.usable(endpoint) || this.isTold(endpoint);
+  }
+
+  private start(probe: Omit<NewProbe, 'transaction'>, now: Instant): void {
+    this.probes.start({ ...probe, transaction: this.random(TRANSACTION_LENGTH) }, now);
   }
 
   private isTold(to: Endpoint): boolean {

@@ -8,8 +8,8 @@ import { MessageType } from '../wire/registry.ts';
 import type { Handshake } from './handshake.ts';
 import type { ChannelTimers } from './types.ts';
 
-/** DOS-04: outstanding probes of one channel: the destinations of an attempt and a few nominations. */
-const BOUND = 16;
+/** DOS-04: outstanding probes of one channel: the destinations of an attempt, candidates and a few nominations. */
+const BOUND = 24;
 
 /** A probing Tunnel Request on its way: one transaction for each destination. [GEN-10] */
 export interface Probe {
@@ -21,9 +21,19 @@ export interface Probe {
   nominatedAs: number;
   /** Bytes of UDP payload that it is padded to; 0: none. */
   readonly size: number;
+  /** When it is tried, in milliseconds from its start. [GEN-11, OPT-02] */
+  readonly schedule: readonly number[];
   readonly startedAt: Instant;
   tries: number;
 }
+
+/** What a probe is begun with. */
+export type NewProbe = Pick<Probe, 'transaction' | 'to' | 'under' | 'size'> & {
+  /** Whether its answer makes the address the latest; then so does that of the one under way. [KEY-32] */
+  readonly nominates: boolean;
+  /** Other times than those of GEN-11. */
+  readonly schedule?: readonly number[];
+};
 
 /** The probes of one channel, with the times at which they are tried and given up. [GEN-11] */
 export class Probes {
@@ -39,25 +49,20 @@ export class Probes {
     return this.outstanding.length;
   }
 
-  /**
-   * Starts a probe, unless the same one is under way or there are too many.
-   * @param nominates whether its answer makes the address the latest; then so does that of the one under way.
-   */
-  start(
-    transaction: Uint8Array,
-    to: Endpoint,
-    under: Handshake | undefined,
-    now: Instant,
-    size: number,
-    nominates: boolean,
-  ): boolean {
-    const same = (probe: Probe): boolean =>
-      sameEndpoint(probe.to, to) && probe.size === size && (under === undefined || probe.under === under);
+  /** Starts a probe, unless the same one is under way or there are too many. */
+  start({ nominates, schedule = this.timers.probeTry, ...probe }: NewProbe, now: Instant): boolean {
+    const { to, under, size } = probe;
+    // OPT-02: a source is probed at once, whatever the times of a search are.
+    const same = (other: Probe): boolean =>
+      sameEndpoint(other.to, to) &&
+      other.size === size &&
+      other.schedule === schedule &&
+      (under === undefined || other.under === under);
     const underWay = this.outstanding.find(same);
     if (underWay !== undefined && nominates) underWay.nominatedAs = ++this.nominations;
     if (this.outstanding.length >= BOUND || underWay !== undefined) return false;
     const nominatedAs = nominates ? ++this.nominations : 0;
-    this.outstanding.push({ transaction, to, under, nominatedAs, size, startedAt: now, tries: 0 });
+    this.outstanding.push({ ...probe, nominatedAs, schedule, startedAt: now, tries: 0 });
     return true;
   }
 
@@ -89,7 +94,7 @@ export class Probes {
 
   /** Takes the probes whose time is over. */
   takeOver(now: Instant): Probe[] {
-    const isOver = (probe: Probe): boolean => now >= probe.startedAt + this.timers.probeOver;
+    const isOver = (probe: Probe): boolean => now >= this.overAt(probe);
     const over = this.outstanding.filter(isOver);
     if (over.length > 0) this.outstanding = this.outstanding.filter((probe) => !isOver(probe));
     return over;
@@ -98,14 +103,19 @@ export class Probes {
   wakeAt(): Instant {
     let at = Number.POSITIVE_INFINITY;
     for (const probe of this.outstanding) {
-      at = Math.min(at, this.nextTry(probe), probe.startedAt + this.timers.probeOver);
+      at = Math.min(at, this.nextTry(probe), this.overAt(probe));
     }
     return at;
   }
 
   private nextTry(probe: Probe): Instant {
-    const delay = this.timers.probeTry[probe.tries];
+    const delay = probe.schedule[probe.tries];
     return delay === undefined ? Number.POSITIVE_INFINITY : probe.startedAt + delay;
+  }
+
+  private overAt({ schedule, startedAt }: Probe): Instant {
+    const { probeTry, probeOver } = this.timers;
+    return startedAt + (schedule === probeTry ? probeOver : (schedule.at(-1) ?? 0) + probeOver);
   }
 }
 

@@ -124,5 +124,10 @@ export type ChannelEvent =
   | { readonly kind: 'attempt-over' }
   /** A probe to this address was never answered. `size`: what it was padded to, else 0. */
   | { readonly kind: 'probe-over'; readonly endpoint: Endpoint; readonly size: number }
-  /** A padded probe was answered. */
-  | { readonly kind: 'probe-answered'; readonly endpoint: Endpoint; readonly size: number };
+  /** A probe was answered from where it went. `size`: as above; `observed`: how the far end sees this one. */
+  | {
+      readonly kind: 'probe-answered';
+      readonly endpoint: Endpoint;
+      readonly size: number;
+      readonly observed: Endpoint | undefined;
+    };

@@ -66,6 +66,8 @@ export const TIMERS = {
   'name-memory': { clause: 'NODE-10', seconds: 7440, set: 'test' },
   /** How long an application's query waits for a direction. */
   'dns-wait': { clause: 'DNS-07', seconds: 5, set: 'always' },
+  /** How long applications may keep what they are told of a peer. */
+  'dns-ttl': { clause: 'DNS-08', seconds: 60, set: 'test' },
   /** A request for replacement that failed is repeated after this. */
   'replace-repeat': { clause: 'HO-17', seconds: 5, set: 'test' },
   /** What a DC gives a path between nodes as its lifetime without inner packets. */
@@ -86,6 +88,11 @@ export const TIMERS = {
   /** A route by which something was sent and nothing heard since is probed. */
   heard: { clause: 'HO-10', seconds: 2.5, set: 'test' },
   'heard-over': { clause: 'HO-10', seconds: 2.5, set: 'test' },
+  /** When each candidate is probed in a search for a direct route. */
+  'optimise-try': { clause: 'OPT-02', seconds: [0, 0.25, 0.5, 1, 1.75, 3], set: 'no' },
+  /** A search that failed is repeated after this, doubling up to the maximum. */
+  'optimise-again': { clause: 'OPT-04', seconds: 60, set: 'always' },
+  'optimise-again-max': { clause: 'OPT-04', seconds: 960, set: 'test' },
 } as const satisfies Record<string, TimerDefault>;
 
 export type TimerName = keyof typeof TIMERS;

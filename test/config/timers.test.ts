@@ -23,6 +23,7 @@ t.test('defaults and settings in milliseconds', (t) => {
       'try-dc-rs',
       'same-nat-relay-repeat',
       'try-path-update',
+      'optimise-try',
     ],
   );
 });

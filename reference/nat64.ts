@@ -1,0 +1,34 @@
+/** IPv4 addresses inside IPv6 ones, as a NAT64 translates them. RFC 6052 */
+import type { Ip } from './address.ts';
+import { ipFromBytes, ipToBytes } from './address.ts';
+import type { Prefix } from './locator.ts';
+import { isIn, parsePrefix } from './locator.ts';
+
+/** RFC 6052 section 2.1, the prefix that stands for any NAT64's. */
+const WELL_KNOWN = parsePrefix('64:ff9b::/96') as Prefix;
+
+/** RFC 6052 section 2.2: bits of a NAT64's prefix. */
+export const NAT64_LENGTHS: readonly number[] = [32, 40, 48, 56, 64, 96];
+
+/** Bits 64 to 71 stay zero. */
+const RESERVED = 8;
+
+/** Whether an address is inside a NAT64's prefix: the well-known one, or one that is known. */
+export function isTranslated(ip: Ip, known: Prefix | undefined): boolean {
+  return isIn(ip, WELL_KNOWN) || (known !== undefined && isIn(ip, known));
+}
+
+/**
+ * The IPv6 address by which a NAT64 reaches an IPv4 one. RFC 6052 section 2.2
+ * @param prefix of one of the lengths of {@link NAT64_LENGTHS}.
+ */
+export function translated(ip: Ip, { bytes, length }: Prefix): Ip {
+  const address = new Uint8Array(16);
+  address.set(bytes.subarray(0, length / 8));
+  let at = length / 8;
+  for (const byte of ipToBytes(ip)) {
+    if (at === RESERVED) at++;
+    address[at++] = byte;
+  }
+  return ipFromBytes(address) as Ip;
+}
