@@ -16,12 +16,14 @@ interface Timer {
 }
 
 export class ShiftedNet implements Net {
+  readonly streams: Net['streams'];
   readonly #net: Net;
   readonly #timers = new Set<Timer>();
   #shift = 0;
 
   constructor(net: Net) {
     this.#net = net;
+    this.streams = net.streams;
   }
 
   bind(local: Endpoint, onDatagram: OnDatagram): Promise<Socket> {

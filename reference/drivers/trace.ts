@@ -30,6 +30,7 @@ export function tracedNet(net: Net, file: string): Net {
   return {
     now: () => net.now(),
     schedule: (at, callback) => net.schedule(at, callback),
+    streams: net.streams,
     bind: async (local: Endpoint, onDatagram: OnDatagram): Promise<Socket> => {
       const socket = await net.bind(local, (bytes, from) => {
         note('received', from, socket.local, bytes);

@@ -34,6 +34,7 @@ export function impairedNet(net: Net, faults: Impairment, seed: string): Net {
   return {
     now: () => net.now(),
     schedule: (at, callback) => net.schedule(at, callback),
+    streams: net.streams,
     async bind(local: Endpoint, onDatagram: OnDatagram): Promise<Socket> {
       let isOpen = true;
       const socket = await net.bind(local, (bytes, from) => {

@@ -4,6 +4,7 @@
  */
 import type { Endpoint } from '../address.ts';
 import type { Instant } from '../core.ts';
+import type { Streams } from './streams.ts';
 
 /**
  * Receives one datagram. The buffer is valid during the call only, in which it may be sent on. What this
@@ -38,6 +39,8 @@ export interface Net {
    * returns. Returns what cancels it.
    */
   schedule(at: Instant, callback: () => void): () => void;
+  /** TCP; not every network has it. */
+  readonly streams?: Streams | undefined;
 }
 
 /** A socket could not be had; the message is one line that a person can act on. */

@@ -14,6 +14,7 @@ import type { Net, OnDatagram, Socket } from '../net.ts';
 import { NetError } from '../net.ts';
 import { Xoshiro128 } from '../xoshiro.ts';
 import { Events } from './events.ts';
+import { MemoryStreams } from './streams.ts';
 
 export interface MemoryNetOptions {
   /** Everything that is left to chance depends on this and on the endpoints. */
@@ -49,6 +50,10 @@ const MAX_STANDING_EVENTS = 250_000;
 const MAX_DURATION = 30 * 24 * 3_600_000;
 
 export class MemoryNet implements Net {
+  readonly streams = new MemoryStreams({
+    soon: (callback) => this.schedule(this.time, callback),
+    freePort: (ip) => this.freePort(ip),
+  });
   private readonly options: MemoryNetOptions;
   private readonly events = new Events();
   private readonly sockets = new Map<string, MemorySocket>();

@@ -5,11 +5,13 @@ import { createSocket } from 'node:dgram';
 // Deno runs what a socket has put off (its `close` event is that) only once this module is loaded.
 import 'node:process';
 import type { Endpoint } from '../../address.ts';
-import { family, formatEndpoint } from '../../address.ts';
+import { family } from '../../address.ts';
+import { bindFault } from '../bind-fault.ts';
 import { IpCache } from '../ip-cache.ts';
 import type { Net, OnDatagram, Socket } from '../net.ts';
 import { NetError } from '../net.ts';
 import { scheduleAt } from './schedule.ts';
+import { tcpStreams } from './tcp.ts';
 
 /** Room for bursts; the system may grant less. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
@@ -19,7 +21,7 @@ const SEND_QUEUE = 4096;
 
 /** The network of this machine. Its clock is that of the process. */
 export function udpNet(): Net {
-  return { bind, now: () => performance.now(), schedule: scheduleAt };
+  return { bind, now: () => performance.now(), schedule: scheduleAt, streams: tcpStreams };
 }
 
 async function bind(local: Endpoint, onDatagram: OnDatagram): Promise<Socket> {
@@ -47,22 +49,6 @@ function sameAddress(address: string, options: unknown, callback?: LookupCallbac
   // Some callers leave out the options.
   const done = callback ?? (options as LookupCallback);
   done(null, address, address.includes(':') ? 6 : 4);
-}
-
-function bindFault(local: Endpoint, error: NodeJS.ErrnoException): string {
-  const text = formatEndpoint(local);
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `${text} is in use by another program: stop that one or choose another port`;
-    case 'EADDRNOTAVAIL':
-      return `${local.ip} is not an address of this machine: choose one that is`;
-    case 'EACCES':
-      return `${text} may not be bound by this user: choose a port of 1024 or above`;
-    case 'EAFNOSUPPORT':
-      return `${text} cannot be bound: this machine has no IPv${family(local.ip)}`;
-    default:
-      return `${text} cannot be bound: ${error.message}`;
-  }
 }
 
 class UdpSocket implements Socket {
