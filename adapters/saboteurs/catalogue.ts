@@ -1,6 +1,7 @@
 /** All saboteurs, each with the case that has to catch it. */
 import type { Saboteur } from '../reference/variant.ts';
 import { ADDRESSES } from './addresses.ts';
+import { ATTEMPTS } from './attempts.ts';
 import { CHANNEL } from './channel.ts';
 import { CODEC } from './codec.ts';
 import { CONTROL } from './control.ts';
@@ -19,6 +20,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...CHANNEL,
   ...ADDRESSES,
   ...HANDSHAKES,
+  ...ATTEMPTS,
   ...CONTROL,
   ...DIRECTIONS,
   ...CODEC,

@@ -10,7 +10,7 @@ import type { Received } from '../../observe/received.ts';
 import type { World } from '../../world.ts';
 import { retryTimers } from '../relays/registrations.ts';
 import { exactNetwork, RS_S_CONFIGURED } from '../steps.ts';
-import { answer, confirmingProbe, isOpening, ownOpening, SILENT } from './own-opening.ts';
+import { answer, confirmingProbe, isOpening, MUTE, mute, ownOpening, SILENT } from './own-opening.ts';
 import { SPOILED, spoil } from './spoiled.ts';
 
 /** KEY-16, GEN-11: milliseconds. */
@@ -95,6 +95,32 @@ export const ATTEMPT_CASES: readonly Case[] = [
         world.stage.violated('sequence numbers from 0', actual, { timedOut: world.impaired });
       }
       checkTimes(world, tries, PROBE_TRIES, 0.1);
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.attempt.unconfirmed',
+    title: 'When nothing answers its confirming probe an RS-S opens anew, and keeps the keys that it has.',
+    clauses: ['KEY-48', 'KEY-27', 'GEN-11'],
+    catches: 'An end that waits for ever for keys that the other one does not have; keys erased too soon.',
+    waits: 1.1 * PROBE_OVER + LATE,
+    async script(world) {
+      exactNetwork(world);
+      const { peer, association, first: own } = await ownOpening(world, { habits: MUTE });
+      mute(peer);
+      const made = answer(world, association, own.bytes);
+      peer.send(made.bytes, undefined, { channel: association });
+      const first = await confirmingProbe(world, peer, made.keys);
+      const latest = first.at + 1.1 * PROBE_OVER + LATE;
+      const isNew = (mail: Received) => isOpening(mail) && !sameBytes(mail.bytes, own.bytes);
+      const requirement = 'KEY-48: a confirming probe stayed unanswered, so it opens again.';
+      const mail = await peer.take(isNew, latest - world.net.now());
+      const { at } = world.came(mail, 'another message 1 once the probe is over', requirement);
+      const earliest = 0.9 * PROBE_OVER - LATE;
+      const after = Math.round(at - first.at);
+      world.check(after >= earliest, `one after ${PROBE_OVER} ms`, `after ${after} ms`, requirement);
+      const kept = 'KEY-48: it does not erase keys.';
+      world.status(await peer.probe(association, { keys: made.keys }), 0, kept);
     },
   }),
   propertyCase({

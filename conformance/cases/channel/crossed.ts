@@ -1,13 +1,30 @@
 /** Section 5.6: both ends open at once. */
+import fc from 'fast-check';
 import { compareBytes, sameBytes, toHex } from '../../../reference/bytes.ts';
-import { MessageType } from '../../../reference/wire/registry.ts';
+import { MessageType, Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
-import { scriptCase } from '../../case.ts';
+import { propertyCase, scriptCase } from '../../case.ts';
 import { bytesField } from '../../fields.ts';
 import type { Received } from '../../observe/received.ts';
-import { RS_S_CONFIGURED } from '../steps.ts';
-import { answer, confirmingProbe, isOpening, ownOpening } from './own-opening.ts';
+import type { PlayedKeys } from '../../played/keys.ts';
+import type { Peer } from '../../played/peer.ts';
+import { Unjudged } from '../../verdict.ts';
+import { exactNetwork, halfOpen, RS_S_CONFIGURED } from '../steps.ts';
+import { answer, confirmingProbe, isOpening, MUTE, mute, ownOpening } from './own-opening.ts';
 
+/** KEY-16: from one repeat of message 1 to the next there is time enough to see what comes out of turn. */
+const REPEAT = 750;
+const NEXT_REPEAT = 1750;
+/** GEN-38, and as much again for the way and the host. */
+const LATE = 200;
+/** KEY-06 */
+const LEARNED = 4;
+
+const ENDS = ['target', 'tester'] as const;
+/** Whose opening is confirmed first. */
+const BOTH_OPENED = (['lower', 'higher'] as const).flatMap((dcNodeId) =>
+  ENDS.map((first) => ({ dcNodeId, first })),
+);
 export const CROSSED_CASES: readonly Case[] = [
   scriptCase({
     ...RS_S_CONFIGURED,
@@ -74,6 +91,83 @@ export const CROSSED_CASES: readonly Case[] = [
       await world.sleep(first.at + 4500 - world.net.now());
       const late = peer.inbox.find(isOpening);
       world.check(late === undefined, 'no opening of the RS-S any more', 'message 1');
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.opening.crossed-at-once',
+    title:
+      'To the source of an opening that crosses its own the RS-S sends its message 1 at once, and then with each repeat; to 4 such sources.',
+    clauses: ['KEY-06', 'GEN-38', 'KEY-16'],
+    catches: 'A source that waits for the next repeat; as many destinations as somebody can have sources.',
+    waits: NEXT_REPEAT + LATE,
+    async script(world) {
+      exactNetwork(world);
+      const { rs, peer, association, first } = await ownOpening(world, { dcNodeId: 'higher' });
+      await world.sleep(first.at + REPEAT + LATE - world.net.now());
+      const sources: Peer[] = [];
+      const { reply } = peer.habits;
+      for (let number = 1; number <= LEARNED + 2; number++) {
+        const source = await world.peer(`source ${number}`, rs.endpoint());
+        source.hold(association);
+        Object.assign(source.habits, { answerOpenings: false, reply });
+        sources.push(source);
+        source.sendOpening(association);
+        if (number > LEARNED) continue;
+        const requirement = 'KEY-06: it sends its own message 1 to the source of the other at once.';
+        world.came(await source.take(isOpening, LATE), `message 1 at ${source.name}`, requirement);
+      }
+      if (world.net.now() > first.at + NEXT_REPEAT - LATE)
+        throw new Unjudged('inconclusive', 'host', 'the next repeat came before all was sent', true);
+      await world.sleep(first.at + NEXT_REPEAT + LATE - world.net.now());
+      const isRepeat = (mail: Received) => isOpening(mail) && mail.at > first.at + NEXT_REPEAT - LATE;
+      for (const [i, source] of sources.entries()) {
+        const repeats = source.inbox.filter(isRepeat).length;
+        const requirement = `KEY-06: the sources of ${LEARNED} such openings are destinations.`;
+        if (i < LEARNED) world.came(source.takeNow(isRepeat), `a repeat at ${source.name}`, requirement);
+        else world.check(repeats === 0, `no repeat at ${source.name}`, `${repeats}`, requirement);
+      }
+    },
+  }),
+  propertyCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.keys.crossed-rank',
+    title:
+      'Of two openings of both ends that were complete before either was confirmed, the one of the lower Node ID is in use in the end; the other one opens messages.',
+    clauses: ['KEY-37', 'KEY-49', 'KEY-07'],
+    catches:
+      'The rules of paths applied to associations: a handshake erased for its rank before it was confirmed.',
+    arbitrary: fc.constantFrom(...BOTH_OPENED),
+    boundaries: BOTH_OPENED,
+    async script(world, { dcNodeId, first }) {
+      const { peer, association, ...on } = await ownOpening(world, { dcNodeId, habits: MUTE });
+      mute(peer);
+      const made = {} as Record<(typeof ENDS)[number], PlayedKeys>;
+      const own = () => {
+        const answered = answer(world, association, on.first.bytes);
+        peer.send(answered.bytes, undefined, { channel: association });
+        made.target = answered.keys;
+        return confirmingProbe(world, peer, answered.keys);
+      };
+      // The end with the lower Node ID answers only when its own attempt is over.
+      if (dcNodeId === 'higher') await own();
+      made.tester = await halfOpen(peer, association);
+      if (dcNodeId === 'lower') await own();
+      const order = first === 'target' ? ENDS : ENDS.toReversed();
+      const [lower] = dcNodeId === 'lower' ? ['tester' as const] : ['target' as const];
+      for (const [i, end] of order.entries()) {
+        const keys = made[end];
+        const requirement = 'KEY-37: of associations a confirmation erases no unconfirmed handshake.';
+        const mail = world.status(await peer.probe(association, { keys }), Status.ok, requirement);
+        const inUse = i === 0 ? keys : made[lower];
+        const ranks = 'KEY-49: of two that crossed the one of the lower Node ID ranks higher.';
+        world.check(
+          mail.keys === inUse,
+          'an answer under the keys of higher rank',
+          'under the others',
+          ranks,
+        );
+      }
     },
   }),
 ];

@@ -15,6 +15,10 @@ import { associated, newLeg, opens, RS_S, RS_S_CONFIGURED } from '../steps.ts';
 
 const MAX_U64 = (1n << 64n) - 1n;
 
+/** KEY-22, and how many sources there are. */
+const REMEMBERED = 4;
+const SOURCES = 6;
+
 /** More than any limit of KEY-12 lets through. */
 const REPEATS = 12;
 
@@ -128,13 +132,17 @@ export const OPENING_ORDER_CASES: readonly Case[] = [
     ...RS_S_CONFIGURED,
     id: 'rs-s.opening.sources',
     title:
-      'Once the handshake of an association is confirmed, each source to which its message 2 went is probed.',
+      'Once the handshake of an association is confirmed, the first 4 sources to which its message 2 went are probed, and no others.',
     clauses: ['KEY-29', 'KEY-22'],
-    catches: 'Only the source of the confirming message is probed, or none is.',
+    catches:
+      'Only the source of the confirming message is probed, or none is; a list of sources without an end.',
     async script(world) {
       const { rs, peer, association } = await associated(world);
       const peers = await openFromSources(world, rs, peer, association);
-      for (const each of peers) await takeProbe(world, each, association);
+      for (const each of peers.slice(0, REMEMBERED)) await takeProbe(world, each, association);
+      world.status(await peer.probe(association), Status.ok);
+      const requirement = `KEY-22: the first ${REMEMBERED} sources are remembered.`;
+      for (const each of peers.slice(REMEMBERED)) checkNotProbed(world, each, association, requirement);
     },
   }),
   scriptCase({
@@ -157,8 +165,8 @@ export const OPENING_ORDER_CASES: readonly Case[] = [
 ];
 
 /**
- * One message 1 from four sources, confirmed from the first.
- * @returns the four, the one that confirmed first.
+ * One message 1 from several sources, confirmed from the first.
+ * @returns them in their order.
  */
 async function openFromSources(
   world: World,
@@ -169,7 +177,7 @@ async function openFromSources(
   const attempt = peer.sendOpening(channel);
   const { keys } = await nextMessage2(world, peer, attempt);
   const peers = [peer];
-  for (const number of [2, 3, 4]) {
+  for (let number = 2; number <= SOURCES; number++) {
     const other = await world.peer(`source ${number}`, rs.endpoint());
     other.channels.push(channel);
     other.send(attempt.message1, undefined, { channel });

@@ -54,3 +54,15 @@ export async function confirmingProbe(world: World, peer: Peer, keys: PlayedKeys
   const requirement = 'KEY-11: on message 2 the initiator sends a probing request under the new keys.';
   return world.came(probe, 'a probing request under the new keys', requirement);
 }
+
+/** A peer that confirms nothing by itself: it answers nothing that is sealed. */
+export const MUTE = { ...SILENT, answerProbes: false, answerRegistrations: false } as const;
+
+/** The same of what else it is asked. */
+export function mute({ habits }: Peer): void {
+  const { reply } = habits;
+  habits.reply = (mail) => {
+    reply?.(mail);
+    return undefined;
+  };
+}

@@ -117,11 +117,17 @@ const CHANNELS: readonly Case[] = [
         'A DC with something for another one opens the association, repeats message 1 as it is, gives up, and begins anew.',
     },
     'attempt.confirming-probe',
+    'attempt.unconfirmed',
     'attempt.failed-message-2',
     'attempt.message-2-again',
     'opening.reflected',
   ]),
-  ...take(CROSSED_CASES, ['opening.crossed', 'opening.crossed-higher']),
+  ...take(CROSSED_CASES, [
+    'opening.crossed',
+    'opening.crossed-higher',
+    'opening.crossed-at-once',
+    'keys.crossed-rank',
+  ]),
   ...take(KEY_CASES, [
     'keys.silent-before-confirmation',
     'keys.old-receive',

@@ -95,11 +95,17 @@ export const PORTED_CHANNEL_CASES: readonly Case[] = [
   ...take(ATTEMPT_CASES, [
     'attempt.repeats',
     'attempt.confirming-probe',
+    'attempt.unconfirmed',
     'attempt.failed-message-2',
     'attempt.message-2-again',
     'opening.reflected',
   ]),
-  ...take(CROSSED_CASES, ['opening.crossed', 'opening.crossed-higher']),
+  ...take(CROSSED_CASES, [
+    'opening.crossed',
+    'opening.crossed-higher',
+    'opening.crossed-at-once',
+    'keys.crossed-rank',
+  ]),
   ...take(KEY_CASES, [
     'keys.silent-before-confirmation',
     'keys.old-receive',
