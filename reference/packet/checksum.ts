@@ -11,9 +11,19 @@ export function internetChecksum(bytes: Uint8Array): number {
 
 /** The checksum of an ICMPv6 message with its pseudo-header (RFC 8200, 8.1); 0 if the message has the right one in it. */
 export function icmpv6Checksum(source: Uint8Array, destination: Uint8Array, message: Uint8Array): number {
+  return pseudoChecksum(source, destination, ICMPV6, message);
+}
+
+/** The same of another protocol, and over IPv4, where the numbers are shorter but the sum is the same (RFC 9293, 3.1). */
+export function pseudoChecksum(
+  source: Uint8Array,
+  destination: Uint8Array,
+  protocol: number,
+  message: Uint8Array,
+): number {
   const length = new Uint8Array(8);
   new DataView(length.buffer).setUint32(0, message.length);
-  length[7] = ICMPV6;
+  length[7] = protocol;
   return internetChecksum(concat(source, destination, length, message));
 }
 

@@ -85,20 +85,36 @@ export function icmpPacket(
   message: Uint8Array,
   options: Ipv4Options = {},
 ): Uint8Array {
-  const [from, to] = [ipToBytes(source), ipToBytes(destination)];
   const filled = message.slice();
   setU16(filled, 2, 0);
   if (family(source) === 4) {
     setU16(filled, 2, internetChecksum(filled));
-    return concat(ipv4Header(from, to, filled.length, options), filled);
+    return ipPacket(source, destination, ICMP, filled, options);
   }
-  setU16(filled, 2, icmpv6Checksum(from, to, filled));
-  return concat(ipv6Header(from, to, filled.length), filled);
+  setU16(filled, 2, icmpv6Checksum(ipToBytes(source), ipToBytes(destination), filled));
+  return ipPacket(source, destination, ICMPV6, filled);
+}
+
+/** A packet with a payload of some protocol, by the family of its addresses. */
+export function ipPacket(
+  source: Ip,
+  destination: Ip,
+  protocol: number,
+  payload: Uint8Array,
+  options: Ipv4Options = {},
+): Uint8Array {
+  const [from, to] = [ipToBytes(source), ipToBytes(destination)];
+  const header =
+    family(source) === 4
+      ? ipv4Header(from, to, protocol, payload.length, options)
+      : ipv6Header(from, to, protocol, payload.length);
+  return concat(header, payload);
 }
 
 function ipv4Header(
   from: Uint8Array,
   to: Uint8Array,
+  protocol: number,
   length: number,
   { identification }: Ipv4Options,
 ): Uint8Array {
@@ -106,15 +122,15 @@ function ipv4Header(
   header.set([0x45, 0]);
   setU16(header, 2, header.length + length);
   setU16(header, 4, identification ?? 0);
-  header.set([identification === undefined ? DF : 0, 0, HOP_LIMIT, ICMP], FLAGS);
+  header.set([identification === undefined ? DF : 0, 0, HOP_LIMIT, protocol], FLAGS);
   return setHeaderChecksum(header);
 }
 
-function ipv6Header(from: Uint8Array, to: Uint8Array, length: number): Uint8Array {
+function ipv6Header(from: Uint8Array, to: Uint8Array, protocol: number, length: number): Uint8Array {
   const header = concat(new Uint8Array(8), from, to);
   header[0] = 0x60;
   setU16(header, 4, length);
-  header.set([ICMPV6, HOP_LIMIT], 6);
+  header.set([protocol, HOP_LIMIT], 6);
   return header;
 }
 
