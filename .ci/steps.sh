@@ -69,6 +69,24 @@ count() {
   printf '%s' "${found:-0}"
 }
 
+# fuzz NAME COUNT PROGRAM...: hostile datagrams from $seed on.
+fuzz() {
+  local name=$1 count=$2
+  shift 2
+  step "fuzzing on $name, seed $seed" 3000 "$@" --seed "$seed" --count "$count"
+  if [ "$status" = 0 ]; then cat "$log"; fi
+}
+
+# add_counts FILE: what another of these scripts counted in its last line; a failure where there is none.
+add_counts() {
+  local last
+  last=$(tail -n 1 "$1")
+  count_in() { printf '%s' "$last" | sed -nE "s/^(.*[^0-9])?([0-9]+) $1.*/\\2/p"; }
+  local good bad left
+  good=$(count_in passed) bad=$(count_in failed) left=$(count_in skipped)
+  passed=$((passed + ${good:-0})) failed=$((failed + ${bad:-1})) skipped=$((skipped + ${left:-0}))
+}
+
 # conform NAME LIMIT PROGRAM...: one embedded run of the suite, counted by its cases.
 conform() {
   local name=$1 limit=$2 report=$temp/report.json good bad left
