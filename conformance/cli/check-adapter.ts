@@ -1,14 +1,13 @@
 /** `check-adapter`: a conformance run of the adapter itself. */
-import { udpNet } from '../../reference/net/udp/udp.ts';
 import { Bench, runChecks } from '../adapter-check/check.ts';
 import { CONTRACT_CHECKS } from '../adapter-check/contract-checks.ts';
 import { INSTANCE_CHECKS } from '../adapter-check/instance-checks.ts';
 import { Mistake } from '../command/mistake.ts';
-import type { ReachOptions } from '../command/run-options.ts';
-import { reachOf } from '../command/run-options.ts';
+import type { ReachOptions } from '../command/reach.ts';
+import { reachOf } from '../command/reach.ts';
 import { EXIT } from '../reporters/exit-status.ts';
 import { checkPrinter } from './checking.ts';
-import { placeOf, readToken, systemRandom } from './target.ts';
+import { netOf, placeOf, readToken, systemRandom } from './target.ts';
 import type { Terminal } from './terminal.ts';
 import { paintOf } from './terminal.ts';
 
@@ -24,7 +23,7 @@ export async function checkAdapter(options: CheckOptions, terminal: Terminal): P
     const token = options.tokenFile === undefined ? undefined : await readToken(options.tokenFile);
     const { at, own } = place;
     const local = { ip: own, port: 0 };
-    const bench = new Bench({ net: udpNet(), adapter: at, local, random: systemRandom, token });
+    const bench = new Bench({ net: netOf(reach), adapter: at, local, random: systemRandom, token });
     const printer = checkPrinter(terminal, paintOf(terminal, options.color));
     const results = await runChecks([...CONTRACT_CHECKS, ...INSTANCE_CHECKS], bench, printer.add);
     printer.end();

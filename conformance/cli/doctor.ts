@@ -1,17 +1,16 @@
 /** `doctor`: what is there, what is in the way, which cases can't run. */
 import { createSocket } from 'node:dgram';
-import { udpNet } from '../../reference/net/udp/udp.ts';
 import { Bench } from '../adapter-check/check.ts';
 import { roundTrips } from '../adapter-check/round-trips.ts';
 import { ALL_CASES } from '../cases/all.ts';
 import { bufferCheck, lackChecks, seenCheck, wayCheck } from '../command/diagnosis.ts';
-import { reachOf } from '../command/run-options.ts';
+import { reachOf } from '../command/reach.ts';
 import { EXIT } from '../reporters/exit-status.ts';
 import { describeTarget } from '../reporters/pretty.ts';
 import { tame } from '../reporters/text.ts';
 import type { CheckOptions } from './check-adapter.ts';
 import { checkPrinter } from './checking.ts';
-import { reachTarget, readToken, systemRandom } from './target.ts';
+import { netOf, reachTarget, readToken, systemRandom } from './target.ts';
 import type { Terminal } from './terminal.ts';
 import { paintOf } from './terminal.ts';
 
@@ -19,8 +18,8 @@ const HELLOS = 50;
 
 /** @returns 3 if no role can be had. */
 export async function doctor(options: CheckOptions, terminal: Terminal): Promise<number> {
-  const net = udpNet();
   const reach = reachOf(options);
+  const net = netOf(reach);
   const reached = await reachTarget(reach, options, net);
   const { target, at, own, sources, has } = reached;
   try {

@@ -58,7 +58,7 @@ async function caseText(info: Case, explaining: Explaining, run: boolean): Promi
 /** What goes to and fro in one row of a case against the reference. */
 async function firstRow(info: Case): Promise<Entry[]> {
   const net = udpNet();
-  const reached = await reachTarget({ target: undefined, sources: [], listen: [] }, {}, net);
+  const reached = await reachTarget({ target: undefined, sources: [], outside: [], listen: [] }, {}, net);
   const entries: Entry[] = [];
   const tap = {
     sent: (sent: Extract<Entry, { kind: 'sent' }>['sent'], { caseId }: { readonly caseId: string }) => {

@@ -19,6 +19,11 @@ export function reachOptions(command: Command): Command {
     .option('--secret-file <file>', 'in place of --config: the test secret that provision was given')
     .option('--token-file <file>', 'the token shared with the adapter, needed off loopback')
     .option('--source <addr,...>', "the tester's own addresses, the preferred one first", collect)
+    .option(
+      '--advertise <addr,...>',
+      'how the target sees them, behind a NAT or where all are bound',
+      collect,
+    )
     .option('--listen <host:port,...>', 'where DC 1 and DC 2 are played, with --config', collect);
 }
 

@@ -1,6 +1,5 @@
 /** The default command: runs cases against a target and reports. */
 import { randomBytes } from 'node:crypto';
-import { udpNet } from '../../reference/net/udp/udp.ts';
 import type { Case } from '../case.ts';
 import { ALL_CASES } from '../cases/all.ts';
 import { impairValue } from '../command/impair.ts';
@@ -8,17 +7,11 @@ import { caughtAlone } from '../command/kill-table.ts';
 import { Mistake } from '../command/mistake.ts';
 import type { Shard } from '../command/portion.ts';
 import { shardOf, shardValue, withinBudget } from '../command/portion.ts';
+import { reachOf } from '../command/reach.ts';
 import type { Outputs } from '../command/reporter-value.ts';
 import { checkListOutputs, outputsOf, specUrlOf } from '../command/reporter-value.ts';
 import type { WrittenRunOptions } from '../command/run-options.ts';
-import {
-  captureOf,
-  evidenceOf,
-  reachOf,
-  replayCommand,
-  replayOf,
-  settingsOf,
-} from '../command/run-options.ts';
+import { captureOf, evidenceOf, replayCommand, replayOf, settingsOf } from '../command/run-options.ts';
 import { chosenCases, selectionOf } from '../command/selection.ts';
 import { milliseconds } from '../command/values.ts';
 import { applyExpectations } from '../expectations/apply.ts';
@@ -37,7 +30,7 @@ import { costs, killTable, specFiles, writeText } from './files.ts';
 import { circumstances, judge, testerRandom } from './judge.ts';
 import { output } from './output.ts';
 import { claimsFor, picsOf } from './pics.ts';
-import { reachTarget } from './target.ts';
+import { netOf, reachTarget } from './target.ts';
 import type { Terminal } from './terminal.ts';
 import { paintOf } from './terminal.ts';
 
@@ -83,7 +76,7 @@ export async function run(
     command: replayCommand(options),
     ...specUrlOf(options.specUrl),
   };
-  const udp = udpNet();
+  const udp = netOf(reach);
   const begun = circumstances();
   const epoch = Date.now() - udp.now();
   const evidence = recorded && (await beginEvidence(recorded, udp, epoch));

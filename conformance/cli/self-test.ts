@@ -133,7 +133,7 @@ async function runAgainst(name: string, job: Omit<Job, 'net'>): Promise<Report> 
   const net = udpNet();
   const target = { role: undefined, endpoint: child.adapter };
   try {
-    const reached = await reachTarget({ target, sources: [], listen: [] }, {}, net);
+    const reached = await reachTarget({ target, sources: [], outside: [], listen: [] }, {}, net);
     return await runJob(reached, { ...job, net });
   } finally {
     await child.stop();

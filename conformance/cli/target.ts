@@ -10,12 +10,13 @@ import type { Need } from '../case.ts';
 import { DEFAULT_DCS, hasInbound, isLoopback, LOOPBACK_SOURCES } from '../command/addresses.ts';
 import { Mistake } from '../command/mistake.ts';
 import { readProvisioned, readSecret } from '../command/provisioned.ts';
-import type { Reach, ReachOptions } from '../command/run-options.ts';
+import type { Reach, ReachOptions } from '../command/reach.ts';
 import type { ProvisionedRelay } from '../identities.ts';
 import { provision } from '../identities.ts';
 import type { Tap } from '../played/stage.ts';
 import { EXIT } from '../reporters/exit-status.ts';
 import { needsMet } from '../runner/environment.ts';
+import { outsideNet } from '../target/outside.ts';
 import type { Target, TargetError } from '../target/target.ts';
 import type { Surroundings, Way } from '../target/way.ts';
 import { connect } from '../target/way.ts';
@@ -37,6 +38,11 @@ export const systemRandom: Random = (length) => new Uint8Array(randomBytes(lengt
 
 const EMBEDDED: Command = ['reference/bin.js', 'adapter', '--listen', '127.0.0.1:0'];
 
+/** The network of this machine, as it is seen from where the tester says that it is. */
+export function netOf({ outside }: Reach): Net {
+  return outside.length === 0 ? udpNet() : outsideNet(udpNet(), outside);
+}
+
 /** Finds the way to the target, or starts the reference. @throws Mistake */
 export async function placeOf(reach: Reach): Promise<Place> {
   const child = reach.target === undefined ? await startAdapter(EMBEDDED) : undefined;
@@ -57,7 +63,7 @@ async function placeAt(reach: Reach, child: Child | undefined): Promise<Place> {
     throw new Mistake(
       `--source has no IPv${family(at.ip)} address, which ${formatEndpoint(at)} takes: add one.`,
     );
-  const met = await needsMet(udpNet(), sources);
+  const met = await needsMet(netOf(reach), sources);
   return {
     at,
     name: child === undefined ? formatEndpoint(at) : 'embedded',

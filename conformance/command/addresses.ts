@@ -7,6 +7,25 @@ export function isLoopback(ip: Ip): boolean {
   return ip === '::1' || ip.startsWith('127.');
 }
 
+/** Stands for all addresses of a host. */
+export function isAnyAddress(ip: Ip): boolean {
+  return ip === '0.0.0.0' || ip === '::';
+}
+
+export function anyAddress(version: 4 | 6): Ip {
+  return known(version === 4 ? '0.0.0.0' : '::');
+}
+
+export function loopback(version: 4 | 6): Ip {
+  return known(version === 4 ? '127.0.0.1' : '::1');
+}
+
+function known(text: string): Ip {
+  const ip = parseIp(text);
+  if (ip === undefined) throw new Error(`${text} is no address`);
+  return ip;
+}
+
 /** Two of IPv4, for cases that play two hosts, and one of IPv6; what of them is not there is found out. */
 export const LOOPBACK_SOURCES: readonly Ip[] = ['127.0.0.1', '127.0.0.2', '::1'].flatMap(
   (text) => parseIp(text) ?? [],

@@ -81,7 +81,7 @@ function seenAs(local: Endpoint, seen: Endpoint): Checked {
     verdict: same ? 'pass' : 'fail',
     why: same
       ? undefined
-      : `the tester is at ${here}: there is a NAT between, name what is in front of it with --source.`,
+      : `the tester is at ${here}: there is a NAT between; name with --advertise what is in front of it, or run beside the target.`,
   };
 }
 

@@ -1,24 +1,13 @@
 /** The options of a run, as they were written and as they are meant. */
-import type { Endpoint, Ip } from '../../reference/address.ts';
 import { DEPTHS, PROFILES } from '../report.ts';
 import type { RunOptions } from '../runner/options.ts';
 import type { ReplayToken } from '../runner/token.ts';
 import { readToken, TokenError } from '../runner/token.ts';
 import { Mistake } from './mistake.ts';
+import type { ReachOptions } from './reach.ts';
 import type { ChoosingOptions } from './selection.ts';
 import { shellLine } from './shell.ts';
-import type { TargetValue } from './values.ts';
-import { addressList, endpointList, milliseconds, oneOf, targetValue, wholeNumber } from './values.ts';
-
-/** Where the target is and how it is reached; other commands take these too. */
-export interface ReachOptions {
-  readonly target?: readonly string[];
-  readonly config?: string;
-  readonly secretFile?: string;
-  readonly tokenFile?: string;
-  readonly source?: readonly string[];
-  readonly listen?: readonly string[];
-}
+import { milliseconds, oneOf, wholeNumber } from './values.ts';
 
 export interface WrittenRunOptions extends ReachOptions, ChoosingOptions {
   readonly profile: string;
@@ -48,39 +37,6 @@ export interface WrittenRunOptions extends ReachOptions, ChoosingOptions {
   readonly specUrl?: string;
   readonly color: boolean;
 }
-
-/** The way to the target. */
-export interface Reach {
-  /** Undefined: the reference, started for the occasion. */
-  readonly target: TargetValue | undefined;
-  readonly sources: readonly Ip[];
-  readonly listen: readonly Endpoint[];
-}
-
-/** @throws Mistake */
-export function reachOf(options: ReachOptions): Reach {
-  const [target, second] = (options.target ?? []).map(targetValue);
-  if (second !== undefined)
-    throw new Mistake(
-      'Two targets at once: run the suite once for each, this version plays all others itself.',
-    );
-  if (target === undefined)
-    for (const name of ['config', 'secretFile', 'tokenFile'] as const)
-      if (options[name] !== undefined)
-        throw new Mistake(`${FLAGS[name]} is about a target: say with --target HOST:PORT where it is.`);
-  if (options.config !== undefined && options.tokenFile !== undefined)
-    throw new Mistake(
-      '--config is for a target without an adapter, --token-file for one with: leave one away.',
-    );
-  const listen = endpointList('--listen', options.listen ?? []);
-  if (listen.length > 0 && options.config === undefined && options.secretFile === undefined)
-    throw new Mistake(
-      '--listen says where DCs are played for a target without an adapter: add --config FILE, or use --source.',
-    );
-  return { target, sources: addressList('--source', options.source ?? []), listen };
-}
-
-const FLAGS = { config: '--config', secretFile: '--secret-file', tokenFile: '--token-file' } as const;
 
 /** The file of `--pcap`, and whether its keys are wanted too. */
 export interface WantedCapture {
@@ -169,6 +125,7 @@ export function replayCommand(options: WrittenRunOptions): string {
     ...each('--token-file', options.tokenFile),
     ...each('--source', options.source),
     ...each('--listen', options.listen),
+    ...each('--advertise', options.advertise),
     ...(options.strict ? ['--strict'] : []),
     ...(options.slow ? ['--slow'] : []),
   ]);

@@ -28,9 +28,7 @@ export interface Level0Options {
   readonly alsoAt?: Endpoint;
   /** What `provision` wrote. */
   readonly config: ProvisionedRelay;
-  /** Where the tester's DCs are bound, if not at the endpoints that the configuration names. */
-  readonly listen?: readonly Endpoint[];
-  /** A stage of the run itself, for what comes while no case has the association. */
+  /** A stage of the run itself, for what comes while no case has the association; DCs are bound on its network. */
   readonly stage: Stage;
 }
 
@@ -49,7 +47,7 @@ async function playedDc(
   index: number,
 ): Promise<PlayedDc> {
   const [configured] = association.endpoints;
-  const local = options.listen?.[index] ?? (configured === undefined ? undefined : parseEndpoint(configured));
+  const local = configured === undefined ? undefined : parseEndpoint(configured);
   if (local === undefined)
     throw new TargetError('usage', `the configuration has no endpoint for DC ${index + 1}: provision anew.`);
   let peer: Peer;

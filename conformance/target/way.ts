@@ -10,6 +10,8 @@ import type { Tap } from '../played/stage.ts';
 import { Stage } from '../played/stage.ts';
 import { adapterTarget } from './adapter-target.ts';
 import { level0Target } from './level0.ts';
+import type { OutsidePlace } from './outside.ts';
+import { outsideNet } from './outside.ts';
 import type { Target } from './target.ts';
 
 /** Where the target's adapter or role is, and the tester's own side of it. */
@@ -73,14 +75,22 @@ async function atItsPort(
   const alsoAt = others.find(
     (other) => other !== undefined && other.port !== 0 && family(other.ip) !== family(at.ip),
   );
-  const between = { caseId: 'between cases', net, timeout: 2000, requirement: '' };
+  const played = outsideNet(net, placesOf(config, listen));
+  const between = { caseId: 'between cases', net: played, timeout: 2000, requirement: '' };
   const stage = new Stage({ ...between, ...(tap && { tap }) });
   stage.startRow(random);
   return await level0Target({
     target: at,
     ...(alsoAt && { alsoAt }),
     config,
-    ...(listen.length > 0 && { listen }),
     stage,
+  });
+}
+
+/** Where the configuration has the DCs, and where they are bound if that is elsewhere. */
+function placesOf({ associations }: ProvisionedRelay, listen: readonly Endpoint[]): OutsidePlace[] {
+  return listen.flatMap((inside, at) => {
+    const outside = parseEndpoint(associations[at]?.endpoints[0] ?? '');
+    return outside === undefined ? [] : [{ outside, inside }];
   });
 }
