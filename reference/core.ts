@@ -89,8 +89,14 @@ export type Effect =
   | { readonly kind: 'deliver'; readonly packet: Uint8Array }
   /** The answer to a query; undefined: there is none. */
   | { readonly kind: 'dns-answer'; readonly query: number; readonly message: Uint8Array | undefined }
-  /** Ask DNS: this query to the resolver of the host. */
-  | { readonly kind: 'look-up'; readonly ref: number; readonly message: Uint8Array }
+  /** Ask DNS: this query to the server of the host, from a port of its own. [DNS-12] */
+  | {
+      readonly kind: 'look-up';
+      readonly ref: number;
+      readonly message: Uint8Array;
+      /** Once, over this alone; if not given, by tries over UDP, and over TCP where that answer is cut. */
+      readonly transport?: Transport | undefined;
+    }
   /** Make durable: a value by key; undefined erases it. */
   | {
       readonly kind: 'persist';

@@ -9,6 +9,7 @@ import type { Effect, Instant } from '../../reference/core.ts';
 import { Association } from '../../reference/roles/association/association.ts';
 import { Aliases } from '../../reference/roles/dc/aliases.ts';
 import { Pools } from '../../reference/roles/dc/pools.ts';
+import type { ResolverParts } from '../../reference/roles/node/resolver.ts';
 import { Resolver } from '../../reference/roles/node/resolver.ts';
 import { Entries } from '../../reference/roles/rs-s/entries.ts';
 import type { Message } from '../../reference/wire/messages.ts';
@@ -16,7 +17,7 @@ import { encodeBody } from '../../reference/wire/messages.ts';
 import { GREASE_KEYS, MessageType, Status } from '../../reference/wire/registry.ts';
 import type { Created } from '../reference/created.ts';
 import type { Oddity } from '../reference/variant.ts';
-import { replace, withHandle } from '../reference/variant.ts';
+import { field, replace, withHandle } from '../reference/variant.ts';
 
 export const ODDITIES: readonly Oddity[] = [
   {
@@ -145,24 +146,15 @@ export const ODDITIES: readonly Oddity[] = [
     title: 'tells applications to forget the addresses of peers at once',
     clause: 'DNS-08',
     patch: () =>
-      replace(Resolver.prototype, 'answer', (original) => (self, query, message) => {
-        const changed = (message as Uint8Array).slice();
-        const view = new DataView(changed.buffer);
-        // The one record of an answer with an address is its end: TTL, length, address.
-        const rest = RECORD_ENDS.find((length) => view.getUint16(changed.length - length + 4) === length - 6);
-        const hasRecord = view.getUint16(ANSWER_COUNT) === 1 && rest !== undefined;
-        if (hasRecord) view.setUint32(changed.length - rest, 0);
-        return original(self, query, changed);
+      replace(Resolver.prototype, 'settle', (original) => (self, ...args) => {
+        Reflect.set(self, 'parts', { ...field<ResolverParts>(self, 'parts'), ttl: 0 });
+        return original(self, ...args);
       }),
   },
 ];
 
 /** Bytes of an inner packet that has room for more. */
 const SMALL = 500;
-/** Of a DNS message: where the number of answers is, and how long the end of a record is with A and with AAAA. */
-const ANSWER_COUNT = 6;
-const RECORD_ENDS: readonly number[] = [10, 22];
-
 /** Handles each input in time, but lets its sends out later. */
 function delayed(created: Created, delay: number): Created {
   const waiting: { readonly at: Instant; readonly effect: Effect }[] = [];

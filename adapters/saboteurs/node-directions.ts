@@ -130,9 +130,8 @@ export const NODE_DIRECTIONS: readonly Saboteur[] = [
         const parts = field<ResolverParts>(self, 'parts');
         const label = readQuery(message as Uint8Array)?.name?.split('.')[1];
         if (label !== undefined) Reflect.set(self, 'parts', { ...parts, marker: label });
-        const name = original(self, number, message, ...rest);
+        original(self, number, message, ...rest);
         Reflect.set(self, 'parts', parts);
-        return name;
       }),
   },
 ];

@@ -2,7 +2,19 @@
 import { z } from 'zod';
 import { MARKER, zoneOf } from '../dns/names.ts';
 import { PLACE, perSourcePerSecond, placeFaults, repeats, TESTS, timerFaults, withFaults } from './common.ts';
-import { choice, count, dnsName, endpoint, id, list, literal, network, secret, strict } from './fields.ts';
+import {
+  choice,
+  count,
+  dnsName,
+  endpoint,
+  id,
+  list,
+  listenEndpoint,
+  literal,
+  network,
+  secret,
+  strict,
+} from './fields.ts';
 import { shown } from './messages.ts';
 
 const MARKER_MEND = 'write one label in lower case, like "ntmobile"';
@@ -45,6 +57,13 @@ const node = strict('an object', {
   ...TESTS,
   /** The DNS server that it asks; what the system has if not given. */
   resolver: endpoint.optional(),
+  /** What it is to its applications. */
+  dns: strict('an object', {
+    /** Where it takes their queries, over UDP and TCP. [DNS-10] */
+    listen: list(listenEndpoint, 'endpoints to listen on', 0, 4).default([]),
+    /** What they get where a direction fails. [DNS-11] */
+    onFailure: choice(['servfail', 'bypass']).default('servfail'),
+  }).prefault({}),
 });
 
 export type NodeConfig = z.output<typeof node>;

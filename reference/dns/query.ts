@@ -71,6 +71,13 @@ export function isResponseTo(response: Uint8Array, query: Uint8Array): boolean {
   return u16(response, 0) === u16(query, 0) && sameBytes(asked.question, answered.question);
 }
 
+/** The same message with the ID of another one, or with two bytes as its ID. */
+export function withId(message: Uint8Array, id: Uint8Array): Uint8Array {
+  const changed = message.slice();
+  if (changed.length >= 2) changed.set(id.subarray(0, 2));
+  return changed;
+}
+
 /** Whether an answer was cut for its size, so that it has to be asked for over TCP. */
 export function isTruncated(response: Uint8Array): boolean {
   return (u16(response, 2) & 0x0200) !== 0;

@@ -13,6 +13,7 @@ t.test('what is left out gets its default', (t) => {
     features: [],
     links: [],
     limits: { perSourcePerSecond: 1000, paths: 1024 },
+    dns: { listen: [], onFailure: 'servfail' },
   });
 });
 
@@ -37,6 +38,11 @@ const faults: [config: unknown, line: string][] = [
   [
     top({ marker: 'm' }),
     'name is "alice.ntmobile.one.example": write a name with the label m after the first, like alice.m.example.net',
+  ],
+  [top({ dns: { onFailure: 'no' } }), 'dns.onFailure is "no": write "servfail" or "bypass"'],
+  [
+    top({ dns: { listen: ['127.0.0.1'] } }),
+    'dns.listen[0] is "127.0.0.1": write an address and a port like 192.0.2.1:4330 or [2001:db8::1]:4330',
   ],
   [top({ marker: 'M' }), `marker is "M": ${MARKER}`],
   [top({ marker: 'a.b' }), `marker is "a.b": ${MARKER}`],

@@ -33,7 +33,8 @@ t.test('the defaults of the page are those of the schemas', (t) => {
   const dc = dcConfig.parse(dcExample());
   t.same(dc.limits, { perSourcePerSecond: 1000, paths: 65_536 });
   t.same(dc.access, { nodeInformation: [], directions: [], relayKinds: ['S', 'N', 'T'] });
-  const { marker, suites, features, links, limits } = nodeConfig.parse(nodeExample());
+  const { marker, suites, features, links, limits, dns } = nodeConfig.parse(nodeExample());
   t.same([marker, suites, features, links], ['ntmobile', [1, 2], [], []]);
   t.same(limits, { perSourcePerSecond: 1000, paths: 1024 });
+  t.same(dns, { listen: [], onFailure: 'servfail' });
 });

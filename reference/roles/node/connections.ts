@@ -1,6 +1,6 @@
 /** From what applications ask for to paths: names to directions, directions to paths, packets to either. */
 import type { Endpoint, Ip } from '../../address.ts';
-import type { Instant, Random } from '../../core.ts';
+import type { Instant, Random, Transport } from '../../core.ts';
 import { unreachable } from '../../packet/errors.ts';
 import { readInner } from '../../packet/inner.ts';
 import { Refusal } from '../../refusal.ts';
@@ -59,11 +59,14 @@ export class Connections {
     this.held = new HeldPackets(timers.packetHold, HELD_BOUND);
   }
 
-  /** A query of an application. [DNS-03, DNS-14] */
-  query(number: number, message: Uint8Array, now: Instant): void {
+  /** A query of an application. */
+  query(number: number, message: Uint8Array, transport: Transport, now: Instant): void {
+    this.parts.resolver.take(number, message, transport, now);
+  }
+
+  /** An application wants the addresses of a peer. [DNS-14] */
+  reach(name: string, now: Instant): void {
     const { resolver, paths } = this.parts;
-    const name = resolver.take(number, message, now);
-    if (name === undefined) return;
     const path = paths.forName(name);
     if (path === undefined) this.want(name, undefined, now);
     else resolver.settle(name, path.addresses);

@@ -8,7 +8,16 @@ import { fromHex, toHex } from '../../bytes.ts';
 import type { NodeConfig } from '../../config/node.ts';
 import type { Timers } from '../../config/timers.ts';
 import { timersFrom } from '../../config/timers.ts';
-import type { Counters, Effect, Input, Instant, Random, Role, TunnelHotTable } from '../../core.ts';
+import type {
+  Counters,
+  Effect,
+  Input,
+  Instant,
+  Random,
+  Role,
+  Transport,
+  TunnelHotTable,
+} from '../../core.ts';
 import type { Prefix, TestProfile } from '../../locator.ts';
 import { parsePrefix } from '../../locator.ts';
 import { Refusal } from '../../refusal.ts';
@@ -91,9 +100,13 @@ class Node implements Role {
       resolver: new Resolver({
         marker: config.marker,
         wait: timers['dns-wait'],
+        ttl: timers['dns-ttl'] / 1000,
         bound: QUERIES_BOUND,
+        bypass: config.dns.onFailure === 'bypass',
         tally,
-        lookUp: (message, answered) => this.lookUp(message, answered),
+        random,
+        lookUp: (message, transport, answered) => this.lookUp(message, answered, transport),
+        want: (name, now) => this.connections.reach(name, now),
       }),
       timers: {
         packetHold: timers['packet-hold-time'],
@@ -142,7 +155,7 @@ class Node implements Role {
         this.connections.packet(input.packet, now);
         break;
       case 'query':
-        this.connections.query(input.query, input.message, now);
+        this.connections.query(input.query, input.message, input.transport, now);
         break;
       case 'addresses':
         this.move(input.locals, input.links, now);
@@ -263,10 +276,10 @@ class Node implements Role {
     this.checkLinks(now);
   }
 
-  private lookUp(message: Uint8Array, answered: LookedUp): void {
+  private lookUp(message: Uint8Array, answered: LookedUp, transport?: Transport): void {
     const ref = ++this.lastRef;
     this.lookUps.set(ref, answered);
-    this.tally.add({ kind: 'look-up', ref, message });
+    this.tally.add({ kind: 'look-up', ref, message, ...(transport && { transport }) });
   }
 
   private lookedUp(ref: number, outcome: Extract<Input, { kind: 'done' }>['outcome'], now: Instant): void {

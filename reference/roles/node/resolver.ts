@@ -1,107 +1,155 @@
-/** Queries of applications, in query-time mode: an NTM name by a direction, every other one by DNS. [DNS-01, DNS-03] */
+/** Queries of applications: NTM names become directions, at query time or by what DNS answers; the rest passes. */
 import type { Ip } from '../../address.ts';
-import type { Instant } from '../../core.ts';
-import { addressAnswer, errorAnswer, isForAddresses, Rcode } from '../../dns/answer.ts';
+import type { Instant, Random, Transport } from '../../core.ts';
+import {
+  addressAnswer,
+  errorAnswer,
+  fits,
+  isForAddresses,
+  Rcode,
+  truncatedAnswer,
+} from '../../dns/answer.ts';
+import { withoutHints } from '../../dns/hints.ts';
+import { meaningOf } from '../../dns/meaning.ts';
 import { zoneOf } from '../../dns/names.ts';
-import type { Query } from '../../dns/query.ts';
-import { isResponseTo, readQuery } from '../../dns/query.ts';
+import { isResponseTo, readQuery, withId } from '../../dns/query.ts';
 import type { Tally } from '../tally.ts';
-
-interface Waiting {
-  readonly number: number;
-  readonly query: Query;
-  readonly until: Instant;
-}
+import type { Asking, WaitingQuery } from './waiting.ts';
+import { WaitingQueries } from './waiting.ts';
 
 export interface ResolverParts {
   readonly marker: string;
   /** Milliseconds that a query waits for a direction. [DNS-07] */
   readonly wait: number;
-  /** Queries that wait at a time. */
+  /** Seconds for which an application may keep an answer. [DNS-08] */
+  readonly ttl: number;
+  /** Queries that wait for a direction at a time, and as many that wait for DNS. */
   readonly bound: number;
+  /** Where a direction fails the application gets what DNS says. [DNS-11] */
+  readonly bypass: boolean;
   readonly tally: Tally;
-  readonly lookUp: (message: Uint8Array, answered: (response: Uint8Array | undefined) => void) => void;
+  readonly random: Random;
+  /** Asks DNS. */
+  readonly lookUp: (
+    message: Uint8Array,
+    transport: Transport,
+    answered: (response: Uint8Array | undefined, now: Instant) => void,
+  ) => void;
+  /** A peer is to be reached; what comes of it is told by `settle`, perhaps before this returns. */
+  readonly want: (name: string, now: Instant) => void;
 }
 
 export class Resolver {
   private readonly parts: ResolverParts;
-  /** By the name that they wait for. */
-  private readonly waiting = new Map<string, Waiting[]>();
-  private size = 0;
+  private readonly waiting: WaitingQueries;
   private underWay = 0;
 
   constructor(parts: ResolverParts) {
     this.parts = parts;
+    this.waiting = new WaitingQueries(parts.bound);
   }
 
-  /** Takes a query. @returns the name of the peer if it is for an NTM node; it waits then. */
-  take(number: number, message: Uint8Array, now: Instant): string | undefined {
+  /** Takes a query. [DNS-01, DNS-03] */
+  take(number: number, message: Uint8Array, transport: Transport, now: Instant): void {
     const query = readQuery(message);
+    const asking: Asking = { number, message: message.slice(), query, transport };
     const name = query?.name;
     const isNtm = name !== undefined && zoneOf(name, this.parts.marker) !== undefined;
-    if (query === undefined || !isNtm || !isForAddresses(query)) {
-      this.pass(number, message, query);
-      return undefined;
-    }
-    if (this.size >= this.parts.bound) {
-      this.answer(number, errorAnswer(query, Rcode.serverFailure));
-      return undefined;
-    }
-    const others = this.waiting.get(name) ?? [];
-    this.waiting.set(name, [...others, { number, query, until: now + this.parts.wait }]);
-    this.size++;
-    return name;
+    if (query !== undefined && isNtm && isForAddresses(query)) this.hold(asking, name, {}, now);
+    else this.ask(asking, (response, at) => this.act(asking, response, at));
   }
 
   /** Ends all that waits for a name: the peer's virtual addresses, or a failure. [DNS-08, DNS-09, DNS-11, DNS-14] */
   settle(name: string, addresses: readonly Ip[] | undefined): void {
-    const waiting = this.waiting.get(name) ?? [];
-    this.waiting.delete(name);
-    this.size -= waiting.length;
-    for (const { number, query } of waiting) {
-      const isFound = addresses !== undefined;
-      this.answer(
-        number,
-        isFound ? addressAnswer(query, addresses) : errorAnswer(query, Rcode.serverFailure),
-      );
+    for (const held of this.waiting.take(name)) {
+      const { asking, links } = held;
+      const { query, transport } = asking;
+      if (addresses === undefined || query === undefined) {
+        this.fail(asking, held.response);
+        continue;
+      }
+      const { ttl } = this.parts;
+      this.answer(asking, addressAnswer(query, addresses, { links, ttl, transport }));
     }
   }
 
   /** Ends what waited too long. [DNS-07] */
   tick(now: Instant): void {
-    for (const [name, waiting] of this.waiting) {
-      const left = waiting.filter(({ until }) => until > now);
-      if (left.length === waiting.length) continue;
-      this.size -= waiting.length - left.length;
-      if (left.length > 0) this.waiting.set(name, left);
-      else this.waiting.delete(name);
-      for (const { number, query, until } of waiting) {
-        if (until <= now) this.answer(number, errorAnswer(query, Rcode.serverFailure));
-      }
-    }
+    for (const { asking, response } of this.waiting.takeOver(now)) this.fail(asking, response);
   }
 
   wakeAt(): Instant {
-    let at = Number.POSITIVE_INFINITY;
-    for (const waiting of this.waiting.values()) for (const { until } of waiting) at = Math.min(at, until);
-    return at;
+    return this.waiting.wakeAt();
   }
 
-  /** Byte for byte, in both directions; what is no answer to it, or none at all, is for the application to wait out. */
-  private pass(number: number, message: Uint8Array, query: Query | undefined): void {
+  /** What DNS answered is acted on. [DNS-02, DNS-06, DNS-10, DNS-13, DNS-17] */
+  private act(asking: Asking, response: Uint8Array | undefined, now: Instant): void {
+    const { query, transport } = asking;
+    if (query === undefined) return this.answer(asking, response);
+    const meaning = meaningOf(response, query, this.parts.marker);
+    switch (meaning.what) {
+      case 'nothing':
+      case 'pass':
+        this.answer(asking, response);
+        break;
+      case 'strip': {
+        const stripped = withoutHints(response ?? asking.message, meaning.names);
+        const isAsItCame = stripped === response || fits(stripped, query, transport);
+        this.answer(asking, isAsItCame ? stripped : truncatedAnswer(query));
+        break;
+      }
+      case 'direct':
+        this.hold(asking, meaning.name, { links: meaning.links, response }, now);
+        break;
+      case 'fail':
+        this.answer(asking, errorAnswer(query, Rcode.serverFailure));
+        break;
+      default:
+        throw new Error(`no such meaning: ${meaning satisfies never}`);
+    }
+  }
+
+  private hold(
+    asking: Asking,
+    name: string,
+    { links = [], response }: Partial<Pick<WaitingQuery, 'links' | 'response'>>,
+    now: Instant,
+  ): void {
+    const kept = this.parts.bypass ? response : undefined;
+    const until = now + this.parts.wait;
+    if (this.waiting.add(name, { asking, links, response: kept, until })) this.parts.want(name, now);
+    else this.fail(asking, kept);
+  }
+
+  /** The direction failed. [DNS-11] */
+  private fail(asking: Asking, response: Uint8Array | undefined): void {
+    const { query } = asking;
+    if (query === undefined) return;
+    if (!this.parts.bypass) this.answer(asking, errorAnswer(query, Rcode.serverFailure));
+    else if (response !== undefined) this.answer(asking, response);
+    else this.ask(asking, (found) => this.answer(asking, found));
+  }
+
+  /**
+   * Asks DNS by what the application asked by, with an ID of the node's own. What does not belong to it has no
+   * effect; the answer has the application's ID again. [DNS-01, DNS-06, DNS-12]
+   */
+  private ask(asking: Asking, answered: (response: Uint8Array | undefined, now: Instant) => void): void {
+    const { message, query, transport } = asking;
     if (this.underWay >= this.parts.bound) {
-      if (query !== undefined) this.answer(number, errorAnswer(query, Rcode.serverFailure));
+      this.answer(asking, query && errorAnswer(query, Rcode.serverFailure));
       return;
     }
     this.underWay++;
-    const question = message.slice();
-    this.parts.lookUp(question, (response) => {
+    const question = withId(message, this.parts.random(2));
+    this.parts.lookUp(question, transport, (response, now) => {
       this.underWay--;
-      if (response !== undefined && isResponseTo(response, question)) this.answer(number, response);
+      const isAnswer = response !== undefined && isResponseTo(response, question);
+      answered(isAnswer ? withId(response, message) : undefined, now);
     });
   }
 
-  private answer(query: number, message: Uint8Array): void {
-    this.parts.tally.add({ kind: 'dns-answer', query, message });
+  private answer({ number }: Asking, message: Uint8Array | undefined): void {
+    this.parts.tally.add({ kind: 'dns-answer', query: number, message });
   }
 }

@@ -8,6 +8,7 @@ import type {
   Instant,
   Note,
   Role,
+  Transport,
   TunnelHotTable,
 } from '../../../reference/core.ts';
 import { endpoint } from '../../channel/pair.ts';
@@ -99,7 +100,7 @@ export class RoleParty implements Party {
   readonly answers: { readonly query: number; readonly message: Uint8Array }[] = [];
   readonly notes: (Note & { readonly at: Instant })[] = [];
   /** What DNS says, if anything. */
-  lookUp: (message: Uint8Array) => Uint8Array | undefined = () => undefined;
+  lookUp: (message: Uint8Array, transport?: Transport) => Uint8Array | undefined = () => undefined;
   /** What the host does with a packet that came out. */
   onPacket: (packet: Uint8Array) => void = () => {};
   /** Dead: nothing that it does has an effect any more. */
@@ -225,7 +226,10 @@ export class RoleParty implements Party {
         if (effect.message !== undefined) this.answers.push({ query: effect.query, message: effect.message });
         break;
       case 'look-up': {
-        const outcome = { what: 'looked-up', response: this.lookUp(effect.message) } as const;
+        const outcome = {
+          what: 'looked-up',
+          response: this.lookUp(effect.message, effect.transport),
+        } as const;
         return { kind: 'done', ref: effect.ref, outcome };
       }
       case 'persist':
