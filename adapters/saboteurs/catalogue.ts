@@ -1,6 +1,7 @@
 /** All saboteurs, each with the case that has to catch it. */
 import type { Saboteur } from '../reference/variant.ts';
 import { ADDRESSES } from './addresses.ts';
+import { ANSWERS } from './answers.ts';
 import { ATTEMPTS } from './attempts.ts';
 import { CHANNEL } from './channel.ts';
 import { CODEC } from './codec.ts';
@@ -22,6 +23,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...HANDSHAKES,
   ...ATTEMPTS,
   ...CONTROL,
+  ...ANSWERS,
   ...DIRECTIONS,
   ...CODEC,
   ...DC,

@@ -18,6 +18,11 @@ export class AssociatedPeer extends PlayedDc {
     this.fqdn = fqdn;
   }
 
+  override get directionType(): number {
+    const isDc = this.association.own.role === 'dc';
+    return isDc ? MessageType.nodeInformationRequest : MessageType.registrationRequest;
+  }
+
   override relayDirection(_plan: PathPlan, fields: Fields = {}): Body {
     const { peer, association } = this;
     if (association.own.role === 'dc')
@@ -36,10 +41,7 @@ export class AssociatedPeer extends PlayedDc {
   }
 
   override direct(content: Body, options: RequestOptions = {}): Promise<Received | undefined> {
-    const { peer, association } = this;
-    const type =
-      association.own.role === 'dc' ? MessageType.nodeInformationRequest : MessageType.registrationRequest;
-    return peer.request(association, type, content, options);
+    return this.peer.request(this.association, this.directionType, content, options);
   }
 
   /** There is nothing to be made for a channel: nodes have theirs. */

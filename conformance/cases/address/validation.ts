@@ -34,7 +34,7 @@ const TIMES = 3;
 /** GEN-11: the last try of a probe, and time to spare. */
 const PROBE_TRIES_OVER = 1900;
 
-const WRONG = ['nothing', 'an error', 'another transaction', 'a wrong tag'] as const;
+const WRONG = ['nothing', 'an error', 'a failing schema', 'another transaction', 'a wrong tag'] as const;
 type Wrong = (typeof WRONG)[number];
 
 function answerWrongly(
@@ -52,6 +52,12 @@ function answerWrongly(
       peer.sendSealed(leg, type, body({ transaction, status: Status.malformed }), { auto: true });
       return;
     }
+    case 'a failing schema': {
+      const content = body({ transaction: bytesField(probe.body, 'transaction'), status: 'ok' });
+      const intent = silentFault('a status that is text', 'schema');
+      peer.sendSealed(leg, type, content, { auto: true, intent });
+      return;
+    }
     case 'another transaction': {
       const content = new Map([...probeAnswer(probe), ...body({ transaction: world.fresh(8) })]);
       peer.sendSealed(leg, type, content, { intent: silentFault(wrong, 'transaction') });
@@ -66,7 +72,7 @@ function answerWrongly(
   }
 }
 
-const FROM_ELSEWHERE = ['an answer', 'an error'] as const;
+const FROM_ELSEWHERE = ['an answer', 'an error', 'a failing schema'] as const;
 
 /** The probe has not ended, so that an answer to it is good still. Where answers can be lost it may be over. */
 async function checkGoesOn(

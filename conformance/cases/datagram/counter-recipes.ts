@@ -119,6 +119,16 @@ export const RECIPES = {
         intent: silentFault('nobody asked', 'transaction'),
       });
   },
+  'transaction, an answer whose schema fails': async (world) => {
+    const { peer, association } = await associated(world);
+    const content = body({ transaction: world.fresh(8), status: 'ok' });
+    const intent = silentFault('nobody asked, and a status that is text', 'transaction');
+    // The twin keeps no transactions: what fails its schema too it is not asked about.
+    return () => {
+      const bytes = association.seal(MessageType.probeResponse, content);
+      peer.send(bytes, undefined, { channel: undefined, intent, content });
+    };
+  },
   schema: async (world) => {
     const { peer, association } = await associated(world);
     const content = body({ transaction: world.fresh(8), padding: 'text' });

@@ -22,6 +22,7 @@ import { NAMED_CASES } from '../datagram/named.ts';
 import { ENCODING_CASES } from '../messages/encoding.ts';
 import { PAIRS_CASES } from '../messages/pairs.ts';
 import { PROBE_CASES } from '../messages/probes.ts';
+import { TRANSACTION_CASES } from '../messages/transactions.ts';
 import type { Port, Words } from '../ported.ts';
 import { ported } from '../ported.ts';
 import { DC } from './steps.ts';
@@ -85,6 +86,7 @@ const DATAGRAMS: readonly Case[] = [
   ...take([EMITTED_CASE], [{ from: 'rs-s.run.emitted', also: ['GEN-14'] }]),
   ...take(COUNTER_CASES, [
     { from: 'rs-s.counters.layers', rows: (name: string) => !NOT_OF_DCS.includes(name) },
+    'counters.answered',
   ]),
   ...take(LIMIT_CASES, ['dos.garbage', 'dos.rate-source']),
 ];
@@ -153,6 +155,7 @@ const MESSAGES: readonly Case[] = [
     { from: 'rs-s.body.encoding', rows: isProbe },
     { from: 'rs-s.body.forbidden', rows: isProbe },
   ]),
+  ...take(TRANSACTION_CASES, ['transaction.elsewhere']),
   ...take(PAIRS_CASES, ['body.pairs']),
   ...take(PROBE_CASES, ['probe.answer', 'probe.answer-ipv6', 'probe.malformed']),
 ];

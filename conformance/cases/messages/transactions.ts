@@ -10,6 +10,7 @@ import type { Intent } from '../../intent.ts';
 import { answeredFault, silentFault, VALID } from '../../intent.ts';
 import type { Received } from '../../observe/received.ts';
 import type { PathPlan, PlayedDc } from '../../played/dc.ts';
+import { HABITS } from '../../played/habits.ts';
 import { Unjudged } from '../../verdict.ts';
 import type { World } from '../../world.ts';
 import { associated, openLeg, RS_S, RS_S_CONFIGURED } from '../steps.ts';
@@ -100,6 +101,29 @@ export const TRANSACTION_CASES: readonly Case[] = [
       // Other content is refused while there is an entry, and taken when there is none.
       const other = dc.relayDirection({ ...dc.plan(), pathId: plan.pathId });
       world.status(await dc.direct(other), hasEntry ? Status.ok : Status.refused, requirement);
+    },
+  }),
+  scriptCase({
+    ...RS_S,
+    id: 'rs-s.transaction.elsewhere',
+    title: 'A request, and its repeat, is answered to where it came from, though another address is in use.',
+    clauses: ['GEN-26', 'GEN-10'],
+    catches: 'Answers to the address in use, which an end that moved can no longer hear.',
+    async script(world) {
+      const { rs, dc, association } = await associated(world);
+      const elsewhere = await world.peer('DC elsewhere', rs.endpoint());
+      Object.assign(elsewhere.habits, HABITS, { answerProbes: false });
+      elsewhere.hold(association);
+      const ask = (content: Body) => elsewhere.request(association, dc.directionType, content);
+      const content = dc.relayDirection(dc.plan());
+      const first = world.status(await dc.direct(content), Status.ok);
+      checkSame(world, first, await ask(content));
+      world.status(
+        await ask(dc.relayDirection(dc.plan())),
+        Status.ok,
+        'GEN-26: to the source of the request.',
+      );
+      checkSame(world, first, await dc.direct(content));
     },
   }),
   propertyCase({

@@ -62,6 +62,7 @@ export const PORTED_DATAGRAM_CASES: readonly Case[] = [
   ...take([EMITTED_CASE], ['run.emitted']),
   ...take(COUNTER_CASES, [
     { from: 'rs-s.counters.layers', rows: (name: string) => !OF_RELAYS.includes(name) },
+    'counters.answered',
   ]),
   ...take(LIMIT_CASES, ['dos.garbage', 'dos.rate-source']),
 ];
@@ -124,6 +125,7 @@ export const PORTED_CHANNEL_CASES: readonly Case[] = [
 export const PORTED_MESSAGE_CASES: readonly Case[] = [
   ...take(ENCODING_CASES, ['body.encoding', 'body.forbidden']),
   ...take(TRANSACTION_CASES, [
+    'transaction.elsewhere',
     {
       from: 'rs-s.transaction.unmatched',
       rows: ({ what }: { what: string }) => what !== 'registration',

@@ -8,10 +8,13 @@ import { body } from '../../fields.ts';
 import { silentFault } from '../../intent.ts';
 import { bound, withTwoDcs } from '../nodes.ts';
 import { checkForwarded, checkGone, checkNotForwarded, NOT_A_LEG, relay, sendOpaque } from '../relayed.ts';
-import { associated, halfOpen, opens, RS_S } from '../steps.ts';
+import { associated, exactNetwork, halfOpen, opens, RS_S, RS_S_CONFIGURED } from '../steps.ts';
 
 /** RS-11: forwarding has stopped by then. */
 const STOPPED = 1100;
+
+/** No more than are held. [RSS-03] */
+const HELD = 3;
 
 /** What else a withdrawal can have: it stays one. [6.3.5] */
 const ALSO: Readonly<Record<string, Fields>> = {
@@ -66,6 +69,30 @@ export const WITHDRAWAL_CASES: readonly Case[] = [
         fence: () => b.peer.probe(b.leg),
         requirement,
       });
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.direction.withdraw-counted',
+    title: 'What is held for an entry is counted as discarded when the entry is withdrawn.',
+    clauses: ['RSS-17', 'GEN-19'],
+    catches: 'Datagrams that vanish: neither sent, nor held, nor refused by any counter.',
+    async script(world) {
+      exactNetwork(world);
+      const { rs, dc } = await associated(world);
+      const plan = await dc.relay();
+      const a = await world.node(rs, plan, 0);
+      await a.openLeg();
+      const before = await rs.counters();
+      const fault = silentFault('its entry is withdrawn', 'relay-hold');
+      for (let i = 0; i < HELD; i++) sendOpaque(world, a, { fault });
+      world.status(await a.peer.probe(a.leg), Status.ok);
+      const name = 'refused.relay-hold';
+      const rise = async () => ((await rs.counters())[name] ?? 0) - (before[name] ?? 0);
+      world.check((await rise()) === 0, `${name} as it was`, 'it rose', 'RSS-03: they are held.');
+      world.status(await dc.direct(dc.withdrawal(plan)), Status.ok);
+      const by = await rise();
+      world.check(by === HELD, `${name} by ${HELD}`, `by ${by}`);
     },
   }),
   scriptCase({
