@@ -57,6 +57,7 @@ export const layers: readonly Layer[] = [
     may: [...core, 'reference/net/', 'reference/config/', 'reference/dns/', 'reference/trace/', 'node:*'],
     io: true,
   },
+  { of: 'reference/lab/', may: ['reference/'] },
   { of: 'reference/cli/', may: ['reference/', 'commander', 'picocolors', 'node:*'], io: true },
 
   { of: 'conformance/reporters/junit.ts', may: ['conformance/', 'xmlbuilder2'] },

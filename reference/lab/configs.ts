@@ -1,0 +1,98 @@
+/** What everybody in the lab is configured with: two DCs, two relays that both DCs use, and a node of each DC. */
+import { toHex } from '../bytes.ts';
+import type { DcConfigInput } from '../config/dc.ts';
+import type { NodeConfigInput } from '../config/node.ts';
+import type { RsConfigInput } from '../config/rs-s.ts';
+import { Chance } from './chance.ts';
+
+export type NodeName = 'alice' | 'bob';
+export type DcName = 'dc1' | 'dc2';
+export type RelayName = 'rs1' | 'rs2';
+export type Name = NodeName | DcName | RelayName;
+
+/** In the order in which they stand in a chart. */
+export const NAMES: readonly Name[] = ['alice', 'dc1', 'rs1', 'rs2', 'dc2', 'bob'];
+export const NODES: readonly NodeName[] = ['alice', 'bob'];
+
+/** Addresses of those that stay where they are. */
+export const SERVERS: Readonly<Record<DcName | RelayName, readonly [v4: string, v6: string]>> = {
+  dc1: ['192.0.2.11', '2001:db8::d1'],
+  dc2: ['192.0.2.12', '2001:db8::d2'],
+  rs1: ['192.0.2.51', '2001:db8::e1'],
+  rs2: ['192.0.2.52', '2001:db8::e2'],
+};
+
+export const PORT = 4330;
+/** Addresses for documentation stand for those of the Internet, as the others are private. [GEN-16] */
+const testProfile = { global: ['192.0.2.0/24', '203.0.113.0/24', '2001:db8::/32'] };
+
+export const HOME: Readonly<Record<NodeName, DcName>> = { alice: 'dc1', bob: 'dc2' };
+const POOLS = { dc1: ['198.18.1.0/24', 'fd00:1::/64'], dc2: ['198.18.2.0/24', 'fd00:2::/64'] };
+const ZONES = { dc1: 'ntmobile.one.example', dc2: 'ntmobile.two.example' };
+
+export const fqdn = (node: NodeName): string => `${node}.${ZONES[HOME[node]]}`;
+
+const nodeId = (name: Name): string => toHex(new Chance(`node id ${name}`).bytes(16));
+const listen = (name: DcName | RelayName): string[] => {
+  const [v4, v6] = SERVERS[name];
+  return [`${v4}:${PORT}`, `[${v6}]:${PORT}`];
+};
+
+/** The association of two parties, from either side. */
+function between(one: Name, other: Name): { readonly id: string; readonly secret: string } {
+  const { bytes } = new Chance([one, other].sort().join(' '));
+  return { id: toHex(bytes(16)), secret: toHex(bytes(32)) };
+}
+
+export function dcConfigOf(name: DcName): DcConfigInput {
+  const other = name === 'dc1' ? 'dc2' : 'dc1';
+  const node = name === 'dc1' ? 'alice' : 'bob';
+  return {
+    role: 'dc',
+    testProfile,
+    nodeId: nodeId(name),
+    listen: listen(name),
+    zones: [ZONES[name]],
+    pools: POOLS[name],
+    associations: [
+      { ...between(name, node), peer: nodeId(node), peerRole: 'node', name: fqdn(node) },
+      ...(['rs1', 'rs2'] as const).map((relay) => ({
+        ...between(name, relay),
+        peer: nodeId(relay),
+        peerRole: 'rs' as const,
+        kinds: ['S' as const],
+      })),
+      {
+        ...between(name, other),
+        peer: nodeId(other),
+        peerRole: 'dc',
+        endpoints: listen(other),
+        zones: [ZONES[other]],
+        prefixes: POOLS[other],
+      },
+    ],
+  };
+}
+
+export function relayConfigOf(name: RelayName): RsConfigInput {
+  const associations = (['dc1', 'dc2'] as const).map((dc) => ({
+    ...between(name, dc),
+    peer: nodeId(dc),
+    peerRole: 'dc' as const,
+    endpoints: listen(dc),
+  }));
+  return { role: 'rs-s', testProfile, nodeId: nodeId(name), listen: listen(name), associations };
+}
+
+/** @param at where its sockets are at first */
+export function nodeConfigOf(name: NodeName, at: readonly string[]): NodeConfigInput {
+  const home = HOME[name];
+  return {
+    role: 'node',
+    testProfile,
+    nodeId: nodeId(name),
+    name: fqdn(name),
+    listen: [...at],
+    association: { ...between(name, home), peer: nodeId(home), peerRole: 'dc', endpoints: listen(home) },
+  };
+}

@@ -1,0 +1,95 @@
+/** The IP stack of a node's host above the tunnel: it answers what hosts answer, and has the applications' sockets. */
+import type { Endpoint, Ip } from '../address.ts';
+import { family } from '../address.ts';
+import type { Instant } from '../core.ts';
+import { addressQuery, readAddresses } from '../dns/addresses.ts';
+import { echoReply } from '../packet/echo.ts';
+import { readIp } from '../packet/ip.ts';
+import type { Segment } from '../packet/segment.ts';
+import { readTransport, TCP, tcpPacket, UDP, udpPacket } from '../packet/transport.ts';
+import type { Party } from './party.ts';
+
+/** Takes what comes for a port; what it is about when the network says that it was not delivered. */
+export interface Listener {
+  readonly onData?: (data: Uint8Array, from: Endpoint) => void;
+  readonly onSegment?: (segment: Segment, from: Endpoint) => void;
+  readonly onUnreachable?: (about: Uint8Array) => void;
+}
+
+export const ECHO_PORT = 7;
+
+export class Stack {
+  readonly party: Party;
+  private readonly ports = new Map<number, Listener>();
+  private queries = 0;
+
+  constructor(party: Party) {
+    this.party = party;
+    party.onPacket = (packet) => this.receive(packet.slice());
+    this.listen(ECHO_PORT, { onData: (data, from) => this.sendUdp(ECHO_PORT, from, data) });
+  }
+
+  now(): Instant {
+    return this.party.host.now();
+  }
+
+  /** Its virtual addresses, once it is registered. */
+  address(version: 4 | 6): Ip | undefined {
+    const last = this.party.events('registered').at(-1)?.addresses ?? '';
+    return String(last)
+      .split(' ')
+      .find((ip): ip is Ip => ip !== '' && family(ip as Ip) === version);
+  }
+
+  listen(port: number, listener: Listener): void {
+    this.ports.set(port, listener);
+  }
+
+  sendUdp(port: number, to: Endpoint, data: Uint8Array): void {
+    const from = this.local(port, to);
+    if (from !== undefined) this.party.packet(udpPacket(from, to, data));
+  }
+
+  sendSegment(port: number, to: Endpoint, segment: Segment): void {
+    const from = this.local(port, to);
+    if (from !== undefined) this.party.packet(tcpPacket(from, to, segment));
+  }
+
+  /** The address of a name; undefined if the answer has none, or none comes. */
+  async resolve(name: string, version: 4 | 6): Promise<Ip | undefined> {
+    const query = addressQuery(name, version, ++this.queries & 0xffff);
+    try {
+      return readAddresses(await this.party.query(query), query)?.addresses[0];
+    } catch {
+      return undefined;
+    }
+  }
+
+  private local(port: number, to: Endpoint): Endpoint | undefined {
+    const ip = this.address(family(to.ip));
+    return ip && { ip, port };
+  }
+
+  private receive(packet: Uint8Array): void {
+    const read = readTransport(packet);
+    if (read === undefined) {
+      const reply = echoReply(packet);
+      if (reply !== undefined) this.party.packet(reply);
+      else this.refused(packet);
+      return;
+    }
+    const listener = this.ports.get(read.to.port);
+    if (read.protocol === UDP) listener?.onData?.(read.data, read.from);
+    else if (read.protocol === TCP) listener?.onSegment?.(read.segment, read.from);
+  }
+
+  /** An ICMP error has the packet that it is about, or its beginning, after its 8 bytes. */
+  private refused(packet: Uint8Array): void {
+    const read = readIp(packet);
+    if (read === undefined) return;
+    const about = read.packet.subarray(read.payload + 8);
+    const header = read.version === 4 ? 4 * ((about[0] ?? 0) & 15) : 40;
+    const port = ((about[header] ?? 0) << 8) | (about[header + 1] ?? 0);
+    this.ports.get(port)?.onUnreachable?.(about.subarray(header));
+  }
+}
