@@ -4,6 +4,7 @@ import { family, parseIp } from '../../reference/address.ts';
 import type { RoleConfig } from '../../reference/config/schema.ts';
 import { endpointFrom } from '../../reference/config/schema.ts';
 import { runRole } from '../../reference/drivers/loop.ts';
+import type { LookUp } from '../../reference/drivers/resolver.ts';
 import { dnsClient } from '../../reference/drivers/resolver.ts';
 import type { Net } from '../../reference/net/net.ts';
 import type { Instance, StartRequest } from '../kit/implementation.ts';
@@ -67,7 +68,7 @@ function placeAt(text: string, local: readonly Endpoint[], listen: readonly Endp
 const ANY = { 4: parseIp('0.0.0.0') as Ip, 6: parseIp('::') as Ip };
 
 /** The system's own server is not asked: a tester's names are nobody else's business. */
-function lookUpOf(net: Net, resolver: string | undefined): ReturnType<typeof dnsClient> | undefined {
+function lookUpOf(net: Net, resolver: string | undefined): LookUp | undefined {
   if (resolver === undefined) return undefined;
   const server = endpointFrom(resolver);
   return dnsClient({ net, server, local: ANY[family(server.ip)] });

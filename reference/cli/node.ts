@@ -36,6 +36,7 @@ export async function runNode(options: NodeOptions): Promise<number> {
         else ping?.receive(packet);
       },
       onNote: (note) => ping?.note(note),
+      dns: config.dns.listen,
       during: ping && ((running) => ping.run(running)),
     },
     options,

@@ -3,10 +3,13 @@ import { formatEndpoint } from '../address.ts';
 import type { RoleConfig } from '../config/schema.ts';
 import { endpointFrom } from '../config/schema.ts';
 import type { Note } from '../core.ts';
+import type { DnsServer } from '../drivers/dns-server.ts';
+import { serveDns } from '../drivers/dns-server.ts';
 import { noteLog } from '../drivers/log.ts';
 import type { Running, RunOptions } from '../drivers/loop.ts';
 import { runRole } from '../drivers/loop.ts';
 import { tracedNet } from '../drivers/trace.ts';
+import type { Net } from '../net/net.ts';
 import { udpNet } from '../net/udp/udp.ts';
 import { untilStopped } from './until-stopped.ts';
 
@@ -23,13 +26,15 @@ export interface Served extends Pick<RunOptions, 'role' | 'table' | 'tunnels' | 
   readonly onNote?: (note: Note) => void;
   /** Takes an inner packet for this host, and sends others. */
   readonly onPacket?: (packet: Uint8Array, answer: (packet: Uint8Array) => void) => void;
+  /** Where it takes DNS queries. */
+  readonly dns?: readonly string[];
   /** What the command is for; if not given it runs until it is told to end. */
   readonly during?: ((running: Running) => Promise<number>) | undefined;
 }
 
 /** Runs a role until it is told to end, or what it is run for is over; the exit status. */
 export async function serve(served: Served, options: RoleOptions): Promise<number> {
-  const { config, onNote, onPacket, during, ...parts } = served;
+  const { config, onNote, onPacket, dns = [], during, ...parts } = served;
   const stopped = untilStopped();
   const net = options.trace === undefined ? udpNet() : tracedNet(udpNet(), options.trace);
   const log = noteLog();
@@ -41,12 +46,32 @@ export async function serve(served: Served, options: RoleOptions): Promise<numbe
   const take = (packet: Uint8Array): void => onPacket?.(packet, (answer) => running?.packet(answer));
   const listen = config.listen.map(endpointFrom);
   running = await runRole({ ...parts, net, listen, onNote: note, onPacket: take });
+  const server = await serveQueries(net, running, dns);
   if (config.testProfile !== undefined) process.stderr.write(`${config.role}: ${TEST_PROFILE}\n`);
   process.stdout.write(`${config.role} ready on ${running.local.map(formatEndpoint).join(', ')}\n`);
+  if (server !== undefined)
+    process.stdout.write(`${config.role} answers DNS on ${server.local.map(formatEndpoint).join(', ')}\n`);
   const over = stopped.then(() => 0);
   const status = await (during === undefined ? over : Promise.race([over, during(running)]));
+  await server?.close();
   await running.stop();
   return status;
+}
+
+/** @throws NetError if an endpoint cannot be bound; nothing runs then. */
+async function serveQueries(
+  net: Net,
+  running: Running,
+  dns: readonly string[],
+): Promise<DnsServer | undefined> {
+  if (dns.length === 0) return undefined;
+  const ask = running.query.bind(running);
+  try {
+    return await serveDns({ net, listen: dns.map(endpointFrom), ask });
+  } catch (fault) {
+    await running.stop({ hard: true });
+    throw fault;
+  }
 }
 
 /** [GEN-16] */

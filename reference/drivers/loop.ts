@@ -15,6 +15,7 @@ import type {
 import type { Net, Socket } from '../net/net.ts';
 import type { Store } from '../store.ts';
 import { memoryStore } from '../store.ts';
+import type { LookUp } from './resolver.ts';
 
 export interface RunOptions {
   readonly role: Role;
@@ -32,7 +33,7 @@ export interface RunOptions {
   /** Takes an inner packet for the application side, which is valid during the call only. */
   readonly onPacket?: ((packet: Uint8Array) => void) | undefined;
   /** Asks DNS; without it nothing is found. */
-  readonly lookUp?: ((message: Uint8Array) => Promise<Uint8Array | undefined>) | undefined;
+  readonly lookUp?: LookUp | undefined;
 }
 
 /** A role that runs. */
@@ -235,7 +236,7 @@ class Loop implements Running {
         this.end(effect.query, effect.message ?? new Error('no answer'));
         break;
       case 'look-up':
-        this.lookUp(effect.ref, effect.message);
+        this.lookUp(effect);
         break;
       case 'persist':
         return this.persist(effect);
@@ -280,13 +281,13 @@ class Loop implements Running {
     return ok;
   }
 
-  private lookUp(ref: number, message: Uint8Array): void {
+  private lookUp({ ref, message, transport }: Extract<Effect, { kind: 'look-up' }>): void {
     const answer = (response: Uint8Array | undefined): void => {
       if (this.state === 'running')
         this.handle({ kind: 'done', ref, outcome: { what: 'looked-up', response } });
     };
     if (this.options.lookUp === undefined) answer(undefined);
-    else void this.options.lookUp(message).then(answer);
+    else void this.options.lookUp(message, transport).then(answer);
   }
 
   /** A datagram of a family without a socket is lost, as on a host that has not got it. */

@@ -1,10 +1,12 @@
-import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import type { Endpoint, Ip } from '../address.ts';
 import { parseIp } from '../address.ts';
+import type { Transport } from '../core.ts';
+import { Frames, frame } from '../dns/frames.ts';
 import { isResponseTo, isTruncated } from '../dns/query.ts';
 import type { Net } from '../net/net.ts';
+import { NetError } from '../net/net.ts';
+import type { Stream } from '../net/streams.ts';
 
 /** When a query goes out, and when there is no more hope; milliseconds. */
 const TRIES = [0, 1500, 3000];
@@ -19,62 +21,93 @@ export interface DnsOptions {
   readonly local: Ip;
 }
 
-/** Asks a DNS server, over TCP where its answer is truncated. Undefined if there is no answer in 5 s. [DNS-10] */
-export function dnsClient(options: DnsOptions): (message: Uint8Array) => Promise<Uint8Array | undefined> {
-  return async (message) => {
-    const response = await overUdp(options, message);
-    if (response === undefined || !isTruncated(response)) return response;
-    return (await overTcp(options.server, message)) ?? response;
+/**
+ * Asks DNS; undefined if there is no answer in 5 s.
+ * @param transport once, over this alone; if not given, by tries over UDP, and over TCP where that answer is cut.
+ */
+export type LookUp = (message: Uint8Array, transport?: Transport) => Promise<Uint8Array | undefined>;
+
+/** Asks a DNS server. [DNS-10, DNS-12] */
+export function dnsClient(options: DnsOptions): LookUp {
+  return async (message, transport) => {
+    try {
+      if (transport === 'tcp') return await overTcp(options, message);
+      const response = await overUdp(options, message, transport === 'udp' ? [0] : TRIES);
+      if (transport === 'udp' || response === undefined || !isTruncated(response)) return response;
+      return (await overTcp(options, message)) ?? response;
+    } catch (error) {
+      // No socket left, or an address that the host has not got any more.
+      if (error instanceof NetError) return undefined;
+      throw error;
+    }
   };
+}
+
+/** An answer that comes in time. */
+class Awaited {
+  readonly answer: Promise<Uint8Array | undefined>;
+  found: (response: Uint8Array | undefined) => void = () => {};
+  private readonly query: Uint8Array;
+
+  constructor(query: Uint8Array) {
+    this.query = query;
+    this.answer = new Promise((resolve) => {
+      this.found = resolve;
+    });
+  }
+
+  take(message: Uint8Array): void {
+    if (isResponseTo(message, this.query)) this.found(message.slice());
+  }
 }
 
 async function overUdp(
   { net, server, local }: DnsOptions,
   message: Uint8Array,
+  tries: readonly number[],
 ): Promise<Uint8Array | undefined> {
-  let found: (response: Uint8Array | undefined) => void = () => {};
-  const answer = new Promise<Uint8Array | undefined>((resolve) => {
-    found = resolve;
-  });
+  const awaited = new Awaited(message);
   const socket = await net.bind({ ip: local, port: 0 }, (bytes, { ip, port }) => {
-    if (ip === server.ip && port === server.port && isResponseTo(bytes, message)) found(bytes.slice());
+    if (ip === server.ip && port === server.port) awaited.take(bytes);
   });
   const start = net.now();
   const timers = [
-    ...TRIES.map((after) => net.schedule(start + after, () => socket.send(message, server))),
-    net.schedule(start + OVER, () => found(undefined)),
+    ...tries.map((after) => net.schedule(start + after, () => socket.send(message, server))),
+    net.schedule(start + OVER, () => awaited.found(undefined)),
   ];
   try {
-    return await answer;
+    return await awaited.answer;
   } finally {
     for (const cancel of timers) cancel();
     await socket.close();
   }
 }
 
-/** RFC 1035, 4.2.2: two bytes of length before each message. */
-function overTcp({ ip, port }: Endpoint, message: Uint8Array): Promise<Uint8Array | undefined> {
-  return new Promise((resolve) => {
-    const received: Uint8Array[] = [];
-    const socket = createConnection({ host: ip, port });
-    const end = (response: Uint8Array | undefined): void => {
-      socket.destroy();
-      resolve(response);
-    };
-    socket.setTimeout(OVER, () => end(undefined));
-    socket.on('connect', () =>
-      socket.write(Uint8Array.of(message.length >> 8, message.length & 0xff, ...message)),
-    );
-    socket.on('data', (bytes: Uint8Array) => {
-      received.push(bytes);
-      const all = Uint8Array.from(Buffer.concat(received));
-      const length = ((all[0] ?? 0) << 8) | (all[1] ?? 0);
-      if (all.length < 2 || all.length < 2 + length) return;
-      const response = all.slice(2, 2 + length);
-      end(isResponseTo(response, message) ? response : undefined);
-    });
-    for (const event of ['error', 'close'] as const) socket.on(event, () => end(undefined));
+async function overTcp({ net, server }: DnsOptions, message: Uint8Array): Promise<Uint8Array | undefined> {
+  const awaited = new Awaited(message);
+  const frames = new Frames();
+  const cancel = net.schedule(net.now() + OVER, () => awaited.found(undefined));
+  // A connection may take longer than there is time, and is ended when it comes.
+  const opening = net.streams?.connect(server, {
+    onBytes: (bytes) => {
+      for (const answer of frames.take(bytes)) awaited.take(answer);
+    },
+    onEnd: () => awaited.found(undefined),
   });
+  opening?.then(
+    (stream) => stream.write(frame(message)),
+    () => awaited.found(undefined),
+  );
+  if (opening === undefined) awaited.found(undefined);
+  try {
+    return await awaited.answer;
+  } finally {
+    cancel();
+    opening?.then(
+      (stream: Stream) => stream.close(),
+      () => {},
+    );
+  }
 }
 
 /** The first DNS server of the system; undefined if it names none. */

@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatEndpoint } from '../../reference/address.ts';
+import { serveDns } from '../../reference/drivers/dns-server.ts';
 import { dnsClient, systemServer } from '../../reference/drivers/resolver.ts';
 import type { Net } from '../../reference/net/net.ts';
+import { NetError } from '../../reference/net/net.ts';
 import { udpNet } from '../../reference/net/udp/udp.ts';
 import { message } from '../dns/messages.ts';
 import { at, ip, memoryNet } from '../net/addresses.ts';
@@ -56,25 +57,73 @@ t.test('nothing comes of a server that is silent', async (t) => {
   t.equal(net.now(), 5000);
 });
 
+/** A server for TCP; an empty answer ends the connection. */
+async function tcpServer(net: Net, ...answers: Uint8Array[]) {
+  const asked: Uint8Array[] = [];
+  const listener = await net.streams?.listen(SERVER, (stream) => ({
+    onBytes: (bytes) => {
+      asked.push(bytes.slice());
+      const answer = answers.shift() ?? new Uint8Array();
+      const framed = Uint8Array.of(answer.length >> 8, answer.length & 0xff, ...answer);
+      if (answer.length === 0) return stream.close();
+      stream.write(framed.subarray(0, 1));
+      stream.write(framed.subarray(1));
+    },
+    onEnd: () => {},
+  }));
+  return { asked, close: () => listener?.close() };
+}
+
 t.test('DNS-10: a truncated answer is asked for over TCP', async (t) => {
+  const net = memoryNet();
+  await server(net, [truncated], [truncated]);
+  const tcp = await tcpServer(net, ANSWER);
+  const ask = dnsClient({ net, server: SERVER, local: ip('10.0.0.1') });
+  t.same(await net.run(ask(QUERY)), ANSWER);
+  t.same(tcp.asked, [Uint8Array.of(0, QUERY.length, ...QUERY)]);
+  await tcp.close();
+  t.same(await net.run(ask(QUERY)), truncated, 'without TCP it is what there is');
+});
+
+t.test('what is asked over one transport stays on it, and is asked once', async (t) => {
+  const net = memoryNet();
+  const udp = await server(net, [truncated], []);
+  const other = message('AAAA_ANSWER');
+  const tcp = await tcpServer(net, ANSWER, other);
+  const ask = dnsClient({ net, server: SERVER, local: ip('10.0.0.1') });
+  t.same(await net.run(ask(QUERY, 'udp')), truncated);
+  t.same(await net.run(ask(QUERY, 'tcp')), ANSWER);
+  t.same([udp.length, tcp.asked.length], [1, 1]);
+  t.equal(await net.run(ask(QUERY, 'udp')), undefined);
+  t.equal(udp.length, 2, 'without an answer too');
+  t.equal(net.now(), 5000);
+  t.equal(await net.run(ask(QUERY, 'tcp')), undefined, 'an answer to something else is none');
+  t.equal(net.now(), 10_000);
+  t.equal(await net.run(ask(QUERY, 'tcp')), undefined, 'nor is the end of a connection');
+  t.equal(net.now(), 10_000);
+  await tcp.close();
+  t.equal(await net.run(ask(QUERY, 'tcp')), undefined, 'nor one that nobody takes');
+});
+
+t.test('over real UDP and TCP', async (t) => {
   const net = udpNet();
-  const tcp = createServer((socket) => {
-    socket.on('error', () => {});
-    socket.once('data', (bytes) => {
-      t.same(Uint8Array.from(bytes), Uint8Array.of(0, QUERY.length, ...QUERY));
-      const framed = Uint8Array.of(0, ANSWER.length, ...ANSWER);
-      socket.write(framed.slice(0, 1));
-      setTimeout(() => socket.write(framed.slice(1)), 10);
-    });
+  const dns = await serveDns({
+    net,
+    listen: [at('127.0.0.1:0')],
+    ask: (_, { transport }) => Promise.resolve(transport === 'udp' ? truncated : ANSWER),
   });
-  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
-  const { port } = tcp.address() as { port: number };
-  const socket = await net.bind(at(`127.0.0.1:${port}`), (_, from) => socket.send(truncated, from));
-  const ask = dnsClient({ net, server: socket.local, local: ip('127.0.0.1') });
-  t.same(await ask(QUERY), ANSWER);
-  await new Promise((resolve) => tcp.close(resolve));
-  t.same(await ask(QUERY), truncated, 'without TCP it is what there is');
-  await socket.close();
+  const [place] = dns.local;
+  if (place === undefined) throw new Error('not bound');
+  const ask = dnsClient({ net, server: place, local: ip('127.0.0.1') });
+  t.same([await ask(QUERY), await ask(QUERY, 'udp'), await ask(QUERY, 'tcp')], [ANSWER, truncated, ANSWER]);
+  await dns.close();
+});
+
+t.test('a host without a socket left has no answer', async (t) => {
+  const bind = (): Promise<never> => Promise.reject(new NetError('no more sockets'));
+  const net: Net = { now: () => 0, schedule: () => () => {}, bind };
+  const ask = dnsClient({ net, server: SERVER, local: ip('10.0.0.1') });
+  t.same([await ask(QUERY), await ask(QUERY, 'tcp')], [undefined, undefined]);
 });
 
 t.test('the server of the system', async (t) => {
