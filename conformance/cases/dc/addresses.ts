@@ -1,12 +1,10 @@
-/** Section 7.3: virtual addresses, and what a restart keeps of them. */
-import { formatEndpoint } from '../../../reference/address.ts';
-import { MessageType, Status } from '../../../reference/wire/registry.ts';
+/** Section 7.3: virtual addresses, and whose they are. */
+import { Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
 import { numberField } from '../../fields.ts';
 import type { RegisteringNode } from '../../played/registering-node.ts';
 import type { World } from '../../world.ts';
-import { checkObserved } from './known.ts';
 import { addressTexts, checkSame, DC, DC_CONFIGURED, inside } from './steps.ts';
 
 /** A pool that some nodes find empty, however many of its addresses a DC keeps to itself. */
@@ -14,12 +12,12 @@ const SMALL = '198.18.7.0/30';
 const SMALL_SIZE = 4;
 const NODES = 6;
 
-function virtualOf(node: RegisteringNode): string {
+export function virtualOf(node: RegisteringNode): string {
   return addressTexts(node.virtual).sort().join(' ');
 }
 
 /** Judges that no virtual address is that of two nodes. */
-function checkUnique(world: World, nodes: readonly RegisteringNode[]): void {
+export function checkUnique(world: World, nodes: readonly RegisteringNode[]): void {
   const all = nodes.flatMap(({ virtual }) => addressTexts(virtual));
   const requirement = 'DC-01: one virtual address is never assigned to two Node IDs.';
   world.check(new Set(all).size === all.length, 'each address once', all.sort().join(', '), requirement);
@@ -120,62 +118,6 @@ export const DC_ADDRESS_CASES: readonly Case[] = [
       world.check(shared.length === 0, 'other addresses than those of a node that left', shared.join(', '));
       await first.register();
       checkSame(world, 'virtual addresses', given, virtualOf(first));
-    },
-  }),
-  scriptCase({
-    ...DC_CONFIGURED,
-    id: 'dc.restart.promises',
-    title: 'A DC that was killed and started again keeps what it promised.',
-    clauses: ['DC-25', 'DC-03', 'DC-01'],
-    catches: 'Promises in memory only, or written after the answer has gone.',
-    async script(world) {
-      const dc = await world.dc({ nodes: 4 });
-      const [first, second, left, late] = [dc.node(0), dc.node(1), dc.node(2), dc.node(3)];
-      await left.register();
-      await left.deregister();
-      await first.register();
-      await second.register();
-      const before = [virtualOf(first), virtualOf(second)];
-      await dc.restart({ hard: true });
-      // In another order, and somebody new first.
-      await late.register();
-      await second.register();
-      await first.register();
-      checkSame(
-        world,
-        'virtual addresses',
-        before.join(', '),
-        [virtualOf(first), virtualOf(second)].join(', '),
-      );
-      checkUnique(world, [first, second, late]);
-    },
-  }),
-  scriptCase({
-    ...DC_CONFIGURED,
-    id: 'dc.restart.location',
-    title: 'A DC that was started again knows where its nodes are, and opens the association towards there.',
-    clauses: ['DC-25', 'KEY-09'],
-    catches: 'A DC that has to wait until each of its nodes comes back by itself.',
-    async script(world) {
-      const dc = await world.dc();
-      const [away, asking] = [dc.node(0), dc.node(1)];
-      await away.register();
-      await asking.register();
-      const place = away.peer;
-      await dc.restart({ hard: true });
-      await checkObserved(
-        world,
-        dc.other(),
-        away,
-        [formatEndpoint(place.local)],
-        'DC-25: the stored location is not lost.',
-      );
-      await asking.attach();
-      const answer = await asking.ask({ peerFqdn: away.fqdn });
-      const opened = place.inbox.some(({ type }) => type === MessageType.openingRequest);
-      world.check(opened, 'an opening of the DC at the stored location', 'none');
-      world.status(answer, Status.ok, 'DC-25: a restart loses no stored location.');
-      checkSame(world, 'Route Directions at the node', 1, away.directions.length);
     },
   }),
 ];

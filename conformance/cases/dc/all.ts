@@ -13,6 +13,7 @@ import { DC_PORTED_CASES } from './ported.ts';
 import { DC_REGISTRATION_CASES } from './registration.ts';
 import { DC_RELAY_CASES } from './relays.ts';
 import { DC_REPLACING_CASES } from './replacing.ts';
+import { DC_RESTART_CASES } from './restarts.ts';
 import { DC_ROUTE_CASES } from './routes.ts';
 import { DC_TRANSACTION_CASES } from './transactions.ts';
 
@@ -24,6 +25,7 @@ export const DC_CASES: readonly Case[] = [
   ...DC_REGISTRATION_CASES,
   ...DC_LOCATION_CASES,
   ...DC_ADDRESS_CASES,
+  ...DC_RESTART_CASES,
   ...DC_FAILURE_CASES,
   ...DC_FEDERATION_CASES,
   ...DC_FEDERATED_CASES,

@@ -14,7 +14,7 @@ import type { TestProfile } from '../../locator.ts';
 import { parsePrefix } from '../../locator.ts';
 import { Refusal } from '../../refusal.ts';
 import { readHeader } from '../../wire/header.ts';
-import type { Message, RelayRegistrationRequest } from '../../wire/messages.ts';
+import type { Message } from '../../wire/messages.ts';
 import type { RelayKind } from '../../wire/registry.ts';
 import { MessageType } from '../../wire/registry.ts';
 import type { AssociationEvent } from '../association/association.ts';
@@ -45,6 +45,7 @@ import { Peers } from './peers.ts';
 import { Pools } from './pools.ts';
 import { RelayDirections } from './relay-directions.ts';
 import { Relays } from './relays.ts';
+import { Reopening } from './reopening.ts';
 
 /** DOS-04: source addresses whose rate is watched. */
 const SOURCES_BOUND = 4096;
@@ -74,6 +75,7 @@ class DcRole implements Role, Dc {
   private readonly sources: Sources;
   private readonly directions: Directions;
   private readonly federation: Federation;
+  private readonly reopening = new Reopening();
   private readonly wakeups = new Wakeups<Peer>();
   private readonly asked = new Map<Peer, Map<string, Then>>();
   private readonly lookUps = new Map<number, LookedUp>();
@@ -89,8 +91,14 @@ class DcRole implements Role, Dc {
     this.sources = new Sources(config.limits.perSourcePerSecond, SOURCES_BOUND);
     this.peers = new Peers(config, this.timers, this.usable, random);
     this.live = new RelayDirections(this.timers);
-    this.relayTable = new Relays(this.timers);
     this.ledger = new Ledger(() => ++this.refs);
+    this.relayTable = new Relays({
+      timers: this.timers,
+      ledger: this.ledger,
+      tally: this.tally,
+      answer: (peer, message, to, now) => this.answer(peer, message, to, now),
+      cameAnew: (peer, now) => this.repeat(peer, now),
+    });
     const paths = new Paths(this);
     this.directions = new Directions(this, paths);
     this.federation = new Federation(this, paths);
@@ -139,6 +147,7 @@ class DcRole implements Role, Dc {
       this.nodes.wakeAt(),
       this.live.wakeAt(),
       this.directions.wakeAt(),
+      this.reopening.wakeAt(),
     );
     return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
@@ -230,10 +239,21 @@ class DcRole implements Role, Dc {
     this.locals = locals;
     const families = [...new Set(locals.map(({ ip }) => family(ip)))];
     for (const { association } of this.peers.all) association.setFamilies(families);
-    this.nodes.restore(stored, wallClock, now);
-    // FED-15: until then the others send under keys that are gone.
+    const relays = this.peers.all.filter((peer) => peer.is === 'rs');
+    const registered = [
+      ...this.relayTable.restore(stored, relays, wallClock, now),
+      ...this.nodes.restore(stored, wallClock, now),
+    ];
+    // FED-15, DC-43: until then the others send under keys that are gone.
     for (const peer of this.peers.all)
       if (peer.is === 'dc') this.perform(peer, peer.association.open(now), now);
+    this.reopening.start(registered, now);
+    this.reopen(now);
+  }
+
+  private reopen(now: Instant): void {
+    const peer = this.reopening.takeDue(now);
+    if (peer !== undefined) this.perform(peer, peer.association.open(now), now);
   }
 
   private receive(bytes: Uint8Array, from: Endpoint, now: Instant): void {
@@ -256,6 +276,7 @@ class DcRole implements Role, Dc {
     this.nodes.tick(now);
     this.live.tick(now);
     this.directions.tick(now);
+    this.reopen(now);
   }
 
   private done({ ref, outcome }: Extract<Input, { kind: 'done' }>, now: Instant): void {
@@ -287,6 +308,7 @@ class DcRole implements Role, Dc {
           break;
         case 'address':
           if (peer.is === 'node') this.nodes.addressed(peer, event.endpoint);
+          else if (peer.is === 'rs') this.relayTable.addressed(peer);
           break;
         case 'status':
           this.tally.answered(event.status);
@@ -312,7 +334,7 @@ class DcRole implements Role, Dc {
       case MessageType.registrationRequest:
         return this.nodes.request(its(peer, 'node'), message, from, origin, now);
       case MessageType.relayRegistrationRequest:
-        return this.registerRelay(its(peer, 'rs'), message, from, origin, now);
+        return this.relayTable.request(its(peer, 'rs'), message, from, origin, now);
       case MessageType.directionRequest:
         return this.directions.asked(its(peer, 'node'), message, from, now);
       case MessageType.nodeInformationRequest:
@@ -334,22 +356,8 @@ class DcRole implements Role, Dc {
     then?.(answer, now);
   }
 
-  /** [DC-40] */
-  private registerRelay(
-    peer: RelayPeer,
-    request: RelayRegistrationRequest,
-    from: Endpoint,
-    origin: RequestEvent['origin'],
-    now: Instant,
-  ): void {
-    const result = this.relayTable.register(peer, request, origin, now);
-    if (result === undefined) {
-      this.tally.refuse('stale', from);
-      return peer.association.ignore(request, now);
-    }
-    this.answer(peer, result.answer, from, now);
-    if (!result.isAnew) return;
-    // DC-39, RS-15: no entry survived; the same content with new transactions.
+  /** No entry of the relay survived: the same content with new transactions. [DC-39, RS-15] */
+  private repeat(peer: RelayPeer, now: Instant): void {
     for (const { direction } of this.live.repeat(peer, now)) {
       const message = { ...direction, transaction: this.random(TRANSACTION_LENGTH) };
       this.request(peer, message, this.relaySchedule(), now, () => {});

@@ -16,6 +16,7 @@ import type { Pools, Taken } from './pools.ts';
 import type { Arrival, NodeRecord } from './record.ts';
 import { deregistered, isRegistered, late, moved, observed, registered } from './record.ts';
 import { decodeNode, encodeNode, keyOf, nodeIdOf } from './stored.ts';
+import { relayIdOf } from './stored-relay.ts';
 
 /** Requests of one node that wait while the store is at work for it. */
 const WAITING_BOUND = 8;
@@ -62,25 +63,30 @@ export class Nodes {
     for (const peer of peers) this.add(peer.nodeId, peer);
   }
 
-  /** Takes up what was stored before the start; what is damaged is told and left. [DC-25] */
-  restore(stored: ReadonlyMap<string, Uint8Array>, wallClock: number, now: Instant): void {
+  /** Takes up what was stored before the start; what is damaged is told and left. @returns who is registered. [DC-25] */
+  restore(stored: ReadonlyMap<string, Uint8Array>, wallClock: number, now: Instant): NodePeer[] {
     this.epoch = wallClock - now;
+    const found: NodePeer[] = [];
     for (const [key, value] of [...stored].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (relayIdOf(key) !== undefined) continue;
       const nodeId = nodeIdOf(key);
       const record = nodeId === undefined ? undefined : decodeNode(value, this.epoch);
       if (nodeId === undefined || record === undefined) this.dc.tally.event('store-damaged', { key });
-      else this.restoreNode(this.nodes.get(nodeId) ?? this.add(nodeId, undefined), record, now);
+      else
+        found.push(...this.restoreNode(this.nodes.get(nodeId) ?? this.add(nodeId, undefined), record, now));
     }
+    return found;
   }
 
-  private restoreNode(node: Node, record: NodeRecord, now: Instant): void {
+  private restoreNode(node: Node, record: NodeRecord, now: Instant): NodePeer[] {
     const virtualAddresses = record.virtualAddresses.filter((ip) => this.dc.pools.restore(node.nodeId, ip));
     node.record = { ...record, virtualAddresses };
-    if (node.peer === undefined || record.location === undefined || !isRegistered(record, now)) return;
+    if (node.peer === undefined || record.location === undefined || !isRegistered(record, now)) return [];
     const { association } = node.peer;
     const places = Object.values(observed(record.location, now));
     association.setEndpoints([...places, ...association.config.endpoints]);
     this.wakeups.set(node, record.endsAt);
+    return [node.peer];
   }
 
   /** Takes a Registration Request, which is answered once what it promises is durable. [DC-25] */
