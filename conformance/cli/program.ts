@@ -7,6 +7,7 @@ import type { Finish } from './flags.ts';
 import { collect, colourOption, expectationOptions, reachOptions, reporterOptions } from './flags.ts';
 import { run } from './run.ts';
 import type { Terminal } from './terminal.ts';
+import { watch } from './watch.ts';
 
 const AFTER = `
 Without --target it tests the reference that comes with it, in another process.
@@ -40,7 +41,8 @@ export function program(terminal: Terminal, finish: Finish): Command {
   reporterOptions(top);
   colourOption(top);
   top.action(async (patterns: string[], options: WrittenRunOptions) => {
-    finish(await run(patterns, options, terminal));
+    const start = options.watch ? watch : run;
+    finish(await start(patterns, options, terminal));
   });
   addCommands(top, terminal, finish);
   return top;
@@ -87,6 +89,7 @@ function runOptions(command: Command): Command {
     .option('--slow', 'run the cases with long waits too')
     .option('--timeout <time>', 'how long an answer may take', '2s')
     .option('--jobs <n>', 'cases in flight', JOBS)
+    .option('--watch', 'again whenever the adapter was started anew, or Enter is pressed, and what changed')
     .option('--bail', 'stop after the first failure')
     .option('--quiet', 'only what did not pass, and the total');
 }

@@ -15,6 +15,7 @@ import { captureOf, evidenceOf, replayCommand, replayOf, settingsOf } from '../c
 import { chosenCases, selectionOf } from '../command/selection.ts';
 import { milliseconds } from '../command/values.ts';
 import { applyExpectations } from '../expectations/apply.ts';
+import type { Report } from '../report.ts';
 import type { Context } from '../reporters/context.ts';
 import { EXIT, exitStatus } from '../reporters/exit-status.ts';
 import { renderListJson } from '../reporters/json.ts';
@@ -39,6 +40,23 @@ export async function run(
   options: WrittenRunOptions,
   terminal: Terminal,
 ): Promise<number> {
+  return (await runOnce(patterns, options, terminal)).status;
+}
+
+/** What came of one run. */
+export interface Ran {
+  readonly status: number;
+  /** Undefined where none was asked for. */
+  readonly report?: Report;
+}
+
+/** @param before the report to compare with, in place of that of `--baseline` */
+export async function runOnce(
+  patterns: readonly string[],
+  options: WrittenRunOptions,
+  terminal: Terminal,
+  before?: Report,
+): Promise<Ran> {
   const files = specFiles();
   const clauses = catalogue(files);
   const settings = settingsOf(options, randomBytes(4).toString('hex'));
@@ -62,11 +80,12 @@ export async function run(
   impairValue(network);
   const shard = options.shard === undefined ? undefined : shardValue(options.shard);
   const wanted = portion(ofTarget, shard, options);
-  const expectations = await expectationsOf(options);
+  const expected = await expectationsOf(options);
+  const expectations = before === undefined ? expected : { ...expected, baseline: before };
   const claims = await picsOf(options.pics, clauses);
   if (wanted.length < ofTarget.length && !options.quiet)
     terminal.err(`${wanted.length} of ${ofTarget.length} cases are run.\n`);
-  if (options.list) return list(wanted, outputs, options, terminal);
+  if (options.list) return { status: await list(wanted, outputs, options, terminal) };
 
   const context: Context = {
     paint: paintOf(terminal, options.color),
@@ -100,8 +119,8 @@ export async function run(
       if (bundle?.fault !== undefined) faults.push(bundle.fault);
       for (const fault of faults) terminal.err(`ntm-conform: ${fault}\n`);
       if (bundle?.said !== undefined && !options.quiet) terminal.err(`${bundle.said}\n`);
-      if (judged.interrupted) return EXIT.interrupted;
-      return faults.length === 0 ? exitStatus(report) : EXIT.suite;
+      if (judged.interrupted) return { status: EXIT.interrupted, report };
+      return { status: faults.length === 0 ? exitStatus(report) : EXIT.suite, report };
     } finally {
       await reached.end();
     }

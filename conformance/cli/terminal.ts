@@ -14,13 +14,15 @@ export interface Terminal {
   readonly colours: boolean;
   /** Calls back at each Ctrl-C. Returns what ends that. */
   onInterrupt(callback: () => void): () => void;
+  /** Calls back each time that Enter is pressed; not there if nobody can. Returns what ends that. */
+  readonly onEnter?: ((callback: () => void) => () => void) | undefined;
 }
 
 const WIDTH = { usual: 110, least: 80, most: 160 } as const;
 
 /** That of this process. */
 export function processTerminal(): Terminal {
-  const { stdout, stderr, env } = process;
+  const { stdin, stdout, stderr, env } = process;
   // A reader that has seen enough (`| head`) is no failure.
   for (const stream of [stdout, stderr]) stream.on('error', () => {});
   const width = stdout.columns ?? WIDTH.usual;
@@ -38,6 +40,15 @@ export function processTerminal(): Terminal {
       process.on('SIGINT', callback);
       return () => process.off('SIGINT', callback);
     },
+    onEnter: stdin.isTTY
+      ? (callback) => {
+          stdin.on('data', callback);
+          return () => {
+            stdin.off('data', callback);
+            stdin.pause();
+          };
+        }
+      : undefined,
   };
 }
 

@@ -27,6 +27,7 @@ export interface WrittenRunOptions extends ReachOptions, ChoosingOptions {
   readonly jobs: string;
   readonly bail?: true;
   readonly quiet?: true;
+  readonly watch?: true;
   readonly impair?: string;
   readonly shard?: string;
   readonly budget?: string;
