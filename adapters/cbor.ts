@@ -17,6 +17,7 @@ export type Fields = { readonly [key: string]: Value | undefined };
 
 const DEPTH = 16;
 const BREAK = Symbol('break');
+const toUtf8 = new TextEncoder();
 const fromUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -26,7 +27,7 @@ const fromUtf8 = new TextDecoder('utf-8', { fatal: true });
 export function encode(value: Value): Uint8Array {
   const out: number[] = [];
   write(value, out);
-  return Uint8Array.from(out);
+  return new Uint8Array(out);
 }
 
 /**
@@ -57,11 +58,11 @@ function write(value: Value, out: number[]): void {
   else if (value === true) out.push(0xf5);
   else if (value === null) out.push(0xf6);
   else if (typeof value === 'number' || typeof value === 'bigint') writeInteger(value, out);
-  else if (typeof value === 'string') writeBytes(3, new TextEncoder().encode(value), out);
+  else if (typeof value === 'string') writeBytes(3, toUtf8.encode(value), out);
   else if (value instanceof Uint8Array) writeBytes(2, value, out);
   else if (isFields(value)) writeMap(value, out);
   else {
-    writeHead(4, BigInt(value.length), out);
+    writeHead(4, value.length, out);
     for (const item of value) write(item, out);
   }
 }
@@ -70,14 +71,13 @@ function writeInteger(value: number | bigint, out: number[]): void {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
     throw new TypeError(`not an integer: ${value}`);
   }
-  const integer = BigInt(value);
-  if (integer < 0n) writeHead(1, -1n - integer, out);
-  else writeHead(0, integer, out);
+  if (value >= 0) writeHead(0, value, out);
+  else writeHead(1, typeof value === 'bigint' ? -1n - value : -1 - value, out);
 }
 
 function writeBytes(major: number, bytes: Uint8Array, out: number[]): void {
-  writeHead(major, BigInt(bytes.length), out);
-  for (const byte of bytes) out.push(byte);
+  writeHead(major, bytes.length, out);
+  for (let i = 0; i < bytes.length; i++) out.push(bytes[i] ?? 0);
 }
 
 function writeMap(fields: Fields, out: number[]): void {
@@ -85,7 +85,7 @@ function writeMap(fields: Fields, out: number[]): void {
     value === undefined ? [] : [{ key: encode(key), value }],
   );
   pairs.sort((a, b) => compareBytes(a.key, b.key));
-  writeHead(5, BigInt(pairs.length), out);
+  writeHead(5, pairs.length, out);
   for (const { key, value } of pairs) {
     out.push(...key);
     write(value, out);
@@ -93,17 +93,17 @@ function writeMap(fields: Fields, out: number[]): void {
 }
 
 /** Major type and argument in the shortest form. */
-function writeHead(major: number, argument: bigint, out: number[]): void {
+function writeHead(major: number, argument: number | bigint, out: number[]): void {
   const first = major << 5;
-  if (argument < 24n) {
+  if (argument < 24) {
     out.push(first | Number(argument));
     return;
   }
-  const size = [1, 2, 4, 8].find((count) => argument < 1n << BigInt(8 * count));
+  const size = [1, 2, 4, 8].find((count) => argument < 2 ** (8 * count));
   if (size === undefined) throw new TypeError(`integer beyond 64 bits: ${argument}`);
   out.push(first | (24 + Math.log2(size)));
-  for (let shift = 8 * (size - 1); shift >= 0; shift -= 8)
-    out.push(Number((argument >> BigInt(shift)) & 0xffn));
+  for (let at = size - 1, rest = BigInt(argument); at >= 0; at--)
+    out.push(Number((rest >> BigInt(8 * at)) & 0xffn));
 }
 
 class Malformed extends Error {}
@@ -122,16 +122,16 @@ class Reader {
 
   item(depth: number): Value | typeof BREAK {
     if (depth > DEPTH) throw new Malformed('too deep');
-    const initial = this.#take(1)[0] ?? 0;
+    const initial = this.#byte();
     const major = initial >> 5;
     const info = initial & 31;
     if (major === 7) return simple(info);
     const argument = info === 31 ? undefined : this.#argument(info);
     switch (major) {
       case 0:
-        return integer(argument, (value) => value);
+        return integer(argument, false);
       case 1:
-        return integer(argument, (value) => -1n - value);
+        return integer(argument, true);
       case 2:
         return this.#string(2, argument, depth);
       case 3:
@@ -151,24 +151,33 @@ class Reader {
     return this.#bytes.slice(this.#at - length, this.#at);
   }
 
-  #argument(info: number): bigint {
-    if (info < 24) return BigInt(info);
+  #byte(): number {
+    const byte = this.#bytes[this.#at];
+    if (byte === undefined) throw new Malformed('too short');
+    this.#at++;
+    return byte;
+  }
+
+  #argument(info: number): number | bigint {
+    if (info < 24) return info;
+    if (info === 24) return this.#byte();
+    if (info === 25) return this.#byte() * 256 + this.#byte();
     if (info > 27) throw new Malformed('reserved');
     return this.#take(1 << (info - 24)).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
   }
 
-  #string(major: number, length: bigint | undefined, depth: number): Uint8Array {
+  #string(major: number, length: number | bigint | undefined, depth: number): Uint8Array {
     if (length !== undefined) return this.#take(Number(length));
     const parts: Uint8Array[] = [];
     for (;;) {
-      const initial = this.#take(1)[0] ?? 0;
+      const initial = this.#byte();
       if (initial === 0xff) return concat(...parts);
       if (initial >> 5 !== major || (initial & 31) > 27) throw new Malformed('chunk');
       parts.push(this.#string(major, this.#argument(initial & 31), depth));
     }
   }
 
-  #array(length: bigint | undefined, depth: number): Value[] {
+  #array(length: number | bigint | undefined, depth: number): Value[] {
     const items: Value[] = [];
     while (length === undefined || items.length < length) {
       const item = this.item(depth + 1);
@@ -179,9 +188,9 @@ class Reader {
     return items;
   }
 
-  #map(length: bigint | undefined, depth: number): Fields {
+  #map(length: number | bigint | undefined, depth: number): Fields {
     const fields = new Map<string, Value>();
-    for (let count = 0n; length === undefined || count < length; count++) {
+    for (let count = 0; length === undefined || count < length; count++) {
       const key = this.item(depth + 1);
       if (key === BREAK && length === undefined) break;
       const value = this.item(depth + 1);
@@ -192,9 +201,10 @@ class Reader {
   }
 }
 
-function integer(argument: bigint | undefined, sign: (value: bigint) => bigint): number | bigint {
+function integer(argument: number | bigint | undefined, isNegative: boolean): number | bigint {
   if (argument === undefined) throw new Malformed('indefinite integer');
-  const value = sign(argument);
+  if (typeof argument === 'number') return isNegative ? -1 - argument : argument;
+  const value = isNegative ? -1n - argument : argument;
   return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 

@@ -16,7 +16,7 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
 /** Lower-case hex, two digits a byte; unique for each byte string, so it serves as a map key. */
 export function toHex(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += HEX[byte];
+  for (let i = 0; i < bytes.length; i++) text += HEX[bytes[i] ?? 0];
   return text;
 }
 
@@ -28,14 +28,16 @@ const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toS
  */
 export function fromHex(text: string): Uint8Array {
   if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) throw new RangeError(`not hex: ${text}`);
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) =>
-    Number.parseInt(text.slice(2 * i, 2 * i + 2), 16),
-  );
+  const bytes = new Uint8Array(text.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  return bytes;
 }
 
 /** The bytes of ASCII text. */
 export function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 /**
@@ -63,5 +65,5 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 
 /** Whether two byte strings without secrets are the same; for secrets there is `equalBytes` in crypto/hash.ts. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return compareBytes(a, b) === 0;
+  return a.length === b.length && compareBytes(a, b) === 0;
 }

@@ -59,7 +59,7 @@ export async function serveAdapter({ net, listen, token, implementation }: Adapt
   const instances = new Instances(implementation, bound);
   const world: World = { implementation, instances, limits, now: () => net.now() };
   const server = new Server(world, framing, (bytes, to) => socket.send(bytes, to));
-  const socket = await net.bind(listen, (bytes, from) => server.receive(Uint8Array.from(bytes), from));
+  const socket = await net.bind(listen, (bytes, from) => server.receive(new Uint8Array(bytes), from));
   return {
     local: socket.local,
     async close() {

@@ -69,7 +69,7 @@ export class Peer {
   static async bind(stage: Stage, name: string, local: Endpoint, target: Endpoint): Promise<Peer> {
     let peer: Peer | undefined;
     const socket = await stage.net.bind(local, (bytes, from) => {
-      if (peer !== undefined) peer.#receive(Uint8Array.from(bytes), from);
+      if (peer !== undefined) peer.#receive(new Uint8Array(bytes), from);
     });
     peer = new Peer(stage, name, target, socket);
     return peer;

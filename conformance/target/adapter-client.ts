@@ -206,7 +206,7 @@ class Wire {
   async bind(): Promise<void> {
     const { net, local } = this.#options;
     // A copy: what is decoded shares its bytes, and on Deno each datagram comes in 64 KiB of its own.
-    this.#socket = await net.bind(local, (bytes, from) => this.#receive(Uint8Array.from(bytes), from));
+    this.#socket = await net.bind(local, (bytes, from) => this.#receive(new Uint8Array(bytes), from));
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,12 @@
 /** Bytes one after the other: the `‖` of the specification (2.4). */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
+  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }
 
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
@@ -27,6 +33,10 @@ export function ascii(text: string): Uint8Array {
 /** Unsigned integer of `size` bytes in network byte order (GEN-14). */
 export function bigEndian(value: bigint | number, size: number): Uint8Array {
   const out = new Uint8Array(size);
+  if (typeof value === 'number' && value < 2 ** (8 * size)) {
+    for (let i = size - 1, rest = value; rest > 0; rest = Math.floor(rest / 256)) out[i--] = rest % 256;
+    return out;
+  }
   let rest = BigInt(value);
   for (let i = size - 1; i >= 0; i--) {
     out[i] = Number(rest & 0xffn);

@@ -1,22 +1,22 @@
-import { bigEndian } from './bytes.ts';
-
 /** ChaCha20 (RFC 8439, 2.4): the input xored with the key stream from block `counter` on. */
 export function chacha20(key: Uint8Array, nonce: Uint8Array, counter: number, input: Uint8Array): Uint8Array {
-  const out: number[] = [];
-  for (let at = 0; at < input.length; at += 64) {
-    const block = chachaBlock(key, nonce, counter + at / 64);
-    input.slice(at, at + 64).forEach((byte, i) => out.push(byte ^ (block[i] ?? 0)));
+  const out = input.slice();
+  let block = new Uint8Array(0);
+  for (let at = 0; at < out.length; at++) {
+    if (at % 64 === 0) block = chachaBlock(key, nonce, counter + at / 64);
+    out[at] = (out[at] ?? 0) ^ (block[at % 64] ?? 0);
   }
-  return Uint8Array.from(out);
+  return out;
 }
 
 /** One block of 64 bytes (RFC 8439, 2.3). */
-export function chachaBlock(key: Uint8Array, nonce: Uint8Array, counter: number): Uint8Array {
-  const state = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574];
-  for (let i = 0; i < 8; i++) state.push(word(key, i));
-  state.push(counter);
-  for (let i = 0; i < 3; i++) state.push(word(nonce, i));
-  const mixed = [...state];
+export function chachaBlock(key: Uint8Array, nonce: Uint8Array, counter: number): Uint8Array<ArrayBuffer> {
+  const state = new Uint32Array(16);
+  state.set([0x61707865, 0x3320646e, 0x79622d32, 0x6b206574]);
+  for (let i = 0; i < 8; i++) state[4 + i] = word(key, i);
+  state[12] = counter;
+  for (let i = 0; i < 3; i++) state[13 + i] = word(nonce, i);
+  const mixed = state.slice();
   for (let round = 0; round < 10; round++) {
     quarter(mixed, 0, 4, 8, 12);
     quarter(mixed, 1, 5, 9, 13);
@@ -27,29 +27,32 @@ export function chachaBlock(key: Uint8Array, nonce: Uint8Array, counter: number)
     quarter(mixed, 2, 7, 8, 13);
     quarter(mixed, 3, 4, 9, 14);
   }
-  return Uint8Array.from(
-    mixed.flatMap((value, i) => [...bigEndian((value + (state[i] ?? 0)) >>> 0, 4)].reverse()),
-  );
+  const out = new DataView(new ArrayBuffer(64));
+  for (let i = 0; i < 16; i++) out.setUint32(4 * i, (mixed[i] ?? 0) + (state[i] ?? 0), true);
+  return new Uint8Array(out.buffer);
 }
 
 function word(from: Uint8Array, i: number): number {
-  const at = (offset: number): number => from[4 * i + offset] ?? 0;
-  return (at(0) | (at(1) << 8) | (at(2) << 16) | (at(3) << 24)) >>> 0;
+  return new DataView(from.buffer, from.byteOffset).getUint32(4 * i, true);
 }
 
 function rotate(value: number, by: number): number {
-  return ((value << by) | (value >>> (32 - by))) >>> 0;
+  return (value << by) | (value >>> (32 - by));
 }
 
-/** The quarter round (RFC 8439, 2.1). */
-function quarter(s: number[], a: number, b: number, c: number, d: number): void {
-  const at = (i: number): number => s[i] ?? 0;
-  s[a] = (at(a) + at(b)) >>> 0;
-  s[d] = rotate(at(d) ^ at(a), 16);
-  s[c] = (at(c) + at(d)) >>> 0;
-  s[b] = rotate(at(b) ^ at(c), 12);
-  s[a] = (at(a) + at(b)) >>> 0;
-  s[d] = rotate(at(d) ^ at(a), 8);
-  s[c] = (at(c) + at(d)) >>> 0;
-  s[b] = rotate(at(b) ^ at(c), 7);
+/** The quarter round (RFC 8439, 2.1); what is stored is cut to 32 bits. */
+function quarter(s: Uint32Array, ai: number, bi: number, ci: number, di: number): void {
+  let [a, b, c, d] = [s[ai] ?? 0, s[bi] ?? 0, s[ci] ?? 0, s[di] ?? 0];
+  a = (a + b) | 0;
+  d = rotate(d ^ a, 16);
+  c = (c + d) | 0;
+  b = rotate(b ^ c, 12);
+  a = (a + b) | 0;
+  d = rotate(d ^ a, 8);
+  c = (c + d) | 0;
+  b = rotate(b ^ c, 7);
+  s[ai] = a;
+  s[bi] = b;
+  s[ci] = c;
+  s[di] = d;
 }

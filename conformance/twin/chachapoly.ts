@@ -1,4 +1,4 @@
-import { bigEndian, concat, equal, readBigEndian } from './bytes.ts';
+import { bigEndian, concat, equal } from './bytes.ts';
 import { chacha20, chachaBlock } from './chacha.ts';
 
 /** Poly1305 (RFC 8439, 2.5) with a one-time key of 32 bytes. */
@@ -8,8 +8,8 @@ export function poly1305(key: Uint8Array, message: Uint8Array): Uint8Array {
   const s = littleEndian(key.slice(16, 32));
   let sum = 0n;
   for (let at = 0; at < message.length; at += 16) {
-    const block = littleEndian(concat(message.slice(at, at + 16), Uint8Array.of(1)));
-    sum = ((sum + block) * r) % p;
+    const block = message.slice(at, at + 16);
+    sum = ((sum + littleEndian(block) + (1n << BigInt(8 * block.length))) * r) % p;
   }
   return bigEndian((sum + s) & ((1n << 128n) - 1n), 16).reverse();
 }
@@ -49,5 +49,7 @@ function pad16(bytes: Uint8Array): Uint8Array {
 }
 
 function littleEndian(bytes: Uint8Array): bigint {
-  return readBigEndian(bytes.slice().reverse());
+  let value = 0n;
+  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] ?? 0);
+  return value;
 }

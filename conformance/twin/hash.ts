@@ -3,12 +3,12 @@ import { concat } from './bytes.ts';
 
 /** H of section 5.1. */
 export function sha256(input: Uint8Array): Uint8Array {
-  return Uint8Array.from(createHash('sha256').update(input).digest());
+  return new Uint8Array(createHash('sha256').update(input).digest());
 }
 
 /** HMAC of section 5.1. */
 export function hmac(key: Uint8Array, input: Uint8Array): Uint8Array {
-  return Uint8Array.from(createHmac('sha256', key).update(input).digest());
+  return new Uint8Array(createHmac('sha256', key).update(input).digest());
 }
 
 /** HKDF-Extract (RFC 5869, 2.2). */
@@ -18,11 +18,11 @@ export function hkdfExtract(salt: Uint8Array, ikm: Uint8Array): Uint8Array {
 
 /** HKDF-Expand (RFC 5869, 2.3). */
 export function hkdfExpand(prk: Uint8Array, info: Uint8Array, length: number): Uint8Array {
-  let all = new Uint8Array(0);
-  let block = new Uint8Array(0);
+  let all: Uint8Array = new Uint8Array(0);
+  let block: Uint8Array = new Uint8Array(0);
   for (let n = 1; all.length < length; n++) {
-    block = Uint8Array.from(hmac(prk, concat(block, info, Uint8Array.of(n))));
-    all = Uint8Array.from(concat(all, block));
+    block = hmac(prk, concat(block, info, Uint8Array.of(n)));
+    all = concat(all, block);
   }
   return all.slice(0, length);
 }
@@ -43,6 +43,7 @@ export function hkdf3(ck: Uint8Array, x: Uint8Array): readonly [Uint8Array, Uint
 
 /** Noise's HKDF with two outputs (section 5.1). */
 export function hkdf2(ck: Uint8Array, x: Uint8Array): readonly [Uint8Array, Uint8Array] {
-  const [o1, o2] = hkdf3(ck, x);
-  return [o1, o2];
+  const t = hmac(ck, x);
+  const o1 = hmac(t, Uint8Array.of(0x01));
+  return [o1, hmac(t, concat(o1, Uint8Array.of(0x02)))];
 }

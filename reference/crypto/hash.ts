@@ -1,5 +1,5 @@
 /** SHA-256, HMAC and HKDF (RFC 5869), from the platform. */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { concat } from '../bytes.ts';
 
 export const HASH_LENGTH = 32;
@@ -8,14 +8,14 @@ export const HASH_LENGTH = 32;
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
-  return Uint8Array.from(hash.digest());
+  return new Uint8Array(hash.digest());
 }
 
 /** HMAC-SHA256 of the parts one after the other, 32 bytes. */
 export function hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
   const hmac = createHmac('sha256', key);
   for (const part of parts) hmac.update(part);
-  return Uint8Array.from(hmac.digest());
+  return new Uint8Array(hmac.digest());
 }
 
 /** HKDF-Extract (RFC 5869, 2.2). An empty salt counts as 32 zero bytes. */
@@ -32,17 +32,17 @@ export function hkdfExpand(prk: Uint8Array, info: Uint8Array, length: number): U
   const count = Math.ceil(length / HASH_LENGTH);
   if (count > 255) throw new RangeError(`HKDF cannot give ${length} bytes`);
   const blocks: Uint8Array[] = [];
-  let block = new Uint8Array(0);
+  let block: Uint8Array = new Uint8Array(0);
   for (let number = 1; number <= count; number++) {
-    block = Uint8Array.from(hmacSha256(prk, block, info, Uint8Array.of(number)));
+    block = hmacSha256(prk, block, info, Uint8Array.of(number));
     blocks.push(block);
   }
   return concat(...blocks).slice(0, length);
 }
 
-/** HKDF-SHA256: Extract, then Expand. */
+/** HKDF-SHA256: Extract, then Expand, in one call of the platform. @param info 1024 bytes at most. */
 export function hkdf(salt: Uint8Array, ikm: Uint8Array, info: Uint8Array, length: number): Uint8Array {
-  return hkdfExpand(hkdfExtract(salt, ikm), info, length);
+  return new Uint8Array(hkdfSync('sha256', ikm, salt, info, length));
 }
 
 /** Whether two byte strings are the same, in a time that depends on their lengths alone. */

@@ -8,7 +8,7 @@
  */
 import { ascii, concat } from '../bytes.ts';
 import { chacha20Poly1305 } from './aead.ts';
-import { HASH_LENGTH, hkdfExpand, hkdfExtract, sha256 } from './hash.ts';
+import { HASH_LENGTH, hkdf, sha256 } from './hash.ts';
 import type { KeyPair } from './x25519.ts';
 import { X25519_LENGTH, x25519 } from './x25519.ts';
 
@@ -175,7 +175,7 @@ export class SymmetricState {
 
   /** Noise's HKDF is RFC 5869's with an empty info; of its results, 32 bytes each, the third may be unused. */
   #derive(input: Uint8Array, count: 2 | 3): [Uint8Array, Uint8Array, Uint8Array] {
-    const output = hkdfExpand(hkdfExtract(this.#chainingKey, input), EMPTY, count * HASH_LENGTH);
+    const output = hkdf(this.#chainingKey, input, EMPTY, count * HASH_LENGTH);
     return [
       output.slice(0, HASH_LENGTH),
       output.slice(HASH_LENGTH, 2 * HASH_LENGTH),

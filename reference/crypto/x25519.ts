@@ -24,7 +24,7 @@ export function x25519KeyPair(random: Random): KeyPair {
 /** The key pair of a 32-byte private key (clamped in use, kept as given). */
 export function x25519KeyPairFrom(privateKey: Uint8Array): KeyPair {
   const { x = '' } = createPublicKey(importPrivate(privateKey)).export({ format: 'jwk' });
-  return { privateKey, publicKey: Uint8Array.from(Buffer.from(x, 'base64url')) };
+  return { privateKey, publicKey: new Uint8Array(Buffer.from(x, 'base64url')) };
 }
 
 /**
@@ -36,7 +36,7 @@ export function x25519(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Arra
   const foreign = importPublic(publicKey);
   let shared: Uint8Array;
   try {
-    shared = Uint8Array.from(diffieHellman({ privateKey: own, publicKey: foreign }));
+    shared = new Uint8Array(diffieHellman({ privateKey: own, publicKey: foreign }));
   } catch {
     // OpenSSL and its kin report the all-zero result by throwing; the imports above already vouched for the keys.
     return undefined;

@@ -5,7 +5,7 @@
  * hold, cbor-x, and a comparison with our own encoding of the result.
  */
 import { Decoder } from 'cbor-x/decode';
-import { compareBytes, concat, sameBytes } from '../bytes.ts';
+import { compareBytes, concat, MAX_U64, sameBytes } from '../bytes.ts';
 import { Refusal } from '../refusal.ts';
 import { scanCbor } from './cbor-scan.ts';
 
@@ -55,7 +55,7 @@ function own(value: unknown, texts: Iterator<string>): CborValue {
   if (typeof value === 'string') return texts.next().value ?? '';
   if (typeof value === 'bigint') return isSafe(value) ? Number(value) : value;
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
-  if (value instanceof Uint8Array) return Uint8Array.from(value);
+  if (value instanceof Uint8Array) return new Uint8Array(value);
   if (Array.isArray(value)) return value.map((item) => own(item, texts));
   if (value instanceof Map) {
     return new Map(Array.from(value, ([key, item]) => [own(key, texts), own(item, texts)]));
@@ -77,9 +77,9 @@ export function encodeCbor(value: CborValue): Uint8Array {
   if (typeof value === 'string') return encodeText(value);
   if (typeof value === 'boolean') return Uint8Array.of(value ? 0xf5 : 0xf4);
   if (value === null) return Uint8Array.of(0xf6);
-  if (value instanceof Uint8Array) return concat(head(2, BigInt(value.length)), value);
+  if (value instanceof Uint8Array) return concat(head(2, value.length), value);
   if (isMap(value)) return encodeMap(value);
-  return concat(head(4, BigInt(value.length)), ...value.map(encodeCbor));
+  return concat(head(4, value.length), ...value.map(encodeCbor));
 }
 
 function isMap(
@@ -90,34 +90,46 @@ function isMap(
 
 function encodeInteger(value: number | bigint): Uint8Array {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new RangeError(`no integer: ${value}`);
-  const integer = BigInt(value);
-  return integer < 0n ? head(1, -1n - integer) : head(0, integer);
+  if (value >= 0) return head(0, value);
+  return head(1, typeof value === 'bigint' ? -1n - value : -1 - value);
 }
 
 function encodeText(text: string): Uint8Array {
   if (/\p{Surrogate}/u.test(text)) throw new RangeError('text with a lone surrogate');
-  const bytes = new TextEncoder().encode(text);
-  return concat(head(3, BigInt(bytes.length)), bytes);
+  const bytes = UTF8.encode(text);
+  return concat(head(3, bytes.length), bytes);
 }
 
+const UTF8 = new TextEncoder();
+
 function encodeMap(map: ReadonlyMap<CborValue, CborValue>): Uint8Array {
-  const entries = Array.from(map, ([key, value]) => [encodeCbor(key), encodeCbor(value)] as const);
-  entries.sort(([a], [b]) => compareBytes(a, b));
-  for (const [index, [key]] of entries.entries()) {
-    const next = entries[index + 1];
-    if (next !== undefined && sameBytes(key, next[0])) throw new RangeError('a map with the same key twice');
+  const entries: { readonly key: Uint8Array; readonly value: Uint8Array }[] = [];
+  map.forEach((value, key) => {
+    entries.push({ key: encodeCbor(key), value: encodeCbor(value) });
+  });
+  entries.sort((a, b) => compareBytes(a.key, b.key));
+  const parts = [head(5, entries.length)];
+  let last: Uint8Array | undefined;
+  for (const { key, value } of entries) {
+    if (last !== undefined && sameBytes(last, key)) throw new RangeError('a map with the same key twice');
+    last = key;
+    parts.push(key, value);
   }
-  return concat(head(5, BigInt(entries.length)), ...entries.flat());
+  return concat(...parts);
 }
 
 /** Major type and argument in the shortest form. */
-function head(major: number, argument: bigint): Uint8Array {
+function head(major: number, argument: number | bigint): Uint8Array {
   const initial = major << 5;
-  if (argument < 24n) return Uint8Array.of(initial | Number(argument));
-  const size = [1, 2, 4, 8].find((count) => argument < 1n << BigInt(8 * count));
-  if (size === undefined) throw new RangeError('an integer beyond 64 bits');
-  const bytes = new Uint8Array(1 + size);
-  bytes[0] = initial | (24 + Math.log2(size));
-  for (let i = size, rest = argument; i > 0; i--, rest >>= 8n) bytes[i] = Number(rest & 0xffn);
+  if (argument < 24) return Uint8Array.of(initial | Number(argument));
+  if (argument < 2 ** 8) return Uint8Array.of(initial | 24, Number(argument));
+  if (argument < 2 ** 16) return Uint8Array.of(initial | 25, Number(argument) >> 8, Number(argument) & 0xff);
+  const isShort = argument < 2 ** 32;
+  if (argument > MAX_U64) throw new RangeError('an integer beyond 64 bits');
+  const bytes = new Uint8Array(isShort ? 5 : 9);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, initial | (isShort ? 26 : 27));
+  if (isShort) view.setUint32(1, Number(argument));
+  else view.setBigUint64(1, BigInt(argument));
   return bytes;
 }
