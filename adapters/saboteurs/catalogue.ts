@@ -13,6 +13,7 @@ import { DC_HASTY } from './dc-hasty.ts';
 import { DIRECTIONS } from './directions.ts';
 import { FORWARDING } from './forwarding.ts';
 import { HANDSHAKES } from './handshakes.ts';
+import { LIMITS } from './limits.ts';
 import { NODE } from './node.ts';
 import { NODE_DIRECTIONS } from './node-directions.ts';
 
@@ -22,6 +23,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...ADDRESSES,
   ...HANDSHAKES,
   ...ATTEMPTS,
+  ...LIMITS,
   ...CONTROL,
   ...ANSWERS,
   ...DIRECTIONS,

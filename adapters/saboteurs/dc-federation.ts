@@ -1,7 +1,9 @@
-/** Faults of a DC towards other DCs. */
+/** Faults of a DC towards other DCs, and of one that was started again. */
 import { Association } from '../../reference/roles/association/association.ts';
 import { Federation } from '../../reference/roles/dc/direction/federation.ts';
 import { Paths } from '../../reference/roles/dc/direction/paths.ts';
+import { Relays } from '../../reference/roles/dc/relays.ts';
+import { Reopening } from '../../reference/roles/dc/reopening.ts';
 import type { Saboteur } from '../reference/variant.ts';
 import { replace } from '../reference/variant.ts';
 
@@ -12,6 +14,20 @@ export const DC_FEDERATION: readonly Saboteur[] = [
     clause: 'FED-15',
     caughtBy: 'dc.federation.start',
     patch: () => replace(Association.prototype, 'open', () => () => []),
+  },
+  {
+    name: 'dc-waits-to-reopen',
+    title: 'opens to nodes and relays when it has something to ask, however lately it was started',
+    clause: 'DC-43',
+    caughtBy: 'dc.restart.opens',
+    patch: () => replace(Reopening.prototype, 'takeDue', () => () => undefined),
+  },
+  {
+    name: 'dc-forgets-relays',
+    title: 'knows no relay after its start until it has registered again',
+    clause: 'DC-25',
+    caughtBy: 'dc.restart.relays',
+    patch: () => replace(Relays.prototype, 'restore', () => () => []),
   },
   {
     name: 'dc-passes-on-without-end',

@@ -26,6 +26,7 @@ import { GENERAL_CASES } from './datagram/general.ts';
 import { HEADER_CASES } from './datagram/header.ts';
 import { LIMIT_CASES } from './datagram/limits.ts';
 import { NAMED_CASES } from './datagram/named.ts';
+import { WINDOW_CASES } from './datagram/windows.ts';
 import { DC_CASES } from './dc/all.ts';
 import { ENCODING_CASES } from './messages/encoding.ts';
 import { ERROR_CASES } from './messages/errors.ts';
@@ -52,6 +53,7 @@ export const ALL_CASES: readonly Case[] = [
   ...NAMED_CASES,
   ...COUNTER_CASES,
   ...LIMIT_CASES,
+  ...WINDOW_CASES,
   ...OPENING_CASES,
   ...OPENING_REFUSED_CASES,
   ...OPENING_ORDER_CASES,

@@ -4,6 +4,7 @@ import { MessageType, Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
 import { body } from '../../fields.ts';
+import { silentFault } from '../../intent.ts';
 import type { PlayedChannel } from '../../played/channel.ts';
 import { HABITS } from '../../played/habits.ts';
 import type { Peer } from '../../played/peer.ts';
@@ -12,7 +13,12 @@ import type { World } from '../../world.ts';
 import { checkProbeAnswer } from '../messages/probes.ts';
 import { checkNotProbed, takeProbe } from '../nodes.ts';
 import { associated, current, halfOpen, openLeg, RS_S } from '../steps.ts';
+import { checkAmplification } from './amplification.ts';
 
+/** GEN-11: the last try of a probe, and time to spare; milliseconds. */
+const PROBE_TRIES_OVER = 1900;
+/** Three times it would be enough for all tries. */
+const REFUSED_SIZE = 1000;
 const CHANNELS = ['leg', 'association'] as const;
 
 async function openChannel(world: World, where: (typeof CHANNELS)[number]) {
@@ -69,6 +75,26 @@ export const ELSEWHERE_CASES: readonly Case[] = [
       checkNotProbed(world, late, leg, 'KEY-31: a message under the keys in use nominates its source.');
       world.status(await late.probe(leg, { keys: after, repeats: [] }), Status.ok);
       await takeProbe(world, late, leg, 'KEY-31: a message under the keys in use nominates its source.');
+    },
+  }),
+  scriptCase({
+    ...RS_S,
+    id: 'rs-s.address.amplification-refused',
+    title: 'What the layer channel-type refused adds nothing to what may go to an address that is not valid.',
+    clauses: ['DOS-02', 'GEN-37', 'GEN-18'],
+    catches: 'Bytes counted as soon as a tag verified, whatever becomes of the message.',
+    waits: PROBE_TRIES_OVER,
+    async script(world) {
+      const { rs, nodePeer, leg } = await openLeg(world);
+      const claimed = await beside(world, rs, leg, 'claimed');
+      const type = world.role === 'dc' ? MessageType.data : MessageType.registrationRequest;
+      const intent = silentFault('a type that this channel does not carry', 'channel-type');
+      claimed.sendSealed(leg, type, world.random(REFUSED_SIZE), { intent });
+      world.status(await claimed.probe(leg, { repeats: [] }), Status.ok);
+      await takeProbe(world, claimed, leg);
+      await world.sleep(PROBE_TRIES_OVER);
+      world.status(await nodePeer.probe(leg), Status.ok);
+      checkAmplification(world, claimed);
     },
   }),
 ];

@@ -5,7 +5,6 @@ import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
 import { body, bytesField } from '../../fields.ts';
 import { silentFault } from '../../intent.ts';
-import { COPY } from '../../observe/explain.ts';
 import type { Received } from '../../observe/received.ts';
 import type { PlayedNode } from '../../played/node.ts';
 import { probeAnswer } from '../../played/probe-answer.ts';
@@ -28,9 +27,8 @@ import {
   sendOpaque,
 } from '../relayed.ts';
 import { RS_S, withBitFlipped } from '../steps.ts';
+import { checkAmplification } from './amplification.ts';
 
-/** DOS-02 */
-const TIMES = 3;
 /** GEN-11: the last try of a probe, and time to spare. */
 const PROBE_TRIES_OVER = 1900;
 
@@ -172,14 +170,7 @@ export const VALIDATION_CASES: readonly Case[] = [
       await takeProbe(world, claimed, a.leg);
       for (let i = 0; i < 4; i++) await checkForwarded(world, b, a);
       await world.sleep(PROBE_TRIES_OVER);
-      let from = 0;
-      let to = 0;
-      for (const entry of world.stage.transcript.entries) {
-        if (entry.kind === 'sent' && entry.sent.peer === claimed.name) from += entry.sent.bytes.length;
-        if (entry.kind !== 'received' || entry.received.peer !== claimed.name) continue;
-        if (entry.received.explained !== COPY) to += entry.received.bytes.length;
-      }
-      world.check(to <= TIMES * from, `at most ${TIMES * from} bytes for ${from}`, `${to} bytes`);
+      checkAmplification(world, claimed);
     },
   }),
 ];

@@ -4,6 +4,7 @@ import { concat } from '../../../reference/bytes.ts';
 import { MessageType, Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
+import { body } from '../../fields.ts';
 import type { Intent } from '../../intent.ts';
 import { silentFault } from '../../intent.ts';
 import type { World } from '../../world.ts';
@@ -23,6 +24,8 @@ import {
 /** DOS-03, as configured here, and how many fail. */
 const FAILURES = 20;
 const BURST = 100;
+/** The same, so that as many openings of one socket are within KEY-12. */
+const FEW = 7;
 /** GEN-17: the tables that concern an RS-S. */
 const TABLES = ['associations', 'paths', 'legs', 'handshakes', 'answers', 'held', 'sources'] as const;
 const MAGIC = 0x05;
@@ -151,6 +154,52 @@ export const LIMIT_CASES: readonly Case[] = [
       world.check(rise('rate-source') > 0, 'refused.rate-source rises', 'it does not', requirement);
       await world.sleep(1500);
       world.status(await nodePeer.probe(leg), 0, 'GEN-29: a second later the address is let in again.');
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.dos.failures',
+    title: 'Openings that do not verify are failures of their address; replays and unknown key IDs are none.',
+    clauses: ['DOS-03', 'GEN-20'],
+    needs: ['two-sources'],
+    catches:
+      'A node that is shut out for what its network copied; Diffie-Hellman operations that nobody counts.',
+    async script(world) {
+      exactNetwork(world);
+      const limits = { perSourcePerSecond: FEW };
+      const { rs, nodePeer, leg } = await openLeg(world, { limits }, { source: 1 });
+      const content = body({ transaction: world.fresh(8) });
+      const known = nodePeer.sendSealed(leg, MessageType.probeRequest, content);
+      for (let i = 0; i < BURST; i++) {
+        const again = silentFault('the same again', 'replay');
+        nodePeer.send(known, undefined, { channel: leg, content, intent: again });
+        const other = silentFault('another key ID', 'key-id');
+        nodePeer.send(withBitFlipped(known, 8 * 2), undefined, { channel: leg, content, intent: other });
+      }
+      const requirement = 'DOS-03: of failures the layers handshake and tag are counted.';
+      world.status(await nodePeer.probe(leg, { repeats: [] }), Status.ok, requirement);
+      const before = await rs.counters();
+      const none = before['refused.rate-source'] ?? 0;
+      world.check(none === 0, 'refused.rate-source 0', `${none}`, requirement);
+
+      const began = world.net.now();
+      const intent = silentFault('another secret', 'handshake');
+      for (const name of ['A', 'A, second socket', 'A, third socket']) {
+        const peer = await world.peer(name, rs.endpoint(), { source: 1 });
+        peer.hold(leg);
+        for (let i = 0; i < FEW; i++) peer.sendOpening(leg, { secret: world.random(32), intent });
+      }
+      let after = before;
+      const rise = (layer: string) => (after[`refused.${layer}`] ?? 0) - (before[`refused.${layer}`] ?? 0);
+      const isRead = () => rise('handshake') + rise('rate-source') >= 3 * FEW;
+      for (let tries = 0; tries < 20 && !isRead(); tries++) {
+        if (tries > 0) await world.sleep(50);
+        after = await rs.counters();
+      }
+      const most = Math.floor(FEW * ((world.net.now() - began) / 1000 + 1)) + 1;
+      const failed = rise('handshake');
+      world.check(failed <= most, `${most} failed openings at most`, `${failed}`, requirement);
+      world.check(rise('rate-source') > 0, 'refused.rate-source rises', 'it does not', requirement);
     },
   }),
   scriptCase({

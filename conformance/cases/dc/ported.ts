@@ -19,6 +19,7 @@ import { GENERAL_CASES } from '../datagram/general.ts';
 import { HEADER_CASES } from '../datagram/header.ts';
 import { LIMIT_CASES } from '../datagram/limits.ts';
 import { NAMED_CASES } from '../datagram/named.ts';
+import { WINDOW_CASES } from '../datagram/windows.ts';
 import { ENCODING_CASES } from '../messages/encoding.ts';
 import { PAIRS_CASES } from '../messages/pairs.ts';
 import { PROBE_CASES } from '../messages/probes.ts';
@@ -88,7 +89,8 @@ const DATAGRAMS: readonly Case[] = [
     { from: 'rs-s.counters.layers', rows: (name: string) => !NOT_OF_DCS.includes(name) },
     'counters.answered',
   ]),
-  ...take(LIMIT_CASES, ['dos.garbage', 'dos.rate-source']),
+  ...take(LIMIT_CASES, ['dos.garbage', 'dos.rate-source', 'dos.failures']),
+  ...take(WINDOW_CASES, ['opening.rate-windows', 'dos.rate-windows']),
 ];
 
 const CHANNELS: readonly Case[] = [
@@ -138,7 +140,7 @@ const CHANNELS: readonly Case[] = [
     'keys.restart',
   ]),
   ...take(KEY_TIME_CASES, ['keys.old-erased', 'keys.rekey', 'keys.initiator-waits', 'keys.erased']),
-  ...take(ELSEWHERE_CASES, ['probe.elsewhere', 'address.old-keys']),
+  ...take(ELSEWHERE_CASES, ['probe.elsewhere', 'address.old-keys', 'address.amplification-refused']),
   ...take(CHANNEL_TYPE_CASES, [
     {
       from: 'rs-s.channel-type.not-confirming',

@@ -19,6 +19,7 @@ import { GENERAL_CASES } from '../datagram/general.ts';
 import { HEADER_CASES } from '../datagram/header.ts';
 import { LIMIT_CASES } from '../datagram/limits.ts';
 import { NAMED_CASES } from '../datagram/named.ts';
+import { WINDOW_CASES } from '../datagram/windows.ts';
 import { ENCODING_CASES } from '../messages/encoding.ts';
 import { PAIRS_CASES } from '../messages/pairs.ts';
 import { PROBE_CASES } from '../messages/probes.ts';
@@ -64,7 +65,8 @@ export const PORTED_DATAGRAM_CASES: readonly Case[] = [
     { from: 'rs-s.counters.layers', rows: (name: string) => !OF_RELAYS.includes(name) },
     'counters.answered',
   ]),
-  ...take(LIMIT_CASES, ['dos.garbage', 'dos.rate-source']),
+  ...take(LIMIT_CASES, ['dos.garbage', 'dos.rate-source', 'dos.failures']),
+  ...take(WINDOW_CASES, ['opening.rate-windows', 'dos.rate-windows']),
 ];
 
 export const PORTED_CHANNEL_CASES: readonly Case[] = [
@@ -118,7 +120,7 @@ export const PORTED_CHANNEL_CASES: readonly Case[] = [
   ...take(KEY_TIME_CASES, ['keys.old-erased', 'keys.rekey', 'keys.initiator-waits', 'keys.erased']),
   ...take(SEALED_CASES, ['sealed.tag', 'sealed.header', 'sealed.counter', 'sealed.own-counter']),
   ...take(REPLAY_CASES, ['sealed.replay', 'sealed.window', 'run.nonces']),
-  ...take(ELSEWHERE_CASES, ['probe.elsewhere', 'address.old-keys']),
+  ...take(ELSEWHERE_CASES, ['probe.elsewhere', 'address.old-keys', 'address.amplification-refused']),
   ...take(ASSOCIATION_ADDRESS_CASES, ['address.association', 'address.association-later']),
 ];
 

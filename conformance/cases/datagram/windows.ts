@@ -1,0 +1,169 @@
+/** Section 4.5: limits by rate let no burst through, wherever it falls. */
+import { MessageType, Status } from '../../../reference/wire/registry.ts';
+import type { Case } from '../../case.ts';
+import { scriptCase } from '../../case.ts';
+import { silentFault } from '../../intent.ts';
+import type { World } from '../../world.ts';
+import { bound } from '../nodes.ts';
+import { sendOpaque } from '../relayed.ts';
+import { exactNetwork, newLeg, openLeg, RS_S, RS_S_CONFIGURED, withBitFlipped } from '../steps.ts';
+
+/** What a limit let through was dealt with between these instants. */
+interface Passed {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Flow {
+  /** So many a second. */
+  readonly limit: number;
+  send(): void;
+  /** All that passed so far, in its order. */
+  passed(): Promise<readonly Passed[]>;
+}
+
+/** Datagrams come in bursts, so that they are soon more than the limit; milliseconds. */
+const STEP = 30;
+const STEPS_OF_LIMIT = 4;
+/** A limit that counts anew with each second does so once in the first flood; the second one begins before it does again. */
+const FIRST = 1300;
+const PAUSE = 850;
+const SECOND = 400;
+/** The failure that reaches the limit of DOS-03 was tried. */
+const SPARE = 1;
+const WAITS = FIRST + PAUSE + SECOND;
+
+/**
+ * Sends more than a limit lets through until it lets through again, and once more around the end of the second that
+ * began there. Judges that in no time t more than n × (t + 1) passed.
+ */
+async function checkWindows(world: World, { limit, send, passed }: Flow, requirement: string): Promise<void> {
+  const flood = async (ms: number, until: (count: number) => boolean) => {
+    const end = world.net.now() + ms;
+    while (world.net.now() < end && !until((await passed()).length)) {
+      for (let i = 0; i < limit / STEPS_OF_LIMIT; i++) send();
+      await world.sleep(STEP);
+    }
+  };
+  await flood(FIRST, (count) => count > limit);
+  await world.sleep(PAUSE);
+  await flood(SECOND, () => false);
+  const all = await passed();
+  for (const { from } of all) {
+    for (const { to } of all) {
+      if (to < from) continue;
+      const most = Math.floor(limit * ((to - from) / 1000 + 1)) + SPARE;
+      const count = all.filter((one) => one.from >= from && one.to <= to).length;
+      const expected = `at most ${most} in ${Math.round(to - from)} ms`;
+      world.check(count <= most, expected, `${count}`, requirement);
+    }
+  }
+  const isEnough = all.length >= limit;
+  if (!isEnough) world.stage.violated(`${limit} or more`, `${all.length}`, { requirement, timedOut: true });
+}
+
+const PACKETS = 20;
+const FAILURES = 20;
+/** KEY-12 */
+const OPENINGS = 8;
+
+export const WINDOW_CASES: readonly Case[] = [
+  scriptCase({
+    ...RS_S,
+    id: 'rs-s.opening.rate-windows',
+    title: 'Of one source a leg takes 8 new openings in any second, not 16 around the end of one.',
+    clauses: ['GEN-29', 'KEY-12'],
+    catches: 'A count that begins anew with each second.',
+    waits: WAITS,
+    async script(world) {
+      exactNetwork(world);
+      const { nodePeer, leg } = await newLeg(world);
+      const flow: Flow = {
+        limit: OPENINGS,
+        send: () => nodePeer.sendOpening(leg),
+        passed: () => {
+          const { entries } = world.stage.transcript;
+          const sent = new Map<Uint8Array | undefined, number>();
+          for (const entry of entries) if (entry.kind === 'sent') sent.set(entry.sent.bytes, entry.sent.at);
+          const answers = nodePeer.inbox.filter(({ type }) => type === MessageType.openingResponse);
+          return Promise.resolve(
+            answers.map(({ attempt, at }) => ({ from: sent.get(attempt?.message1) ?? at, to: at })),
+          );
+        },
+      };
+      await checkWindows(world, flow, 'GEN-29, KEY-12: of each source 8 openings a second.');
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.forward.rates-windows',
+    title:
+      'A path gets as many datagrams as configured in any second, not twice as many around the end of one.',
+    clauses: ['GEN-29', 'RS-14'],
+    catches: 'A count that begins anew with each second.',
+    waits: WAITS,
+    async script(world) {
+      exactNetwork(world);
+      const { a, b } = await bound(world, { limits: { packetsPerSecond: PACKETS } });
+      const sent = new Map<string, number>();
+      const flow: Flow = {
+        limit: PACKETS,
+        send: () => sent.set(keyOf(sendOpaque(world, a)), world.net.now()),
+        passed: () =>
+          Promise.resolve(
+            b.peer.inbox.flatMap(({ bytes, at }) => {
+              const from = sent.get(keyOf(bytes));
+              return from === undefined ? [] : [{ from, to: at }];
+            }),
+          ),
+      };
+      await checkWindows(world, flow, `GEN-29, RS-14: ${PACKETS} datagrams a second.`);
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.dos.rate-windows',
+    title:
+      'Of one address as many datagrams as configured fail in any second, not twice as many around the end of one.',
+    clauses: ['GEN-29', 'DOS-03'],
+    needs: ['two-sources'],
+    catches: 'A count that begins anew with each second.',
+    waits: WAITS,
+    async script(world) {
+      exactNetwork(world);
+      const limits = { perSourcePerSecond: FAILURES };
+      const { rs, nodePeer, leg } = await openLeg(world, { limits }, { source: 1 });
+      const failed: Passed[] = [];
+      const before = (await rs.counters())['refused.tag'] ?? 0;
+      let looked = world.net.now();
+      const flow: Flow = {
+        limit: FAILURES,
+        send: () => {
+          const good = leg.seal(MessageType.probeRequest, new Uint8Array(0));
+          const intent = silentFault('another tag', 'tag');
+          nodePeer.send(withBitFlipped(good, 8 * good.length - 1), undefined, { channel: leg, intent });
+        },
+        async passed() {
+          const from = looked;
+          looked = world.net.now();
+          const count = ((await rs.counters())['refused.tag'] ?? 0) - before;
+          const to = world.net.now();
+          while (failed.length < count) failed.push({ from, to });
+          return failed;
+        },
+      };
+      await checkWindows(world, flow, `GEN-29, DOS-03: ${FAILURES} failures a second.`);
+      // So that what follows is served.
+      await world.sleep(1000);
+      world.status(
+        await nodePeer.probe(leg),
+        Status.ok,
+        'GEN-29: a second later the address is let in again.',
+      );
+    },
+  }),
+];
+
+function keyOf(bytes: Uint8Array): string {
+  return bytes.join();
+}
