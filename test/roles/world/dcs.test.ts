@@ -46,16 +46,27 @@ for (const [restarted, asking] of [
     t.same(unsuccessful(world), []);
   });
 
-t.test('both DCs were started again at once [FED-15, KEY-06]', (t) => {
+for (const situation of ['G4', 'PR'] as const)
+  for (const wait of [200, 20_000])
+    t.test(`${situation}: a node asks its DC, which was started again ${wait} ms ago [DC-25, DC-43]`, (t) => {
+      const world = new Whole(situation, situation);
+      warm(world);
+      world.kill('one');
+      world.run(700);
+      world.restart('one');
+      world.run(wait);
+      t.ok(isReachedBy(world, 'alice'), 'a ping is answered within 1.5 s');
+      t.same(unsuccessful(world), []);
+    });
+
+t.test('both DCs were started again at once [FED-15, DC-43, KEY-06]', (t) => {
   for (const delay of [10, 30, 80]) {
     const world = new Whole('G4', 'G4', 1, { delay: [delay, delay] });
     world.run(3000);
     for (const name of DCS) world.kill(name);
     world.run(700);
     for (const name of DCS) world.restart(name);
-    // Nodes find their DCs back when they renew their registrations.
-    world.run(70_000);
-
+    world.run(300);
     t.ok(isReachedBy(world, 'bob'), `${delay} ms of delay`);
     t.same(unsuccessful(world), []);
   }
