@@ -28,6 +28,7 @@ import {
   strict,
 } from './fields.ts';
 import { shown, wanted, wantedOneOf } from './messages.ts';
+import { dns, dnsFaults } from './zone.ts';
 
 /** [DNS-18] */
 const zone = dnsName('ntmobile.example.net, the marker first', (name) => isZone(name));
@@ -100,6 +101,8 @@ const dc = strict('an object', {
     perSourcePerSecond,
     /** Live Relay Directions and directions under way. */
     paths: count(1_000_000).default(65_536),
+    /** Answers of DNS over UDP to the prefix of an asker. [DOS-08] */
+    dnsPerSecond: count().default(100),
   }).prefault({}),
   ...TESTS,
   /** The folder of what has to last, as seen from where the configuration is. [DC-25] */
@@ -109,6 +112,8 @@ const dc = strict('an object', {
     .optional(),
   /** The DNS server that it asks; what the system has if not given. [FED-11] */
   resolver: endpoint.optional(),
+  /** Without it the zones are not published by this DC. */
+  dns: dns.optional(),
 });
 
 export type DcConfig = z.output<typeof dc>;
@@ -122,6 +127,7 @@ export const dcConfig = withFaults(dc, function* (config) {
   yield* nodeFaults(config);
   yield* relayFaults(config);
   yield* accessFaults(config);
+  yield* dnsFaults(config);
   yield* timerFaults(config);
 });
 

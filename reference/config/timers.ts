@@ -68,6 +68,8 @@ export const TIMERS = {
   'dns-wait': { clause: 'DNS-07', seconds: 5, set: 'always' },
   /** How long applications may keep what they are told of a peer. */
   'dns-ttl': { clause: 'DNS-08', seconds: 60, set: 'test' },
+  /** How long it may be kept that a DC's zone has no such name. */
+  'dns-negative-ttl': { clause: 'DNS-24', seconds: 5, set: 'test' },
   /** A request for replacement that failed is repeated after this. */
   'replace-repeat': { clause: 'HO-17', seconds: 5, set: 'test' },
   /** What a DC gives a path between nodes as its lifetime without inner packets. */
@@ -104,13 +106,23 @@ export type FixedTimerName = {
 
 export type SettableTimerName = Exclude<TimerName, FixedTimerName>;
 
-/** What a configuration sets: seconds by name. */
-export type TimerSettings = { readonly [Name in SettableTimerName]?: number | undefined };
+/** Limits of the same table that count, as far as no other key sets them. [GEN-39] */
+export const COUNTS = {
+  /** Messages sealed under one key of suite 1 before an end opens anew. */
+  'rekey-messages': { clause: 'KEY-05', set: 'test' },
+} as const;
 
-/** All timers in milliseconds, the unit of every instant in the code. */
+export type CountName = keyof typeof COUNTS;
+
+export const COUNT_NAMES = Object.keys(COUNTS) as CountName[];
+
+/** What a configuration sets: seconds, or a number, by name. */
+export type TimerSettings = { readonly [Name in SettableTimerName | CountName]?: number | undefined };
+
+/** All timers in milliseconds, the unit of every instant in the code; of counts those that were set. */
 export type Timers = { readonly [Name in SettableTimerName]: number } & {
   readonly [Name in FixedTimerName]: readonly number[];
-};
+} & { readonly [Name in CountName]?: number | undefined };
 
 export const TIMER_NAMES = Object.keys(TIMERS) as TimerName[];
 
@@ -120,13 +132,17 @@ export function isSettable(name: TimerName): name is SettableTimerName {
 
 /** The defaults with a configuration's own values over them, in milliseconds. */
 export function timersFrom(settings: TimerSettings = {}): Timers {
-  return Object.fromEntries(
+  const counts = Object.fromEntries(
+    COUNT_NAMES.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]),
+  );
+  const timers = Object.fromEntries(
     TIMER_NAMES.map((name) => {
       const set = isSettable(name) ? settings[name] : undefined;
       const seconds: number | readonly number[] = set ?? TIMERS[name].seconds;
       return [name, typeof seconds === 'number' ? milliseconds(seconds) : seconds.map(milliseconds)];
     }),
   ) as Record<TimerName, number | readonly number[]> as Timers;
+  return { ...timers, ...counts };
 }
 
 /** Rounded, since 0.1 s and the like are not exact in binary. */

@@ -16,7 +16,7 @@ t.test('what is left out gets its default', (t) => {
     ...dcExample(),
     associations: [{ ...node, endpoints: [] }, { ...relay, endpoints: [] }, dc],
     access: { nodeInformation: [], directions: [], relayKinds: ['S', 'N', 'T'] },
-    limits: { perSourcePerSecond: 1000, paths: 65_536 },
+    limits: { perSourcePerSecond: 1000, paths: 65_536, dnsPerSecond: 100 },
   });
 });
 

@@ -31,7 +31,7 @@ t.test('the defaults of the page are those of the schemas', (t) => {
   const rs = rsConfig.parse(example());
   t.same([rs.capacity, rs.datapath, rs.limits], [65_536, 'user', { perSourcePerSecond: 1000 }]);
   const dc = dcConfig.parse(dcExample());
-  t.same(dc.limits, { perSourcePerSecond: 1000, paths: 65_536 });
+  t.same(dc.limits, { perSourcePerSecond: 1000, paths: 65_536, dnsPerSecond: 100 });
   t.same(dc.access, { nodeInformation: [], directions: [], relayKinds: ['S', 'N', 'T'] });
   const { marker, suites, features, links, limits, dns } = nodeConfig.parse(nodeExample());
   t.same([marker, suites, features, links], ['ntmobile', [1, 2], [], []]);

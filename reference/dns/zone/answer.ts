@@ -10,7 +10,7 @@ import { ttlAt } from './zone.ts';
 /** A zone with its SOA as it is now. */
 export interface Served {
   readonly zone: Zone;
-  readonly soa: ZoneRecord;
+  readonly soa: () => ZoneRecord;
 }
 
 const Code = { ok: 0, format: 1, name: 3, notImplemented: 4, refused: 5, badVersion: 16 } as const;
@@ -57,7 +57,7 @@ function contentOf(request: Request, served: readonly Served[], now: Instant): C
     return { code: Code.refused };
   const { zone, soa } = holding;
   const isApex = name.length === zone.apex.length;
-  const there = [...(isApex ? [soa] : []), ...zone.at(name, now)];
+  const there = [...(isApex ? [soa()] : []), ...zone.at(name, now)];
   // RFC 8482: one set stands for all.
   const wanted = type === ANY ? there[0]?.type : type;
   const answers = there.filter((record) => record.type === wanted);
@@ -93,7 +93,8 @@ function written(request: Request, content: Content, now: Instant, more = 0): Ui
 }
 
 /** The zone's apex is the end of the question's name, and can be pointed to there. */
-function soaOf({ question }: Request, { zone, soa }: Served): Uint8Array {
+function soaOf({ question }: Request, { zone, soa: current }: Served): Uint8Array {
+  const soa = current();
   const before = question?.name.slice(0, question.name.length - zone.apex.length) ?? [];
   const offset = before.reduce((sum, label) => sum + 1 + label.length, 12);
   return recordAt(offset, soa, soa.ttl);

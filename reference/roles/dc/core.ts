@@ -28,6 +28,7 @@ import { Directions } from './direction/directions.ts';
 import { Federation } from './direction/federation.ts';
 import { Paths } from './direction/paths.ts';
 import { Ledger } from './ledger.ts';
+import { Names } from './names/names.ts';
 import type { Leaving } from './nodes.ts';
 import { Nodes } from './nodes.ts';
 import type {
@@ -76,6 +77,7 @@ class DcRole implements Role, Dc {
   private readonly directions: Directions;
   private readonly federation: Federation;
   private readonly reopening = new Reopening();
+  private readonly names: Names;
   private readonly wakeups = new Wakeups<Peer>();
   private readonly asked = new Map<Peer, Map<string, Then>>();
   private readonly lookUps = new Map<number, LookedUp>();
@@ -99,6 +101,7 @@ class DcRole implements Role, Dc {
       answer: (peer, message, to, now) => this.answer(peer, message, to, now),
       cameAnew: (peer, now) => this.repeat(peer, now),
     });
+    this.names = new Names(this, this.ledger);
     const paths = new Paths(this);
     this.directions = new Directions(this, paths);
     this.federation = new Federation(this, paths);
@@ -111,6 +114,7 @@ class DcRole implements Role, Dc {
         answer: (peer, message, to, now) => this.answer(peer, message, to, now),
         aliases: (peer) => this.peers.aliasesFor(peer, (id) => this.live.has(id)),
         left: (peer, how, now) => this.left(peer, how, now),
+        changed: (peer) => this.names.touch(peer),
       },
       this.peers.all.filter((peer) => peer.is === 'node'),
     );
@@ -130,12 +134,16 @@ class DcRole implements Role, Dc {
       case 'done':
         this.done(input, now);
         break;
+      case 'query':
+        this.tally.add({ kind: 'dns-answer', query: input.query, message: this.names.answer(input, now) });
+        break;
       case 'stop':
         // A DC has no word for goodbye: what it promised holds, and paths go on without it.
         break;
       default:
         throw new Error(`a DC has no use for an input of kind ${input.kind}`);
     }
+    this.names.refresh(now);
     const persist = this.ledger.take();
     if (persist !== undefined) this.tally.add(persist);
     return this.tally.take();
@@ -147,6 +155,7 @@ class DcRole implements Role, Dc {
       this.nodes.wakeAt(),
       this.live.wakeAt(),
       this.directions.wakeAt(),
+      this.names.wakeAt(),
       this.reopening.wakeAt(),
     );
     return next === Number.POSITIVE_INFINITY ? undefined : next;
@@ -244,6 +253,7 @@ class DcRole implements Role, Dc {
       ...this.relayTable.restore(stored, relays, wallClock, now),
       ...this.nodes.restore(stored, wallClock, now),
     ];
+    this.names.start(locals, stored, wallClock, now);
     // FED-15, DC-43: until then the others send under keys that are gone.
     for (const peer of this.peers.all)
       if (peer.is === 'dc') this.perform(peer, peer.association.open(now), now);
@@ -276,6 +286,7 @@ class DcRole implements Role, Dc {
     this.nodes.tick(now);
     this.live.tick(now);
     this.directions.tick(now);
+    this.names.tick(now);
     this.reopen(now);
   }
 

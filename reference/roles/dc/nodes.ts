@@ -11,10 +11,11 @@ import { MessageType, Status } from '../../wire/registry.ts';
 import type { Tally } from '../tally.ts';
 import { Wakeups } from '../wakeups.ts';
 import type { Ledger } from './ledger.ts';
+import { SERIAL_KEY } from './names/serial.ts';
 import type { NodePeer, Registered } from './parts.ts';
 import type { Pools, Taken } from './pools.ts';
 import type { Arrival, NodeRecord } from './record.ts';
-import { deregistered, isRegistered, late, moved, observed, registered } from './record.ts';
+import { deregistered, isRegistered, late, moved, observed, observedUntil, registered } from './record.ts';
 import { decodeNode, encodeNode, keyOf, nodeIdOf } from './stored.ts';
 import { relayIdOf } from './stored-relay.ts';
 
@@ -35,6 +36,8 @@ export interface NodesOf {
   answer(peer: NodePeer, message: Message, to: Endpoint, now: Instant): void;
   aliases(peer: NodePeer): readonly Uint8Array[];
   left(peer: NodePeer, how: Leaving, now: Instant): void;
+  /** Something is different about a node; it may be told more than once. */
+  changed(peer: NodePeer): void;
 }
 
 interface Node {
@@ -68,7 +71,7 @@ export class Nodes {
     this.epoch = wallClock - now;
     const found: NodePeer[] = [];
     for (const [key, value] of [...stored].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (relayIdOf(key) !== undefined) continue;
+      if (relayIdOf(key) !== undefined || key === SERIAL_KEY) continue;
       const nodeId = nodeIdOf(key);
       const record = nodeId === undefined ? undefined : decodeNode(value, this.epoch);
       if (nodeId === undefined || record === undefined) this.dc.tally.event('store-damaged', { key });
@@ -86,6 +89,7 @@ export class Nodes {
     const places = Object.values(observed(record.location, now));
     association.setEndpoints([...places, ...association.config.endpoints]);
     this.wakeups.set(node, record.endsAt);
+    this.dc.changed(node.peer);
     return [node.peer];
   }
 
@@ -116,8 +120,9 @@ export class Nodes {
     const { instance, locals, features, suites } = location;
     const { name, nodeId } = peer;
     const places = observed(location, now);
-    const own = { peer, nodeId: fromHex(nodeId), name, instance, locals, observed: places };
-    return { ...own, virtualAddresses, features, suites, expiresAt };
+    const until = observedUntil(location, now);
+    const own = { peer, nodeId: fromHex(nodeId), name, instance, locals };
+    return { ...own, observed: places, observedUntil: until, virtualAddresses, features, suites, expiresAt };
   }
 
   tick(now: Instant): void {
@@ -125,7 +130,10 @@ export class Nodes {
       const node = this.wakeups.takeDue(now);
       if (node === undefined) return;
       if (isRegistered(node.record, now)) this.wakeups.set(node, node.record?.endsAt ?? now);
-      else if (node.peer !== undefined) this.dc.left(node.peer, 'ended', now);
+      else if (node.peer !== undefined) {
+        this.dc.changed(node.peer);
+        this.dc.left(node.peer, 'ended', now);
+      }
     }
   }
 
@@ -271,6 +279,7 @@ export class Nodes {
   /** Changes a record without waiting for the store: no answer depends on it. */
   private write(node: Node, record: NodeRecord): void {
     node.record = record;
+    if (node.peer !== undefined) this.dc.changed(node.peer);
     this.dc.ledger.set(keyOf(node.nodeId), encodeNode(record, this.epoch));
   }
 
@@ -291,6 +300,7 @@ export class Nodes {
   private commit(node: Node, record: NodeRecord, { origin }: Arrival): void {
     node.record = record;
     node.last = origin;
+    if (node.peer !== undefined) this.dc.changed(node.peer);
     this.wakeups.set(node, record.location === undefined ? Number.POSITIVE_INFINITY : record.endsAt);
   }
 

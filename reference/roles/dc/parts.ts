@@ -51,6 +51,8 @@ export interface Registered {
   readonly locals: readonly Endpoint[];
   /** By family; only what is valid on the association. [DC-05] */
   readonly observed: { readonly [Family in 4 | 6]?: Endpoint };
+  /** When one of them ceases to count; infinite if there is none. */
+  readonly observedUntil: Instant;
   readonly virtualAddresses: readonly Ip[];
   readonly features: readonly number[];
   readonly suites: readonly number[];

@@ -116,6 +116,12 @@ export function observed(location: Location, now: Instant): { [Family in 4 | 6]?
   return counting;
 }
 
+/** When one of the endpoints that count now ceases to; infinite if none does. */
+export function observedUntil({ seen }: Location, now: Instant): Instant {
+  const untils = [seen[4], seen[6]].map((one) => (one?.observed === undefined ? 0 : one.until));
+  return Math.min(...untils.filter((until) => until > now), Number.POSITIVE_INFINITY);
+}
+
 /** Until its source is valid what was observed before goes on to count. */
 function seenAt(
   { from, origin, valid }: Arrival,

@@ -76,6 +76,7 @@ export function referenceInformation(of: TwinSituation, given: TwinPrefixes): Tw
     virtualAddresses: [],
     features: of.features,
     suites: of.suites,
+    observedUntil: Number.POSITIVE_INFINITY,
     expiresAt: 0,
   };
   const told = informationOf(registered, new Uint8Array(8), profileOf(given));

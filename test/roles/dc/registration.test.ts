@@ -41,6 +41,7 @@ t.test('a registration over one family is answered and kept [DC-04, DC-06]', (t)
     instance,
     locals: [LAN],
     observed: { 4: HOME },
+    observedUntil: 60_000,
     virtualAddresses: ['198.18.0.1', 'fd00:1::1'],
     features: [1, 77],
     suites: [2, 1],

@@ -4,7 +4,7 @@ import { formatEndpoint } from '../../../reference/address.ts';
 import { toHex } from '../../../reference/bytes.ts';
 import type { DcConfig, DcConfigInput } from '../../../reference/config/dc.ts';
 import { dcConfig } from '../../../reference/config/dc.ts';
-import type { Effect, Input, Instant, Role } from '../../../reference/core.ts';
+import type { Effect, Input, Instant, Role, Transport } from '../../../reference/core.ts';
 import { Refusal } from '../../../reference/refusal.ts';
 import { createDc } from '../../../reference/roles/dc/core.ts';
 import type { Dc } from '../../../reference/roles/dc/parts.ts';
@@ -161,6 +161,14 @@ export class World {
     this.input({ kind: 'tick' });
     this.drain();
     return result;
+  }
+
+  /** What the DC answers to a DNS query, if anything. */
+  query(message: Uint8Array, transport: Transport = 'udp', from?: Endpoint): Uint8Array | undefined {
+    const before = this.effects.length;
+    this.input({ kind: 'query', query: 7, message, transport, from });
+    const [answer] = this.effects.slice(before).filter((effect) => effect.kind === 'dns-answer');
+    return answer?.message;
   }
 
   /** A datagram that nobody of ours sent. */
