@@ -11,6 +11,8 @@ import type { JudgeOptions } from './judge-command.ts';
 import { judgeCommand } from './judge-command.ts';
 import type { MergeOptions } from './merge.ts';
 import { mergeCommand } from './merge.ts';
+import type { InitOptions } from './options.ts';
+import { initCommand } from './options.ts';
 import type { PicsOptions } from './pics.ts';
 import { picsCommand } from './pics.ts';
 import type { SelfTestOptions } from './self-test.ts';
@@ -30,6 +32,11 @@ does not do what it did in the run: then there are no verdicts.`;
 export function addCommands(top: Command, terminal: Terminal, finish: Finish): void {
   const command = (name: string, description: string): Command =>
     top.command(name).description(description).helpOption('--help', 'print this');
+
+  command('init', 'writes a file of options in which each one is explained, for --options')
+    .argument('[file]', 'where to write it', 'ntm-conform.options')
+    .option('--target <host:port>', 'the adapter of the target, or ROLE=HOST:PORT')
+    .action(async (file: string, options: InitOptions) => finish(await initCommand(file, options, terminal)));
 
   command('provision', "writes the configuration of a target without an adapter, out of the suite's own pool")
     .option('--role <role>', 'which role the target has', 'rs-s')

@@ -4,6 +4,7 @@ import { NetError } from '../../reference/net/net.ts';
 import { Mistake } from '../command/mistake.ts';
 import { EXIT } from '../reporters/exit-status.ts';
 import { TargetError } from '../target/target.ts';
+import { withOptionFile } from './options.ts';
 import { program } from './program.ts';
 import { mistakeOf } from './target.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,9 +18,10 @@ import { processTerminal } from './terminal.ts';
 export async function main(argv: string[], terminal: Terminal = processTerminal()): Promise<number> {
   let status: number = EXIT.good;
   try {
-    await program(terminal, (result) => {
+    const top = program(terminal, (result) => {
       status = result;
-    }).parseAsync(argv, { from: 'user' });
+    });
+    await top.parseAsync([...(await withOptionFile(top, argv))], { from: 'user' });
     return status;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.good;
