@@ -64,7 +64,13 @@ export const limitsSchema = z.looseObject({
 
 const triggers = z.discriminatedUnion('what', [
   /** A DNS query as an application would send it; the answer comes when the application's would. */
-  z.object({ what: z.literal('resolve'), instance, query: bytes() }),
+  z.object({
+    what: z.literal('resolve'),
+    instance,
+    query: bytes(),
+    /** What the application asks over. */
+    transport: z.enum(['udp', 'tcp']).default('udp'),
+  }),
   /** An inner packet into the virtual interface, or one into the general side of an RS-N or RS-T. */
   z.object({ what: z.literal('packet'), instance, packet: bytes() }),
   /** The host now has these addresses and no others. */
@@ -124,7 +130,7 @@ export const RESULTS = {
   start: z.object({ instance, endpoints: z.array(endpoint) }),
   stop: z.object({}),
   counters: z.object({ counters: z.record(z.string(), uint), more: z.boolean().default(false) }),
-  /** `response`: the full DNS message of a `resolve`. */
+  /** `response`: the full DNS message of a `resolve`; left out if the application gets none. */
   trigger: z.object({ response: bytes().optional() }),
   events: z.object({ events: z.array(eventSchema), more: z.boolean().default(false) }),
   codec: z.looseObject({}),

@@ -42,8 +42,8 @@ export interface Instance {
   /** Ends it; `hard` as by a crash. Resolves once nothing of it is left. */
   stop(hard: boolean): Promise<void>;
   counters?(): Readonly<Record<string, number>>;
-  /** The DNS answer that the application gets. */
-  resolve?(query: Uint8Array): Promise<Uint8Array>;
+  /** The DNS answer that the application gets; undefined if it gets none. */
+  resolve?(query: Uint8Array, transport: 'udp' | 'tcp'): Promise<Uint8Array | undefined>;
   packet?(packet: Uint8Array): Promise<void>;
   move?(addresses: readonly string[]): Promise<void>;
   /** Moves its clock; what is due by then has happened when this resolves. */

@@ -3,7 +3,7 @@ import type { Fields } from '../cbor.ts';
 import { CODEC, isCodecCall } from '../codec.ts';
 import type { AnswerWord, Limits, Op, Request, RequestFields, ResultInput } from '../contract.ts';
 import { CONTRACT_VERSION, isOp, OPS, REQUESTS, speaks } from '../contract.ts';
-import type { Codec, Implementation } from './implementation.ts';
+import type { Codec, Implementation, Instance } from './implementation.ts';
 import { NotImplementedError, RefusedError } from './implementation.ts';
 import type { Instances } from './instances.ts';
 
@@ -56,7 +56,7 @@ const HANDLERS: { readonly [O in Op]: Handler<O> } = {
     const instance = instances.get(tester, fields.instance);
     switch (fields.what) {
       case 'resolve':
-        return { response: await (instance.resolve?.(fields.query) ?? missing('trigger resolve')) };
+        return await resolve(instance, fields);
       case 'packet':
         await (instance.packet?.(fields.packet) ?? missing('trigger packet'));
         return {};
@@ -104,6 +104,14 @@ function has(implementation: Implementation, op: Op): boolean {
     case 'time':
       return implementation.ops?.includes(op) ?? false;
   }
+}
+
+async function resolve(
+  instance: Instance,
+  { query, transport }: Extract<RequestFields<'trigger'>, { what: 'resolve' }>,
+): Promise<ResultInput<'trigger'>> {
+  const response = await (instance.resolve?.(query, transport) ?? missing('trigger resolve'));
+  return response === undefined ? {} : { response };
 }
 
 function callCodec(codec: Codec, fields: RequestFields<'codec'>): Fields {

@@ -50,7 +50,8 @@ export async function startInstance(parts: InstanceParts): Promise<Instance> {
       return Promise.resolve(clock.advance(milliseconds));
     },
     ...(config.role === 'node' && {
-      resolve: (query) => running.query(query),
+      // Why there is none makes no difference to an application.
+      resolve: (query, transport) => running.query(query, { transport }).catch(() => undefined),
       packet: (packet) => Promise.resolve(running.packet(packet)),
       move: (addresses) => running.addresses(addresses.map((text) => placeAt(text, running.local, listen))),
     }),

@@ -16,6 +16,7 @@ import {
 } from '../identities.ts';
 import { PlayedChannel } from '../played/channel.ts';
 import { nodeIdBeside, PlayedDc } from '../played/dc.ts';
+import { PlayedDnsServer } from '../played/dns-server.ts';
 import { PlayedNodeDc } from '../played/node-dc.ts';
 import { Peer } from '../played/peer.ts';
 import type { Stage } from '../played/stage.ts';
@@ -108,8 +109,10 @@ class AdapterTarget implements Target {
     nodeId[0] = 1 + ((nodeId[0] ?? 0) % 254);
     const dc = await this.#nodeDc(stage, options, nodeId);
     const suites = this.#client.hello.claims.suites ?? [1];
-    const config = nodeConfig(options, dc, this.#listen(), suites);
-    const node = new AdapterNode({ client: this.#client, stage, role: 'node', config, nodeId, dcs: [dc] });
+    const dns = options.dns && (await PlayedDnsServer.bind(stage, dc.peer.local));
+    const config = nodeConfig(options, dc, this.#listen(), suites, dns);
+    const parts = { client: this.#client, stage, role: 'node', config, nodeId, dcs: [dc] } as const;
+    const node = new AdapterNode(parts, dns);
     try {
       await node.start();
       if (options.bare !== true) await dc.associate();

@@ -1,5 +1,6 @@
 /** A node under test: what it is configured with, and what an application does beside it. */
 import type { Result } from '../../adapters/contract.ts';
+import type { PlayedDnsServer } from '../played/dns-server.ts';
 import type { Habits } from '../played/habits.ts';
 import type { PlayedNodeDc } from '../played/node-dc.ts';
 import type { RsOptions, RsUnderTest } from './under-test.ts';
@@ -20,6 +21,10 @@ export interface NodeTestOptions extends Omit<RsOptions, 'dcs' | 'capacity' | 'h
   readonly habits?: Partial<Habits>;
   /** Beyond the test profile of all cases. */
   readonly private?: readonly string[];
+  /** A DNS server is played for it; what its applications get where a direction fails, if that is not the default. */
+  readonly dns?: { readonly onFailure?: 'bypass' };
+  /** The DC is to be found by DNS. */
+  readonly findsDc?: boolean;
 }
 
 export type NodeEvent = Result<'events'>['events'][number];
@@ -28,8 +33,10 @@ export type NodeEvent = Result<'events'>['events'][number];
 export interface NodeUnderTest extends RsUnderTest {
   readonly dcs: readonly PlayedNodeDc[];
   readonly dc: PlayedNodeDc;
-  /** An application asks DNS. @returns the whole answer */
-  resolve(query: Uint8Array): Promise<Uint8Array>;
+  /** The DNS server that it asks. @throws Error if none is played */
+  readonly dns: PlayedDnsServer;
+  /** An application asks DNS. @returns the whole answer; nothing if it gets none */
+  resolve(query: Uint8Array, transport?: 'udp' | 'tcp'): Promise<Uint8Array>;
   /** An application sends an inner packet. */
   packet(packet: Uint8Array): Promise<void>;
   /** The host has these addresses now and no others. */

@@ -4,7 +4,9 @@ import type { Endpoint, Ip } from '../../reference/address.ts';
 import { family, formatEndpoint } from '../../reference/address.ts';
 import { toHex } from '../../reference/bytes.ts';
 import { RUN_LIMITS, TEST_PROFILE } from '../identities.ts';
+import type { PlayedDnsServer } from '../played/dns-server.ts';
 import type { PlayedNodeDc } from '../played/node-dc.ts';
+import type { InstanceParts } from './instance.ts';
 import { AdapterInstance } from './instance.ts';
 import type { NodeEvent, NodeTestOptions, NodeUnderTest } from './node-under-test.ts';
 import { NODE_NAME } from './node-under-test.ts';
@@ -14,15 +16,35 @@ const DNS_GIVE_UP = 15_000;
 
 export class AdapterNode extends AdapterInstance<PlayedNodeDc> implements NodeUnderTest {
   #events: NodeEvent[] = [];
+  readonly #dns: PlayedDnsServer | undefined;
+
+  constructor(parts: InstanceParts<PlayedNodeDc>, dns?: PlayedDnsServer) {
+    super(parts);
+    this.#dns = dns;
+  }
+
+  get dns(): PlayedDnsServer {
+    if (this.#dns === undefined) throw new Error('no DNS server is played for this node');
+    return this.#dns;
+  }
+
+  startRow(): void {
+    this.#dns?.startRow();
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    await this.#dns?.close();
+  }
 
   override async start(): Promise<void> {
     this.#events = [];
     await super.start();
   }
 
-  async resolve(query: Uint8Array): Promise<Uint8Array> {
+  async resolve(query: Uint8Array, transport?: 'udp' | 'tcp'): Promise<Uint8Array> {
     const instance = this.running();
-    const fields = { what: 'resolve', instance, query } as const;
+    const fields = { what: 'resolve', instance, query, ...(transport && { transport }) } as const;
     const { response } = await this.client.call('trigger', fields, DNS_GIVE_UP);
     return response ?? new Uint8Array(0);
   }
@@ -51,13 +73,15 @@ export function nodeConfig(
   dc: PlayedNodeDc,
   listen: readonly Ip[],
   claimed: readonly number[],
+  dns?: PlayedDnsServer,
 ): Fields {
   const { association, sockets, rsOpens } = dc;
   const timers = Object.entries(options.timers ?? {}).map(([name, s]) => [
     name,
     Number.isInteger(s) ? s : `${s}`,
   ]);
-  const places: readonly Endpoint[] = rsOpens ? sockets.map(({ local }) => local) : [];
+  const isToldWhere = rsOpens && options.findsDc !== true;
+  const places: readonly Endpoint[] = isToldWhere ? sockets.map(({ local }) => local) : [];
   return {
     role: 'node',
     nodeId: toHex(association.peer.nodeId),
@@ -76,6 +100,8 @@ export function nodeConfig(
     features: (options.features ?? []).map((feature) => (feature === 1 ? 'nat64' : 'relay-only')),
     links: [...(options.links ?? [])],
     limits: { ...RUN_LIMITS, paths: 1024, ...options.limits },
+    ...(dns && { resolver: formatEndpoint(dns.local) }),
+    ...(options.dns?.onFailure && { dns: { onFailure: options.dns.onFailure } }),
     ...(timers.length > 0 && { timers: Object.fromEntries(timers) as Fields }),
     ...(options.withoutProfile === true
       ? {}
