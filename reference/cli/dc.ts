@@ -21,7 +21,10 @@ export async function runDc(options: RoleOptions): Promise<number> {
     process.stderr.write(`dc: the store ended in ${store.dropped} broken bytes, which are gone\n`);
   const { role } = createDc(config, systemRandom);
   const lookUp = lookUpFor(config.resolver);
-  const status = await serve({ config, role, lookUp, store: store ?? memoryStore() }, options);
+  const status = await serve(
+    { config, role, lookUp, store: store ?? memoryStore(), dns: config.dns?.listen ?? [] },
+    options,
+  );
   store?.close();
   return status;
 }

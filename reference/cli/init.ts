@@ -15,8 +15,8 @@ export interface InitOptions {
 /** Writes the configurations of five parties on this host to a folder, and says how to run them. @throws UsageError */
 export async function init(folder: string, { port }: InitOptions): Promise<void> {
   const first = Number(port);
-  if (!/^\d+$/.test(port) || first < 1 || first > 65_531)
-    throw new UsageError(`--port is ${port}: write a whole number, 1 to 65531`);
+  if (!/^\d+$/.test(port) || first < 1 || first > 65_529)
+    throw new UsageError(`--port is ${port}: write a whole number, 1 to 65529`);
   const configs = initialConfigs({ random: systemRandom, hasIpv6: await hasIpv6(), port: first });
   try {
     await mkdir(folder, { recursive: true });

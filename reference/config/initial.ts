@@ -10,7 +10,7 @@ export interface InitialOptions {
   readonly random: Random;
   /** Whether the host has ::1. */
   readonly hasIpv6: boolean;
-  /** Of the first party; the others have those after it. */
+  /** Of the first party; the others have those after it, and the DCs' DNS two more. */
   readonly port: number;
 }
 
@@ -29,6 +29,16 @@ export function initialConfigs({ random, hasIpv6, port }: InitialOptions) {
   const place = (party: Party): string[] => {
     const own = port + PARTIES.indexOf(party);
     return [`127.0.0.1:${own}`, ...(hasIpv6 ? [`[::1]:${own}`] : [])];
+  };
+  /** The ports after those of the parties. */
+  const dns = (self: 'dc-one' | 'dc-two', zone: string): NonNullable<DcConfigInput['dns']> => {
+    const own = port + PARTIES.length + PARTIES.indexOf(self);
+    const name = `ns.${zone}`;
+    return {
+      listen: [`127.0.0.1:${own}`],
+      nameServers: [name],
+      addresses: [{ name, addresses: ['127.0.0.1'] }],
+    };
   };
   const shared = (party: Party) => ({ nodeId: ids[party], listen: place(party), testProfile: TEST_PROFILE });
 
@@ -64,6 +74,7 @@ export function initialConfigs({ random, hasIpv6, port }: InitialOptions) {
           ...toOther,
         },
       ],
+      dns: dns(self, zone),
       store: `${self}.store`,
     };
     const member: NodeConfigInput = {

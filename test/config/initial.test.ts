@@ -25,5 +25,10 @@ t.test('what everybody is configured with is without a fault, and fits together'
     t.equal(new Set(keys).size, 5, 'a key for two ends');
     t.equal(new Set(keys.flatMap((key) => key.split(' '))).size, 10, 'and another one for each pair');
     t.equal(new Set(Object.values(configs).flatMap(({ listen }) => listen)).size, hasIpv6 ? 10 : 5);
+    t.same(
+      [configs['dc-one'], configs['dc-two']].flatMap(({ dns }) => dns?.listen),
+      ['127.0.0.1:6005', '127.0.0.1:6006'],
+      'where their DNS is',
+    );
   }
 });

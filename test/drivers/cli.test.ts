@@ -106,7 +106,7 @@ t.test('mistakes with dc, node and chart are one line', async (t) => {
   t.equal((await ntmobile('init', target).ended).status, 0);
   const [dc, alice] = [join(target, 'dc-one.json'), join(target, 'alice.json')];
   const cases: [args: string[], line: string][] = [
-    [['init', target, '--port', '65532'], '--port is 65532: write a whole number, 1 to 65531'],
+    [['init', target, '--port', '65530'], '--port is 65530: write a whole number, 1 to 65529'],
     [['dc', '--config', alice], `${alice}: is the configuration for node: run "ntmobile node" with it`],
     [
       ['node', '--config', alice, '--ping', 'bob'],

@@ -37,7 +37,7 @@ export class Parties {
   /** Five configurations in a folder of their own. */
   static async create(t: T): Promise<Parties> {
     const parties = new Parties(t);
-    const port = `${await freePorts(5)}`;
+    const port = `${await freePorts(7)}`;
     const { status, err } = await ntmobile('init', parties.file(''), '--port', port).ended;
     t.same([status, err], [0, '']);
     return parties;
