@@ -1,6 +1,8 @@
 /** The configuration of a node. */
 import { z } from 'zod';
 import { MARKER, zoneOf } from '../dns/names.ts';
+import { parsePrefix } from '../locator.ts';
+import { NAT64_LENGTHS } from '../nat64.ts';
 import { PLACE, perSourcePerSecond, placeFaults, repeats, TESTS, timerFaults, withFaults } from './common.ts';
 import {
   choice,
@@ -48,6 +50,8 @@ const node = strict('an object', {
     2,
   ).default([1, 2]),
   features: list(choice(['nat64', 'relay-only']), 'features', 0, 2).default([]),
+  /** The prefix of the NAT64 that it is behind. [OPT-08, NODE-21] */
+  nat64: network.optional(),
   /** Prefixes of the links that it is attached to. [NODE-15] */
   links: list(network, 'prefixes of links', 0, 64).default([]),
   limits: strict('an object', {
@@ -85,5 +89,13 @@ export const nodeConfig = withFaults(node, function* (config) {
     };
   for (const [index] of repeats(suites, String))
     yield { path: ['suites', index], message: 'is there twice: remove one' };
+  const nat64 = config.nat64 === undefined ? undefined : parsePrefix(config.nat64);
+  if (nat64 !== undefined && !(nat64.bytes.length === 16 && NAT64_LENGTHS.includes(nat64.length)))
+    yield {
+      path: ['nat64'],
+      message: `is ${shown(config.nat64)}: write an IPv6 prefix of ${NAT64_LENGTHS.join(', ')} bits, like 64:ff9b::/96`,
+    };
+  if (nat64 !== undefined && !config.features.includes('nat64'))
+    yield { path: ['nat64'], message: 'is of no use: add "nat64" to features, or remove it' };
   yield* timerFaults(config);
 });

@@ -11,7 +11,7 @@ const SCHEMAS = { dc: dcConfig, node: nodeConfig, 'rs-s': rsConfig } as const;
 function keysOf(name: string): string[] {
   const [, rest = ''] = page.split(`<!-- config: ${name} -->\n`);
   const [table = ''] = rest.split('\n\n');
-  return [...table.matchAll(/^\| `([A-Za-z.]+)` \|/gm)].map(([, key]) => key ?? '');
+  return [...table.matchAll(/^\| `([A-Za-z0-9.]+)` \|/gm)].map(([, key]) => key ?? '');
 }
 
 function keysIn(role: keyof typeof SCHEMAS): string[] {

@@ -55,7 +55,6 @@ type LookedUp = (response: Uint8Array | undefined, now: Instant) => void;
 class Node implements Role {
   private readonly timers: Timers;
   private readonly profile: TestProfile;
-  private readonly isRelayOnly: boolean;
   private readonly tally = new Tally();
   private readonly sources: Sources;
   private readonly location: Location;
@@ -72,7 +71,6 @@ class Node implements Role {
     const { tally } = this;
     this.timers = timers;
     this.profile = testProfile(config.testProfile);
-    this.isRelayOnly = config.features.includes('relay-only');
     this.links = prefixes(config.links);
     this.location = new Location(endpoints(config.advertise ?? []), this.profile);
     this.sources = new Sources(config.limits.perSourcePerSecond, SOURCES_BOUND);
@@ -128,7 +126,13 @@ class Node implements Role {
         timers,
         random,
         location: this.location,
-        usable: this.usable,
+        rules: {
+          profile: this.profile,
+          usable: this.usable,
+          isVirtual: (ip) => this.home.addresses().includes(ip) || this.paths.forAddress(ip).length > 0,
+          isRelay: (endpoint) => this.paths.isRelay(endpoint),
+          nat64: config.nat64 === undefined ? undefined : parsePrefix(config.nat64),
+        },
         own: () => this.home.addresses(),
       }),
       ask: (message, now) => this.follow(this.home.ask(message, now), now),
@@ -249,6 +253,7 @@ class Node implements Role {
       this.tally.event('virtual-addresses-changed', { addresses: this.home.addresses().join(' ') });
       this.connections.follow(this.paths.closeAll(now), now);
     }
+    this.connections.follow(this.paths.observed(now), now);
     this.checkLinks(now);
     this.connections.sendReady(now);
   }
@@ -270,9 +275,7 @@ class Node implements Role {
     this.location.set(locals);
     if (links !== undefined) this.links = prefixes(links);
     this.follow(this.home.attach(true, now), now);
-    // OPT-05
-    const candidates = this.isRelayOnly ? [] : this.location.real(this.home.addresses());
-    this.connections.follow(this.paths.move(candidates, now), now);
+    this.connections.follow(this.paths.move(now), now);
     this.checkLinks(now);
   }
 

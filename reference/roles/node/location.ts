@@ -51,6 +51,11 @@ export class Location {
     return endpoints.filter(isReal).slice(0, MOST_ENDPOINTS);
   }
 
+  /** How the DC sees this node, in each family in which it does. [OPT-06] */
+  seen(): Endpoint[] {
+    return [...this.observed.values()];
+  }
+
   /** How the DC sees the socket of a family. [DC-06] */
   observe(version: Family, endpoint: Endpoint): void {
     this.observed.set(version, endpoint);

@@ -1,5 +1,6 @@
 /** The paths of a node: which channel a datagram is for, which path a packet goes by, and when a path ends. */
 import type { Endpoint, Ip } from '../../address.ts';
+import { sameEndpoint } from '../../address.ts';
 import { sameBytes, toHex } from '../../bytes.ts';
 import { hasFailed } from '../../channel/types.ts';
 import type { Instant, PathEvent } from '../../core.ts';
@@ -24,6 +25,8 @@ export interface Directed {
   readonly instance: string | undefined;
   readonly name: string | undefined;
   readonly addresses: readonly Ip[];
+  /** Endpoints of its relay. */
+  readonly relays: readonly Endpoint[];
   /** The path that it replaces, as hex. */
   readonly replaces: string | undefined;
   /** Whether this end opens it. */
@@ -190,13 +193,23 @@ export class Paths {
     return this.settle(now);
   }
 
-  /**
-   * The host moved: each path and leg is probed from the new addresses. [HO-02]
-   * @param candidates what peers are told by a relay. [HO-16]
-   */
-  move(candidates: readonly Endpoint[], now: Instant): PathsEvent[] {
-    for (const path of this.paths.values()) this.absorb(path, path.tunnel.addresses(candidates, now), now);
+  /** The host moved: each path and leg is probed from the new addresses. [HO-02] */
+  move(now: Instant): PathsEvent[] {
+    for (const path of this.paths.values()) this.absorb(path, path.tunnel.addresses(now), now);
     return this.settle(now);
+  }
+
+  /** The DC has said how it sees this node. [OPT-06] */
+  observed(now: Instant): PathsEvent[] {
+    for (const path of this.paths.values()) this.absorb(path, path.tunnel.observed(now), now);
+    return this.settle(now);
+  }
+
+  /** Whether an endpoint is one of the relay of some path. [OPT-08] */
+  isRelay(endpoint: Endpoint): boolean {
+    return [...this.paths.values()].some(({ directed }) =>
+      directed.relays.some((relay) => sameEndpoint(relay, endpoint)),
+    );
   }
 
   close(path: Path, now: Instant): PathsEvent[] {

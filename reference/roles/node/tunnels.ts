@@ -1,11 +1,12 @@
 /** From a Route Direction to the node's end of the path. */
-import type { Endpoint, Ip } from '../../address.ts';
+import type { Ip } from '../../address.ts';
 import { fromHex, toHex } from '../../bytes.ts';
 import type { NodeConfig } from '../../config/node.ts';
 import type { Timers } from '../../config/timers.ts';
 import type { Instant, Random } from '../../core.ts';
 import type { RouteDirection } from '../../wire/messages.ts';
 import { Part } from '../../wire/registry.ts';
+import type { CandidateRules } from '../tunnel/candidates.ts';
 import { Tunnel } from '../tunnel/tunnel.ts';
 import { contentOf } from './judge.ts';
 import type { Location } from './location.ts';
@@ -18,8 +19,8 @@ export interface MakerParts {
   readonly timers: Timers;
   readonly random: Random;
   readonly location: Location;
-  /** Whether an endpoint can be another host's at all. [KEY-40] */
-  readonly usable: (endpoint: Endpoint) => boolean;
+  /** What candidates of peers are judged by. [OPT-08] */
+  readonly rules: CandidateRules;
   /** Own virtual addresses. */
   readonly own: () => readonly Ip[];
 }
@@ -28,7 +29,7 @@ export interface MakerParts {
 export function pathMaker(
   parts: MakerParts,
 ): (direction: RouteDirection, name: string | undefined, now: Instant) => Path {
-  const { config, timers, random, location, usable, own } = parts;
+  const { config, timers, random, location, rules, own } = parts;
   return (direction, name, now) => {
     const { pathId, pathSecret, suite, part, peer, candidates, relay, replaces, lifetime } = direction;
     if (peer === undefined) throw new Error('a direction without a peer was judged good');
@@ -45,6 +46,8 @@ export function pathMaker(
         peerAddresses: addresses,
         candidates: candidates ?? [],
         isRelayOnly: config.features.includes('relay-only'),
+        places: () => ({ real: location.real(own()), observed: location.seen() }),
+        rules,
         relay: relay?.leg && {
           nodeId: relay.nodeId,
           endpoints: relay.endpoints,
@@ -54,7 +57,6 @@ export function pathMaker(
         lifetime: lifetime * 1000,
         isNatted: (version) => location.isNatted(version),
         families: () => location.families(),
-        usable,
         timers,
         createdAt: now,
       },
@@ -68,6 +70,7 @@ export function pathMaker(
         instance: peer.instance && toHex(peer.instance),
         name: name ?? peer.fqdn,
         addresses,
+        relays: relay?.endpoints ?? [],
         replaces: replaces && toHex(replaces),
         isInitiator: part !== Part.await,
         directedAt: now,

@@ -6,9 +6,17 @@ import { Suite } from '../../wire/registry.ts';
 import { channelTimers } from '../settings.ts';
 import type { TunnelConfig } from './types.ts';
 
-/** The channel to the path's far end; its addresses are the path's routes. */
-export function pathChannel(config: TunnelConfig, routing: Routing): ChannelConfig {
-  const { pathId, secret, suite, self, peer, relay, usable, timers } = config;
+/**
+ * The channel to the path's far end; its addresses are the path's routes.
+ * @param isCandidate whether the far end was said to be there, so that it is looked for there. [OPT-02]
+ */
+export function pathChannel(
+  config: TunnelConfig,
+  routing: Routing,
+  isCandidate: (endpoint: Endpoint) => boolean,
+): ChannelConfig {
+  const { pathId, secret, suite, self, peer, relay, rules, timers } = config;
+  const isRelay = isOneOf(relay?.endpoints ?? []);
   return {
     kind: 'path',
     id: pathId,
@@ -21,16 +29,16 @@ export function pathChannel(config: TunnelConfig, routing: Routing): ChannelConf
     addressing: routing,
     selfRole: 'node',
     peerRole: 'node',
-    usable,
+    usable: rules.usable,
     // The far end is reached there as soon as the leg is open; nobody led this end there.
-    isProvisioned: isOneOf(relay?.endpoints ?? []),
+    isProvisioned: (endpoint) => isRelay(endpoint) || isCandidate(endpoint),
     timers: channelTimers(timers, 'path'),
   };
 }
 
 /** The channel to the path's RS-S. [KEY-28, KEY-45] */
 export function legChannel(config: TunnelConfig, relay: NonNullable<TunnelConfig['relay']>): ChannelConfig {
-  const { self, usable, timers } = config;
+  const { self, rules, timers } = config;
   return {
     kind: 'leg',
     id: relay.legId,
@@ -43,7 +51,7 @@ export function legChannel(config: TunnelConfig, relay: NonNullable<TunnelConfig
     addressing: 'one',
     selfRole: 'node',
     peerRole: 'rs',
-    usable,
+    usable: rules.usable,
     isProvisioned: isOneOf(relay.endpoints),
     timers: channelTimers(timers, 'leg'),
   };

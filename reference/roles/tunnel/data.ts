@@ -54,7 +54,8 @@ export class PathCarrier implements Carrier {
   /** [NODE-11, TUN-13] */
   open(bytes: Uint8Array, from: Endpoint, now: Instant): Uint8Array | undefined {
     const route = this.routes.find(from);
-    if (route === undefined || route.isDead) return undefined;
+    // OPT-01: with the first packet there is something to begin.
+    if (route === undefined || route.isDead || this.traffic.lastInner === undefined) return undefined;
     const packet = this.channel.data.open(bytes, from, now, (payload) => {
       const inner = acceptInner(payload, this.peer, this.own);
       return inner instanceof Refusal ? undefined : inner.packet;

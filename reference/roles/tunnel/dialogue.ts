@@ -7,22 +7,21 @@ import type { PathUpdate } from '../../wire/messages.ts';
 import { MessageType } from '../../wire/registry.ts';
 import type { Life } from './life.ts';
 import type { Link } from './link.ts';
-import type { Opening } from './opening.ts';
-import { isPlace } from './places.ts';
+import type { Route } from './route.ts';
 import type { Routes } from './routes.ts';
 import type { TunnelConfig } from './types.ts';
-import type { Verdict } from './updates.ts';
+import type { News, Subject, Verdict } from './updates.ts';
 import { Updates } from './updates.ts';
-
-/** GEN-22: what a Path Update lists. */
-const MOST_CANDIDATES = 8;
 
 export interface DialogueParts {
   readonly config: TunnelConfig;
   readonly channel: Channel;
   readonly routes: Routes;
-  readonly opening: Opening;
   readonly life: Life;
+  /** The other end says where it is. [HO-16, OPT-04] */
+  readonly learn: (candidates: readonly Endpoint[], now: Instant) => void;
+  /** It did not answer what it was told. */
+  readonly unheard: () => void;
 }
 
 export class Dialogue {
@@ -41,18 +40,16 @@ export class Dialogue {
     return this.updates.answerCount;
   }
 
-  /** The host has moved: the far end hears of it by the relay. [HO-16] */
-  tellCandidates(locals: readonly Endpoint[], now: Instant): void {
-    const candidates = locals.filter(isPlace).slice(0, MOST_CANDIDATES);
-    if (this.parts.routes.relay() !== undefined && candidates.length > 0)
-      this.updates.start({ candidates }, now);
+  /** Where this end is, and how it sends. [HO-16, OPT-06, OPT-09] */
+  tell(news: News, now: Instant): void {
+    if (this.parts.life.isOpen) this.updates.tell(news, now);
   }
 
   /** Says goodbye, if there is anybody to say it to. [TUN-17] */
   beginClose(now: Instant): void {
     const { life } = this.parts;
     this.emitAll(life.beginClose());
-    if (life.state === 'closing') this.updates.start({ close: true }, now);
+    if (life.state === 'closing') this.updates.close(now);
   }
 
   receive(event: Extract<ChannelEvent, { kind: 'message' }>, now: Instant): void {
@@ -71,28 +68,33 @@ export class Dialogue {
 
   /** Gives up what was never answered. */
   tick(now: Instant): void {
-    for (const kind of this.updates.takeOver(now)) if (kind === 'close') this.fallSilent(now);
+    for (const subject of this.updates.takeOver(now)) {
+      if (subject === 'close') this.fallSilent(now);
+      else if (subject?.candidates !== undefined) this.parts.unheard();
+    }
   }
 
   wakeAt(): Instant {
     return this.updates.wakeAt();
   }
 
-  /** A goodbye goes by any route, candidates by the relay. */
+  /** A goodbye goes by any route, candidates by the relay where there is one. */
   sendDue(now: Instant): void {
     const { channel, routes, life } = this.parts;
-    for (const { kind, body } of this.updates.takeDue(channel.hasKeys(), now)) {
-      const route = kind === 'close' ? (routes.best() ?? routes.latest) : routes.relay();
+    const wayFor = (subject: Subject): Route | undefined =>
+      subject !== 'close' && subject.candidates ? routes.relay() : (routes.best() ?? routes.latest);
+    for (const { subject, body } of this.updates.takeDue(channel.hasKeys(), now)) {
+      const route = wayFor(subject);
       if (life.state === 'closed' || route === undefined) continue;
       this.link.send(MessageType.pathUpdate, body, route.endpoint, now);
     }
   }
 
   private answered(transaction: Uint8Array, from: Endpoint, layer: 'schema' | undefined, now: Instant): void {
-    const kind = this.updates.answered(transaction);
-    if (kind === undefined) this.link.emit({ kind: 'refused', layer: 'transaction', from });
+    const subject = this.updates.answered(transaction);
+    if (subject === undefined) this.link.emit({ kind: 'refused', layer: 'transaction', from });
     else if (layer !== undefined) this.link.emit({ kind: 'refused', layer, from });
-    if (kind === 'close') this.fallSilent(now);
+    if (subject === 'close') this.fallSilent(now);
   }
 
   private answer({ answer, status, layer, update }: Verdict, to: Endpoint, now: Instant): void {
@@ -103,10 +105,10 @@ export class Dialogue {
   }
 
   private follow({ close, candidates }: PathUpdate, from: Endpoint, now: Instant): void {
-    const { config, routes, opening } = this.parts;
+    const { config, routes, learn } = this.parts;
     if (close === true) return this.fallSilent(now);
     if (candidates === undefined || config.isRelayOnly === true) return;
-    opening.learn(candidates);
+    learn(candidates, now);
     if (!routes.isRelay(from)) return;
     // HO-16: the peer has moved, and can't be heard directly yet.
     for (const { endpoint } of routes.direct()) this.link.probe(endpoint, now);

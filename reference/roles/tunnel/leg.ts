@@ -25,6 +25,8 @@ const PATIENCE = 250;
 export class Leg {
   readonly channel: Channel;
   heardAt: Instant = Number.NEGATIVE_INFINITY;
+  /** How the relay sees this end. [OPT-06] */
+  observed: Endpoint | undefined;
   private readonly config: TunnelConfig;
   private readonly endpoints: readonly Endpoint[];
   private readonly random: Random;
@@ -73,6 +75,7 @@ export class Leg {
   /** The host moved. @param size bytes of UDP payload of the probes. [HO-02] */
   move(size: number, now: Instant): LegEvent[] {
     const { channel } = this;
+    this.observed = undefined;
     if (!channel.hasKeys()) return this.open(now);
     const to = channel.validAddress();
     const isReachable = to !== undefined && this.config.families().includes(family(to.ip));
@@ -112,6 +115,9 @@ export class Leg {
         case 'probe-over':
           // HO-18: of a valid address; others were only tried.
           return this.isUnanswered(event.endpoint) ? this.open(now) : [];
+        case 'probe-answered':
+          this.observed = event.observed;
+          return [];
         default:
           // Nothing else is for a leg: it carries openings and probes alone.
           return [];

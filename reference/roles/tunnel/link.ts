@@ -9,6 +9,8 @@ export interface Link {
   send(type: MessageType, body: Uint8Array, to: Endpoint, now: Instant): void;
   /** @param size bytes of UDP payload that the probe is padded to. */
   probe(to: Endpoint, now: Instant, size?: number): void;
+  /** @param schedule when, in milliseconds from now. */
+  search(to: Endpoint, schedule: readonly number[], now: Instant): void;
   /** Opens it; an opening that is under way goes there too. @param repeat in milliseconds from now. */
   open(to: readonly Endpoint[], repeat: readonly number[], now: Instant): void;
 }

@@ -4,6 +4,7 @@ import { family } from '../../address.ts';
 import { sameBytes } from '../../bytes.ts';
 import type { Channel } from '../../channel/channel.ts';
 import type { Instant } from '../../core.ts';
+import { byNat64 } from './candidates.ts';
 import type { Link } from './link.ts';
 import { isAt, reachable } from './places.ts';
 import type { RelaySide } from './relay-side.ts';
@@ -36,8 +37,11 @@ export class Opening {
     this.routes = routes;
     this.relay = relay;
     this.link = link;
-    const { part, candidates, families, timers, createdAt } = config;
+    const { part, families, timers, createdAt } = config;
     const here = families();
+    // OPT-05
+    const told = config.isRelayOnly ? [] : config.candidates;
+    const candidates = byNat64(told, here, config.rules.nat64);
     const opens = part !== 'await';
     this.known = candidates;
     this.first = opens ? candidates.filter(({ ip }) => here.includes(family(ip))) : [];
@@ -51,7 +55,7 @@ export class Opening {
     this.tick(now);
   }
 
-  /** The far end says where it is now. [HO-16] */
+  /** The far end says where it is now. [HO-16] @param candidates those that it can be looked for at. */
   learn(candidates: readonly Endpoint[]): void {
     this.known = candidates;
   }

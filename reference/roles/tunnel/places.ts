@@ -15,11 +15,6 @@ export function reachable(
   return places;
 }
 
-/** Whether others can be told an endpoint: not what a socket is bound to that listens on all addresses. */
-export function isPlace({ ip, port }: Endpoint): boolean {
-  return port !== 0 && ip !== '0.0.0.0' && ip !== '::';
-}
-
 export function isAt(endpoint: Endpoint, known: Endpoint | undefined): boolean {
   return known !== undefined && sameEndpoint(endpoint, known);
 }

@@ -31,6 +31,11 @@ export class RelaySide {
     return this.leg?.endpoint();
   }
 
+  /** How it sees this end. [OPT-06] */
+  observed(): Endpoint | undefined {
+    return this.leg?.observed;
+  }
+
   /** There is one, and it does not answer. [HO-19] */
   get isSilent(): boolean {
     if (this.leg === undefined) return false;

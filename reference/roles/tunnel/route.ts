@@ -10,6 +10,8 @@ export interface Route {
   readonly isRelay: boolean;
   readonly version: Family;
   readonly size: RouteSize;
+  /** Direct, where the path has a relay: data goes by it only once 1280 bytes came through. [OPT-03] */
+  readonly needsSize: boolean;
   heardAt: Instant | undefined;
   /** When the first message went out after something was last heard. [HO-10] */
   waitsSince: Instant | undefined;
@@ -23,12 +25,17 @@ export interface Route {
   keepAliveAt: Instant;
 }
 
-export function createRoute(endpoint: Endpoint, isRelay: boolean, random: Random): Route {
+export function createRoute(
+  endpoint: Endpoint,
+  { isRelay, needsSize }: Pick<Route, 'isRelay' | 'needsSize'>,
+  random: Random,
+): Route {
   return {
     endpoint,
     isRelay,
     version: family(endpoint.ip),
     size: new RouteSize(random),
+    needsSize,
     heardAt: undefined,
     waitsSince: undefined,
     hasSentLarge: false,
@@ -56,15 +63,19 @@ export function sentInner(route: Route, packet: Uint8Array): void {
   if (packet.length > LEAST) route.hasSentLarge = true;
 }
 
-/** Something that opened came by a route. @returns whether the route was dead. */
-export function heardBy(route: Route, now: Instant): boolean {
-  const wasDead = route.isDead;
+/** Something that opened came by a route. */
+export function heardBy(route: Route, now: Instant): void {
   route.heardAt = now;
   route.waitsSince = undefined;
   route.watchedSince = undefined;
   route.hasSentLarge = false;
   route.isDead = false;
-  return wasDead;
+}
+
+/** Nothing answers there any more. */
+export function giveUp(route: Route): void {
+  route.isDead = true;
+  if (route.needsSize) route.size.doubt();
 }
 
 /** What is due for a route on which nothing was heard: to be probed, or given up. [HO-10] */

@@ -54,18 +54,21 @@ export class Routes implements Routing {
     return this.routes.find((route) => sameEndpoint(route.endpoint, endpoint));
   }
 
-  /** An address became valid, or was nominated and answered again. @param valid all that are now. */
+  /** An address became valid, or was nominated and answered again. @param valid all that are now, the latest first. */
   validated(endpoint: Endpoint, valid: readonly Endpoint[], now: Instant): void {
     const isRelay = this.isRelay(endpoint);
     let route = this.find(endpoint);
     if (route === undefined) {
-      route = createRoute(endpoint, isRelay, this.random);
+      const needsSize = !isRelay && this.config.relay !== undefined;
+      route = createRoute(endpoint, { isRelay, needsSize }, this.random);
       // The relay's is kept open by the leg.
       if (!isRelay) route.keepAliveAt = now + keepAliveAfter(this.random);
     }
     route.isUnproven = false;
     const others = this.routes.filter((other) => other !== route && this.isStill(other, route, valid));
-    this.routes = [...others, route];
+    const latest = valid.find((other) => this.slotOf(other) === this.slotOf(endpoint));
+    const isLatest = isRelay || latest === undefined || sameEndpoint(latest, endpoint);
+    this.routes = isLatest ? [...others, route] : [route, ...others];
   }
 
   /** A path has one relay route at most. */

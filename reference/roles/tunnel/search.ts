@@ -14,7 +14,7 @@ export class Search {
   private readonly timers: SearchTimers;
   private pause: number;
   private dueAt: Instant = Number.POSITIVE_INFINITY;
-  private hasBegun = false;
+  hasBegun = false;
   private foundAt: Instant | undefined;
 
   constructor(timers: SearchTimers) {

@@ -16,6 +16,8 @@ export class RouteSize {
   private readonly random: Random;
   private inner: typeof LEAST | typeof USUAL | typeof MOST = USUAL;
   private probing: number | undefined;
+  /** A probe of 1280 bytes was answered, and none of them was given up since. [OPT-03] */
+  isProven = false;
   private dueAt: Instant = Number.NEGATIVE_INFINITY;
 
   constructor(random: Random) {
@@ -42,6 +44,14 @@ export class RouteSize {
     return this.probe(this.inner === MOST ? MOST : USUAL);
   }
 
+  /** What was found out does not count any more. [OPT-03] */
+  doubt(): void {
+    this.isProven = false;
+    this.inner = USUAL;
+    this.probing = undefined;
+    this.dueAt = Number.NEGATIVE_INFINITY;
+  }
+
   /** Large packets seem to be lost: it is measured now. [TUN-21] */
   suspect(now: Instant): number | undefined {
     this.dueAt = Number.NEGATIVE_INFINITY;
@@ -50,6 +60,7 @@ export class RouteSize {
 
   answered(size: number, now: Instant): number | undefined {
     if (size !== this.probing) return undefined;
+    this.isProven = true;
     if (size - OVERHEAD === MOST) {
       this.inner = MOST;
       return this.end(now);
@@ -62,6 +73,7 @@ export class RouteSize {
   unanswered(size: number, isAlive: boolean, now: Instant): number | undefined {
     if (size !== this.probing) return undefined;
     const wasMost = this.inner === MOST;
+    if (size - OVERHEAD === USUAL) this.isProven = false;
     if (isAlive || wasMost) this.inner = size - OVERHEAD === MOST ? USUAL : LEAST;
     if (wasMost) return this.probe(USUAL);
     // Nothing was found out: the next data asks again.

@@ -22,12 +22,14 @@ import { Dialogue } from './dialogue.ts';
 import { Life } from './life.ts';
 import type { Link } from './link.ts';
 import { Opening } from './opening.ts';
+import { Optimiser } from './optimiser.ts';
 import { Packets } from './packets.ts';
 import { RelaySide } from './relay-side.ts';
-import { heardBy, sentBy } from './route.ts';
+import { sentBy } from './route.ts';
 import { Routes } from './routes.ts';
 import { Standing } from './standing.ts';
 import type { TunnelConfig, TunnelEvent } from './types.ts';
+import type { News } from './updates.ts';
 import { Upkeep } from './upkeep.ts';
 
 export type { TunnelConfig, TunnelEvent } from './types.ts';
@@ -42,20 +44,25 @@ export class Tunnel {
   private readonly traffic: Traffic = { lastInner: undefined, heardAt: undefined };
   private readonly life: Life;
   private readonly standing: Standing;
+  private readonly config: TunnelConfig;
   private readonly dialogue: Dialogue;
+  private readonly optimiser: Optimiser;
   private readonly upkeep: Upkeep;
   private readonly packets: Packets;
   private out: TunnelEvent[] = [];
 
   constructor(config: TunnelConfig, random: Random) {
     const { pathId, relay } = config;
+    this.config = config;
     this.contexts = { path: toHex(pathId), leg: relay && toHex(relay.legId) };
     const routes = new Routes(config, random);
-    const channel = new Channel(pathChannel(config, routes), random);
+    const isSought = (endpoint: Endpoint): boolean => this.optimiser.isSought(endpoint);
+    const channel = new Channel(pathChannel(config, routes, isSought), random);
     const link: Link = {
       emit: (event) => this.out.push(event),
       send: (type, body, to, now) => this.absorb(channel.send(type, body, now, to), now),
       probe: (to, now, size) => this.absorb(channel.probe(to, now, size), now),
+      search: (to, schedule, now) => this.absorb(channel.search(to, schedule, now), now),
       open: (to, repeat, now) => this.absorb(channel.openAlso(to, repeat, now), now),
     };
     this.routes = routes;
@@ -69,7 +76,21 @@ export class Tunnel {
     this.life = new Life(config, this.traffic);
     const { opening, life } = this;
     this.standing = new Standing({ channel, routes, relay: this.relay, opening, life }, link.emit);
-    this.dialogue = new Dialogue({ config, channel, routes, opening, life }, random, link);
+    this.dialogue = new Dialogue(
+      {
+        config,
+        channel,
+        routes,
+        life,
+        learn: (candidates, now) => this.optimiser.learn(candidates, now),
+        unheard: () => this.optimiser.unheard(),
+      },
+      random,
+      link,
+    );
+    const { traffic, dialogue } = this;
+    const tell = (news: News, now: Instant): void => dialogue.tell(news, now);
+    this.optimiser = new Optimiser({ config, routes, relay: this.relay, opening, traffic, life, link, tell });
     this.upkeep = new Upkeep(config, routes, this.relay, random, link);
     this.packets = new Packets(config, channel, this.traffic, this.upkeep, link);
     this.carrier = new PathCarrier(channel, routes, this.traffic, config);
@@ -128,13 +149,14 @@ export class Tunnel {
       this.relay.receive(header, bytes, from, now);
       return this.settle(now);
     }
+    // OPT-05
+    if (this.config.isRelayOnly && this.config.relay && !this.routes.isRelay(from)) {
+      this.out.push({ kind: 'refused', layer: 'relay-source', from });
+      return this.settle(now);
+    }
     const events = this.channel.receive(header, bytes, from, now);
     this.absorb(events, now);
-    if (!isOpening(header.type) && hasOpened(events)) {
-      this.traffic.heardAt = now;
-      const route = this.routes.find(from);
-      if (route !== undefined) heardBy(route, now);
-    }
+    if (!isOpening(header.type) && hasOpened(events)) this.heard(events, from, now);
     return this.settle(now);
   }
 
@@ -153,11 +175,16 @@ export class Tunnel {
   }
 
   /** The host has moved. [HO-02, HO-16] */
-  addresses(locals: readonly Endpoint[], now: Instant): TunnelEvent[] {
+  addresses(now: Instant): TunnelEvent[] {
     if (this.life.state === 'gone') return [];
     this.upkeep.move(now);
-    this.dialogue.tellCandidates(locals, now);
+    this.optimiser.moved(now);
     return this.settle(now);
+  }
+
+  /** More is known of where this end is. [OPT-06] */
+  observed(now: Instant): TunnelEvent[] {
+    return this.life.state === 'gone' ? [] : this.settle(now);
   }
 
   /** Says goodbye, receives 10 s more, and is gone. [TUN-17] */
@@ -185,7 +212,7 @@ export class Tunnel {
     const times = [this.channel.wakeAt(), this.dialogue.wakeAt(), life.wakeAt()];
     if (life.confirmedAt === undefined) times.push(this.opening.wakeAt());
     if (life.state === 'open') times.push(this.relay.wakeAt());
-    if (life.isOpen) times.push(this.upkeep.wakeAt());
+    if (life.isOpen) times.push(this.upkeep.wakeAt(), this.optimiser.wakeAt());
     return Math.min(...times);
   }
 
@@ -229,9 +256,10 @@ export class Tunnel {
     const type = bytes[1];
     // TUN-17: who has closed says nothing more, but that it has heard.
     if (this.life.state === 'closed' && type !== MessageType.acknowledgement) return;
+    const route = this.routes.find(to);
+    if (route === undefined && !this.optimiser.admits(to, bytes.length, now)) return;
     this.out.push({ kind: 'send', bytes, to });
     if (type === MessageType.openingRequest) this.opening.noteSent(bytes, to, now);
-    const route = this.routes.find(to);
     // HO-10: answers are not what one waits for an answer to.
     if (route !== undefined && AWAITING.has(type ?? 0)) sentBy(route, now);
   }
@@ -244,10 +272,20 @@ export class Tunnel {
     if (route === undefined || route.isDead) this.absorb(this.channel.probe(endpoint, now), now);
   }
 
+  /** Something of the path opened. */
+  private heard(events: readonly ChannelEvent[], from: Endpoint, now: Instant): void {
+    this.traffic.heardAt = now;
+    const route = this.routes.find(from);
+    const isAnswer = events.some(({ kind }) => kind === 'probe-answered');
+    if (route !== undefined) this.upkeep.heard(route, isAnswer, now);
+    else this.optimiser.heardFrom(from, now);
+  }
+
   /** Draws the conclusions of what happened, and hands out what there is to do. */
   private settle(now: Instant): TunnelEvent[] {
-    this.dialogue.sendDue(now);
     this.standing.settle(now);
+    this.optimiser.settle(now);
+    this.dialogue.sendDue(now);
     const { current } = this.routes;
     if (current !== undefined) this.packets.release(current, now);
     const events = this.out;

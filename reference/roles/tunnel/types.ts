@@ -4,6 +4,7 @@ import type { Timers } from '../../config/timers.ts';
 import type { Instant } from '../../core.ts';
 import type { Layer } from '../../refusal.ts';
 import type { Status } from '../../wire/registry.ts';
+import type { CandidateRules, OwnPlaces } from './candidates.ts';
 
 export type Family = 4 | 6;
 
@@ -19,8 +20,12 @@ export interface TunnelConfig {
   readonly own: readonly Ip[];
   readonly peerAddresses: readonly Ip[];
   readonly candidates: readonly Endpoint[];
-  /** Nothing goes to a candidate that the peer tells of. [OPT-05] */
+  /** Nobody is told where this end is, and nothing goes or comes but by the relay. [OPT-05] */
   readonly isRelayOnly?: boolean;
+  /** Where this end is, as far as its host and its DC know. [OPT-06] */
+  readonly places: () => OwnPlaces;
+  /** What candidates of the peer are judged by. [OPT-08] */
+  readonly rules: CandidateRules;
   /** An RS-S. */
   readonly relay:
     | {
@@ -36,8 +41,6 @@ export interface TunnelConfig {
   readonly isNatted: (version: Family) => boolean;
   /** What the host can send by. */
   readonly families: () => readonly Family[];
-  /** Whether an endpoint can be another host's at all. [KEY-40] */
-  readonly usable: (endpoint: Endpoint) => boolean;
   readonly timers: Timers;
   readonly createdAt: Instant;
 }

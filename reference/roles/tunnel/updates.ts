@@ -1,6 +1,6 @@
 /** Path Updates: those of this end until they are answered, and what the far end's were answered with. */
 import type { Endpoint } from '../../address.ts';
-import { toHex } from '../../bytes.ts';
+import { fromHex, toHex } from '../../bytes.ts';
 import type { ChannelEvent, Origin } from '../../channel/types.ts';
 import { sentLater } from '../../channel/types.ts';
 import type { Timers } from '../../config/timers.ts';
@@ -8,7 +8,7 @@ import type { Instant, Random } from '../../core.ts';
 import type { Layer } from '../../refusal.ts';
 import type { Acknowledgement, ErrorAnswer, PathUpdate } from '../../wire/messages.ts';
 import { encodeBody, grease } from '../../wire/messages.ts';
-import type { Status as StatusCode } from '../../wire/registry.ts';
+import type { Route, Status as StatusCode } from '../../wire/registry.ts';
 import { MessageType, Status } from '../../wire/registry.ts';
 import { Answers } from '../association/answers.ts';
 import type { Schedule } from '../association/requests.ts';
@@ -18,9 +18,14 @@ import { Requests } from '../association/requests.ts';
 export const ANSWERS_BOUND = 64;
 const TRANSACTION_LENGTH = 8;
 
-/** What this end has to say. */
-export type Update = { readonly candidates: readonly Endpoint[] } | { readonly close: true };
-type Kind = 'candidates' | 'close';
+/** What this end has to say of itself. [OPT-06, OPT-09] */
+export interface News {
+  readonly candidates?: readonly Endpoint[];
+  readonly route?: Route;
+}
+
+/** What a Path Update of this end is about. */
+export type Subject = News | 'close';
 
 /** What becomes of a Path Update that came. */
 export interface Verdict {
@@ -41,7 +46,7 @@ export class Updates {
   private readonly schedule: Schedule;
   private readonly random: Random;
   /** Own ones that wait for their answers. */
-  private readonly kinds = new Map<string, Kind>();
+  private readonly subjects = new Map<string, Subject>();
   /** The last one of the far end that took effect. */
   private latest: Origin | undefined;
 
@@ -57,34 +62,38 @@ export class Updates {
     return this.answers.size;
   }
 
-  start(what: Update, now: Instant): void {
-    const type = MessageType.pathUpdate;
-    const transaction = this.random(TRANSACTION_LENGTH);
-    const message: PathUpdate =
-      'close' in what
-        ? { type, transaction, close: true }
-        : { type, transaction, candidates: [...what.candidates] };
-    const body = encodeBody(message, grease(this.random));
-    this.requests.start(type, transaction, body, this.schedule, now);
-    this.kinds.set(toHex(transaction), 'close' in what ? 'close' : 'candidates');
+  /** What was not answered yet is said again with it: of two that overtake each other the former is stale. [GEN-32] */
+  tell(news: News, now: Instant): void {
+    let whole = news;
+    for (const [key, subject] of this.subjects) {
+      if (subject === 'close') return;
+      whole = { ...subject, ...whole };
+      this.answered(fromHex(key));
+    }
+    this.start(whole, { ...whole, ...(whole.candidates && { candidates: [...whole.candidates] }) }, now);
+  }
+
+  /** It is over. [TUN-17] */
+  close(now: Instant): void {
+    this.start('close', { close: true }, now);
   }
 
   /** The ones to send now. [GEN-11] */
-  takeDue(hasKeys: boolean, now: Instant): { readonly kind: Kind; readonly body: Uint8Array }[] {
+  takeDue(hasKeys: boolean, now: Instant): { readonly subject: Subject; readonly body: Uint8Array }[] {
     return this.requests.takeDue(hasKeys, now).flatMap(({ transaction, body }) => {
-      const kind = this.kinds.get(toHex(transaction));
-      return kind === undefined ? [] : [{ kind, body }];
+      const subject = this.subjects.get(toHex(transaction));
+      return subject === undefined ? [] : [{ subject, body }];
     });
   }
 
   /** An Acknowledgement came, good or bad. @returns what it is for; undefined: for nothing. */
-  answered(transaction: Uint8Array): Kind | undefined {
+  answered(transaction: Uint8Array): Subject | undefined {
     const request = this.requests.take(MessageType.acknowledgement, transaction);
     return request && this.end(request.transaction);
   }
 
   /** What is given up now. */
-  takeOver(now: Instant): (Kind | undefined)[] {
+  takeOver(now: Instant): (Subject | undefined)[] {
     return this.requests.takeOver(now).map(({ transaction }) => this.end(transaction));
   }
 
@@ -133,10 +142,22 @@ export class Updates {
     return { answer, status: message.status };
   }
 
-  private end(transaction: Uint8Array): Kind | undefined {
+  private start(
+    subject: Subject,
+    content: Pick<PathUpdate, 'candidates' | 'route' | 'close'>,
+    now: Instant,
+  ): void {
+    const type = MessageType.pathUpdate;
+    const transaction = this.random(TRANSACTION_LENGTH);
+    const body = encodeBody({ type, transaction, ...content }, grease(this.random));
+    this.requests.start(type, transaction, body, this.schedule, now);
+    this.subjects.set(toHex(transaction), subject);
+  }
+
+  private end(transaction: Uint8Array): Subject | undefined {
     const key = toHex(transaction);
-    const kind = this.kinds.get(key);
-    this.kinds.delete(key);
-    return kind;
+    const subject = this.subjects.get(key);
+    this.subjects.delete(key);
+    return subject;
   }
 }

@@ -5,7 +5,7 @@ import { keepAliveAfter } from './keep-alive.ts';
 import type { Link } from './link.ts';
 import type { RelaySide } from './relay-side.ts';
 import type { Route } from './route.ts';
-import { livenessAt, livenessDue } from './route.ts';
+import { giveUp, heardBy, livenessAt, livenessDue } from './route.ts';
 import type { Routes } from './routes.ts';
 import type { TunnelConfig } from './types.ts';
 
@@ -44,6 +44,16 @@ export class Upkeep {
     );
   }
 
+  /**
+   * Something of the path came by a route.
+   * @param isAnswer whether this end's own probe was answered: of a direct route that died nothing else says that what
+   *   goes there arrives. [OPT-04]
+   */
+  heard(route: Route, isAnswer: boolean, now: Instant): void {
+    if (isAnswer || !route.isDead || !route.needsSize) heardBy(route, now);
+    else this.link.probe(route.endpoint, now);
+  }
+
   /** Data goes by a route: it is measured, or measured again. [TUN-06, TUN-16] */
   used(route: Route, now: Instant): void {
     const size = route.size.begin(now);
@@ -66,6 +76,7 @@ export class Upkeep {
     this.relay.move(this.moveSize(), now);
     for (const route of this.routes.all) {
       route.isUnproven = !route.isRelay;
+      if (route.needsSize) route.size.doubt();
       if (!this.canSend(route)) continue;
       this.link.probe(route.endpoint, now, this.moveSize());
       // The probe is what the wait of HO-10 would come to.
@@ -83,7 +94,7 @@ export class Upkeep {
       const size = route.hasSentLarge ? route.size.suspect(now) : undefined;
       if (size !== undefined) this.link.probe(route.endpoint, now, size);
     } else if (due === 'dead') {
-      route.isDead = true;
+      giveUp(route);
       if (route.isRelay) this.relay.giveUp(route.watchedSince ?? now, now);
     }
   }
@@ -91,6 +102,8 @@ export class Upkeep {
   /** [TUN-08] */
   private keepAlive(route: Route, now: Instant): void {
     route.keepAliveAt = now + keepAliveAfter(this.random);
+    // OPT-04: a direct route that died is found again by the search.
+    if (route.isDead && route.needsSize) return;
     if (this.config.isNatted(route.version) && this.canSend(route)) this.link.probe(route.endpoint, now);
   }
 

@@ -17,8 +17,11 @@ class Traffic {
   private sequence = 100;
   private readonly sentAt = new Map<number, number>();
 
-  constructor(plan: Plan) {
+  /** @param isCut whether nothing gets through but by a relay. */
+  constructor(plan: Plan, isCut = false) {
     this.two = new Two([[A4], [B4]]);
+    const isBetween = (ip: string): boolean => ip === A4.ip || ip === B4.ip;
+    if (isCut) this.two.sim.fate = ({ from, to }) => (isBetween(from.ip) && isBetween(to.ip) ? [] : [10]);
     this.two.plan(0, plan);
     this.two.resolve(0);
     this.run(3000);
@@ -106,7 +109,7 @@ t.test('both move: both ask with `replaces`, one of the two paths stays', (t) =>
 });
 
 t.test('a relay that restarts: legs are opened again, the path and its keys stay', (t) => {
-  const traffic = new Traffic(RELAYED);
+  const traffic = new Traffic(RELAYED, true);
   const { two } = traffic;
   const at = two.sim.now;
   two.relay.restart();
@@ -116,7 +119,7 @@ t.test('a relay that restarts: legs are opened again, the path and its keys stay
 });
 
 t.test('a relay that is lost: both ends ask with reason 3', (t) => {
-  const traffic = new Traffic(RELAYED);
+  const traffic = new Traffic(RELAYED, true);
   const { two } = traffic;
   const reasons: (number | undefined)[] = [];
   for (const end of [0, 1] as const)
@@ -124,7 +127,9 @@ t.test('a relay that is lost: both ends ask with reason 3', (t) => {
       reasons.push(reason);
       return { ...DIRECT, number: 4 + end, replaces: new Uint8Array(16).fill(1) };
     });
+  traffic.run(3000);
   const at = two.sim.now;
+  two.sim.fate = () => [10];
   two.relay.isDeaf = true;
   traffic.run(20_000);
   for (const time of traffic.answeredAfter(at)) t.ok(time <= 8000, `${time} ms`);

@@ -110,8 +110,8 @@ t.test('an end that awaits sends nothing to candidates before it is confirmed', 
   t.same(own, []);
 });
 
-t.test('a path through an RS-S tells the other end no address', (t) => {
-  const two = new Two([[A4], [B4]]);
+t.test('OPT-05: a path of who is relay-only tells the other end no address', (t) => {
+  const two = new Two([[A4], [B4]], [{ features: ['relay-only'] }, { features: ['relay-only'] }]);
   tryOut(two, { part: 1, relay: true });
   const between = two.sim.sent.filter(
     ({ from, to }) => (from.ip === A4.ip && to.ip === B4.ip) || (from.ip === B4.ip && to.ip === A4.ip),

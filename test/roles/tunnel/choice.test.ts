@@ -11,8 +11,12 @@ const PLAIN = {
   version: 6,
   isDead: false,
   isUnproven: false,
-  size: { isNarrow: false },
+  needsSize: false,
+  size: { isNarrow: false, isProven: false },
 } as const;
+
+const NARROW = { isNarrow: true, isProven: false } as const;
+const PROVEN = { isNarrow: false, isProven: true } as const;
 
 /** From the best to the worst: what each has against it. HO-14, with TUN-15 and HO-16 before, and life first. */
 const ORDER = [
@@ -20,12 +24,12 @@ const ORDER = [
   { ...PLAIN, version: 4 },
   { ...PLAIN, isRelay: true },
   { ...PLAIN, isRelay: true, version: 4 },
-  { ...PLAIN, size: { isNarrow: true } },
-  { ...PLAIN, isRelay: true, version: 4, size: { isNarrow: true } },
+  { ...PLAIN, size: NARROW },
+  { ...PLAIN, isRelay: true, version: 4, size: NARROW },
   { ...PLAIN, isUnproven: true },
   { ...PLAIN, isUnproven: true, version: 4 },
   { ...PLAIN, isDead: true },
-  { ...PLAIN, isDead: true, isUnproven: true, version: 4, size: { isNarrow: true } },
+  { ...PLAIN, isDead: true, isUnproven: true, version: 4, size: NARROW },
 ] as const;
 
 t.test('of two routes the better one, in whatever order they became valid', (t) => {
@@ -44,6 +48,24 @@ t.test('of equal ones the last; none of a family that the host does not have', (
   t.equal(bestRoute([], [4, 6]), undefined);
 });
 
+t.test(
+  'OPT-03: a direct route that has not carried 1280 bytes comes after the relay, and in its family before older ones',
+  (t) => {
+    const relay = { ...PLAIN, isRelay: true };
+    const [untried, proven] = [
+      { ...PLAIN, needsSize: true },
+      { ...PLAIN, needsSize: true, size: PROVEN },
+    ];
+    t.equal(bestRoute([relay, untried], [4, 6]), relay);
+    t.equal(bestRoute([relay, proven], [4, 6]), proven);
+    t.equal(bestRoute([relay, proven, untried], [4, 6]), relay, 'the far end has left where it was');
+    t.equal(bestRoute([relay, untried, proven], [4, 6]), proven);
+    t.equal(bestRoute([relay, { ...proven, version: 4 }, untried], [4, 6])?.version, 4);
+    t.equal(bestRoute([untried], [4, 6]), untried, 'where there is no other');
+    t.equal(bestRoute([{ ...relay, isDead: true }, untried], [4, 6]), untried);
+  },
+);
+
 t.test('slots: the relay, and each family; one relay route at most', (t) => {
   const relay = { nodeId: A, endpoints: [RELAY, endpoint('[2001:db8::100]:4330')] } as never;
   const routes = new Routes({ relay, families: () => [4, 6] }, (length) => new Uint8Array(length));
@@ -52,6 +74,8 @@ t.test('slots: the relay, and each family; one relay route at most', (t) => {
   const other = endpoint('[2001:db8::100]:4330');
   routes.validated(RELAY, [RELAY], 0);
   routes.validated(A, [RELAY, A], 0);
+  t.equal(routes.best()?.endpoint, RELAY);
+  Object.assign(routes.find(A)?.size ?? {}, { isProven: true });
   t.equal(routes.best()?.endpoint, A);
   routes.validated(other, [RELAY, A, other], 0);
   t.same(

@@ -8,6 +8,7 @@ import { rsConfig } from '../../../reference/config/schema.ts';
 import type { TimerSettings } from '../../../reference/config/timers.ts';
 import { timersFrom } from '../../../reference/config/timers.ts';
 import type { Instant } from '../../../reference/core.ts';
+import { NO_TEST_PROFILE } from '../../../reference/locator.ts';
 import { Refusal } from '../../../reference/refusal.ts';
 import { createRsS } from '../../../reference/roles/rs-s/core.ts';
 import { TunnelTable } from '../../../reference/roles/tunnel/table.ts';
@@ -98,7 +99,7 @@ export class End implements Party {
 
   move(locals: readonly Endpoint[]): void {
     this.locals = locals;
-    this.perform(this.tunnel.addresses(locals, this.sim.now));
+    this.perform(this.tunnel.addresses(this.sim.now));
   }
 
   wakeAt(): Instant {
@@ -150,6 +151,8 @@ export interface Plan {
   /** Where each end is said to be. */
   readonly candidates?: readonly [readonly Endpoint[], readonly Endpoint[]];
   readonly relay?: boolean;
+  /** Nothing goes but by the relay. [OPT-05] */
+  readonly isRelayOnly?: boolean;
   readonly suite?: 1 | 2;
   readonly timers?: TimerSettings;
   readonly isNatted?: boolean;
@@ -168,6 +171,7 @@ export class World {
     const { part = 'initiate', candidates, relay = false, suite = 1, isNatted = false } = plan;
     const locals = plan.locals ?? [[A], [B]];
     if (relay) bootRelay(this.sim);
+    const made: End[] = [];
     const end = (which: 0 | 1): End => {
       const [own, peer] = [VIRTUAL[which], VIRTUAL[(1 - which) as 0 | 1]];
       const config: TunnelConfig = {
@@ -180,6 +184,7 @@ export class World {
         own: [own[4], own[6]],
         peerAddresses: [peer[4], peer[6]],
         candidates: candidates?.[1 - which] ?? (relay ? [] : (locals[1 - which] ?? [])),
+        isRelayOnly: plan.isRelayOnly ?? false,
         relay: relay
           ? {
               nodeId: fromHex(RELAY_NODE),
@@ -191,11 +196,20 @@ export class World {
         lifetime: plan.lifetime ?? 300_000,
         isNatted: () => isNatted,
         families: () => [4, 6],
-        usable: (endpoint) => !locals[which]?.includes(endpoint),
+        places: () => ({ real: made[which]?.locals ?? [], observed: [] }),
+        rules: {
+          profile: NO_TEST_PROFILE,
+          usable: (endpoint) => !locals[which]?.includes(endpoint),
+          isVirtual: (ip) => Object.values(own).includes(ip) || Object.values(peer).includes(ip),
+          isRelay: () => false,
+          nat64: undefined,
+        },
         timers: timersFrom(plan.timers),
         createdAt: this.sim.now,
       };
-      return new End(this.sim, config, locals[which] ?? [], 10 * seed + which);
+      const one = new End(this.sim, config, locals[which] ?? [], 10 * seed + which);
+      made.push(one);
+      return one;
     };
     this.ends = [end(0), end(1)];
     for (const each of this.ends) each.start();

@@ -88,7 +88,7 @@ t.test('nobody answers: lost after 5 s, gone after 30 s', (t) => {
 
 for (const part of ['initiate', 'await', 'both'] as const) {
   t.test(`by an RS-S, ${part}: both inner families go both ways`, (t) => {
-    const world = new World({ part, relay: true });
+    const world = new World({ part, relay: true, isRelayOnly: true });
     world.run(1000);
     t.same(exchange(world), [
       [41, 61],

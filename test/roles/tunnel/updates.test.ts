@@ -68,22 +68,22 @@ t.test('one whose schema fails is answered, and changes nothing', (t) => {
 
 t.test('own ones: three tries, given up after 2.5 s, or ended by their answer', (t) => {
   const updates = new Updates(timersFrom(), () => new Uint8Array(8).fill(128));
-  updates.start({ candidates: [A] }, 0);
+  updates.tell({ candidates: [A] }, 0);
   const times: number[] = [];
   for (let now = 0; now < 2600; now += 10) {
-    for (const { kind, body } of updates.takeDue(true, now)) {
+    for (const { subject, body } of updates.takeDue(true, now)) {
       times.push(now);
       const decoded = decodeBody(0x0f, body);
       t.same(
-        [kind, decoded.ok && 'candidates' in decoded.message && decoded.message.candidates],
-        ['candidates', [A]],
+        [subject, decoded.ok && 'candidates' in decoded.message && decoded.message.candidates],
+        [{ candidates: [A] }, [A]],
       );
     }
     if (now < 2500) t.same(updates.takeOver(now), []);
   }
   t.equal(times.length, 3);
-  t.same(updates.takeOver(2600), ['candidates']);
-  updates.start({ close: true }, 3000);
+  t.same(updates.takeOver(2600), [{ candidates: [A] }]);
+  updates.close(3000);
   t.equal(updates.takeDue(true, 3000).length, 1);
   t.equal(updates.answered(new Uint8Array(8).fill(9)), undefined);
   t.equal(updates.answered(new Uint8Array(8).fill(128)), 'close');
