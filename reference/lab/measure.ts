@@ -28,6 +28,8 @@ export interface Meeting {
 
 export interface Move {
   readonly last: RouteKind | undefined;
+  /** It became direct by a search that was repeated only. [OPT-04] */
+  readonly isLate: boolean;
   /** Milliseconds from the move to the answer to something that was sent after it. */
   readonly time: number | undefined;
   readonly lost: number;
@@ -37,6 +39,8 @@ export interface Move {
 const INTERVAL = 200;
 /** A search for a direct route is over by then. */
 const SETTLED = 7000;
+/** OPT-02: ten datagrams a minute, OPT-04: the next round after one. */
+const REPEATED = 130_000;
 const UNDER_WAY = 2000;
 
 /** Two places, the first one for the node that asks. */
@@ -58,22 +62,33 @@ export async function meet(seed: string, pair: Pair, afterPromises: AfterPromise
   };
 }
 
-/** They meet; then that end moves. @param to where to */
+/**
+ * They meet; then alice moves.
+ * @param to where to
+ * @param isDirectWanted whether it is worth while to wait there for a search that is repeated
+ */
 export async function move(
   seed: string,
   pair: Pair,
-  who: NodeName,
   to: (places: Places) => Place,
+  isDirectWanted: (place: Place) => boolean,
   afterPromises: AfterPromises,
 ): Promise<Move> {
   const world = new World(seed, afterPromises);
   await world.start(...pair(world.places));
   const [before, flow] = await settled(world);
   const since = world.now();
-  world.move(who, to(world.places));
+  const place = to(world.places);
+  world.move('alice', place);
+  const isDirect = (): boolean => lastRoute(world, before) === 'direct';
   await world.run(2 * SETTLED);
-  const time = flow.recovery(since);
-  return { last: lastRoute(world, before), time, lost: flow.lost(since, world.now() - UNDER_WAY) };
+  const isLate = isDirectWanted(place) && !isDirect() && (await world.run(REPEATED, isDirect));
+  return {
+    last: lastRoute(world, before),
+    isLate,
+    time: flow.recovery(since),
+    lost: flow.lost(since, world.now() - UNDER_WAY),
+  };
 }
 
 /** Lets alice send until they have found what they can. */

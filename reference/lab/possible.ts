@@ -10,6 +10,8 @@ export interface Possible {
   readonly by: 'row' | 'column' | 'either' | 'both' | undefined;
   /** Whether both ends can get through to each other at all. */
   readonly direct: boolean;
+  /** They have no family in common. */
+  readonly isAcross: boolean;
 }
 
 type Behaviour = Pick<NatOptions, 'mapping' | 'filtering'>;
@@ -19,17 +21,21 @@ type Way = Behaviour | 'open' | undefined;
 
 /** @param isNat64Used nodes know their NAT64 */
 export function possible(row: Place, column: Place, isNat64Used: boolean): Possible {
-  if (row.versions.includes(6) && column.versions.includes(6))
-    return { first: 'direct', by: 'both', direct: true };
+  if (row.versions.includes(6) && column.versions.includes(6)) return direct('both');
   const [a, b] = [wayOf(row, isNat64Used), wayOf(column, isNat64Used)];
-  if (a === undefined || b === undefined) return { first: 'relay', by: undefined, direct: false };
-  if (a === 'open' || b === 'open') {
-    const by = a === b ? 'either' : a === 'open' ? 'column' : 'row';
-    return { first: 'direct', by, direct: true };
-  }
-  if (row.realm === column.realm && !row.realm.options.isIsolated)
-    return { first: 'direct', by: 'both', direct: true };
-  return { first: 'relay', by: undefined, direct: turnsBack(row, column) && (opens(a, b) || opens(b, a)) };
+  if (a === undefined || b === undefined) return { ...relay(false), isAcross: true };
+  if (a === 'open') return direct(b === 'open' ? 'either' : 'column');
+  if (b === 'open') return direct('row');
+  if (row.realm === column.realm && !row.realm.options.isIsolated) return direct('either');
+  return relay(turnsBack(row, column) && (opens(a, b) || opens(b, a)));
+}
+
+function direct(by: Possible['by']): Possible {
+  return { first: 'direct', by, direct: true, isAcross: false };
+}
+
+function relay(isDirectLater: boolean): Possible {
+  return { first: 'relay', by: undefined, direct: isDirectLater, isAcross: false };
 }
 
 /** Whether two places with a NAT in common reach each other by it. */

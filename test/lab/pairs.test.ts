@@ -1,20 +1,20 @@
-/** Every ordered pair of situations on the simulated Internet, held against what is possible and against the spec. */
+/** Every ordered pair of situations on the simulated Internet, held against what is possible, the spec and the page. */
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { specTables } from '../../conformance/spec-tables.ts';
-import type { Meeting } from '../../reference/lab/measure.ts';
-import { meet } from '../../reference/lab/measure.ts';
-import type { Place, Situation } from '../../reference/lab/places.ts';
+import type { Cell } from '../../reference/lab/grid.ts';
+import { code, Grid } from '../../reference/lab/grid.ts';
+import { pairKey, pairRow } from '../../reference/lab/page.ts';
+import { picture } from '../../reference/lab/picture.ts';
+import type { Situation } from '../../reference/lab/places.ts';
 import { SITUATIONS } from '../../reference/lab/places.ts';
-import type { Possible } from '../../reference/lab/possible.ts';
-import { possible } from '../../reference/lab/possible.ts';
 import t from '../tap.ts';
 
 const SEEDS = process.env.NTM_LONG === undefined ? 1 : 20;
 
+const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 const name = '08-direction.md';
-const text = await readFile(new URL(`../../conformance/spec/${name}`, import.meta.url), 'utf8');
-const rows = specTables([{ name, text }]).get('routes') ?? [];
+const rows = specTables([{ name, text: await read(`conformance/spec/${name}`) }]).get('routes') ?? [];
 
 /** A node that did not find its NAT64 is one without. */
 const asSeen = (situation: Situation): Situation => (situation === 'V64' ? 'V6' : situation);
@@ -25,17 +25,20 @@ function specRow(row: Situation, column: Situation): Readonly<Record<string, str
   return found;
 }
 
-/** Nodes with the part, in the words of what is measured. */
+/** Who opens the path, in the words of what is measured. */
 function openersOf(row: Readonly<Record<string, string>>): string[] {
   const isOpener = (part: string | undefined) => part === 'initiate' || part === 'both';
   return [...(isOpener(row['MN part']) ? ['alice'] : []), ...(isOpener(row['CN part']) ? ['bob'] : [])];
 }
 
-const FROM_PREDICATE = { row: ['alice'], column: ['bob'], both: ['alice', 'bob'], either: ['alice'] };
+const FROM_POSSIBLE = { row: ['alice'], column: ['bob'], both: ['alice', 'bob'], either: ['alice'] };
+const DIRECT_IN_THE_END = ['-', 'yes', 'repeat', 'unless-same-cgn'];
 
 t.test('the spec has a row for every pair', (t) => {
   t.equal(rows.length, SITUATIONS.length ** 2);
 });
+
+const pairs = new Map<string, Cell>();
 
 for (const row of SITUATIONS) {
   t.test(
@@ -43,28 +46,27 @@ for (const row of SITUATIONS) {
     async (t) => {
       for (const column of SITUATIONS) {
         const spec = specRow(row, column);
-        let can: Possible | undefined;
-        const remember = (places: readonly [Place, Place]) => {
-          can = possible(...places, false);
-          return places;
-        };
         for (let seed = 1; seed <= SEEDS; seed++) {
           const about = `${row} ${column}, seed ${seed}`;
-          const met: Meeting = await meet(
-            `${seed}`,
-            (places) => remember([places.make(row), places.make(column)]),
-            setImmediate,
-          );
-          t.equal(met.first, spec.route, `${about}: first`);
-          t.same(met.openers, openersOf(spec), `${about}: openers`);
-          t.equal(met.last === 'direct', can?.direct, `${about}: direct in the end, if that is possible`);
-          const told = ['-', 'yes', 'repeat', 'unless-same-cgn'].includes(spec.optimisation ?? '');
-          t.equal(can?.direct, told, `${about}: possible, as the spec says`);
-          t.equal(can?.first, spec.route, `${about}: what is possible and what the spec says`);
-          if (can?.by !== undefined) t.same(FROM_PREDICATE[can.by], openersOf(spec));
+          const cell = await new Grid(`${seed}`, setImmediate).pair(row, column);
+          const { met, can } = cell;
+          if (seed === 1) pairs.set(pairKey(row, column), cell);
+          t.equal(can.first, spec.route, `${about}: what is possible at once is what the spec says`);
+          t.equal(can.direct, DIRECT_IN_THE_END.includes(spec.optimisation ?? ''), `${about}: and later`);
+          if (can.by !== undefined) t.same(FROM_POSSIBLE[can.by], openersOf(spec), `${about}: and who opens`);
+          t.equal(met.first, spec.route, `${about}: the first route`);
+          t.same(met.openers, openersOf(spec), `${about}: who opens it`);
+          t.equal(met.last === 'direct', can.direct, `${about}: direct in the end, if that is possible`);
           t.equal(met.lost, 0, `${about}: lost`);
         }
       }
     },
   );
 }
+
+t.test('the page and the picture show them', async (t) => {
+  const page = await read('reference/lab/connectivity.md');
+  for (const row of SITUATIONS) t.ok(page.includes(pairRow(row, pairs)), row);
+  t.equal(await read('reference/lab/connectivity.svg'), picture(pairs));
+  t.equal(new Set([...pairs.values()].map(code)).size, 6);
+});
