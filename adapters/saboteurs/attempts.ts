@@ -75,4 +75,19 @@ export const ATTEMPTS: readonly Saboteur[] = [
         return wasConfirming ? { ...found, isLost: false } : found;
       }),
   },
+  {
+    name: 'renews-by-age-alone',
+    title: 'never opens anew for the number of messages',
+    clause: 'KEY-05',
+    caughtBy: 'rs-s.keys.rekey-messages',
+    patch: () =>
+      replace(Keyring.prototype, 'isRekeyDue', (original) => (self, now) => {
+        const keys = field<Handshake | undefined>(self, 'current');
+        const sent = keys?.sent ?? 0n;
+        if (keys !== undefined) keys.sent = 0n;
+        const isDue = original(self, now);
+        if (keys !== undefined) keys.sent = sent;
+        return isDue;
+      }),
+  },
 ];

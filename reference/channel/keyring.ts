@@ -1,6 +1,7 @@
 import { compareBytes, sameBytes } from '../bytes.ts';
 import type { Instant } from '../core.ts';
 import type { ChannelKind } from '../crypto/keys.ts';
+import { Suite } from '../wire/registry.ts';
 import type { Handshake } from './handshake.ts';
 import { outranks } from './handshake.ts';
 import type { ChannelTimers } from './types.ts';
@@ -142,7 +143,9 @@ export class Keyring {
     // Those that are to replace them wait for their confirmation already.
     if (this.unconfirmed.some(({ initiated }) => initiated)) return false;
     const patience = keys.initiated ? 0 : this.timers.rekeyOtherEnd;
-    const bound = PACKETS_BOUND[this.suite] ?? 0n;
+    const { rekeyMessages } = this.timers;
+    const isSet = this.suite === Suite.chacha20Poly1305 && rekeyMessages !== undefined;
+    const bound = isSet ? BigInt(rekeyMessages) : (PACKETS_BOUND[this.suite] ?? 0n);
     return now >= keys.confirmedAt + this.timers.rekey + patience || keys.sent >= bound;
   }
 

@@ -12,8 +12,8 @@ import {
   seconds,
   strict,
 } from './fields.ts';
-import type { SettableTimerName } from './timers.ts';
-import { isSettable, TIMER_NAMES, TIMERS } from './timers.ts';
+import type { CountName, SettableTimerName } from './timers.ts';
+import { COUNT_NAMES, isSettable, TIMER_NAMES, TIMERS } from './timers.ts';
 
 /** Datagrams of one source address that cost cryptography. [DOS-03] */
 export const perSourcePerSecond = count().default(1000);
@@ -26,14 +26,18 @@ export const PLACE = {
   advertise: list(endpoint, 'endpoints that others send to', 1, 8).optional(),
 };
 
+const messages = count();
+
 export const TESTS = {
-  /** The timers that are one number. [GEN-39] */
-  timers: strict(
-    'an object of seconds by timer name',
-    Object.fromEntries(TIMER_NAMES.filter(isSettable).map((name) => [name, seconds.optional()])) as {
+  /** The timers that are one number, and counts. [GEN-39] */
+  timers: strict('an object of seconds by timer name', {
+    ...(Object.fromEntries(TIMER_NAMES.filter(isSettable).map((name) => [name, seconds.optional()])) as {
       [Name in SettableTimerName]: z.ZodOptional<typeof seconds>;
-    },
-  ).optional(),
+    }),
+    ...(Object.fromEntries(COUNT_NAMES.map((name) => [name, messages.optional()])) as {
+      [Name in CountName]: z.ZodOptional<typeof messages>;
+    }),
+  }).optional(),
   /** Off if not given. [GEN-16] */
   testProfile: strict('an object', {
     global: list(prefix, 'prefixes', 0, 64).default([]),
@@ -78,8 +82,8 @@ export function* placeFaults({ listen, advertise }: Place): Generator<Fault> {
 /** [GEN-48] */
 export function* timerFaults({ timers = {}, testProfile }: Tests): Generator<Fault> {
   if (testProfile !== undefined) return;
-  const set = TIMER_NAMES.filter((name) => isSettable(name) && timers[name] !== undefined);
-  for (const name of set.filter((name) => TIMERS[name].set === 'test'))
+  const ofTests = TIMER_NAMES.filter(isSettable).filter((name) => TIMERS[name].set === 'test');
+  for (const name of [...ofTests, ...COUNT_NAMES].filter((name) => timers[name] !== undefined))
     yield {
       path: ['timers', name],
       message: 'is for tests only: remove it, or add a testProfile where this is a test',

@@ -27,6 +27,7 @@ export function channelTimers(timers: Timers, kind: ChannelKind): ChannelTimers 
     rekey,
     rekeyOtherEnd: timers['rekey-other-end'],
     keyLifetime: rekey + timers['key-lifetime-extra'],
+    rekeyMessages: timers['rekey-messages'],
   };
 }
 

@@ -10,12 +10,24 @@ import type { RsOptions } from '../../target/target.ts';
 import { Unjudged } from '../../verdict.ts';
 import type { World } from '../../world.ts';
 import type { Associated } from '../steps.ts';
-import { associated, current, gone, halfOpen, openLeg, opens, RS_S_CONFIGURED } from '../steps.ts';
+import {
+  associated,
+  current,
+  exactNetwork,
+  gone,
+  halfOpen,
+  openLeg,
+  opens,
+  RS_S_CONFIGURED,
+} from '../steps.ts';
 
 const isOpening = ({ type }: Received) => type === MessageType.openingRequest;
 
 /** So old may keys be, of those that are old after a second; milliseconds. */
 const STILL_YOUNG = 900;
+
+/** KEY-05, here fewer. */
+const MESSAGES = 20;
 
 /** An association that the RS-S opened, at its start. @throws Unjudged if it did not, or too late */
 async function openedByRs(world: World, timers: RsOptions['timers']): Promise<Associated> {
@@ -90,6 +102,28 @@ export const KEY_TIME_CASES: readonly Case[] = [
       const next = world.status(await peer.probe(association), 0);
       const inUse = 'KEY-21: from the confirmation on it sends under the new keys.';
       world.check(next.keys === current(association), 'an answer under the new keys', 'another', inUse);
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.keys.rekey-messages',
+    title:
+      'An RS-S that sealed as many messages as it may under its key opens the association anew, whoever opened it.',
+    clauses: ['KEY-05', 'KEY-26'],
+    catches: 'Keys that are renewed by their age alone.',
+    async script(world) {
+      exactNetwork(world);
+      const { peer, association } = await associated(world, { timers: { 'rekey-messages': MESSAGES } });
+      const before = current(association);
+      for (let i = 0; i <= MESSAGES && current(association) === before; i++)
+        world.status(await peer.probe(association, { keys: before }), Status.ok);
+      const requirement = `KEY-05: the first message due after ${MESSAGES} makes it open.`;
+      const isRenewed = () => (current(association) === before ? undefined : true);
+      const renewed = (await peer.stage.until(isRenewed)) === true;
+      if (!renewed)
+        world.stage.violated('a new opening of the RS-S', 'none', { requirement, timedOut: true });
+      const { initiator } = current(association);
+      world.check(!initiator, 'an opening of the RS-S', 'keys of another one', requirement);
     },
   }),
   scriptCase({

@@ -139,7 +139,13 @@ const CHANNELS: readonly Case[] = [
     'keys.direction',
     'keys.restart',
   ]),
-  ...take(KEY_TIME_CASES, ['keys.old-erased', 'keys.rekey', 'keys.initiator-waits', 'keys.erased']),
+  ...take(KEY_TIME_CASES, [
+    'keys.old-erased',
+    'keys.rekey',
+    'keys.rekey-messages',
+    'keys.initiator-waits',
+    'keys.erased',
+  ]),
   ...take(ELSEWHERE_CASES, ['probe.elsewhere', 'address.old-keys', 'address.amplification-refused']),
   ...take(CHANNEL_TYPE_CASES, [
     {
