@@ -3,7 +3,7 @@
  * rule by which traffic is harmless; everything else that comes and was not waited for is a fault.
  *
  * 1. A probing request that opens; on an association also an opening, and a Registration Request of either kind.
- *    A node also opens its paths and legs.
+ *    A node also opens its paths and legs, and says on a path where it is and which way it sends.
  * 2. As many answers to a request, or to an opening, as datagrams of it were sent that may be answered. No window
  *    keeps a copy of an opening that a network makes from being answered.
  * 3. A datagram of a path, as often as a played peer sent these bytes to be forwarded.
@@ -15,7 +15,7 @@ import { toHex } from '../../reference/bytes.ts';
 import type { MessageType as Type } from '../../reference/wire/registry.ts';
 import { answerTypeOf, isMessageType, MESSAGES, MessageType } from '../../reference/wire/registry.ts';
 import type { Body } from '../fields.ts';
-import { bytesField } from '../fields.ts';
+import { bytesField, field } from '../fields.ts';
 import { mayBeAnswered } from '../intent.ts';
 import type { Received } from './received.ts';
 import type { Sent } from './transcript.ts';
@@ -61,8 +61,9 @@ export class Explainer {
   /** Says why the target may send this. @returns undefined if it may not. */
   explain(received: Omit<Received, 'explained'>): string | undefined {
     const { channel, type, bytes, fault } = received;
-    if (this.#copies && this.#isCopy(received)) return COPY;
-    if (this.#take(`relayed ${toHex(bytes)}`)) return 'forwarded';
+    const hex = toHex(bytes);
+    if (this.#copies && this.#isCopy(received.peer, hex)) return COPY;
+    if (this.#take(`relayed ${hex}`)) return 'forwarded';
     if (
       channel?.kind === 'association' &&
       channel.current?.confirmed !== true &&
@@ -78,12 +79,14 @@ export class Explainer {
     if (channel.kind === 'association' && REGISTRATIONS.includes(type)) return 'registration';
     if (type === MessageType.openingResponse) return this.#opening(bytes);
     if (type === undefined || received.body === undefined) return undefined;
+    if (channel.kind === 'path' && type === MessageType.pathUpdate && field(received.body, 'close') !== true)
+      return 'news of an end';
     if (this.#isRepeat(type, channel.id, received.body)) return 'repeat of a request';
     return this.#take(answerKey(type, channel.id, received.body)) ? 'answer to a request' : undefined;
   }
 
-  #isCopy({ peer, bytes }: Pick<Received, 'peer' | 'bytes'>): boolean {
-    const key = `${peer} ${toHex(bytes)}`;
+  #isCopy(peer: string, hex: string): boolean {
+    const key = `${peer} ${hex}`;
     const copy = this.#seen.has(key);
     this.#seen.add(key);
     return copy;
