@@ -162,4 +162,29 @@ export const CONTROL: readonly Saboteur[] = [
         original(self, 86_400_000, now);
       }),
   },
+  {
+    name: 'registers-in-its-own-time',
+    title: 'does not register when its association is confirmed again',
+    clause: 'RS-16',
+    caughtBy: 'rs-s.registration.confirmed',
+    patch: () =>
+      replace(RegistrationPlan.prototype, 'confirmed', (original) => (self, now) => {
+        const dueAt = field<number>(self, 'dueAt');
+        const wasGranted = field<number>(self, 'expiresAt') !== Number.NEGATIVE_INFINITY;
+        original(self, now);
+        if (wasGranted) Reflect.set(self, 'dueAt', dueAt);
+      }),
+  },
+  {
+    name: 'interval-goes-on',
+    title: 'goes on with the interval that it had when its DC opens the association',
+    clause: 'RS-18',
+    caughtBy: 'rs-s.registration.interval',
+    patch: () =>
+      replace(RegistrationPlan.prototype, 'confirmed', (original) => (self, now) => {
+        const retry = field<number>(self, 'retry');
+        original(self, now);
+        Reflect.set(self, 'retry', retry);
+      }),
+  },
 ];

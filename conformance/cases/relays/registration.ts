@@ -6,10 +6,13 @@ import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
 import { bytesField, listField, numberField } from '../../fields.ts';
 import type { Received } from '../../observe/received.ts';
+import type { PlayedChannel } from '../../played/channel.ts';
+import type { Peer } from '../../played/peer.ts';
+import { Unjudged } from '../../verdict.ts';
 import type { World } from '../../world.ts';
 import { bound } from '../nodes.ts';
 import { checkForwarded } from '../relayed.ts';
-import { associated, RS_S_CONFIGURED } from '../steps.ts';
+import { associated, exactNetwork, RS_S_CONFIGURED } from '../steps.ts';
 import { isRegistration, Registrations, retryTimers, transactionOf } from './registrations.ts';
 
 const INSTANCE_LENGTH = 8;
@@ -28,6 +31,13 @@ const AGAIN = 'RS-18, NODE-18: after a failure it tries again, after intervals t
 
 function instanceOf(mail: Received): Uint8Array {
   return bytesField(mail.body, 'instance') ?? new Uint8Array(0);
+}
+
+/** The DC opens the association. @throws Unjudged */
+async function open(peer: Peer, association: PlayedChannel): Promise<void> {
+  const failed = await peer.open(association);
+  if (failed === undefined) return;
+  throw new Unjudged('inconclusive', 'target', `the association could not be opened: no ${failed}`, true);
 }
 
 export const REGISTRATION_CASES: readonly Case[] = [
@@ -113,6 +123,53 @@ export const REGISTRATION_CASES: readonly Case[] = [
       const renewal = await registrations.nextAfter(granted.at, 500, AT_HALF);
       const requirement = 'RS-18, NODE-18: after a success the interval is the first one again.';
       await registrations.nextAfter(renewal.at, 1000 * RETRY_MIN, requirement);
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.registration.confirmed',
+    title: 'An RS-S whose registration has run out registers as soon as its association is confirmed again.',
+    clauses: ['RS-16'],
+    catches: 'A relay that waits for the next try of its own when its DC is back already.',
+    waits: 1300,
+    async script(world) {
+      exactNetwork(world);
+      const { peer, association } = await associated(world, {
+        bare: true,
+        habits: { registrationLifetime: 1 },
+      });
+      const registrations = new Registrations(world, peer);
+      const granted = await registrations.next(AT_ONCE);
+      peer.habits.registrationStatus = Status.busy;
+      await registrations.nextAfter(granted.at, 500, AT_HALF);
+      // The next try of its own comes 5 s after the error.
+      await world.sleep(granted.at + 1000 + LATE - world.net.now());
+      peer.habits.registrationStatus = Status.ok;
+      await open(peer, association);
+      const requirement = 'RS-16: the association is confirmed, and no registration valid: at once.';
+      await registrations.next(requirement, LATE);
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.registration.interval',
+    title: 'When its DC opens the association the interval between the tries of an RS-S begins anew.',
+    clauses: ['RS-18', 'RS-16'],
+    catches: 'A DC that is back, and waits a minute for a relay that it would not have.',
+    waits: 2100,
+    async script(world) {
+      exactNetwork(world);
+      const timers = retryTimers(world, RETRY_MIN, 8 * RETRY_MIN);
+      const habits = { registrationStatus: Status.refused };
+      const { peer, association } = await associated(world, { bare: true, timers, habits });
+      const registrations = new Registrations(world, peer);
+      const first = await registrations.next(AT_ONCE);
+      const second = await registrations.nextAfter(first.at, 1000 * RETRY_MIN, AGAIN);
+      await registrations.nextAfter(second.at, 2000 * RETRY_MIN, AGAIN);
+      await open(peer, association);
+      const { at } = await registrations.next('RS-16: the association is confirmed: at once.', LATE);
+      const requirement = 'RS-18: when the DC opens the association, the interval is the first one again.';
+      await registrations.nextAfter(at, 1000 * RETRY_MIN, requirement);
     },
   }),
   scriptCase({
