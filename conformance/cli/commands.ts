@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { WrittenProvisionOptions } from '../command/provisioning.ts';
 import type { CheckOptions } from './check-adapter.ts';
 import { checkAdapter } from './check-adapter.ts';
+import type { DoctorOptions } from './doctor.ts';
 import { doctor } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import type { Finish } from './flags.ts';
@@ -39,12 +40,12 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
     .action(async (file: string, options: InitOptions) => finish(await initCommand(file, options, terminal)));
 
   command('provision', "writes the configuration of a target without an adapter, out of the suite's own pool")
-    .option('--role <role>', 'which role the target has', 'rs-s')
+    .option('--role <role>', 'which role the target has: rs-s or dc', 'rs-s')
     .option('--relay <n>', 'which relay of the pool it is, 1 to 8', '1')
     .option('--target <host:port>', 'where the target listens', collect)
     .option(
       '--listen <host:port,...>',
-      'where DC 1 and DC 2 are played (127.0.0.1:4401,127.0.0.1:4402)',
+      'where the two DCs beside it are played (127.0.0.1:4401,127.0.0.1:4402)',
       collect,
     )
     .option('--advertise <host:port,...>', 'where the target finds these DCs, if there is a NAT', collect)
@@ -67,14 +68,16 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
     reachOptions(
       command('doctor', 'is the target within reach, what does it claim, which cases can not run and why'),
     ),
-  ).action(async (options: CheckOptions) => finish(await doctor(options, terminal)));
+  )
+    .option('--pics <file>', 'what the implementer claims: pics --reporter json, filled in')
+    .action(async (options: DoctorOptions) => finish(await doctor(options, terminal)));
 
   command(
     'pics',
-    'the claims proforma: every clause by role, to be filled in; as JSON it is what --pics reads',
+    'the claims proforma: every clause by role, to be filled in; --pics reads the JSON form, and that alone',
   )
     .option('--role <role,...>', 'only these roles', collect)
-    .option('--reporter <kind>', 'markdown or json', 'markdown')
+    .option('--reporter <kind>', 'markdown, to print and to attach; json, to fill in for --pics', 'markdown')
     .action((options: PicsOptions) => finish(picsCommand(options, terminal)));
 
   colourOption(command('self-test', 'runs the suite against faulty and odd variants of the reference'))

@@ -5,30 +5,42 @@ import { roundTrips } from '../adapter-check/round-trips.ts';
 import { ALL_CASES } from '../cases/all.ts';
 import { bufferCheck, lackChecks, seenCheck, wayCheck } from '../command/diagnosis.ts';
 import { reachOf } from '../command/reach.ts';
+import { heldAgainst } from '../expectations/pics.ts';
 import { EXIT } from '../reporters/exit-status.ts';
+import { claimLines } from '../reporters/expectations.ts';
 import { describeTarget } from '../reporters/pretty.ts';
 import { tame } from '../reporters/text.ts';
+import { catalogue } from '../spec-clauses.ts';
 import type { CheckOptions } from './check-adapter.ts';
 import { checkPrinter } from './checking.ts';
+import { specFiles } from './files.ts';
+import { picsOf } from './pics.ts';
 import { netOf, reachTarget, readToken, systemRandom } from './target.ts';
 import type { Terminal } from './terminal.ts';
 import { paintOf } from './terminal.ts';
 
 const HELLOS = 50;
 
+export interface DoctorOptions extends CheckOptions {
+  readonly pics?: string;
+}
+
 /** @returns 3 if no role can be had. */
-export async function doctor(options: CheckOptions, terminal: Terminal): Promise<number> {
+export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<number> {
+  const claims = await picsOf(options.pics, catalogue(specFiles()));
   const reach = reachOf(options);
   const net = netOf(reach);
   const reached = await reachTarget(reach, options, net);
   const { target, at, own, sources, has } = reached;
   try {
+    const pics = claims && heldAgainst(claims, target, target.info.roles);
     const printer = checkPrinter(terminal, paintOf(terminal, options.color));
     printer.say(`Target ${describeTarget(target.info)}`);
     printer.say(`Claims ${tame(JSON.stringify(target.info.claims))}`);
     printer.say(
       `Tester at ${sources.join(', ')}; has ${[...has].join(', ') || 'nothing that cases may need'}`,
     );
+    for (const line of pics === undefined ? [] : claimLines(pics)) printer.say(line);
     if (target.level > 0) {
       const token = options.tokenFile === undefined ? undefined : await readToken(options.tokenFile);
       const local = { ip: own, port: 0 };
@@ -38,7 +50,7 @@ export async function doctor(options: CheckOptions, terminal: Terminal): Promise
     printer.add(bufferCheck(await receiveBuffer()));
     const role = await seenCheck({ net, target }, systemRandom);
     printer.add(role);
-    for (const check of lackChecks(ALL_CASES, { target, has })) printer.add(check);
+    for (const check of lackChecks(ALL_CASES, { target, has, pics })) printer.add(check);
     printer.end();
     return role.verdict === 'pass' ? EXIT.good : EXIT.unjudged;
   } finally {

@@ -2,8 +2,7 @@
 import { ALL_CASES } from '../cases/all.ts';
 import { Mistake } from '../command/mistake.ts';
 import { outputsOf } from '../command/reporter-value.ts';
-import { captureOf } from '../command/run-options.ts';
-import { shellLine } from '../command/shell.ts';
+import { captureOf, replayCommandOf } from '../command/run-options.ts';
 import { differences } from '../evidence/compare.ts';
 import type { Manifest } from '../evidence/manifest.ts';
 import { wayOf } from '../evidence/manifest.ts';
@@ -72,7 +71,7 @@ export async function judgeCommand(
     width: terminal.width,
     quiet: options.quiet ?? false,
     places: placesOf(files),
-    command: shellLine(['ntm-conform', ...(way.name === 'embedded' ? [] : ['--target', way.name])]),
+    command: replayCommandOf(judged.report),
   };
   const report = applyExpectations(judged.report, expectations);
   const faults = [...(await output(report, outputs, context, terminal)), ...(capture?.end() ?? [])];

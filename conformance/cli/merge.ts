@@ -2,6 +2,7 @@
 import { ALL_CASES } from '../cases/all.ts';
 import { Mistake } from '../command/mistake.ts';
 import { outputsOf, specUrlOf } from '../command/reporter-value.ts';
+import { replayCommandOf } from '../command/run-options.ts';
 import { applyExpectations } from '../expectations/apply.ts';
 import { readReport } from '../expectations/files.ts';
 import { mergeReports } from '../expectations/merge.ts';
@@ -50,7 +51,7 @@ export async function mergeCommand(
     width: terminal.width,
     quiet: options.quiet ?? false,
     places: placesOf(files),
-    command: 'ntm-conform',
+    command: replayCommandOf(report),
     ...specUrlOf(options.specUrl),
   };
   const faults = await output(report, outputs, context, terminal);

@@ -5,6 +5,7 @@ import type { RoundTrips } from '../adapter-check/round-trips.ts';
 import type { Case } from '../case.ts';
 import { bytesField } from '../fields.ts';
 import { Stage } from '../played/stage.ts';
+import type { PicsUsed } from '../report.ts';
 import type { Checked } from '../reporters/checks.ts';
 import { count, some } from '../reporters/text.ts';
 import { whyNot } from '../runner/eligible.ts';
@@ -88,11 +89,11 @@ function seenAs(local: Endpoint, seen: Endpoint): Checked {
 /** Which cases can't run here, one line for each lack. */
 export function lackChecks(
   cases: readonly Case[],
-  environment: Pick<Environment, 'target' | 'has'>,
+  { pics, ...environment }: Pick<Environment, 'target' | 'has'> & { readonly pics?: PicsUsed | undefined },
 ): Checked[] {
   const lacks = new Map<string, string[]>();
   for (const info of cases) {
-    const skip = whyNot(info, environment, { slow: false });
+    const skip = whyNot(info, environment, { slow: false, ...(pics && { pics }) });
     if (skip === undefined) continue;
     lacks.set(skip.reason, [...(lacks.get(skip.reason) ?? []), info.id]);
   }

@@ -66,6 +66,7 @@ export function renderProforma({ spec, roles, features, clauses }: Pics): string
     '',
     'Status: m mandatory, o optional, c conditional: mandatory where the condition in the text holds, n/a where not.',
     'A mandatory clause that is not supported makes the claim of the role void.',
+    'This form is for people: ntm-conform reads the JSON one (ntm-conform pics --reporter json, then --pics FILE).',
     '',
     '## Features',
     '',

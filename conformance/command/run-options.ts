@@ -1,4 +1,5 @@
 /** The options of a run, as they were written and as they are meant. */
+import type { Report } from '../report.ts';
 import { DEPTHS, PROFILES } from '../report.ts';
 import type { RunOptions } from '../runner/options.ts';
 import type { ReplayToken } from '../runner/token.ts';
@@ -86,7 +87,8 @@ export function settingsOf(options: WrittenRunOptions, seed: string): RunSetting
     ...(options.runs !== undefined && { runs: wholeNumber('--runs', options.runs, 1, 1_000_000) }),
     profile: oneOf('--profile', options.profile, PROFILES),
     strict: options.strict ?? false,
-    slow: options.slow ?? false,
+    // A failure that is to be seen again is waited for.
+    slow: options.slow ?? options.replay !== undefined,
     jobs: wholeNumber('--jobs', options.jobs, 1, 1024),
     timeout: milliseconds('--timeout', options.timeout),
     bail: options.bail ?? false,
@@ -128,6 +130,16 @@ export function replayCommand(options: WrittenRunOptions): string {
     ...each('--listen', options.listen),
     ...each('--advertise', options.advertise),
     ...(options.strict ? ['--strict'] : []),
-    ...(options.slow ? ['--slow'] : []),
+  ]);
+}
+
+/** The same as far as a report knows of it: the file with which a target without an adapter was configured is `FILE`. */
+export function replayCommandOf({ target, strict }: Pick<Report, 'target' | 'strict'>): string {
+  const isEmbedded = target.address === 'embedded';
+  return shellLine([
+    'ntm-conform',
+    ...(isEmbedded ? [] : ['--target', target.address]),
+    ...(target.level === 0 ? ['--config', 'FILE'] : []),
+    ...(strict ? ['--strict'] : []),
   ]);
 }

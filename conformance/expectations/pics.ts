@@ -27,6 +27,10 @@ export interface PicsFile {
  * @throws Mistake for what cannot be meant: other versions, clauses that there are not, two answers.
  */
 export function readPics(file: string, text: string, clauses: readonly Clause[], spec: string): PicsFile {
+  if (text.startsWith('# NTMobile'))
+    throw new Mistake(
+      `${file} is the form for people: fill in the one that ntm-conform pics --reporter json writes.`,
+    );
   const pics = parsed(file, text, Filled);
   if (pics.spec !== spec)
     throw new Mistake(

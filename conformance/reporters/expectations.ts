@@ -36,7 +36,7 @@ export function expectationLines(report: Report, { paint }: Pick<Context, 'paint
 }
 
 /** Which claims a run was judged against, and what was found about them. */
-function claimLines({ file, product, version, date, exceptions, remarks }: PicsUsed): string[] {
+export function claimLines({ file, product, version, date, exceptions, remarks }: PicsUsed): string[] {
   const missing = exceptions.filter(isMissing).length;
   return [
     `Claims: ${file} of ${date} (${product} ${version}), ` +

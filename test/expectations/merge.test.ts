@@ -1,5 +1,6 @@
 import { ALL_CASES } from '../../conformance/cases/all.ts';
 import { shardOf, shardValue, withinBudget } from '../../conformance/command/portion.ts';
+import { replayCommandOf } from '../../conformance/command/run-options.ts';
 import { mergeReports } from '../../conformance/expectations/merge.ts';
 import type { Report } from '../../conformance/report.ts';
 import type { Verdict } from '../../conformance/verdict.ts';
@@ -39,6 +40,19 @@ t.test('the shards of a run are one report', (t) => {
   t.match(report, { complete: true, trouble: null, shard: null, ms: 5, startedAt: two.startedAt });
   t.match(report.summary, { total: 3, pass: 2, fail: 1 });
   t.same(merge(two, one).cases, report.cases, 'in any order');
+});
+
+t.test('what a report knows of the way back to a failure', (t) => {
+  const { target } = golden;
+  t.equal(
+    replayCommandOf({ target: { ...target, address: '[::1]:4400', level: 3 }, strict: true }),
+    'ntm-conform --target [::1]:4400 --strict',
+  );
+  t.equal(
+    replayCommandOf({ target: { ...target, address: '127.0.0.1:4330', level: 0 }, strict: false }),
+    'ntm-conform --target 127.0.0.1:4330 --config FILE',
+  );
+  t.equal(replayCommandOf({ target: { ...target, address: 'embedded' }, strict: false }), 'ntm-conform');
 });
 
 t.test('a shard that is missing is said, and so is one that was cut short', (t) => {

@@ -73,3 +73,20 @@ t.test('what cannot be judged by gets one line and status 2', async (t) => {
   const wider = await claims(t, {}, { roles: ['rs-s', 'rs-t'] });
   t.match(await line(wider), `${wider} claims the role rs-t, which the target does not: `);
 });
+
+t.test('doctor tells what the claims leave out; the form for people is not read', async (t) => {
+  const at = await target(t);
+  const file = await claims(t, { 'RSS-02': 'no' });
+  const asked = await cli(['doctor', '--target', at, '--pics', file]);
+  t.same([asked.status, asked.err], [0, '']);
+  t.match(asked.out, `# Claims: ${file} of 2026-11-21 (Relay 1.0), 1 not supported, 0 not claimed\n`);
+  t.match(asked.out, /: \d cases can't run \(.*rs-s\.forward\.unchanged.*\) # SKIP .* says no to RSS-02/);
+  const form = folder(t)('claims.md');
+  writeFileSync(form, (await cli(['pics', '--role', 'rs-s'])).out);
+  const { status, err } = await cli([...CASES, '--target', at, '--pics', form]);
+  t.equal(status, 2);
+  t.match(
+    err,
+    `${form} is the form for people: fill in the one that ntm-conform pics --reporter json writes.`,
+  );
+});
