@@ -91,27 +91,32 @@ export function endpointToBytes(endpoint: Endpoint): Uint8Array {
 export function endpointFromBytes(bytes: Uint8Array): Endpoint | undefined {
   if (bytes.length !== 6 && bytes.length !== 18) return undefined;
   const ip = ipFromBytes(bytes.subarray(0, -2));
-  const [high = 0, low = 0] = bytes.subarray(-2);
-  return ip === undefined ? undefined : { ip, port: (high << 8) | low };
+  const port = ((bytes.at(-2) ?? 0) << 8) | (bytes.at(-1) ?? 0);
+  return ip === undefined ? undefined : { ip, port };
 }
 
 /** Whether 16 bytes are an IPv4-mapped IPv6 address, ::ffff:0:0/96, which no message may carry. [GEN-13] */
 export function isMapped(bytes: Uint8Array): boolean {
   return (
     bytes.length >= 16 &&
-    bytes.subarray(0, 10).every((byte) => byte === 0) &&
     bytes[10] === 0xff &&
-    bytes[11] === 0xff
+    bytes[11] === 0xff &&
+    bytes.subarray(0, 10).every((byte) => byte === 0)
   );
 }
 
+const IPV4 = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
+
 function parseIpv4(text: string): Uint8Array | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part))) {
-    return undefined;
+  const parts = IPV4.exec(text);
+  if (parts === null) return undefined;
+  const bytes = new Uint8Array(4);
+  for (let i = 0; i < 4; i++) {
+    const number = Number(parts[i + 1]);
+    if (number > 255) return undefined;
+    bytes[i] = number;
   }
-  const numbers = parts.map(Number);
-  return numbers.every((number) => number <= 255) ? Uint8Array.from(numbers) : undefined;
+  return bytes;
 }
 
 function parseIpv6(text: string): Uint8Array | undefined {

@@ -15,6 +15,9 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** Lower-case hex, two digits a byte; unique for each byte string, so it serves as a map key. */
 export function toHex(bytes: Uint8Array): string {
+  // Of ECMAScript 2026 and many times faster, but not in Node 20.
+  const { toHex: native } = bytes as { toHex?: () => string };
+  if (native !== undefined) return native.call(bytes);
   let text = '';
   for (let i = 0; i < bytes.length; i++) text += HEX[bytes[i] ?? 0];
   return text;

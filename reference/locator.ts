@@ -28,7 +28,10 @@ export function parsePrefix(text: string): Prefix | undefined {
 
 /** Whether an address lies in a prefix of its own family. */
 export function isIn(ip: Ip, prefix: Prefix): boolean {
-  const bytes = ipToBytes(ip);
+  return areIn(ipToBytes(ip), prefix);
+}
+
+function areIn(bytes: Uint8Array, prefix: Prefix): boolean {
   if (bytes.length !== prefix.bytes.length) return false;
   const whole = prefix.length >> 3;
   for (let i = 0; i < whole; i++) if (bytes[i] !== prefix.bytes[i]) return false;
@@ -41,7 +44,8 @@ export type Reach = 'global' | 'private' | 'never';
 
 /** Classifies an address by its prefix; a test profile comes before all but what no host can have. [GEN-16, DC-28] */
 export function reach(ip: Ip, profile: TestProfile): Reach {
-  const isInside = (prefixes: readonly Prefix[]): boolean => prefixes.some((prefix) => isIn(ip, prefix));
+  const bytes = ipToBytes(ip);
+  const isInside = (prefixes: readonly Prefix[]): boolean => prefixes.some((prefix) => areIn(bytes, prefix));
   if (isInside(NO_HOST)) return 'never';
   if (isInside(profile.global)) return 'global';
   if (isInside(profile.private)) return 'private';
@@ -51,7 +55,8 @@ export function reach(ip: Ip, profile: TestProfile): Reach {
 
 /** Whether an address is for networks of one's own, so that the same one can be elsewhere too. [OPT-07, OPT-08] */
 export function isPrivateUse(ip: Ip, profile: TestProfile): boolean {
-  const isInside = (prefixes: readonly Prefix[]): boolean => prefixes.some((prefix) => isIn(ip, prefix));
+  const bytes = ipToBytes(ip);
+  const isInside = (prefixes: readonly Prefix[]): boolean => prefixes.some((prefix) => areIn(bytes, prefix));
   return !isInside(profile.global) && (isInside(profile.private) || isInside(PRIVATE_USE));
 }
 

@@ -60,6 +60,8 @@ class Run {
   readonly #places: Semaphore;
   readonly #budget: ShrinkBudget = shrinkBudget();
   readonly #finished: Finished[] = [];
+  /** Those whose worlds have sockets still, the oldest first. */
+  readonly #open: Finished[] = [];
   readonly #skipped: CaseResult[] = [];
   readonly #watches: { readonly info: ScanCase; readonly watch: Watch }[] = [];
   readonly #running = new Set<string>();
@@ -182,6 +184,7 @@ class Run {
       }
       const entry: Finished = { info, judged, worlds };
       this.#finished.push(entry);
+      if (worlds.some((world) => world.isOpen)) this.#open.push(entry);
       return entry;
     });
     if (finished === undefined) return;
@@ -288,9 +291,8 @@ class Run {
   }
 
   async #closeOldest(): Promise<void> {
-    const open = this.#finished.filter(({ worlds }) => worlds.some((world) => world.isOpen));
-    for (const { worlds } of open.slice(0, Math.max(0, open.length - OPEN_WORLDS))) {
-      for (const world of worlds) await world.close();
+    while (this.#open.length > OPEN_WORLDS) {
+      for (const world of this.#open.shift()?.worlds ?? []) await world.close();
     }
   }
 

@@ -95,6 +95,7 @@ function judgeMessage2(datagram: Uint8Array, header: Header, channel: TwinChanne
   };
   const isHeld = channel.finished.some((message2) => equal(message2, datagram));
   const verifies = channel.attempts.some(({ message1, ephemeral, of }) => {
+    if (!hasHeaderOf(datagram, message1)) return false;
     if (of === 'initiator') return finish(opening, message1, ephemeral, datagram) !== undefined;
     const made = message2(opening, message1, ephemeral);
     return made !== undefined && equal(made.datagram, datagram);
@@ -102,6 +103,11 @@ function judgeMessage2(datagram: Uint8Array, header: Header, channel: TwinChanne
   if (!isHeld && !verifies)
     return refuse('handshake', `message 2 fits none of ${channel.attempts.length} attempts`);
   return { kind: 'opening', type: header.type, channel: channel.id };
+}
+
+/** Message 2 repeats the header of message 1 but for the type (KEY-38); all else takes X25519 to be seen. */
+function hasHeaderOf(message2: Uint8Array, message1: Uint8Array): boolean {
+  return equal(message2.slice(2, HEADER_LENGTH), message1.slice(2, HEADER_LENGTH));
 }
 
 /** Layers `key-id` to `schema` (TUN-02, TUN-04, TUN-05, GEN-18, chapter 6). */

@@ -1,6 +1,6 @@
 /** Section 5: the replay window, and nonces. */
 import fc from 'fast-check';
-import { toHex } from '../../../reference/bytes.ts';
+import { sameBytes, toHex } from '../../../reference/bytes.ts';
 import { MessageType } from '../../../reference/wire/registry.ts';
 import type { Case, Watch } from '../../case.ts';
 import { propertyCase, scanCase } from '../../case.ts';
@@ -101,7 +101,7 @@ class NonceWatch implements Watch {
     this.#seen.set(key, sequences);
     const before = sequences.get(header.sequence);
     if (before === undefined) sequences.set(header.sequence, bytes);
-    else if (toHex(before) !== toHex(bytes)) {
+    else if (!sameBytes(before, bytes)) {
       this.violation ??= new Violation(
         'TUN-03: a sequence number is never used twice under one key.',
         ['another sequence number for each datagram sealed'],
