@@ -9,6 +9,7 @@ import { runAdapter } from './adapter.ts';
 import { drawChart } from './chart.ts';
 import { runDc } from './dc.ts';
 import { init } from './init.ts';
+import { runLab } from './lab.ts';
 import type { NodeOptions } from './node.ts';
 import { runNode } from './node.ts';
 import { runRsS } from './rs-s.ts';
@@ -76,6 +77,19 @@ function commands(finish: (status: number) => void): Command {
     .description('draws what was traced as a sequence chart, all files together')
     .argument('<files...>', 'traces of any number of roles')
     .action(drawChart);
+  program
+    .command('lab')
+    .description('plays a scenario on a simulated Internet in virtual time, and draws it as a sequence chart')
+    .argument('[scenario]', '--list shows them')
+    .option('--list', 'show the scenarios')
+    .option('--seed <text>', 'what chance depends on', '1')
+    .option('--alice <situation>', 'where alice is: G4, FC, RC, PR, SY, CE, CS, V6, V64 or DS')
+    .option('--bob <situation>', 'where bob is')
+    .option('--to <situation>', 'where who moves goes')
+    .option('--all', 'draw Data that only repeats too')
+    .option('--svg <file>', 'draw it as a picture too')
+    .option('--grid <folder>', 'play all pairs of situations instead, and write the page of them there')
+    .action(runLab);
   program
     .command('adapter')
     .description('starts and stops roles as a conformance suite asks; runs until SIGINT or SIGTERM')

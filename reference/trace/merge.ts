@@ -13,10 +13,17 @@ export interface Arrow {
   readonly isLost: boolean;
 }
 
+/** Something that happened between two datagrams. */
+export interface Remark {
+  readonly t: number;
+  readonly text: string;
+}
+
 export interface Exchange {
   /** Parties; an endpoint whose party keeps no trace is one too. */
   readonly lanes: readonly string[];
   readonly arrows: readonly Arrow[];
+  readonly remarks?: readonly Remark[];
 }
 
 /** @param first parties that come before others, which come in the order in which they appear */
