@@ -1,7 +1,7 @@
 /** Faults in what comes from, or goes to, another address than the one in use. */
 import type { Endpoint } from '../../reference/address.ts';
 import { Channel } from '../../reference/channel/channel.ts';
-import type { FarEnd } from '../../reference/channel/far-end.ts';
+import { FarEnd } from '../../reference/channel/far-end.ts';
 import type { Keyring } from '../../reference/channel/keyring.ts';
 import type { Header } from '../../reference/wire/header.ts';
 import { MessageType } from '../../reference/wire/registry.ts';
@@ -37,5 +37,12 @@ export const ADDRESSES: readonly Saboteur[] = [
         field<FarEnd>(self, 'farEnd').nominate(from as Endpoint, now as number);
         Reflect.get(self, 'sendDueProbes').call(self, now);
       }),
+  },
+  {
+    name: 'probes-its-own',
+    title: 'probes whatever address a message came from, be it one of its own',
+    clause: 'KEY-40',
+    caughtBy: 'rs-s.address.own',
+    patch: () => replace(FarEnd.prototype, 'canBe', () => () => true),
   },
 ];

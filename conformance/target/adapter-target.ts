@@ -254,6 +254,7 @@ class AdapterTarget implements Target {
         ...provisionedAssociation(association, association.own.nodeId, rsOpens ? [peer.local] : []),
       })),
       capacity: options.capacity ?? RUN_CAPACITY,
+      ...(options.advertise && { advertise: [...options.advertise] }),
       limits: { ...RUN_LIMITS, ...options.limits },
       ...(timers.length > 0 && { timers: Object.fromEntries(timers) as Fields }),
       ...(options.withoutProfile === true

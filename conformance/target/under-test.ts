@@ -24,6 +24,8 @@ export interface RsOptions {
   readonly limits?: Readonly<Record<string, number>>;
   /** Without the test profile that makes loopback a locator. Level 1. */
   readonly withoutProfile?: boolean;
+  /** Endpoints that it tells others in place of those that it listens on. Level 1. */
+  readonly advertise?: readonly string[];
   /** Seconds by the names of the spec's table of timers. Level 1. */
   readonly timers?: Readonly<Record<string, number>>;
 }

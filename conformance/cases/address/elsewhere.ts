@@ -1,5 +1,7 @@
 /** Sections 4.6, 5.8 and 6.3.7: what comes from another address than the one in use. */
 import fc from 'fast-check';
+import type { Ip } from '../../../reference/address.ts';
+import { formatEndpoint } from '../../../reference/address.ts';
 import { MessageType, Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
@@ -12,7 +14,7 @@ import type { RsUnderTest } from '../../target/target.ts';
 import type { World } from '../../world.ts';
 import { checkProbeAnswer } from '../messages/probes.ts';
 import { checkNotProbed, takeProbe } from '../nodes.ts';
-import { associated, current, halfOpen, openLeg, RS_S } from '../steps.ts';
+import { associated, current, halfOpen, openLeg, RS_S, RS_S_CONFIGURED } from '../steps.ts';
 import { checkAmplification } from './amplification.ts';
 
 /** GEN-11: the last try of a probe, and time to spare; milliseconds. */
@@ -95,6 +97,28 @@ export const ELSEWHERE_CASES: readonly Case[] = [
       await world.sleep(PROBE_TRIES_OVER);
       world.status(await nodePeer.probe(leg), Status.ok);
       checkAmplification(world, claimed);
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.address.own',
+    title:
+      'A message from an endpoint that an RS-S tells others as its own is answered, but nominates nothing.',
+    clauses: ['KEY-40', 'GEN-34'],
+    catches: 'A relay that can be turned on itself, by its address before a NAT.',
+    async script(world) {
+      // Where nobody is; it is told the target's own endpoint below.
+      const nowhere = { ip: '127.0.0.1' as Ip, port: 9 };
+      const { local } = await world.peer('its own endpoint', nowhere);
+      const { rs, nodePeer, leg } = await openLeg(world, { advertise: [formatEndpoint(local)] });
+      const own = await beside(world, rs, leg, 'its own endpoint');
+      world.status(
+        await own.probe(leg, { repeats: [] }),
+        Status.ok,
+        'KEY-40: it is treated like all others.',
+      );
+      world.status(await nodePeer.probe(leg), Status.ok);
+      checkNotProbed(world, own, leg, 'KEY-40: an end does not probe what it tells others as its own.');
     },
   }),
 ];

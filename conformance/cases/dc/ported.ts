@@ -26,7 +26,6 @@ import { PROBE_CASES } from '../messages/probes.ts';
 import { TRANSACTION_CASES } from '../messages/transactions.ts';
 import type { Port, Words } from '../ported.ts';
 import { ported } from '../ported.ts';
-import { DC } from './steps.ts';
 
 const WORDS: Words = [
   ['a node on loopback', 'a peer on loopback'],
@@ -53,7 +52,7 @@ const WORDS: Words = [
 
 function take(cases: readonly Case[], ports: readonly (string | Port)[]): readonly Case[] {
   const all = ports.map((port) => (typeof port === 'string' ? { from: `rs-s.${port}` } : port));
-  return ported('dc', { adapterLevel: DC.adapterLevel }, WORDS, cases, all);
+  return ported('dc', {}, WORDS, cases, all);
 }
 
 /** Recipes of counters that are about what an RS-S relays, or about order numbers, which associations lack. */
@@ -146,7 +145,12 @@ const CHANNELS: readonly Case[] = [
     'keys.initiator-waits',
     'keys.erased',
   ]),
-  ...take(ELSEWHERE_CASES, ['probe.elsewhere', 'address.old-keys', 'address.amplification-refused']),
+  ...take(ELSEWHERE_CASES, [
+    'probe.elsewhere',
+    'address.old-keys',
+    'address.amplification-refused',
+    'address.own',
+  ]),
   ...take(CHANNEL_TYPE_CASES, [
     {
       from: 'rs-s.channel-type.not-confirming',

@@ -126,7 +126,12 @@ export const PORTED_CHANNEL_CASES: readonly Case[] = [
   ]),
   ...take(SEALED_CASES, ['sealed.tag', 'sealed.header', 'sealed.counter', 'sealed.own-counter']),
   ...take(REPLAY_CASES, ['sealed.replay', 'sealed.window', 'run.nonces']),
-  ...take(ELSEWHERE_CASES, ['probe.elsewhere', 'address.old-keys', 'address.amplification-refused']),
+  ...take(ELSEWHERE_CASES, [
+    'probe.elsewhere',
+    'address.old-keys',
+    'address.amplification-refused',
+    'address.own',
+  ]),
   ...take(ASSOCIATION_ADDRESS_CASES, ['address.association', 'address.association-later']),
 ];
 
