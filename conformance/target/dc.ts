@@ -179,6 +179,7 @@ export function dcConfig(
       })),
     ],
     ...(options.access && { access: withNodeId(options.access, other?.nodeId) }),
+    ...(options.advertise && { advertise: [...options.advertise] }),
     limits: { ...RUN_LIMITS, ...options.limits },
     ...(timers.length > 0 && { timers: Object.fromEntries(timers) as Fields }),
     ...(options.withoutProfile === true

@@ -16,20 +16,13 @@ export class Reopening {
     this.dueAt = now;
   }
 
-  /** Those whose turn it is; who has opened meanwhile has none. */
-  takeDue(now: Instant): Peer[] {
-    const due: Peer[] = [];
-    while (this.dueAt <= now) {
-      const peer = this.queue.pop();
-      if (peer === undefined) {
-        this.dueAt = Number.POSITIVE_INFINITY;
-        break;
-      }
-      if (!peer.association.needsOpening()) continue;
-      due.push(peer);
-      this.dueAt += INTERVAL;
-    }
-    return due;
+  /** Whose turn it is, if anybody's; who has opened meanwhile has none. */
+  takeDue(now: Instant): Peer | undefined {
+    if (now < this.dueAt) return undefined;
+    let peer = this.queue.pop();
+    while (peer !== undefined && !peer.association.needsOpening()) peer = this.queue.pop();
+    this.dueAt = peer === undefined ? Number.POSITIVE_INFINITY : now + INTERVAL;
+    return peer;
   }
 
   wakeAt(): Instant {
