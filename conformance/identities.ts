@@ -1,5 +1,5 @@
 /**
- * The fixed pool of identities: 64 nodes, 2 DCs, 8 relays. Node IDs, association IDs and secrets all
+ * The fixed pool of identities: 64 nodes, DCs, 8 relays. Node IDs, association IDs and secrets all
  * come out of one test secret, so a target that was configured once knows every later run.
  */
 
@@ -51,10 +51,11 @@ export function relayIdentity(testSecret: Uint8Array, number: number): Identity 
   };
 }
 
-/** A node of the pool, 1 to 64; the odd ones belong to DC 1. */
-export function nodeIdentity(testSecret: Uint8Array, number: number): Identity {
-  const name = `node ${number}`;
-  return { name, nodeId: between(testSecret, name), fqdn: `node${number}.${ZONES[(number - 1) % 2]}` };
+/** Somebody else of the pool, by name. @param side the first byte of the Node ID; neither the lowest nor the highest if not given */
+export function poolIdentity(testSecret: Uint8Array, name: string, fqdn: string, side?: number): Identity {
+  const nodeId = between(testSecret, name);
+  if (side !== undefined) nodeId[0] = side;
+  return { name, nodeId, fqdn };
 }
 
 /** The association of two identities of the pool. */

@@ -11,14 +11,14 @@ import { DEFAULT_DCS, hasInbound, isLoopback, LOOPBACK_SOURCES } from '../comman
 import { Mistake } from '../command/mistake.ts';
 import { readProvisioned, readSecret } from '../command/provisioned.ts';
 import type { Reach, ReachOptions } from '../command/reach.ts';
-import type { ProvisionedRelay } from '../identities.ts';
 import { provision } from '../identities.ts';
 import type { Tap } from '../played/stage.ts';
 import { EXIT } from '../reporters/exit-status.ts';
 import { needsMet } from '../runner/environment.ts';
+import { provisionDc } from '../target/dc-pool.ts';
 import { outsideNet } from '../target/outside.ts';
 import type { Target, TargetError } from '../target/target.ts';
-import type { Surroundings, Way } from '../target/way.ts';
+import type { Provisioned, Surroundings, Way } from '../target/way.ts';
 import { connect } from '../target/way.ts';
 import type { Child, Command } from './child.ts';
 import { startAdapter } from './child.ts';
@@ -105,17 +105,18 @@ export async function reachTarget(
 
 /** Read, or derived from the secret in the same way as `provision` did. */
 async function configOf(
-  { listen }: Reach,
+  { listen, target }: Reach,
   at: Endpoint,
   { config, secretFile }: ReachOptions,
-): Promise<ProvisionedRelay> {
+): Promise<Provisioned> {
   if (config !== undefined) return readProvisioned(await readText(config), config);
   const file = secretFile ?? '';
   const [first, second] = listen.length === 0 ? DEFAULT_DCS : listen;
   if (first === undefined || second === undefined)
-    throw new Mistake('--listen needs two endpoints, for DC 1 and DC 2: HOST:PORT,HOST:PORT.');
+    throw new Mistake('--listen needs two endpoints, for the two DCs that are played: HOST:PORT,HOST:PORT.');
   const testSecret = readSecret(await readText(file), file);
-  return provision('rs-s', { testSecret, listen: [at], dcs: [[first], [second]] });
+  const options = { testSecret, listen: [at], dcs: [[first], [second]] } as const;
+  return target?.role === 'dc' ? provisionDc(options) : provision('rs-s', options);
 }
 
 /** The token shared with an adapter. @throws Mistake */

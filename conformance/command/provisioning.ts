@@ -1,7 +1,11 @@
 /** `provision`: what a person puts into a target that has no adapter. */
+import { dcConfig } from '../../reference/config/dc.ts';
 import { describeConfigError, rsConfig } from '../../reference/config/schema.ts';
-import type { ProvisionedRelay, ProvisionOptions } from '../identities.ts';
+import type { ProvisionOptions } from '../identities.ts';
 import { POOL, provision } from '../identities.ts';
+import { ROLES } from '../roles.ts';
+import { provisionDc } from '../target/dc-pool.ts';
+import type { Provisioned } from '../target/way.ts';
 import { DEFAULT_DCS } from './addresses.ts';
 import { Mistake } from './mistake.ts';
 import { endpointList, oneOf, wholeNumber } from './values.ts';
@@ -19,35 +23,53 @@ export interface WrittenProvisionOptions {
 /** Where the target listens if nothing is said. */
 export const DEFAULT_TARGET = '127.0.0.1:4330';
 
-/** Roles that can be tested without an adapter in this version. */
-const PROVISIONED = ['rs-s'] as const;
+/** Roles that can be tested without an adapter: who has to be asked from inside to do something cannot. */
+const PROVISIONED = ['rs-s', 'dc'] as const;
 
 /** @throws Mistake */
 export function provisioned(
   options: WrittenProvisionOptions,
   testSecret: Uint8Array | undefined,
-): ProvisionedRelay {
-  const role = oneOf('--role', options.role, PROVISIONED);
-  const relay = wholeNumber('--relay', options.relay, 1, POOL.relays);
+): Provisioned {
+  const role = roleOf(options.role);
   const listen = endpointList('--target', options.target ?? [DEFAULT_TARGET]);
   const dcs = playedDcs(options);
-  const config = provision(role, { relay, listen, dcs, ...(testSecret && { testSecret }) });
-  const read = rsConfig.safeParse(config);
+  const secret = testSecret && { testSecret };
+  const config =
+    role === 'dc'
+      ? provisionDc({ listen, dcs, ...secret })
+      : provision(role, {
+          relay: wholeNumber('--relay', options.relay, 1, POOL.relays),
+          listen,
+          dcs,
+          ...secret,
+        });
+  const read = (role === 'dc' ? dcConfig : rsConfig).safeParse(config);
   if (!read.success) throw new Mistake(`${describeConfigError(read.error, 'provision')}.`);
   return config;
 }
 
-/** Where the target finds DC 1 and DC 2: `--advertise` if there is a NAT in between. */
+function roleOf(text: string): (typeof PROVISIONED)[number] {
+  const role = oneOf('--role', text, ROLES);
+  const found = PROVISIONED.find((possible) => possible === role);
+  if (found !== undefined) return found;
+  throw new Mistake(
+    `--role ${role}: a ${role} cannot be tested without an adapter, only ${PROVISIONED.join(' and ')} can. ` +
+      'How to write an adapter: adapters/README.md.',
+  );
+}
+
+/** Where the target finds the two DCs that are played: `--advertise` if there is a NAT in between. */
 function playedDcs({ listen, advertise }: WrittenProvisionOptions): ProvisionOptions['dcs'] {
   const option = advertise === undefined ? '--listen' : '--advertise';
   const given = endpointList(option, advertise ?? listen ?? []);
   const [first, second, more] = given.length === 0 ? DEFAULT_DCS : given;
   if (first === undefined || second === undefined || more !== undefined)
-    throw new Mistake(`${option} takes two endpoints, for DC 1 and DC 2: HOST:PORT,HOST:PORT.`);
+    throw new Mistake(`${option} takes two endpoints, for the two DCs that are played: HOST:PORT,HOST:PORT.`);
   return [[first], [second]];
 }
 
 /** JSON as it is to be put into the target's configuration. */
-export function renderProvisioned(config: ProvisionedRelay): string {
+export function renderProvisioned(config: Provisioned): string {
   return `${JSON.stringify(config, null, 2)}\n`;
 }

@@ -43,7 +43,7 @@ export interface DcUnderTest extends RsUnderTest {
   relay(index?: number): RegisteringRelay;
   other(index?: number): OtherDc;
   /** An association of one of the nodes but the first, as it is when nothing was sent yet. */
-  unused(): PlayedChannel;
+  readonly unused: () => PlayedChannel;
   /** Begins a row. */
   startRow(stage: Stage): void;
 }

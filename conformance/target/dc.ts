@@ -35,8 +35,7 @@ export class AdapterDc extends AdapterInstance implements DcUnderTest {
   readonly relays: readonly RegisteringRelay[];
   readonly others: readonly OtherDc[];
 
-  #next = 0;
-
+  readonly unused: () => PlayedChannel;
   readonly #habits: Partial<Habits>;
 
   /** @param habits of the one that stands for the associated peer. */
@@ -46,6 +45,7 @@ export class AdapterDc extends AdapterInstance implements DcUnderTest {
     this.nodes = around.nodes;
     this.relays = around.relays;
     this.others = around.others;
+    this.unused = unusedOf(around.nodes);
   }
 
   node(index: number): RegisteringNode {
@@ -60,18 +60,8 @@ export class AdapterDc extends AdapterInstance implements DcUnderTest {
     return at(this.others, index, 'other DC');
   }
 
-  unused(): PlayedChannel {
-    const { kind, id, secret, own, peer } = this.node(
-      1 + (this.#next++ % (this.nodes.length - 1)),
-    ).association;
-    return new PlayedChannel({ kind, id, secret, own, peer });
-  }
-
-  async provoke(): Promise<void> {
-    const node = this.node(PROVOKING);
-    await node.register();
-    const content = node.directionRequest({ peerFqdn: `node.${OTHERS[0].zone}` });
-    node.peer.sendSealed(node.association, MessageType.directionRequest, content, { auto: true });
+  provoke(): Promise<void> {
+    return provokeBy(this.nodes);
   }
 
   override async start(): Promise<void> {
@@ -102,6 +92,23 @@ export class AdapterDc extends AdapterInstance implements DcUnderTest {
   }
 }
 
+/** Gives associations of the nodes but the first, in turns, as they are when nothing was sent yet. */
+export function unusedOf(nodes: readonly RegisteringNode[]): () => PlayedChannel {
+  let next = 0;
+  return () => {
+    const { kind, id, secret, own, peer } = at(nodes, 1 + (next++ % (nodes.length - 1)), 'node').association;
+    return new PlayedChannel({ kind, id, secret, own, peer });
+  };
+}
+
+/** Has a node ask for one of the first other DC's. */
+export async function provokeBy(nodes: readonly RegisteringNode[]): Promise<void> {
+  const node = at(nodes, PROVOKING, 'node');
+  await node.register();
+  const content = node.directionRequest({ peerFqdn: `node.${OTHERS[0].zone}` });
+  node.peer.sendSealed(node.association, MessageType.directionRequest, content, { auto: true });
+}
+
 /** All parties. Nobody is bound yet. */
 export function playedAround(stage: Stage, options: DcTestOptions, dcNodeId: Uint8Array, bind: Bind): Around {
   const { nodes = 3, relays = 2, others = 1, dcNodeId: side = 'higher' } = options;
@@ -130,14 +137,15 @@ export function playedAround(stage: Stage, options: DcTestOptions, dcNodeId: Uin
 
 /** The one of the parties that stands for the associated peer where a case wants just one. */
 export async function peerOf({ nodes, others }: Around, options: DcTestOptions): Promise<PlayedDc> {
-  const party: Party | undefined = options.peer === 'dc' ? others[0] : nodes[0];
+  const isDc = options.peer === 'dc';
+  const party: Party | undefined = isDc ? others[0] : nodes[0];
   if (party === undefined) throw new Error('a DC with nobody around it');
   // Where other DCs are stands in the configuration.
   for (const other of others) await other.socket();
   const peer = await party.socket();
   Object.assign(peer.habits, options.habits);
   // A DC asks for the node that is registered to provoke an opening.
-  return new AssociatedPeer(peer, party.association, nodeName(options.peer === 'dc' ? PROVOKING : 0));
+  return new AssociatedPeer(peer, party.association, at(nodes, isDc ? PROVOKING : 0, 'node').fqdn);
 }
 
 /** The name of a played node. */

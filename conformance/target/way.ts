@@ -9,7 +9,9 @@ import type { ProvisionedRelay } from '../identities.ts';
 import type { Tap } from '../played/stage.ts';
 import { Stage } from '../played/stage.ts';
 import { adapterTarget } from './adapter-target.ts';
+import type { ProvisionedDc } from './dc-pool.ts';
 import { level0Target } from './level0.ts';
+import { level0DcTarget } from './level0-dc.ts';
 import type { OutsidePlace } from './outside.ts';
 import { outsideNet } from './outside.ts';
 import type { Target } from './target.ts';
@@ -25,9 +27,12 @@ export interface Surroundings {
   readonly has: ReadonlySet<Need>;
 }
 
+/** What a target without an adapter was configured with. */
+export type Provisioned = ProvisionedRelay | ProvisionedDc;
+
 export interface Way extends Surroundings {
   /** What a target without an adapter was configured with. */
-  readonly config?: ProvisionedRelay | undefined;
+  readonly config?: Provisioned | undefined;
   /** Where DCs are played for such a target, if not where its configuration has them. */
   readonly listen: readonly Endpoint[];
   /** Shared with the adapter. */
@@ -65,8 +70,8 @@ async function behindAdapter(
 }
 
 async function atItsPort(
-  { at, listen }: Way,
-  config: ProvisionedRelay,
+  { at, listen, sources }: Way,
+  config: Provisioned,
   net: Net,
   random: Random,
   tap: Tap | undefined,
@@ -79,18 +84,16 @@ async function atItsPort(
   const between = { caseId: 'between cases', net: played, timeout: 2000, requirement: '' };
   const stage = new Stage({ ...between, ...(tap && { tap }) });
   stage.startRow(random);
-  return await level0Target({
-    target: at,
-    ...(alsoAt && { alsoAt }),
-    config,
-    stage,
-  });
+  const common = { target: at, ...(alsoAt && { alsoAt }), stage };
+  if (config.role === 'dc') return await level0DcTarget({ ...common, config, sources });
+  return await level0Target({ ...common, config });
 }
 
 /** Where the configuration has the DCs, and where they are bound if that is elsewhere. */
-function placesOf({ associations }: ProvisionedRelay, listen: readonly Endpoint[]): OutsidePlace[] {
+function placesOf({ associations }: Provisioned, listen: readonly Endpoint[]): OutsidePlace[] {
+  const dcs = [...associations].filter(({ peerRole }) => peerRole === 'dc');
   return listen.flatMap((inside, at) => {
-    const outside = parseEndpoint(associations[at]?.endpoints[0] ?? '');
+    const outside = parseEndpoint(dcs[at]?.endpoints?.[0] ?? '');
     return outside === undefined ? [] : [{ outside, inside }];
   });
 }

@@ -17,14 +17,14 @@ type Common = Pick<CaseInfo, 'level' | 'roles' | 'adapterLevel' | 'features' | '
 export const DC: Common = {
   level: 'MUST',
   roles: ['dc'],
-  adapterLevel: 1,
+  adapterLevel: 0,
   features: [],
   needs: [],
   isolation: 'shared',
 };
 
 /** The same where it takes a configuration of its own, its counters or its restart. */
-export const DC_CONFIGURED: Common = { ...DC, isolation: 'own' };
+export const DC_CONFIGURED: Common = { ...DC, adapterLevel: 1, isolation: 'own' };
 
 /** The same where two nodes are behind different NATs, or over IPv6. */
 export const DC_TWO_SOURCES: Common = { ...DC, needs: ['two-sources'] };
