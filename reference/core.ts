@@ -143,6 +143,8 @@ export interface RelayPath {
   /** The Path ID as lower-case hex. */
   readonly pathId: string;
   readonly ends: readonly [Endpoint, Endpoint];
+  /** What was sent on as the path came into the table, where its rates count it. [RS-14] */
+  readonly used?: { readonly packets: number; readonly bytes: number; readonly at: Instant };
 }
 
 /** What a role has to say about what happened; for counters, logs and tests. Never a secret. */

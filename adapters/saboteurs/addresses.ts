@@ -45,4 +45,24 @@ export const ADDRESSES: readonly Saboteur[] = [
     caughtBy: 'rs-s.address.own',
     patch: () => replace(FarEnd.prototype, 'canBe', () => () => true),
   },
+  {
+    name: 'one-address-for-all-tries',
+    title: 'repeats a request to the address in use alone',
+    clause: 'KEY-35',
+    caughtBy: 'rs-s.address.both-families',
+    patch: inUseOnly,
+  },
+  {
+    name: 'one-address-of-a-node',
+    title: 'repeats what a node does not answer to one of its addresses alone',
+    clause: 'KEY-35',
+    caughtBy: 'dc.address.both-families',
+    patch: inUseOnly,
+  },
 ];
+
+function inUseOnly(): void {
+  replace(Channel.prototype, 'knownAddresses', (original) => (self) => {
+    return (original(self) as Endpoint[]).slice(0, 1);
+  });
+}

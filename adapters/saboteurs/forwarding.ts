@@ -3,6 +3,7 @@ import type { Endpoint } from '../../reference/address.ts';
 import { formatEndpoint } from '../../reference/address.ts';
 import { toHex } from '../../reference/bytes.ts';
 import type { Effect, HotTable } from '../../reference/core.ts';
+import type { EntriesConfig } from '../../reference/roles/rs-s/entries.ts';
 import { Entries } from '../../reference/roles/rs-s/entries.ts';
 import type { Entry } from '../../reference/roles/rs-s/entry.ts';
 import type { Tally } from '../../reference/roles/tally.ts';
@@ -185,5 +186,19 @@ export const FORWARDING: readonly Saboteur[] = [
         replace(Object.getPrototypeOf(created.table) as object, 'admit', () => () => true);
       return created;
     },
+  },
+  {
+    name: 'held-beyond-the-rates',
+    title: 'counts what it held in no rate',
+    clause: 'RS-14',
+    caughtBy: 'rs-s.forward.rates-held',
+    patch: () =>
+      replace(Entries.prototype, 'moveLeg', (original) => (self, ...rest) => {
+        const config = field<EntriesConfig>(self, 'config');
+        const rates = { packetsPerSecond: undefined, bytesPerSecond: undefined };
+        Reflect.set(self, 'config', { ...config, rates });
+        original(self, ...rest);
+        Reflect.set(self, 'config', config);
+      }),
   },
 ];

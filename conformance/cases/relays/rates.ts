@@ -1,15 +1,19 @@
 /** Section 9.4: rates of a path. */
+import { Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
 import type { PlayedNode } from '../../played/node.ts';
 import { takeBytes } from '../../played/node.ts';
 import type { World } from '../../world.ts';
-import { bound } from '../nodes.ts';
+import { bound, directed } from '../nodes.ts';
 import { checkForwarded, sendOpaque } from '../relayed.ts';
-import { RS_S_CONFIGURED } from '../steps.ts';
+import { exactNetwork, RS_S_CONFIGURED } from '../steps.ts';
 
 const PACKETS = 40;
 const SIZE = 200;
+/** As many as are held, and a rate below that. [RSS-03] */
+const HELD = 4;
+const FEW = 2;
 
 interface Rates {
   readonly limits: Readonly<Record<string, number>>;
@@ -73,5 +77,27 @@ export const RATE_CASES: readonly Case[] = [
     catches: 'A limit on datagrams alone, or bytes that are counted otherwise than by the UDP payload.',
     script: (world) =>
       checkRates(world, { limits: { bytesPerSecond: PACKETS * SIZE }, size: SIZE, rate: PACKETS }),
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.forward.rates-held',
+    title: 'What was held counts in the rates of its path when it is sent on.',
+    clauses: ['RS-14', 'RSS-03', 'GEN-29'],
+    catches: 'A way around the rates: datagrams for a leg that is not valid yet.',
+    async script(world) {
+      exactNetwork(world);
+      const { rs, a, b } = await directed(world, { limits: { packetsPerSecond: FEW } });
+      await a.openLeg();
+      const held = Array.from({ length: HELD }, () => sendOpaque(world, a));
+      world.status(await a.peer.probe(a.leg), Status.ok);
+      const began = world.net.now();
+      await b.openLeg();
+      const came = await count(b, held);
+      const most = Math.floor(FEW * ((world.net.now() - began) / 1000 + 1));
+      world.check(came <= most, `at most ${most} of ${HELD} that were held`, `${came} came`);
+      world.check(came >= FEW, `${FEW} or more`, `${came} came`, 'GEN-29: so many are within the rate.');
+      const refused = (await rs.counters())['refused.relay-rate'] ?? 0;
+      world.check(refused === HELD - came, `refused.relay-rate ${HELD - came}`, `${refused}`);
+    },
   }),
 ];

@@ -65,14 +65,14 @@ export class RelayTable {
       this.paths.delete(effect.pathId);
       return;
     }
-    const { pathId, ends } = effect.path;
+    const { pathId, ends, used } = effect.path;
     const before = this.paths.get(pathId);
     this.paths.set(pathId, {
       ends,
       lastUse: before?.lastUse,
-      packets: before?.packets ?? this.rates.packetsPerSecond ?? 0,
-      bytes: before?.bytes ?? this.rates.bytesPerSecond ?? 0,
-      filledAt: before?.filledAt ?? 0,
+      packets: before?.packets ?? (this.rates.packetsPerSecond ?? 0) - (used?.packets ?? 0),
+      bytes: before?.bytes ?? (this.rates.bytesPerSecond ?? 0) - (used?.bytes ?? 0),
+      filledAt: before?.filledAt ?? used?.at ?? 0,
     });
   }
 

@@ -84,6 +84,7 @@ class RsS implements Role {
       {
         capacity: config.capacity,
         holdTime: this.timers['hold-time'],
+        rates: config.limits,
         leg: {
           kind: 'leg',
           suite: Suite.chacha20Poly1305,

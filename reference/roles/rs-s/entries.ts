@@ -10,10 +10,21 @@ import { isOpening } from '../../wire/header.ts';
 import type { RelayDirectionS } from '../../wire/messages.ts';
 import { Status } from '../../wire/registry.ts';
 import type { Association } from '../association/association.ts';
+import type { PathRates } from '../relay/table.ts';
 import type { Tally } from '../tally.ts';
 import { Wakeups } from '../wakeups.ts';
 import type { Entry, Leg } from './entry.ts';
-import { contentOf, dropHeld, hold, legAt, otherLeg, relayPath, wakeAtOf } from './entry.ts';
+import {
+  bytesOf,
+  contentOf,
+  dropHeld,
+  hold,
+  legAt,
+  otherLeg,
+  relayPath,
+  wakeAtOf,
+  withinRates,
+} from './entry.ts';
 
 /** RSS-03: held datagrams of all paths together, and the longest that is held. */
 const HELD_BOUND = 4096;
@@ -23,6 +34,8 @@ export interface EntriesConfig {
   readonly capacity: number;
   /** Milliseconds that a datagram is held for a leg. [RSS-03] */
   readonly holdTime: number;
+  /** Of a path; what was held counts when it is sent on. [RS-14] */
+  readonly rates: PathRates;
   /** All of a leg's channel but what its Relay Direction says. */
   readonly leg: Omit<ChannelConfig, 'id' | 'secret' | 'peer' | 'usable'>;
   /** Whether an endpoint can be a node's at all. */
@@ -228,12 +241,15 @@ export class Entries {
     leg.endpoint = endpoint;
     const path = relayPath(entry);
     if (path === undefined) return;
-    this.tally.add({ kind: 'relay-set', path });
     const fresh = entry.held.filter((held) => held.until > now);
     this.refuseHeld(entry.held.length - fresh.length);
     this.held -= entry.held.length;
     entry.held = [];
-    for (const { bytes } of fresh) {
+    const sent = withinRates(fresh, this.config.rates);
+    const used = { packets: sent.length, bytes: bytesOf(sent), at: now };
+    this.tally.add({ kind: 'relay-set', path: sent.length > 0 ? { ...path, used } : path });
+    for (const held of fresh) if (!sent.includes(held)) this.tally.refuse('relay-rate', undefined);
+    for (const { bytes } of sent) {
       this.tally.count('relay.packets');
       this.tally.count('relay.bytes', bytes.length);
       this.tally.send(bytes, endpoint);

@@ -6,6 +6,7 @@ import type { Instant, RelayPath } from '../../core.ts';
 import type { RelayDirectionS } from '../../wire/messages.ts';
 import { encodeBody } from '../../wire/messages.ts';
 import type { Association } from '../association/association.ts';
+import type { PathRates } from '../relay/table.ts';
 
 /** RSS-03: datagrams held for a leg that is not yet valid. */
 const HELD_A_PATH = 4;
@@ -72,6 +73,20 @@ export function dropHeld(entry: Entry, now: Instant): number {
   const before = entry.held.length;
   entry.held = entry.held.filter((held) => held.until > now);
   return before - entry.held.length;
+}
+
+/** Of what is held, what goes out at once: nothing of the path was sent on before. [RS-14] */
+export function withinRates(held: readonly Held[], rates: PathRates): Held[] {
+  const { packetsPerSecond = Number.POSITIVE_INFINITY, bytesPerSecond = Number.POSITIVE_INFINITY } = rates;
+  const sent: Held[] = [];
+  for (const one of held) {
+    if (sent.length < packetsPerSecond && bytesOf(sent) + one.bytes.length <= bytesPerSecond) sent.push(one);
+  }
+  return sent;
+}
+
+export function bytesOf(held: readonly Held[]): number {
+  return held.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
 /** When an entry wants to be looked at: a leg's channel, a held datagram, or its idle time. */
