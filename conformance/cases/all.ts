@@ -45,6 +45,7 @@ import { RATE_CASES } from './relays/rates.ts';
 import { NOT_FORWARDED_CASES } from './relays/refused.ts';
 import { REGISTRATION_CASES } from './relays/registration.ts';
 import { WITHDRAWAL_CASES } from './relays/withdrawal.ts';
+import { RESOLVER_CASES } from './resolver/all.ts';
 
 export const ALL_CASES: readonly Case[] = [
   ...GENERAL_CASES,
@@ -92,4 +93,5 @@ export const ALL_CASES: readonly Case[] = [
   ...CODEC_VECTOR_CASES,
   ...DC_CASES,
   ...NODE_CASES,
+  ...RESOLVER_CASES,
 ];

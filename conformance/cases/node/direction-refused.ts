@@ -13,7 +13,7 @@ import type { DirectionParts, NodePlan } from '../../played/node-dc.ts';
 import type { NodeTestOptions } from '../../target/node-under-test.ts';
 import { checkKeys } from '../messages/shape.ts';
 import { shownAs } from '../shown.ts';
-import { checkFailure } from './resolver.ts';
+import { checkFailure } from './answers.ts';
 import type { OnPath } from './steps.ts';
 import {
   addressOf,

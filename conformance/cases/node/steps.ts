@@ -2,7 +2,7 @@
 import type { Endpoint, Ip } from '../../../reference/address.ts';
 import { sameBytes, toHex } from '../../../reference/bytes.ts';
 import { MessageType, Status } from '../../../reference/wire/registry.ts';
-import type { DnsAnswer, Qtype } from '../../application/dns.ts';
+import type { DnsAnswer, Query } from '../../application/dns.ts';
 import { dnsQuery, readDnsAnswer } from '../../application/dns.ts';
 import { udpPacket } from '../../application/packets.ts';
 import type { CaseInfo } from '../../case.ts';
@@ -206,21 +206,35 @@ export async function lastEvent(node: NodeUnderTest): Promise<number> {
 
 export interface Asked {
   readonly name: string;
-  readonly type: Qtype;
+  readonly type: number;
   readonly id: number;
+  /** As it was sent. */
+  readonly query: Uint8Array;
   readonly answer: Promise<DnsAnswer>;
 }
 
+export interface AskOptions extends Pick<Query, 'flags' | 'edns'> {
+  readonly transport?: 'udp' | 'tcp';
+}
+
 /** An application asks for a name; the answer may take as long as the node's DC does. */
-export function ask(world: World, node: NodeUnderTest, name: string, type: Qtype): Asked {
+export function ask(
+  world: World,
+  node: NodeUnderTest,
+  name: string,
+  type: number,
+  { transport, ...parts }: AskOptions = {},
+): Asked {
   const [high = 0, low = 0] = world.random(2);
   const id = (high << 8) | low;
-  const answer = node.resolve(dnsQuery({ id, name, type })).then((bytes) => {
-    return readDnsAnswer(bytes) ?? world.stage.violated('a DNS answer with one question', toHex(bytes));
+  const query = dnsQuery({ id, name, type, ...parts });
+  const answer = node.resolve(query, transport).then((bytes) => {
+    const actual = bytes.length === 0 ? 'none' : toHex(bytes);
+    return readDnsAnswer(bytes) ?? world.stage.violated('a DNS answer with one question', actual);
   });
   // A case that ends before it does not wait for it.
   answer.catch(() => undefined);
-  return { name, type, id, answer };
+  return { name, type, id, query, answer };
 }
 
 /** The Direction Request that the node makes now. */
