@@ -19,7 +19,7 @@ export interface DialogueParts {
   readonly routes: Routes;
   readonly life: Life;
   /** The other end says where it is. [HO-16, OPT-04] */
-  readonly learn: (candidates: readonly Endpoint[], now: Instant) => void;
+  readonly learn: (candidates: readonly Endpoint[], from: Endpoint, now: Instant) => void;
   /** It did not answer what it was told. */
   readonly unheard: () => void;
 }
@@ -105,13 +105,8 @@ export class Dialogue {
   }
 
   private follow({ close, candidates }: PathUpdate, from: Endpoint, now: Instant): void {
-    const { config, routes, learn } = this.parts;
     if (close === true) return this.fallSilent(now);
-    if (candidates === undefined || config.isRelayOnly === true) return;
-    learn(candidates, now);
-    if (!routes.isRelay(from)) return;
-    // HO-16: the peer has moved, and can't be heard directly yet.
-    for (const { endpoint } of routes.direct()) this.link.probe(endpoint, now);
+    if (candidates !== undefined) this.parts.learn(candidates, from, now);
   }
 
   private fallSilent(now: Instant): void {

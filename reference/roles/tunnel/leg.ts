@@ -76,6 +76,7 @@ export class Leg {
   move(size: number, now: Instant): LegEvent[] {
     const { channel } = this;
     this.observed = undefined;
+    this.hasProbed = false;
     if (!channel.hasKeys()) return this.open(now);
     const to = channel.validAddress();
     const isReachable = to !== undefined && this.config.families().includes(family(to.ip));
@@ -117,7 +118,7 @@ export class Leg {
           return this.isUnanswered(event.endpoint) ? this.open(now) : [];
         case 'probe-answered':
           this.observed = event.observed;
-          return [];
+          return this.hasProbed ? [] : this.ready(now);
         default:
           // Nothing else is for a leg: it carries openings and probes alone.
           return [];

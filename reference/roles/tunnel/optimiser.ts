@@ -15,12 +15,14 @@ import type { Routes } from './routes.ts';
 import { Search } from './search.ts';
 import type { TunnelConfig } from './types.ts';
 import type { News } from './updates.ts';
+import type { Upkeep } from './upkeep.ts';
 
 export interface OptimiserParts {
   readonly config: TunnelConfig;
   readonly routes: Routes;
   readonly relay: RelaySide;
   readonly opening: Opening;
+  readonly upkeep: Upkeep;
   readonly traffic: Traffic;
   readonly life: Life;
   readonly link: Link;
@@ -39,6 +41,8 @@ export class Optimiser {
   /** What the other end was told last, and whether it did not answer. */
   private told: readonly Endpoint[] = [];
   private isUnheard = false;
+  /** The host has moved, and the leg not yet. */
+  private isMoving = false;
   private route: RouteKind | undefined;
 
   constructor(parts: OptimiserParts) {
@@ -53,25 +57,35 @@ export class Optimiser {
     return this.isOn && this.sought.some((known) => sameEndpoint(known, endpoint));
   }
 
-  /** The host has moved: the other end is told at once. [HO-16] */
+  /** The host has moved: the other end is told as soon as the relay takes it. [HO-16] */
   moved(now: Instant): void {
     if (!this.isOn || !this.parts.life.isOpen) return;
+    this.isMoving = true;
+  }
+
+  /** Messages of the path can go by the relay. */
+  relayReady(now: Instant): void {
+    if (!this.isMoving) return;
+    this.isMoving = false;
     this.search.change(now);
     this.tell(now);
   }
 
-  /** The other end says where it is. [OPT-04] */
-  learn(theirs: readonly Endpoint[], now: Instant): void {
+  /** The other end says where it is. [OPT-04, HO-16] */
+  learn(theirs: readonly Endpoint[], from: Endpoint, now: Instant): void {
+    const { opening, routes, upkeep } = this.parts;
     if (!this.isOn || sameCandidates(theirs, this.theirs)) return;
     this.theirs = theirs;
     this.sought = this.seek();
-    this.parts.opening.learn(this.sought);
+    opening.learn(this.sought);
+    if (routes.isRelay(from)) upkeep.doubt(theirs, now);
     this.search.change(now);
   }
 
   /** Something of the path came from where no route is: the way back is tried at once. [OPT-02] */
   heardFrom(source: Endpoint, now: Instant): void {
     const { config, routes, link } = this.parts;
+    this.quota.heard(source);
     if (this.isOn && !routes.isRelay(source)) link.search(source, config.timers['probe-try'], now);
   }
 
@@ -97,7 +111,7 @@ export class Optimiser {
       this.search.begin(now);
       this.tell(now);
     }
-    if (this.search.hasBegun && !sameCandidates(this.own(), this.told)) {
+    if (this.search.hasBegun && !this.isMoving && !sameCandidates(this.own(), this.told)) {
       this.search.change(now);
       this.tell(now);
     }
@@ -118,7 +132,8 @@ export class Optimiser {
   private sends(route: RouteKind, now: Instant): void {
     if (route === RouteKind.direct) this.search.found(now);
     else this.search.lost(now);
-    if (this.route !== undefined && this.route !== route) this.parts.tell({ route }, now);
+    if (this.route === route || this.isMoving) return;
+    if (this.route !== undefined) this.parts.tell({ route }, now);
     this.route = route;
   }
 
@@ -140,7 +155,8 @@ export class Optimiser {
     for (const endpoint of this.sought) {
       if (!here.includes(family(endpoint.ip))) continue;
       const route = routes.find(endpoint);
-      if (route === undefined || route.isDead) link.search(endpoint, config.timers['optimise-try'], now);
+      if (route === undefined || route.isDead || route.isUnproven)
+        link.search(endpoint, config.timers['optimise-try'], now);
       else if (!route.size.isProven) this.probe(endpoint, route.size.suspect(now), now);
     }
   }

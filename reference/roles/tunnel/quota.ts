@@ -2,14 +2,14 @@ import type { Endpoint } from '../../address.ts';
 import { formatEndpoint } from '../../address.ts';
 import type { Instant } from '../../core.ts';
 
-/** OPT-02: to a candidate that has not answered, datagrams in a minute, and their bytes. */
+/** OPT-02: to a candidate that nothing came from, datagrams in a minute, and their bytes. */
 const MOST = 10;
 const LARGEST = 200;
 const MINUTE = 60_000;
 /** DOS-04: candidates that are kept in mind. */
 const BOUND = 64;
 
-/** What goes to where nobody has answered: a peer could have named anybody. [OPT-02] */
+/** What goes to where nothing came from: a peer could have named anybody. [OPT-02] */
 export class Quota {
   private readonly sent = new Map<string, Instant[]>();
 
@@ -24,5 +24,10 @@ export class Quota {
     const [oldest] = this.sent.keys();
     if (this.sent.size > BOUND && oldest !== undefined) this.sent.delete(oldest);
     return true;
+  }
+
+  /** Something of the path came from there: the peer is there. */
+  heard(from: Endpoint): void {
+    this.sent.delete(formatEndpoint(from));
   }
 }

@@ -82,16 +82,27 @@ export class Tunnel {
         channel,
         routes,
         life,
-        learn: (candidates, now) => this.optimiser.learn(candidates, now),
+        learn: (candidates, from, now) => this.optimiser.learn(candidates, from, now),
         unheard: () => this.optimiser.unheard(),
       },
       random,
       link,
     );
-    const { traffic, dialogue } = this;
-    const tell = (news: News, now: Instant): void => dialogue.tell(news, now);
-    this.optimiser = new Optimiser({ config, routes, relay: this.relay, opening, traffic, life, link, tell });
     this.upkeep = new Upkeep(config, routes, this.relay, random, link);
+    const { traffic, dialogue, upkeep } = this;
+    const tell = (news: News, now: Instant): void => dialogue.tell(news, now);
+    const { relay: relaySide } = this;
+    this.optimiser = new Optimiser({
+      config,
+      routes,
+      relay: relaySide,
+      opening,
+      upkeep,
+      traffic,
+      life,
+      link,
+      tell,
+    });
     this.packets = new Packets(config, channel, this.traffic, this.upkeep, link);
     this.carrier = new PathCarrier(channel, routes, this.traffic, config);
   }
@@ -270,6 +281,7 @@ export class Tunnel {
     if (this.confirmedAt === undefined) return this.opening.byRelay(now);
     const route = this.routes.find(endpoint);
     if (route === undefined || route.isDead) this.absorb(this.channel.probe(endpoint, now), now);
+    this.optimiser.relayReady(now);
   }
 
   /** Something of the path opened. */

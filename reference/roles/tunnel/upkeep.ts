@@ -1,5 +1,6 @@
 /** What keeps the routes of a path: probes of their life, of their size, against forgetful NATs, and after a move. */
 import type { Endpoint } from '../../address.ts';
+import { sameEndpoint } from '../../address.ts';
 import type { Instant, Random } from '../../core.ts';
 import { keepAliveAfter } from './keep-alive.ts';
 import type { Link } from './link.ts';
@@ -51,7 +52,20 @@ export class Upkeep {
    */
   heard(route: Route, isAnswer: boolean, now: Instant): void {
     if (isAnswer || !route.isDead || !route.needsSize) heardBy(route, now);
-    else this.link.probe(route.endpoint, now);
+    if (isAnswer) route.isUnproven = false;
+    else if (route.needsSize && (route.isDead || route.isUnproven)) this.link.probe(route.endpoint, now);
+  }
+
+  /**
+   * The other end says by the relay where it is now: direct routes are asked at once, and one to where it does not say
+   * that it is waits for the answer. [HO-16]
+   */
+  doubt(places: readonly Endpoint[], now: Instant): void {
+    for (const route of this.routes.direct()) {
+      const isNamed = places.some((place) => sameEndpoint(place, route.endpoint));
+      if (!isNamed && this.routes.relay() !== undefined) route.isUnproven = true;
+      this.link.probe(route.endpoint, now);
+    }
   }
 
   /** Data goes by a route: it is measured, or measured again. [TUN-06, TUN-16] */
@@ -64,7 +78,6 @@ export class Upkeep {
   measured(endpoint: Endpoint, size: number, isAnswered: boolean, now: Instant): void {
     const route = this.routes.find(endpoint);
     if (route === undefined) return;
-    if (isAnswered && size === this.moveSize()) route.isUnproven = false;
     const isAlive = (route.heardAt ?? Number.NEGATIVE_INFINITY) >= now - this.config.timers['probe-over'];
     const next = isAnswered ? route.size.answered(size, now) : route.size.unanswered(size, isAlive, now);
     if (next !== undefined) this.link.probe(endpoint, now, next);
@@ -74,8 +87,9 @@ export class Upkeep {
   move(now: Instant): void {
     this.moves++;
     this.relay.move(this.moveSize(), now);
-    for (const route of this.routes.all) {
-      route.isUnproven = !route.isRelay;
+    // The relay takes nothing of the path from here until the leg has moved.
+    for (const route of this.routes.direct()) {
+      route.isUnproven = true;
       if (route.needsSize) route.size.doubt();
       if (!this.canSend(route)) continue;
       this.link.probe(route.endpoint, now, this.moveSize());

@@ -106,7 +106,7 @@ t.test('a relay-only node says so, and sends its peer nothing but by the relay',
 });
 
 t.test('answers to Path Updates count among those that are kept', (t) => {
-  const two = connected({ part: 1, relay: true });
+  const two = connected({ part: 1, relay: true }, [[A4], [B4]], [{ features: ['relay-only'] }]);
   const kept = (): unknown => two.ends[0].node.role.counters()['table.answers.size'];
   const before = kept();
   two.ends[1].node.move([endpoint('198.51.100.9:6000')]);

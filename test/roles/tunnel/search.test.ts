@@ -60,7 +60,7 @@ t.test('a change while data goes directly: one round, and no repeats', (t) => {
   t.same(rounds(search, 10, 5000), [10]);
 });
 
-t.test('to who has not answered: ten datagrams in a minute, none of more than 200 bytes', (t) => {
+t.test('to where nothing came from: ten datagrams in a minute, none of more than 200 bytes', (t) => {
   const quota = new Quota();
   const [one, other] = [endpoint('192.0.2.1:5'), endpoint('192.0.2.1:6')];
   t.notOk(quota.admits(one, 201, 0));
@@ -69,4 +69,6 @@ t.test('to who has not answered: ten datagrams in a minute, none of more than 20
   t.ok(quota.admits(other, 55, 59_999), 'each endpoint by itself');
   t.ok(quota.admits(one, 55, 60_000), 'the first one is a minute ago');
   t.notOk(quota.admits(one, 55, 60_000));
+  quota.heard(one);
+  t.ok(quota.admits(one, 55, 60_000), 'somebody is there');
 });
