@@ -54,7 +54,7 @@ function roleOf(text: string): (typeof PROVISIONED)[number] {
   const found = PROVISIONED.find((possible) => possible === role);
   if (found !== undefined) return found;
   throw new Mistake(
-    `--role ${role}: a ${role} cannot be tested without an adapter, only ${PROVISIONED.join(' and ')} can. ` +
+    `--role ${role}: without an adapter only ${PROVISIONED.join(' and ')} can be tested. ` +
       'How to write an adapter: adapters/README.md.',
   );
 }

@@ -27,6 +27,8 @@ const REGISTRATIONS: readonly (number | undefined)[] = [
 ];
 /** The explanation of rule 4. */
 export const COPY = 'a copy made by the network';
+/** The explanation of what comes where nobody is that it is for any more. */
+export const PASSED_ON = 'of an association that another case has now';
 
 export class Explainer {
   /** How many more of each may come. */
@@ -62,6 +64,7 @@ export class Explainer {
   explain(received: Omit<Received, 'explained'>): string | undefined {
     const { channel, type, bytes, fault } = received;
     const hex = toHex(bytes);
+    if (channel?.isPassedOn === true) return PASSED_ON;
     if (this.#copies && this.#isCopy(received.peer, hex)) return COPY;
     if (this.#take(`relayed ${hex}`)) return 'forwarded';
     if (

@@ -115,6 +115,8 @@ export class PlayedChannel {
   readonly erased: PlayedKeys[] = [];
   /** The keys to seal with. */
   current: PlayedKeys | undefined;
+  /** Another case has the association now, at a target that outlives cases: what still comes here is of that one. */
+  isPassedOn = false;
 
   constructor(parameters: ChannelParameters) {
     this.kind = parameters.kind;

@@ -11,7 +11,7 @@ import type { Body } from '../fields.ts';
 import { body, bytesField } from '../fields.ts';
 import type { Intent } from '../intent.ts';
 import { VALID } from '../intent.ts';
-import { COPY } from '../observe/explain.ts';
+import { COPY, PASSED_ON } from '../observe/explain.ts';
 import type { Received } from '../observe/received.ts';
 import type { Attempt, Message1Options, PlayedChannel, SealOptions } from './channel.ts';
 import type { Habits } from './habits.ts';
@@ -264,6 +264,7 @@ export class Peer {
     this.#inbox.push(received);
     this.stage.received(received);
     // A window would refuse the copy of a sealed message.
+    if (received.explained === PASSED_ON) return;
     if (received.explained !== COPY || received.keys === undefined) this.#responder.react(received);
     this.stage.tell(received);
   }

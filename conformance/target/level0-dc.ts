@@ -6,9 +6,8 @@
 import type { Fields } from '../../adapters/cbor.ts';
 import type { Endpoint, Ip } from '../../reference/address.ts';
 import { family, formatEndpoint, parseEndpoint } from '../../reference/address.ts';
-import { fromHex } from '../../reference/bytes.ts';
+import { fromHex, toHex } from '../../reference/bytes.ts';
 import { PlayedChannel } from '../played/channel.ts';
-import type { PlayedDc } from '../played/dc.ts';
 import { OtherDc } from '../played/other-dc.ts';
 import type { Bind } from '../played/party.ts';
 import { Peer } from '../played/peer.ts';
@@ -18,16 +17,14 @@ import type { Stage } from '../played/stage.ts';
 import type { TargetInfo } from '../report.ts';
 import { Unjudged } from '../verdict.ts';
 import type { Around } from './dc.ts';
-import { peerOf, provokeBy, unusedOf } from './dc.ts';
+import { peerOf } from './dc.ts';
 import type { ProvisionedDc } from './dc-pool.ts';
 import type { DcTestOptions, DcUnderTest } from './dc-under-test.ts';
+import { LentDc } from './lent-dc.ts';
 import type { NodeUnderTest } from './node-under-test.ts';
-import { endpointOf, firstOf, needsLevel } from './rs.ts';
+import { endpointOf, needsLevel } from './rs.ts';
 import type { RsUnderTest, Target } from './target.ts';
 import { TargetError } from './target.ts';
-
-/** A kind of relay that nobody has been assigned: a relay that registers it alone is not used. [DC-40] */
-const NO_KIND = 99;
 
 /** How often another DC tries to open its association. */
 const ATTEMPTS = 4;
@@ -118,6 +115,8 @@ class Level0DcTarget implements Target {
   readonly #others: readonly OtherDc[];
   readonly #nodes: Turns<Extract<Settings, { peerRole: 'node' }>>;
   readonly #relays: Turns<Extract<Settings, { peerRole: 'rs' }>>;
+  /** The tester's ends of each association, by its ID, of the case that had it last. */
+  readonly #ends = new Map<string, PlayedChannel[]>();
   /** Done when the case that has the DC gives it back. */
   #lent: Promise<void> = Promise.resolve();
 
@@ -188,32 +187,50 @@ class Level0DcTarget implements Target {
     const bind: Bind = (name, version, index) => bindAt(this.#options, stage, name, version, index);
     // Whoever is played as the associated peer is on the side that was asked for.
     const isHigh = ({ peer }: Settings) => peer > config.nodeId === (side === 'higher');
+    const lentNodes = this.#nodes.take(nodes, isHigh);
+    const lentRelays = this.#relays.take(relays);
     const around: Around = {
-      nodes: this.#nodes
-        .take(nodes, isHigh)
-        .map(
-          (settings, index) =>
-            new RegisteringNode(
-              `node ${index + 1}`,
-              settings.name,
-              channelOf(config, settings, 'node'),
-              bind,
-            ),
-        ),
-      relays: this.#relays
-        .take(relays)
-        .map(
-          (settings, index) =>
-            new RegisteringRelay(`relay ${index + 1}`, channelOf(config, settings, 'rs'), bind),
-        ),
+      nodes: lentNodes.map((settings, index) => {
+        const name = `node ${index + 1}`;
+        return new RegisteringNode(name, settings.name, this.#newEnd(settings, 'node'), bind);
+      }),
+      relays: lentRelays.map(
+        (settings, index) => new RegisteringRelay(`relay ${index + 1}`, this.#newEnd(settings, 'rs'), bind),
+      ),
       others: this.#others.slice(0, others),
     };
-    const peer = await peerOf(around, options);
-    const dc = new Level0Dc(this.#options, around, peer, options.habits ?? {}, giveBack);
+    const dc = new LentDc({
+      nodeId: fromHex(config.nodeId),
+      endpoints: endpointsOf(this.#options),
+      around,
+      peer: await peerOf(around, options),
+      habits: options.habits,
+      between: this.#options.stage,
+      copied: (channel) => this.#ends.get(toHex(channel.id))?.push(channel),
+      giveBack: () => {
+        this.#nodes.end(lentNodes.filter((settings) => this.#isUsed(settings)));
+        this.#relays.end(lentRelays.filter((settings) => this.#isUsed(settings)));
+        giveBack();
+      },
+    });
     dc.startRow(stage);
     // What it asks one of them comes under keys that both have.
     for (const other of around.others) await attached(other);
     return dc;
+  }
+
+  /** The tester's end of an association for a case; what it was for an earlier one is over. */
+  #newEnd(settings: Settings, role: 'node' | 'rs'): PlayedChannel {
+    for (const earlier of this.#ends.get(settings.id) ?? []) earlier.isPassedOn = true;
+    const end = channelOf(this.#options.config, settings, role);
+    this.#ends.set(settings.id, [end]);
+    return end;
+  }
+
+  #isUsed({ id }: Settings): boolean {
+    return (this.#ends.get(id) ?? []).some(({ keys, attempts, answered }) =>
+      [keys, attempts, answered].some((list) => list.length > 0),
+    );
   }
 }
 
@@ -233,127 +250,22 @@ async function attached(other: OtherDc): Promise<void> {
 /** Those of the pool who take turns. */
 class Turns<Item> {
   readonly size: number;
-  readonly #queue: Item[];
+  #queue: readonly Item[];
 
   constructor(items: readonly Item[]) {
-    this.#queue = [...items];
+    this.#queue = items;
     this.size = items.length;
   }
 
   /** @param isFirst who may be the first of them */
   take(count: number, isFirst: (item: Item) => boolean = () => true): Item[] {
-    const first = this.#queue.findIndex(isFirst);
-    if (count > 0 && first > 0) this.#queue.unshift(...this.#queue.splice(first, 1));
-    const taken = this.#queue.splice(0, count);
-    this.#queue.push(...taken);
-    return taken;
-  }
-}
-
-class Level0Dc implements DcUnderTest {
-  readonly nodeId: Uint8Array;
-  readonly endpoints: readonly Endpoint[];
-  readonly nodes: readonly RegisteringNode[];
-  readonly relays: readonly RegisteringRelay[];
-  readonly others: readonly OtherDc[];
-  readonly dcs: readonly PlayedDc[];
-  readonly unused: () => PlayedChannel;
-  readonly #between: Stage;
-  readonly #habits: DcTestOptions['habits'];
-  readonly #giveBack: () => void;
-  #released = false;
-
-  constructor(
-    options: Level0DcOptions,
-    around: Around,
-    peer: PlayedDc,
-    habits: NonNullable<DcTestOptions['habits']>,
-    giveBack: () => void,
-  ) {
-    this.nodeId = fromHex(options.config.nodeId);
-    this.endpoints = endpointsOf(options);
-    this.nodes = around.nodes;
-    this.relays = around.relays;
-    this.others = around.others;
-    this.dcs = [peer];
-    this.unused = unusedOf(around.nodes);
-    this.#between = options.stage;
-    this.#habits = habits;
-    this.#giveBack = giveBack;
+    const first = count === 0 ? undefined : this.#queue.find(isFirst);
+    const others = this.#queue.filter((item) => item !== first);
+    return [...(first === undefined ? [] : [first]), ...others].slice(0, count);
   }
 
-  get dc(): PlayedDc {
-    return firstOf(this.dcs);
-  }
-
-  node(index: number): RegisteringNode {
-    return this.nodes[index] ?? needsLevel(1, `node ${index + 1}`);
-  }
-
-  relay(index = 0): RegisteringRelay {
-    return this.relays[index] ?? needsLevel(1, `relay ${index + 1}`);
-  }
-
-  other(index = 0): OtherDc {
-    return this.others[index] ?? needsLevel(1, `other DC ${index + 1}`);
-  }
-
-  endpoint(version: 4 | 6 = 4): Endpoint {
-    return endpointOf(this.endpoints, version);
-  }
-
-  provoke(): Promise<void> {
-    return provokeBy(this.nodes);
-  }
-
-  startRow(stage: Stage): void {
-    for (const party of [...this.nodes, ...this.relays, ...this.others]) party.startRow(stage);
-    Object.assign(this.dc.peer.habits, this.#habits);
-  }
-
-  counters(): Promise<never> {
-    return Promise.reject(new Unjudged('not-exercised', 'adapter', 'counters need an adapter of level 1'));
-  }
-
-  restart(): Promise<never> {
-    return Promise.reject(new Unjudged('not-exercised', 'adapter', 'a restart needs an adapter of level 1'));
-  }
-
-  forward(): Promise<never> {
-    return Promise.reject(
-      new Unjudged('not-exercised', 'adapter', 'moving the clock needs an adapter of level 3'),
-    );
-  }
-
-  async release(): Promise<void> {
-    if (this.#released) return;
-    this.#released = true;
-    try {
-      await this.#leave();
-    } finally {
-      this.#giveBack();
-    }
-  }
-
-  /** The sockets of nodes and relays; other DCs are played for the whole run. */
-  async close(): Promise<void> {
-    for (const party of [...this.nodes, ...this.relays]) await party.close();
-  }
-
-  /** Nodes are registered no more, and relays for nothing. */
-  async #leave(): Promise<void> {
-    this.startRow(this.#between);
-    const here = [...this.nodes, ...this.relays].filter(({ association }) => association.keys.length > 0);
-    await Promise.all(
-      here.map(async (party) => {
-        try {
-          if (party instanceof RegisteringNode) await party.deregister();
-          else await party.request({ kinds: [NO_KIND] });
-        } catch (error) {
-          // Who cannot is not asked again before its turn comes, and its registration runs out.
-          if (!(error instanceof Unjudged)) throw error;
-        }
-      }),
-    );
+  /** They have had their turn. */
+  end(items: readonly Item[]): void {
+    this.#queue = [...this.#queue.filter((item) => !items.includes(item)), ...items];
   }
 }
