@@ -6,8 +6,9 @@ import { addressQuery, readAddresses } from '../dns/addresses.ts';
 import { echoReply } from '../packet/echo.ts';
 import { readIp } from '../packet/ip.ts';
 import type { Segment } from '../packet/segment.ts';
-import { readTransport, TCP, tcpPacket, UDP, udpPacket } from '../packet/transport.ts';
+import { readTransport, tcpPacket, UDP, udpPacket } from '../packet/transport.ts';
 import type { Party } from './party.ts';
+import { resetFor } from './tcp/connection.ts';
 
 /** Takes what comes for a port; what it is about when the network says that it was not delivered. */
 export interface Listener {
@@ -80,7 +81,13 @@ export class Stack {
     }
     const listener = this.ports.get(read.to.port);
     if (read.protocol === UDP) listener?.onData?.(read.data, read.from);
-    else if (read.protocol === TCP) listener?.onSegment?.(read.segment, read.from);
+    else if (listener?.onSegment !== undefined) listener.onSegment(read.segment, read.from);
+    else this.refuse(read.to.port, read.from, read.segment);
+  }
+
+  private refuse(port: number, to: Endpoint, segment: Segment): void {
+    const reset = resetFor(segment);
+    if (reset !== undefined) this.sendSegment(port, to, reset);
   }
 
   /** An ICMP error has the packet that it is about, or its beginning, after its 8 bytes. */
