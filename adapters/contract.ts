@@ -126,8 +126,11 @@ export const RESULTS = {
   }),
   /** How many instances were ended. */
   reset: z.object({ ended: uint }),
-  /** A number that the adapter never uses again, and where the instance receives NTMobile datagrams. */
-  start: z.object({ instance, endpoints: z.array(endpoint) }),
+  /**
+   * A number that the adapter never uses again, where the instance receives NTMobile datagrams, and where it
+   * answers DNS, over UDP and over TCP, if its configuration has it do that.
+   */
+  start: z.object({ instance, endpoints: z.array(endpoint), dns: z.array(endpoint).default([]) }),
   stop: z.object({}),
   counters: z.object({ counters: z.record(z.string(), uint), more: z.boolean().default(false) }),
   /** `response`: the full DNS message of a `resolve`; left out if the application gets none. */

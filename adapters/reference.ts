@@ -52,7 +52,7 @@ export function referenceAdapter(options: ReferenceOptions): Implementation {
   return {
     name: options.name ?? 'ntmobile reference',
     version: packageVersion(),
-    roles: [...Object.keys(ROLES), 'codec'],
+    roles: [...Object.keys(ROLES), 'dns', 'codec'],
     claims: { features: [1, 2], suites: [1, 2], families: [4, 6], ecn: 'none', dscp: 'zero', kernel: false },
     ops: ['trigger', 'events', 'time'],
     codec: options.codec ?? REFERENCE_CODEC,

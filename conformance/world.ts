@@ -56,6 +56,10 @@ export interface NodeOptions {
 /** More than a case has rows as a rule. */
 const MANY_NODES = 40;
 
+interface Closable {
+  close(): Promise<void>;
+}
+
 export class World {
   readonly stage: Stage;
   readonly net: Net;
@@ -70,6 +74,7 @@ export class World {
   readonly #nodes = new Map<string, NodeUnderTest>();
   readonly #dcs = new Map<string, DcUnderTest>();
   readonly #released: RsUnderTest[] = [];
+  readonly #kept: Closable[] = [];
   #random: Random = () => {
     throw new Error('no row has begun');
   };
@@ -156,6 +161,17 @@ export class World {
     }
     peer.target = to;
     return peer;
+  }
+
+  /** One of the tester's own addresses, from 0. @throws Unjudged if there is none. */
+  source(version: 4 | 6, index = 0): Ip {
+    return this.#source(version, index);
+  }
+
+  /** Something with sockets, which are closed at the end of the case. */
+  kept<T extends Closable>(thing: T): T {
+    this.#kept.push(thing);
+    return thing;
   }
 
   /** A general host that the target knows nothing of. */
@@ -289,7 +305,7 @@ export class World {
 
   /** Whether a socket of the case is still open. */
   get isOpen(): boolean {
-    return this.#peers.size + this.#released.length > 0;
+    return this.#peers.size + this.#released.length + this.#kept.length > 0;
   }
 
   /** For the runner: closes the sockets that belong to the case alone. */
@@ -297,7 +313,8 @@ export class World {
     const peers = [...this.#peers.values()];
     const released = this.#released.splice(0);
     this.#peers.clear();
-    await Promise.all([...peers, ...released].map((open) => open.close()));
+    const kept = this.#kept.splice(0);
+    await Promise.all([...peers, ...released, ...kept].map((open) => open.close()));
   }
 
   async #withdrawPaths(): Promise<void> {

@@ -39,6 +39,8 @@ export type Happening = Omit<ResultInput<'events'>['events'][number], 'number'>;
 export interface Instance {
   /** Where it receives NTMobile datagrams. */
   readonly endpoints: readonly Endpoint[];
+  /** Where it answers DNS, over UDP and over TCP. */
+  readonly dns?: readonly Endpoint[] | undefined;
   /** Ends it; `hard` as by a crash. Resolves once nothing of it is left. */
   stop(hard: boolean): Promise<void>;
   counters?(): Readonly<Record<string, number>>;

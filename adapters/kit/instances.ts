@@ -60,7 +60,12 @@ export class Instances {
       }
       this.#last++;
       this.#running.set(this.#last, { tester, instance, events, heard: now });
-      return { instance: this.#last, endpoints: instance.endpoints.map(formatEndpoint) };
+      const { endpoints, dns = [] } = instance;
+      return {
+        instance: this.#last,
+        endpoints: endpoints.map(formatEndpoint),
+        dns: dns.map(formatEndpoint),
+      };
     } finally {
       this.#starting.delete(starting);
     }

@@ -3,6 +3,9 @@ import type { Endpoint, Ip } from '../../reference/address.ts';
 import { family, parseIp } from '../../reference/address.ts';
 import type { RoleConfig } from '../../reference/config/schema.ts';
 import { endpointFrom } from '../../reference/config/schema.ts';
+import type { DnsServer } from '../../reference/drivers/dns-server.ts';
+import { serveDns } from '../../reference/drivers/dns-server.ts';
+import type { Running } from '../../reference/drivers/loop.ts';
 import { runRole } from '../../reference/drivers/loop.ts';
 import type { LookUp } from '../../reference/drivers/resolver.ts';
 import { dnsClient } from '../../reference/drivers/resolver.ts';
@@ -41,9 +44,14 @@ export async function startInstance(parts: InstanceParts): Promise<Instance> {
       if (happening !== undefined) emit(happening);
     },
   });
+  const dns = config.role === 'dc' ? config.dns : undefined;
+  const server = dns && (await served(clock, running, dns.listen));
   return {
     endpoints: running.local,
-    stop: (hard) => running.stop({ hard }),
+    ...(server && { dns: server.local }),
+    stop: async (hard) => {
+      await Promise.all([server?.close(), running.stop({ hard })]);
+    },
     counters: () => running.counters(),
     advance: (milliseconds) => {
       kept.ahead += milliseconds;
@@ -56,6 +64,17 @@ export async function startInstance(parts: InstanceParts): Promise<Instance> {
       move: (addresses) => running.addresses(addresses.map((text) => placeAt(text, running.local, listen))),
     }),
   };
+}
+
+/** The role's DNS. @throws NetError, and then nothing runs */
+async function served(net: Net, running: Running, listen: readonly string[]): Promise<DnsServer> {
+  try {
+    const ask = running.query.bind(running);
+    return await serveDns({ net, listen: listen.map(endpointFrom), ask });
+  } catch (fault) {
+    await running.stop({ hard: true });
+    throw fault;
+  }
 }
 
 /** Where a socket is if the host has this address: where it was, or else at the port that is configured. */

@@ -28,6 +28,7 @@ import { LIMIT_CASES } from './datagram/limits.ts';
 import { NAMED_CASES } from './datagram/named.ts';
 import { WINDOW_CASES } from './datagram/windows.ts';
 import { DC_CASES } from './dc/all.ts';
+import { DNS_CASES } from './dns/all.ts';
 import { ENCODING_CASES } from './messages/encoding.ts';
 import { ERROR_CASES } from './messages/errors.ts';
 import { PAIRS_CASES } from './messages/pairs.ts';
@@ -92,6 +93,7 @@ export const ALL_CASES: readonly Case[] = [
   ...CODEC_BODY_CASES,
   ...CODEC_VECTOR_CASES,
   ...DC_CASES,
+  ...DNS_CASES,
   ...NODE_CASES,
   ...RESOLVER_CASES,
 ];

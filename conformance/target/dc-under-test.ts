@@ -1,5 +1,6 @@
 /** A DC under test: what it is configured with, and who is played around it. */
 import type { Fields } from '../../adapters/cbor.ts';
+import type { Endpoint } from '../../reference/address.ts';
 import type { PlayedChannel } from '../played/channel.ts';
 import type { OtherDc } from '../played/other-dc.ts';
 import type { RegisteringNode } from '../played/registering-node.ts';
@@ -29,15 +30,29 @@ export interface DcTestOptions extends Omit<RsOptions, 'dcs' | 'capacity'> {
   readonly pools?: readonly string[];
   /** Access lists, as the configuration has them; `other DC` stands for the Node ID of the first other DC. */
   readonly access?: Fields;
+  /** What it publishes of its zone; without it nothing. Level 1. */
+  readonly dns?: DnsTestOptions;
   /** Who stands for the associated peer where a case wants just one; a node if not given. */
   readonly peer?: 'node' | 'dc';
 }
+
+/** By the names of the configuration. */
+export interface DnsTestOptions {
+  readonly policy?: 'locator-free' | 'full';
+  /** Public addresses by name, beside those of the name server. */
+  readonly addresses?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The zone's name server, and where it is said to be. */
+export const NAME_SERVER = { name: `ns.${OWN_ZONE}`, addresses: ['192.0.2.53', '2001:db8::53'] } as const;
 
 /** One running DC. */
 export interface DcUnderTest extends RsUnderTest {
   readonly nodes: readonly RegisteringNode[];
   readonly relays: readonly RegisteringRelay[];
   readonly others: readonly OtherDc[];
+  /** Where it answers DNS, if it does. */
+  readonly dnsEndpoints?: readonly Endpoint[];
   /** A node by its index. */
   node(index: number): RegisteringNode;
   relay(index?: number): RegisteringRelay;

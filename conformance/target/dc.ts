@@ -15,8 +15,8 @@ import type { Bind, Party } from '../played/party.ts';
 import { RegisteringNode } from '../played/registering-node.ts';
 import { RegisteringRelay } from '../played/registering-relay.ts';
 import type { Stage } from '../played/stage.ts';
-import type { DcTestOptions, DcUnderTest } from './dc-under-test.ts';
-import { OTHERS, OWN_ZONE, POOLS } from './dc-under-test.ts';
+import type { DcTestOptions, DcUnderTest, DnsTestOptions } from './dc-under-test.ts';
+import { NAME_SERVER, OTHERS, OWN_ZONE, POOLS } from './dc-under-test.ts';
 import type { InstanceParts } from './instance.ts';
 import { AdapterInstance } from './instance.ts';
 
@@ -187,12 +187,23 @@ export function dcConfig(
       })),
     ],
     ...(options.access && { access: withNodeId(options.access, other?.nodeId) }),
+    ...(options.dns && { dns: dnsConfig(options.dns, listen) }),
     ...(options.advertise && { advertise: [...options.advertise] }),
     limits: { ...RUN_LIMITS, ...options.limits },
     ...(timers.length > 0 && { timers: Object.fromEntries(timers) as Fields }),
     ...(options.withoutProfile === true
       ? {}
       : { testProfile: { global: [...TEST_PROFILE.global], private: [] } }),
+  };
+}
+
+function dnsConfig({ policy, addresses = {} }: DnsTestOptions, listen: readonly Ip[]): Fields {
+  const provisioned = { ...addresses, [NAME_SERVER.name]: NAME_SERVER.addresses };
+  return {
+    listen: listen.map((ip) => formatEndpoint({ ip, port: 0 })),
+    nameServers: [NAME_SERVER.name],
+    addresses: Object.entries(provisioned).map(([name, list]) => ({ name, addresses: [...list] })),
+    ...(policy !== undefined && { policy }),
   };
 }
 

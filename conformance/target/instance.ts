@@ -26,6 +26,8 @@ export class AdapterInstance<Dc extends PlayedDc = PlayedDc> implements RsUnderT
   readonly nodeId: Uint8Array;
   readonly dcs: readonly Dc[];
   endpoints: readonly Endpoint[] = [];
+  /** Where it answers DNS. */
+  dnsEndpoints: readonly Endpoint[] = [];
   protected readonly client: AdapterClient;
   readonly #parts: InstanceParts<Dc>;
   #instance: number | undefined = undefined;
@@ -39,22 +41,15 @@ export class AdapterInstance<Dc extends PlayedDc = PlayedDc> implements RsUnderT
 
   async start(): Promise<void> {
     const { role, config, stage, store } = this.#parts;
-    const { instance, endpoints } = await this.client.call('start', {
+    const { instance, endpoints, dns } = await this.client.call('start', {
       role,
       config,
       case: stage.caseId,
       ...(store !== undefined && { store }),
     });
     this.#instance = instance;
-    this.endpoints = endpoints.map((text) => {
-      const endpoint = parseEndpoint(text);
-      if (endpoint !== undefined) return endpoint;
-      throw new Unjudged(
-        'inconclusive',
-        'adapter',
-        `the adapter breaks the contract: ${text} is no endpoint`,
-      );
-    });
+    this.endpoints = endpoints.map(endpointFrom);
+    this.dnsEndpoints = dns.map(endpointFrom);
     for (const { sockets } of this.dcs)
       for (const peer of sockets) peer.target = this.endpoint(family(peer.local.ip));
   }
@@ -101,4 +96,10 @@ export class AdapterInstance<Dc extends PlayedDc = PlayedDc> implements RsUnderT
     if (this.#instance === undefined) throw new Error('the instance is not running');
     return this.#instance;
   }
+}
+
+function endpointFrom(text: string): Endpoint {
+  const endpoint = parseEndpoint(text);
+  if (endpoint !== undefined) return endpoint;
+  throw new Unjudged('inconclusive', 'adapter', `the adapter breaks the contract: ${text} is no endpoint`);
 }

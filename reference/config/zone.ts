@@ -17,7 +17,7 @@ export const dns = strict('an object', {
   policy: choice(['locator-free', 'full']).default('locator-free'),
   /** Public addresses of names in the zones: of services behind an NTMA, and of name servers. [DNS-22] */
   addresses: list(
-    strict('an object', { name: anyName, addresses: list(address, 'addresses', 1, 16) }),
+    strict('an object', { name: anyName, addresses: list(address, 'addresses', 1, 64) }),
     'names with their addresses',
     0,
     100_000,
