@@ -145,6 +145,7 @@ function heardFrom(net: Net, { at }: Reached): { readonly net: Net; heard(): boo
   return {
     heard: () => heard,
     net: {
+      streams: net.streams,
       now: () => net.now(),
       schedule: (instant, callback) => net.schedule(instant, callback),
       bind: (local, onDatagram) =>

@@ -93,14 +93,14 @@ function apex(data: Uint8Array, ttl = 60): ServedRecord {
   return { name: ZONE, type: QTYPE.NTM, data, ttl };
 }
 
-/** A node that has just been started and has to find its DC. */
+/** A node that has to find its DC. */
 async function lost(world: World): Promise<Lost> {
   const timers = { 'dc-lookup': PAUSE, 'opening-over': OVER };
   const on = await resolving(world, { bare: true, findsDc: true, timers });
   const stray = await world.peer('stray', on.node.endpoint());
-  stray.habits.answerOpenings = false;
-  // The one of an earlier row knows where its DC is.
-  await on.node.restart({ hard: true });
+  // It is silent, as a host is that knows of nothing; what comes to it can be read all the same.
+  stray.hold(on.dc.association);
+  Object.assign(stray.habits, { answerOpenings: false, answerProbes: false });
   return { ...on, stray };
 }
 
@@ -131,6 +131,8 @@ export const RESOLVER_FINDING_CASES: readonly Case[] = [
     })),
     async script(world, { ignored, taken }) {
       const on = await lost(world);
+      // The one of an earlier row knows where its DC is.
+      await on.node.restart({ hard: true });
       const [bad, good] = [IGNORED[ignored]?.(on), TAKEN[taken]?.(on)];
       const answers = [bad, good].flatMap((data) => (data === undefined ? [] : [apex(data)]));
       on.dns.serve(({ bytes }) => respond(bytes, { answers }));
