@@ -23,6 +23,8 @@ export class Opening {
   /** Where it goes at once. [NODE-21] */
   private readonly first: readonly Endpoint[];
   private readonly relayAt: Instant;
+  /** When an end that awaits stops believing that the other one opens. [HO-19] */
+  private awaitsUntil: Instant;
   /** Where the far end was said to be. */
   private known: readonly Endpoint[];
   /** Whether it goes by the relay, as soon as the leg's probe is answered. [NODE-24] */
@@ -43,6 +45,7 @@ export class Opening {
     const told = config.isRelayOnly ? [] : config.candidates;
     const candidates = byNat64(told, here, config.rules.nat64);
     const opens = part !== 'await';
+    this.awaitsUntil = opens ? Number.POSITIVE_INFINITY : createdAt + timers['opening-over'];
     this.known = candidates;
     this.first = opens ? candidates.filter(({ ip }) => here.includes(family(ip))) : [];
     const alone = this.first.length > 0 ? timers['same-nat-candidates'] : 0;
@@ -64,10 +67,13 @@ export class Opening {
   tick(now: Instant): void {
     if (now >= this.relayAt) this.isRelayDue = true;
     this.byRelay(now);
+    if (now < this.awaitsUntil) return;
+    this.awaitsUntil = Number.POSITIVE_INFINITY;
+    this.link.emit({ kind: 'lost', why: 'opening' });
   }
 
   wakeAt(): Instant {
-    return this.isRelayDue ? Number.POSITIVE_INFINITY : this.relayAt;
+    return Math.min(this.awaitsUntil, this.isRelayDue ? Number.POSITIVE_INFINITY : this.relayAt);
   }
 
   /** To the relay's endpoint that the leg uses. [NODE-21, NODE-24] */

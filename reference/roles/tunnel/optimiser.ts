@@ -58,9 +58,8 @@ export class Optimiser {
   }
 
   /** The host has moved: the other end is told as soon as the relay takes it. [HO-16] */
-  moved(now: Instant): void {
-    if (!this.isOn || !this.parts.life.isOpen) return;
-    this.isMoving = true;
+  moved(): void {
+    if (this.isOn && this.parts.life.isOpen) this.isMoving = true;
   }
 
   /** Messages of the path can go by the relay. */

@@ -189,7 +189,7 @@ export class Tunnel {
   addresses(now: Instant): TunnelEvent[] {
     if (this.life.state === 'gone') return [];
     this.upkeep.move(now);
-    this.optimiser.moved(now);
+    this.optimiser.moved();
     return this.settle(now);
   }
 
