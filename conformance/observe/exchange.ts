@@ -50,7 +50,7 @@ function arrow(entry: Entry, startedAt: number): Arrow {
         at: at(entry.at),
         from: TARGET_LANE,
         to: entry.peer,
-        label: '',
+        label: entry.timedOut ? '' : 'not as expected',
         expected: entry.expected,
         deviates: true,
       };

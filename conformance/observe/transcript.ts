@@ -41,7 +41,13 @@ export type Entry =
   | { readonly kind: 'received'; readonly received: Received }
   | { readonly kind: 'remark'; readonly at: Instant; readonly text: string }
   /** What was waited for and did not come, or came otherwise: the place where the target left the spec. */
-  | { readonly kind: 'missed'; readonly at: Instant; readonly peer: string; readonly expected: string };
+  | {
+      readonly kind: 'missed';
+      readonly at: Instant;
+      readonly peer: string;
+      readonly expected: string;
+      readonly timedOut: boolean;
+    };
 
 export class Transcript {
   readonly startedAt: Instant;
@@ -74,8 +80,8 @@ export class Transcript {
     this.entries.push({ kind: 'remark', at, text });
   }
 
-  missed(at: Instant, peer: string, expected: string): void {
-    this.entries.push({ kind: 'missed', at, peer, expected });
+  missed(at: Instant, peer: string, expected: string, timedOut: boolean): void {
+    this.entries.push({ kind: 'missed', at, peer, expected, timedOut });
   }
 
   /** Calls back for each datagram that comes in, until the function that is returned is called. */

@@ -121,8 +121,9 @@ export class Stage {
     } = {},
   ): never {
     const list = typeof expected === 'string' ? [expected] : expected;
-    this.transcript.missed(this.now(), about.peer ?? 'target', list.join(' or '));
-    throw new Violation(about.requirement ?? this.requirement, list, actual, about.timedOut ?? false);
+    const { peer = 'target', requirement = this.requirement, timedOut = false } = about;
+    this.transcript.missed(this.now(), peer, list.join(' or '), timedOut);
+    throw new Violation(requirement, list, actual, timedOut);
   }
 
   /** Resolves with the first value that `poll` gives when asked now or after a datagram came; undefined after `ms`. */

@@ -6,8 +6,8 @@ import { tame, wrap } from '../reporters/text.ts';
 
 /** Units are CSS pixels. */
 const LEFT = 104;
-/** Between lifelines: two or three have more room than many. */
-const STEPS = [0, 190, 190, 190, 150] as const;
+/** Between lifelines, by their number: the chart is as wide as the page at most, up to five of them. */
+const STEPS = [0, 190, 190, 190, 160, 120] as const;
 /** Room for a name on either side of a lifeline. */
 const SIDE = 56;
 const EXPECTED = 216;
@@ -31,7 +31,7 @@ interface Geometry {
  * @param first the number of the first arrow
  */
 export function chart({ lanes, arrows }: Exchange, first: number, name: string): Markup {
-  const step = STEPS[lanes.length] ?? 150;
+  const step = STEPS[lanes.length] ?? 120;
   const actual = 2 * SIDE + step * Math.max(1, lanes.length - 1);
   const isWanted = arrows.some(({ expected }) => expected !== null);
   const expected = isWanted ? LEFT + actual + 16 : undefined;

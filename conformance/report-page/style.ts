@@ -60,7 +60,7 @@ input:focus-visible, select:focus-visible, button:focus-visible { outline: 2px s
 .body dl { margin-top: .3rem; }
 .exchange { padding: .4rem 0; margin: 1.1rem 0 .6rem; background: var(--ground); }
 .exchange .scroll { margin: 0; }
-.chart { display: block; max-width: none; font: 12px var(--sans); }
+.chart { display: block; max-width: max(100%, 45rem); height: auto; font: 12px var(--sans); }
 .chart text { fill: var(--text); }
 .chart .lane line { stroke: var(--line); stroke-width: 1.5; }
 .chart .lane rect { fill: var(--raised); stroke: var(--line); }

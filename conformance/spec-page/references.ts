@@ -16,6 +16,7 @@ const MENTION = new RegExp(
     String.raw`\bRFC (?<rfc>\d{3,5})\b`,
     String.raw`\[(?<paper>RS|LB)(?: [^\]]{1,20})?\]`,
     String.raw`(?<word>\b(?:MUST|SHOULD|MAY)(?: NOT)?\b)`,
+    String.raw`(?<role>\bRS-[SNT]\b)`,
   ].join('|'),
   'g',
 );
@@ -39,11 +40,12 @@ export function linkMentions(text: string, to: Linked): Markup {
 
 function linkOf(found: RegExpMatchArray, to: Linked, isForeign: boolean): Part {
   const [all] = found;
-  const { clause, sections, rfc, paper, word } = found.groups ?? {};
+  const { clause, sections, rfc, paper, word, role } = found.groups ?? {};
   if (clause !== undefined)
     return to.clauses.has(clause) ? html`<a class="ref" href="#${clause}">${clause}</a>` : all;
   if (rfc !== undefined) return html`<a href="https://www.rfc-editor.org/info/rfc${rfc}">${all}</a>`;
   if (paper !== undefined) return html`<a href="#references">${all}</a>`;
+  if (role !== undefined) return html`<span class="whole">${role}</span>`;
   if (word !== undefined) return html`<em class="word">${word}</em>`;
   return sections === undefined || isForeign ? all : sectionLinks(sections, to.sections);
 }

@@ -20,6 +20,7 @@ h2 { margin-top: 3.5rem; padding-top: 1.2rem; border-top: 1px solid var(--line);
 .sign { color: var(--dim); text-decoration: none; font-weight: 400; opacity: 0; }
 h2:hover .sign, h3:hover .sign, h4:hover .sign, .sign:focus { opacity: 1; }
 .word { font-style: normal; font-weight: 600; font-size: .93em; letter-spacing: .01em; }
+.whole { white-space: nowrap; }
 .ref { white-space: nowrap; }
 blockquote { margin: 1rem 0; padding: .1rem 1rem; border-left: 3px solid var(--line); color: var(--dim); }
 .clause { margin: 1.1rem 0; padding: .7rem 1rem .75rem; border: 1px solid var(--line); border-left: 4px solid var(--level); border-radius: 4px; background: var(--raised); break-inside: avoid; }

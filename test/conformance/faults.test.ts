@@ -66,7 +66,7 @@ t.test('a failure says what was expected, what came, and shows the exchange', as
     counterexample: '0',
   });
   const last = failed.exchange?.arrows.at(-1);
-  t.match(last, { deviates: true, expected: 'silence' });
+  t.match(last, { deviates: true, expected: 'silence', label: 'not as expected' });
   t.ok(
     failed.exchange?.arrows.some(({ intent }) => intent === 'fault: first byte 0x00 (layer magic, silence)'),
   );
