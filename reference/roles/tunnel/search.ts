@@ -47,7 +47,7 @@ export class Search {
     if (this.foundAt === undefined) return;
     if (now >= this.foundAt + this.timers['optimise-again-max']) this.pause = this.timers['optimise-again'];
     this.foundAt = undefined;
-    this.dueAt = now + this.pause;
+    this.dueAt = Math.min(this.dueAt, now + this.pause);
   }
 
   /** Whether a round of probes is due; the next one is later then. */

@@ -29,24 +29,25 @@ export class Standing {
     this.emit = emit;
   }
 
-  /** Chooses the route that data goes by. Where none lives any more, the path is opened again. [HO-10] */
+  /** Chooses the route that data goes by. Where there is none the path is opened, anew whenever that is over. [HO-10] */
   settle(now: Instant): void {
-    const { routes, relay, opening, life } = this.parts;
+    const { channel, routes, relay, opening, life } = this.parts;
     const before = routes.latest;
     const best = life.isOpen ? routes.best() : undefined;
     routes.use(best);
-    if (best !== undefined) this.announce(best, before);
-    else if (life.isOpen && this.wasUp && !this.isLost) {
-      opening.everywhere(now);
-      this.lose(relay.isSilent ? 'relay' : 'direct');
-    }
+    if (best !== undefined) return this.announce(best, before);
+    if (!life.isOpen) return;
+    const isOver = !channel.isOpening() && !channel.isProbing();
+    const hasJustEnded = this.wasUp && !this.isLost;
+    if (!isOver && !hasJustEnded) return;
+    opening.everywhere(now);
+    this.lose(relay.isSilent ? 'relay' : 'direct');
   }
 
   /** Nobody answered the path's opening. */
-  attemptOver(now: Instant): void {
-    const { relay, opening, life } = this.parts;
+  attemptOver(): void {
+    const { relay, life } = this.parts;
     if (life.confirmedAt === undefined) this.lose(relay.isSilent ? 'relay' : 'opening');
-    else if (this.isLost) opening.everywhere(now);
   }
 
   /** Nobody answered the leg's. */

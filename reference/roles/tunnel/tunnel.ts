@@ -253,7 +253,7 @@ export class Tunnel {
       case 'address':
         return this.routes.validated(event.endpoint, this.channel.knownAddresses(), now);
       case 'attempt-over':
-        return this.standing.attemptOver(now);
+        return this.standing.attemptOver();
       case 'probe-over':
         return this.upkeep.measured(event.endpoint, event.size, false, now);
       case 'probe-answered':

@@ -58,6 +58,9 @@ t.test('a change while data goes directly: one round, and no repeats', (t) => {
   search.found(0);
   search.change(10_000);
   t.same(rounds(search, 10, 5000), [10]);
+  search.change(6_000_000);
+  search.lost(6_000_000);
+  t.same(rounds(search, 6000, 6070), [6000, 6060], 'it is not put off by what it has ended');
 });
 
 t.test('to where nothing came from: ten datagrams in a minute, none of more than 200 bytes', (t) => {
