@@ -60,11 +60,11 @@ export class Instances {
       }
       this.#last++;
       this.#running.set(this.#last, { tester, instance, events, heard: now });
-      const { endpoints, dns = [] } = instance;
+      const { endpoints, dns } = instance;
       return {
         instance: this.#last,
         endpoints: endpoints.map(formatEndpoint),
-        dns: dns.map(formatEndpoint),
+        ...(dns && { dns: dns.map(formatEndpoint) }),
       };
     } finally {
       this.#starting.delete(starting);

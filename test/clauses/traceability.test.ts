@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { ALL_CASES } from '../../conformance/cases/all.ts';
 import { coverage, dueSince, isLater, ROLE_SINCE } from '../../conformance/coverage.ts';
+import type { RoleName } from '../../conformance/roles.ts';
 import { LEVELS, ROLES } from '../../conformance/roles.ts';
 import { catalogue } from '../../conformance/spec-clauses.ts';
 import { UNTESTABLE } from '../../conformance/untestable.ts';
@@ -49,7 +50,7 @@ t.test(
 );
 
 t.test(
-  'what is later is so by its own SINCE or that of its role, and no role that is tested is later',
+  'what is later is so by its own SINCE or that of its role, and no role that is tested is later than a clause',
   (t) => {
     const isRight = ({ pair, clause, role }: (typeof pairs)[number]): boolean =>
       (isLater(clause.since, spec) || isLater(ROLE_SINCE[role], spec)) && UNTESTABLE[pair] === undefined;
@@ -57,12 +58,12 @@ t.test(
       pairs.filter((one) => one.kind === 'later' && !isRight(one)).map(({ pair }) => pair),
       [],
     );
-    t.same(
-      ROLES.filter(
-        (role) => isLater(ROLE_SINCE[role], spec) && ALL_CASES.some(({ roles }) => roles.includes(role)),
-      ),
-      [],
-    );
+    // A role whose clauses are all later may have cases before its time, as its clauses may.
+    const isEarly = (role: RoleName): boolean =>
+      isLater(ROLE_SINCE[role], spec) &&
+      ALL_CASES.some(({ roles }) => roles.includes(role)) &&
+      clauses.some(({ roles, since }) => roles.includes(role) && !isLater(since, spec));
+    t.same(ROLES.filter(isEarly), []);
   },
 );
 

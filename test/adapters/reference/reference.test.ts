@@ -75,7 +75,7 @@ bench('it says which roles, ops and calls it has, and its claims', async (t, { t
     name: 'ntmobile reference',
     version,
     contract: '1.0',
-    roles: ['dc', 'node', 'rs-s', 'codec'],
+    roles: ['dc', 'node', 'rs-s', 'dns', 'codec'],
     ops: ['hello', 'reset', 'start', 'stop', 'counters', 'trigger', 'events', 'codec', 'time'],
     calls: [
       'decode-header',
