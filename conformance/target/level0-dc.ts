@@ -32,8 +32,6 @@ const ATTEMPTS = 4;
 export interface Level0DcOptions {
   /** The DC's own port, as the command line named it. */
   readonly target: Endpoint;
-  /** Its endpoint of the other family, if it has one. */
-  readonly alsoAt?: Endpoint;
   /** What `provision` wrote. */
   readonly config: ProvisionedDc;
   /** A stage of the run itself, for what comes while no case has the DC; the other DCs are bound on its network. */
@@ -90,11 +88,7 @@ async function bindAt(
       'host',
       `the tester has no IPv${version} address number ${index + 1}`,
     );
-  return await Peer.bind(stage, name, { ip, port: 0 }, endpointOf(endpointsOf(options), version));
-}
-
-function endpointsOf({ target, alsoAt }: Level0DcOptions): Endpoint[] {
-  return alsoAt === undefined ? [target] : [target, alsoAt];
+  return await Peer.bind(stage, name, { ip, port: 0 }, endpointOf([options.target], version));
 }
 
 function channelOf(config: ProvisionedDc, settings: Settings, role: 'node' | 'rs' | 'dc'): PlayedChannel {
@@ -130,8 +124,12 @@ class Level0DcTarget implements Target {
     this.info = { address, level: 0, name: 'unknown', version: 'unknown', roles: ['dc'], claims: {} };
   }
 
-  claims(feature: string): boolean {
-    return feature === 'ipv6' && this.#options.alsoAt !== undefined;
+  /**
+   * Nothing, IPv6 neither: an address of the other family stays valid at a DC when who had it is gone, and what the DC
+   * repeats for the next one goes there. [KEY-34]
+   */
+  claims(): boolean {
+    return false;
   }
 
   async dc(stage: Stage, options: DcTestOptions): Promise<DcUnderTest> {
@@ -201,7 +199,7 @@ class Level0DcTarget implements Target {
     };
     const dc = new LentDc({
       nodeId: fromHex(config.nodeId),
-      endpoints: endpointsOf(this.#options),
+      endpoints: [this.#options.target],
       around,
       peer: await peerOf(around, options),
       habits: options.habits,

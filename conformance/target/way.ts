@@ -84,9 +84,8 @@ async function atItsPort(
   const between = { caseId: 'between cases', net: played, timeout: 2000, requirement: '' };
   const stage = new Stage({ ...between, ...(tap && { tap }) });
   stage.startRow(random);
-  const common = { target: at, ...(alsoAt && { alsoAt }), stage };
-  if (config.role === 'dc') return await level0DcTarget({ ...common, config, sources });
-  return await level0Target({ ...common, config });
+  if (config.role === 'dc') return await level0DcTarget({ target: at, config, stage, sources });
+  return await level0Target({ target: at, ...(alsoAt && { alsoAt }), config, stage });
 }
 
 /** Where the configuration has the DCs, and where they are bound if that is elsewhere. */
