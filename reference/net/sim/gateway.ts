@@ -11,7 +11,7 @@ import type { NatOptions } from './nat.ts';
 import { NatTable } from './nat.ts';
 import { embedded, synthesized } from './nat64.ts';
 import type { Packet } from './packet.ts';
-import { isWithin, readdressed } from './packet.ts';
+import { isWithin, readdressed, sizeOf } from './packet.ts';
 import type { Realm, Station } from './realm.ts';
 import type { VirtualTime } from './time.ts';
 
@@ -38,6 +38,8 @@ export class Gateway implements Station {
   readonly nat: NatTable | undefined;
   readonly nat64: NatTable | undefined;
   blocksUdp: boolean;
+  /** What it does not let pass, by who is outside and the size of the packet, for whatever reason. */
+  drops: (remote: Endpoint, size: number) => boolean = () => false;
   private readonly time: VirtualTime;
   private readonly inner: Realm;
   private readonly outer: Realm;
@@ -78,7 +80,7 @@ export class Gateway implements Station {
   private leave(packet: Packet): void {
     if (this.blocksUdp && packet.protocol === 'udp') return;
     const { from, to } = packet;
-    if (!this.inspects(packet, from, to)) return;
+    if (this.drops(to, sizeOf(packet)) || !this.inspects(packet, from, to)) return;
     const inside4 = embedded(to.ip);
     if (inside4 !== undefined) this.translate(this.nat64, packet, { ip: inside4, port: to.port });
     else if (family(to.ip) === 4) this.translate(this.nat, packet, to);
@@ -99,6 +101,7 @@ export class Gateway implements Station {
   accept(packet: Packet): void {
     if (this.blocksUdp && packet.protocol === 'udp') return;
     const { from, to } = packet;
+    if (this.drops(from, sizeOf(packet))) return;
     const table = [this.nat, this.nat64].find((some) => some?.outside === to.ip);
     if (table !== undefined) return this.enter(table, packet);
     const isInside = isWithin(to.ip, this.inner.options.prefix6);
