@@ -146,6 +146,11 @@ export class Channel {
     return this.exchange.isOpening();
   }
 
+  /** Whether a probe is outstanding. */
+  isProbing(): boolean {
+    return this.farEnd.probes.size > 0;
+  }
+
   /** Whether own messages carry an alias of this end's choice. */
   hasAlias(): boolean {
     return !this.config.followsContext && !sameBytes(this.ownContext(), this.config.id);
