@@ -1,18 +1,21 @@
-/** What everybody in the lab is configured with: two DCs, two relays that both DCs use, and a node of each DC. */
+/** What everybody in the lab is configured with: two DCs, two relays that both DCs use, and two nodes of each DC. */
 import { toHex } from '../bytes.ts';
 import type { DcConfigInput } from '../config/dc.ts';
 import type { NodeConfigInput } from '../config/node.ts';
 import type { RsConfigInput } from '../config/rs-s.ts';
 import { Chance } from './chance.ts';
 
-export type NodeName = 'alice' | 'bob';
+export type NodeName = 'alice' | 'bob' | 'carol' | 'dave';
 export type DcName = 'dc1' | 'dc2';
 export type RelayName = 'rs1' | 'rs2';
 export type Name = NodeName | DcName | RelayName;
 
 /** In the order in which they stand in a chart. */
-export const NAMES: readonly Name[] = ['alice', 'dc1', 'rs1', 'rs2', 'dc2', 'bob'];
-export const NODES: readonly NodeName[] = ['alice', 'bob'];
+export const NAMES: readonly Name[] = ['alice', 'carol', 'dc1', 'rs1', 'rs2', 'dc2', 'dave', 'bob'];
+export const NODES: readonly NodeName[] = ['alice', 'bob', 'carol', 'dave'];
+/** Between whom a route is measured. */
+export const PAIR: readonly NodeName[] = ['alice', 'bob'];
+export const SERVER_NAMES: readonly (DcName | RelayName)[] = ['dc1', 'dc2', 'rs1', 'rs2'];
 
 /** Addresses of those that stay where they are. */
 export const SERVERS: Readonly<Record<DcName | RelayName, readonly [v4: string, v6: string]>> = {
@@ -26,7 +29,12 @@ export const PORT = 4330;
 /** Addresses for documentation stand for those of the Internet, as the others are private. [GEN-16] */
 const testProfile = { global: ['192.0.2.0/24', '203.0.113.0/24', '2001:db8::/32'] };
 
-export const HOME: Readonly<Record<NodeName, DcName>> = { alice: 'dc1', bob: 'dc2' };
+export const HOME: Readonly<Record<NodeName, DcName>> = {
+  alice: 'dc1',
+  bob: 'dc2',
+  carol: 'dc1',
+  dave: 'dc2',
+};
 const POOLS = { dc1: ['198.18.1.0/24', 'fd00:1::/64'], dc2: ['198.18.2.0/24', 'fd00:2::/64'] };
 const ZONES = { dc1: 'ntmobile.one.example', dc2: 'ntmobile.two.example' };
 
@@ -46,7 +54,7 @@ function between(one: Name, other: Name): { readonly id: string; readonly secret
 
 export function dcConfigOf(name: DcName): DcConfigInput {
   const other = name === 'dc1' ? 'dc2' : 'dc1';
-  const node = name === 'dc1' ? 'alice' : 'bob';
+  const members = NODES.filter((node) => HOME[node] === name);
   return {
     role: 'dc',
     testProfile,
@@ -55,7 +63,12 @@ export function dcConfigOf(name: DcName): DcConfigInput {
     zones: [ZONES[name]],
     pools: POOLS[name],
     associations: [
-      { ...between(name, node), peer: nodeId(node), peerRole: 'node', name: fqdn(node) },
+      ...members.map((node) => ({
+        ...between(name, node),
+        peer: nodeId(node),
+        peerRole: 'node' as const,
+        name: fqdn(node),
+      })),
       ...(['rs1', 'rs2'] as const).map((relay) => ({
         ...between(name, relay),
         peer: nodeId(relay),

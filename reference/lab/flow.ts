@@ -22,12 +22,23 @@ export interface FlowOptions {
   readonly port: number;
   /** Milliseconds between two datagrams. */
   readonly interval: number;
-  /** Bytes of data in each, 8 at least. */
-  readonly size?: number;
 }
 
 /** An application asks again after this. */
 const ASK_AGAIN = 1000;
+/** After so long without an answer it asks for the name anew. */
+const PATIENCE = 10_000;
+/** With this the words in each datagram begin: who sends to which name. */
+export const MARK = 'plain text of ';
+const NUMBER = 4;
+
+/** The number and the words of a flow's datagram; undefined if it is none. */
+export function readDatagram(
+  data: Uint8Array,
+): { readonly number: number; readonly words: string } | undefined {
+  const words = new TextDecoder().decode(data.subarray(NUMBER));
+  return words.startsWith(MARK) ? { number: numberAt(data, 0), words } : undefined;
+}
 
 export class Flow {
   readonly sent: Sent[] = [];
@@ -36,6 +47,7 @@ export class Flow {
   private readonly stack: Stack;
   private readonly options: FlowOptions;
   private to: Ip | undefined;
+  private askedAt: Instant = 0;
   private isRunning = true;
 
   constructor(stack: Stack, options: FlowOptions) {
@@ -70,6 +82,7 @@ export class Flow {
 
   private async ask(): Promise<void> {
     const { name, version } = this.options;
+    this.askedAt = this.stack.now();
     this.to = await this.stack.resolve(name, version);
     if (this.to === undefined) {
       this.failures.push(this.stack.now());
@@ -78,13 +91,22 @@ export class Flow {
   }
 
   private send(): void {
-    const { port, interval, size = 40 } = this.options;
+    const { port, interval, name } = this.options;
     if (this.to === undefined) return;
-    const data = new Uint8Array(size);
+    const words = new TextEncoder().encode(`${MARK}${this.stack.party.host.name} to ${name}, ${port}`);
+    const data = new Uint8Array(NUMBER + words.length);
     new DataView(data.buffer).setUint32(0, this.sent.length);
+    data.set(words, NUMBER);
     this.sent.push({ at: this.stack.now(), backAt: undefined, times: 0, isRefused: false });
     this.stack.sendUdp(port, { ip: this.to, port: ECHO_PORT }, data);
-    this.after(interval, () => this.send());
+    this.after(interval, () => (this.isSilent() ? void this.ask() : this.send()));
+  }
+
+  /** Nothing came back for so long that the name may have another address. */
+  private isSilent(): boolean {
+    const now = this.stack.now();
+    if (now < this.askedAt + PATIENCE) return false;
+    return this.sent.every(({ at, backAt }) => backAt === undefined || at < now - PATIENCE);
   }
 
   private after(time: number, callback: () => void): void {

@@ -6,7 +6,7 @@ import { Refusal } from '../refusal.ts';
 import { readHeader } from '../wire/header.ts';
 import { MessageType } from '../wire/registry.ts';
 import type { NodeName } from './configs.ts';
-import { NODES } from './configs.ts';
+import { PAIR } from './configs.ts';
 import type { Flow } from './flow.ts';
 import type { Place, Places } from './places.ts';
 import { World } from './world.ts';
@@ -105,7 +105,7 @@ export function routes(world: World, name: NodeName, since: Instant): readonly R
 }
 
 export function lastRoute(world: World, since: Instant): RouteKind | undefined {
-  const kinds = NODES.map((name) => routes(world, name, since).at(-1));
+  const kinds = PAIR.map((name) => routes(world, name, since).at(-1));
   if (kinds.includes(undefined)) return undefined;
   return kinds.includes('relay') ? 'relay' : 'direct';
 }
@@ -115,7 +115,7 @@ function watchOpenings(world: World): () => readonly NodeName[] {
   const heard = new Set<string>();
   const openers = new Map<string, NodeName>();
   world.net.onSeen(({ host, way, bytes }) => {
-    const name = NODES.find((node) => node === host.name);
+    const name = PAIR.find((node) => node === host.name);
     const header = readHeader(bytes);
     if (name === undefined || header instanceof Refusal) return;
     const key = `${name} ${toHex(header.context)}`;
@@ -124,9 +124,9 @@ function watchOpenings(world: World): () => readonly NodeName[] {
   });
   return () => {
     const paths = new Set(
-      NODES.flatMap((name) => world.parties[name].events('route').map(({ path }) => path)),
+      PAIR.flatMap((name) => world.parties[name].events('route').map(({ path }) => path)),
     );
     const found = [...openers].filter(([key]) => paths.has(key.split(' ')[1] ?? ''));
-    return NODES.filter((name) => found.some(([, opener]) => opener === name));
+    return PAIR.filter((name) => found.some(([, opener]) => opener === name));
   };
 }

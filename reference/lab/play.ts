@@ -1,7 +1,7 @@
 /** Plays one scenario. */
 import type { AfterPromises } from '../net/sim/time.ts';
 import type { Exchange } from '../trace/merge.ts';
-import { NODES } from './configs.ts';
+import { PAIR } from './configs.ts';
 import { routes } from './measure.ts';
 import type { Place, Situation } from './places.ts';
 import { Recording } from './recording.ts';
@@ -36,7 +36,7 @@ export async function play(
   const recording = new Recording(world);
   await world.start(alice, bob);
   const link = { delayMin: 5, loss: scenario.loss ?? 0 };
-  for (const name of NODES) world.parties[name].host.link('eth').set(link);
+  for (const name of PAIR) world.parties[name].host.link('eth').set(link);
   const since = world.now();
   recording.remark(`alice is at ${alice.name}, bob at ${bob.name}; alice asks for bob's name`);
   const flow = world.flow('alice', INTERVAL);
@@ -48,8 +48,8 @@ export async function play(
     `${flow.sent.length} datagrams of the application sent, ${flow.lost(since, end - INTERVAL)} not answered` +
       `${flow.sent.some(({ times }) => times > 1) ? ', some twice' : ''}; ` +
       `the first answer ${first === undefined ? 'never came' : `after ${first.toFixed(0)} ms`}`,
-    ...NODES.map((name) => `${name} sent by: ${routes(world, name, since).join(', ') || 'nothing'}`),
-    ...NODES.flatMap((name) =>
+    ...PAIR.map((name) => `${name} sent by: ${routes(world, name, since).join(', ') || 'nothing'}`),
+    ...PAIR.flatMap((name) =>
       world.parties[name]
         .events('direction-failed', since)
         .slice(0, 1)

@@ -21,6 +21,8 @@ export const ECHO_PORT = 7;
 
 export class Stack {
   readonly party: Party;
+  /** Sees all datagrams that come out of tunnels. */
+  onDatagram: (data: Uint8Array, from: Endpoint, to: Endpoint) => void = () => {};
   private readonly ports = new Map<number, Listener>();
   private queries = 0;
 
@@ -80,8 +82,10 @@ export class Stack {
       return;
     }
     const listener = this.ports.get(read.to.port);
-    if (read.protocol === UDP) listener?.onData?.(read.data, read.from);
-    else if (listener?.onSegment !== undefined) listener.onSegment(read.segment, read.from);
+    if (read.protocol === UDP) {
+      this.onDatagram(read.data, read.from, read.to);
+      listener?.onData?.(read.data, read.from);
+    } else if (listener?.onSegment !== undefined) listener.onSegment(read.segment, read.from);
     else this.refuse(read.to.port, read.from, read.segment);
   }
 

@@ -1,4 +1,4 @@
-/** A whole NTMobile on a simulated Internet in virtual time: two DCs, two relays, two nodes. The same seed gives the same run. */
+/** A whole NTMobile on a simulated Internet in virtual time: two DCs, two relays, some nodes. The same seed gives the same run. */
 import type { Endpoint, Ip } from '../address.ts';
 import { formatEndpoint, parseIp } from '../address.ts';
 import { dcConfig } from '../config/dc.ts';
@@ -12,7 +12,17 @@ import { createNode } from '../roles/node/core.ts';
 import { createRsS } from '../roles/rs-s/core.ts';
 import { Chance } from './chance.ts';
 import type { Name, NodeName } from './configs.ts';
-import { dcConfigOf, fqdn, NAMES, nodeConfigOf, PORT, relayConfigOf, SERVERS } from './configs.ts';
+import {
+  dcConfigOf,
+  fqdn,
+  NAMES,
+  NODES,
+  nodeConfigOf,
+  PORT,
+  relayConfigOf,
+  SERVER_NAMES,
+  SERVERS,
+} from './configs.ts';
 import { Flow } from './flow.ts';
 import type { Created } from './party.ts';
 import { Party } from './party.ts';
@@ -31,6 +41,8 @@ export class World {
   readonly chance: Chance;
   readonly parties: Readonly<Record<Name, Party>>;
   readonly stacks: Readonly<Record<NodeName, Stack>>;
+  /** Sees what roles draw by chance: keys, among others. */
+  onDraw: (bytes: Uint8Array) => void = () => {};
   private readonly seed: string;
   private readonly where = new Map<NodeName, Place>();
   private flows = 0;
@@ -42,20 +54,23 @@ export class World {
     this.places = new Places(this.net);
     const parties = NAMES.map((name) => [name, this.party(name)] as const);
     this.parties = Object.fromEntries(parties) as Record<Name, Party>;
-    this.stacks = { alice: new Stack(this.parties.alice), bob: new Stack(this.parties.bob) };
+    const stacks = NODES.map((name) => [name, new Stack(this.parties[name])] as const);
+    this.stacks = Object.fromEntries(stacks) as Record<NodeName, Stack>;
   }
 
   now(): number {
     return this.net.time.now();
   }
 
-  /** Starts everybody, the nodes at those places, and waits until both are registered. @throws Error if they are not. */
-  async start(alice: Place, bob: Place): Promise<void> {
-    this.move('alice', alice);
-    this.move('bob', bob);
-    await Promise.all(NAMES.map((name) => this.parties[name].start()));
-    const isReady = (): boolean =>
-      (['alice', 'bob'] as const).every((name) => this.parties[name].events('registered').length > 0);
+  /**
+   * Starts the servers, and as many nodes as there are places, alice at the first one, and waits until they are
+   * registered. @throws Error if they are not
+   */
+  async start(...places: readonly Place[]): Promise<void> {
+    const nodes = NODES.slice(0, places.length);
+    for (const [index, place] of places.entries()) this.move(nodes[index] ?? 'alice', place);
+    await Promise.all([...SERVER_NAMES, ...nodes].map((name) => this.parties[name].start()));
+    const isReady = (): boolean => nodes.every((name) => this.parties[name].events('registered').length > 0);
     if (!(await this.run(READY, isReady))) throw new Error('a node does not register');
   }
 
@@ -76,15 +91,15 @@ export class World {
     return place;
   }
 
-  /** One node's application sends to the other node, by name, until the flow is stopped. */
-  flow(from: NodeName, interval = 200, version: 4 | 6 = 4): Flow {
-    const name = fqdn(from === 'alice' ? 'bob' : 'alice');
-    return new Flow(this.stacks[from], { name, version, interval, port: FLOW_PORT + this.flows++ });
+  /** One node's application sends to another node, by name, until the flow is stopped. */
+  flow(from: NodeName, interval = 200, to: NodeName = 'bob', version: 4 | 6 = 4): Flow {
+    const port = FLOW_PORT + this.flows++;
+    return new Flow(this.stacks[from], { name: fqdn(to), version, interval, port });
   }
 
   private party(name: Name): Party {
     const host = this.net.host(name);
-    if (name !== 'alice' && name !== 'bob')
+    if (isServer(name))
       host.plug(
         'eth',
         this.net.realm,
@@ -92,10 +107,19 @@ export class World {
         SERVERS[name].map((text) => parseIp(text) as Ip),
       );
     let starts = 0;
-    return new Party(host, PORT, (listen) =>
-      create(name, listen, new Chance(`${this.seed} ${name} ${++starts}`).bytes),
-    );
+    return new Party(host, PORT, (listen) => {
+      const { bytes } = new Chance(`${this.seed} ${name} ${++starts}`);
+      return create(name, listen, (length) => {
+        const drawn = bytes(length);
+        this.onDraw(drawn);
+        return drawn;
+      });
+    });
   }
+}
+
+function isServer(name: Name): name is keyof typeof SERVERS {
+  return name in SERVERS;
 }
 
 function create(name: Name, listen: readonly Endpoint[], random: Chance['bytes']): Created {
