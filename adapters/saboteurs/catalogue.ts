@@ -11,11 +11,16 @@ import { DC_DIRECTIONS } from './dc-directions.ts';
 import { DC_FEDERATION } from './dc-federation.ts';
 import { DC_HASTY } from './dc-hasty.ts';
 import { DIRECTIONS } from './directions.ts';
+import { DNS_ZONE } from './dns.ts';
+import { DNS_ANSWERS } from './dns-answers.ts';
 import { FORWARDING } from './forwarding.ts';
 import { HANDSHAKES } from './handshakes.ts';
+import { INNER } from './inner.ts';
 import { LIMITS } from './limits.ts';
 import { NODE } from './node.ts';
 import { NODE_DIRECTIONS } from './node-directions.ts';
+import { NODE_FINDING } from './node-finding.ts';
+import { NODE_RESOLVER } from './node-resolver.ts';
 
 export const SABOTEURS: readonly Saboteur[] = [
   ...FORWARDING,
@@ -32,6 +37,11 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...DC_DIRECTIONS,
   ...DC_HASTY,
   ...DC_FEDERATION,
+  ...DNS_ZONE,
+  ...DNS_ANSWERS,
   ...NODE,
   ...NODE_DIRECTIONS,
+  ...NODE_FINDING,
+  ...NODE_RESOLVER,
+  ...INNER,
 ];

@@ -43,8 +43,8 @@ export function dnsClient(options: DnsOptions): LookUp {
   };
 }
 
-/** An answer that comes in time. */
-class Awaited {
+/** The answer to a query, which only what belongs to it can be. [DNS-12] */
+export class AwaitedAnswer {
   readonly answer: Promise<Uint8Array | undefined>;
   found: (response: Uint8Array | undefined) => void = () => {};
   private readonly query: Uint8Array;
@@ -66,7 +66,7 @@ async function overUdp(
   message: Uint8Array,
   tries: readonly number[],
 ): Promise<Uint8Array | undefined> {
-  const awaited = new Awaited(message);
+  const awaited = new AwaitedAnswer(message);
   const socket = await net.bind({ ip: local, port: 0 }, (bytes, { ip, port }) => {
     if (ip === server.ip && port === server.port) awaited.take(bytes);
   });
@@ -84,7 +84,7 @@ async function overUdp(
 }
 
 async function overTcp({ net, server }: DnsOptions, message: Uint8Array): Promise<Uint8Array | undefined> {
-  const awaited = new Awaited(message);
+  const awaited = new AwaitedAnswer(message);
   const frames = new Frames();
   const cancel = net.schedule(net.now() + OVER, () => awaited.found(undefined));
   // A connection may take longer than there is time, and is ended when it comes.
