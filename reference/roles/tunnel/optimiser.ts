@@ -106,7 +106,9 @@ export class Optimiser {
     const { current } = routes;
     if (current !== undefined) this.sends(current.isRelay ? RouteKind.relay : RouteKind.direct, now);
     if (!this.isOn) return;
-    if (traffic.lastInner !== undefined && !this.search.hasBegun) {
+    // Before there is a way to tell the other end by, there is nothing to begin.
+    const canBegin = traffic.lastInner !== undefined && routes.relay() !== undefined;
+    if (canBegin && !this.search.hasBegun) {
       this.search.begin(now);
       this.tell(now);
     }
