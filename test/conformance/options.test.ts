@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { optionGroups } from '../../conformance/cli/options.ts';
 import { readOptionFile, renderOptionFile } from '../../conformance/command/option-file.ts';
+import { settingsOf } from '../../conformance/command/run-options.ts';
 import t from '../tap.ts';
 import { cli, folder, target } from './terminal.ts';
 
@@ -78,4 +79,10 @@ t.test('what cannot be meant gets one line, with its place', async (t) => {
   t.match((await cli(['--options', `${place}2`])).err, / cannot be read: there is no such file/);
   t.match((await cli(['--options', place, '--options', place])).err, '--options takes one file');
   t.match((await cli(['--options'])).err, /argument missing/);
+});
+
+t.test('a failure that is to be seen again is waited for', (t) => {
+  const written = { profile: 'open', depth: 'quick', timeout: '2s', jobs: '1', color: false };
+  const slow = (more: object) => settingsOf({ ...written, ...more }, 'seed').slow;
+  t.same([slow({}), slow({ slow: true }), slow({ replay: 'token' })], [false, true, true]);
 });
