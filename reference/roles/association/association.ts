@@ -195,7 +195,9 @@ export class Association {
   /** What was asked stays unanswered, in one family or in both: if by all valid addresses, it is opened again. [KEY-27] */
   private fallSilent(version: 4 | 6 | undefined, now: Instant): void {
     for (const silent of version === undefined ? ([4, 6] as const) : [version]) this.silent.add(silent);
-    if (!this.channel.knownAddresses().every(({ ip }) => this.silent.has(family(ip)))) return;
+    // An address of a family that the host has not got any more stays untried.
+    const isSilent = (of: 4 | 6): boolean => this.silent.has(of) || !this.families.includes(of);
+    if (!this.channel.knownAddresses().every(({ ip }) => isSilent(family(ip)))) return;
     this.silent.clear();
     // KEY-41: it may be the alias that the far end has forgotten.
     if (this.channel.hasAlias()) this.channel.useContext(this.config.channel.id);
