@@ -18,6 +18,7 @@ import { GREASE_KEYS, MessageType, Status } from '../../reference/wire/registry.
 import type { Created } from '../reference/created.ts';
 import type { Oddity } from '../reference/variant.ts';
 import { field, replace, withHandle } from '../reference/variant.ts';
+import { RESOLVER_ODDITIES } from './resolver.ts';
 
 export const ODDITIES: readonly Oddity[] = [
   {
@@ -151,6 +152,7 @@ export const ODDITIES: readonly Oddity[] = [
         return original(self, ...args);
       }),
   },
+  ...RESOLVER_ODDITIES,
 ];
 
 /** Bytes of an inner packet that has room for more. */
