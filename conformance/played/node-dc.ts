@@ -181,10 +181,11 @@ export class PlayedNodeDc extends PlayedDc {
     return { peer, leg, field };
   }
 
-  /** Takes the next Direction Request, wherever it came in. @returns undefined if none came in time */
+  /** Takes the next Direction Request that repeats none, wherever it came in. @returns undefined if none came in time */
   takeDirectionRequest(timeout?: number): Promise<Received | undefined> {
     return this.takeAnywhere(
-      ({ type, keys }) => type === MessageType.directionRequest && keys !== undefined,
+      ({ type, keys, explained }) =>
+        type === MessageType.directionRequest && keys !== undefined && explained === undefined,
       timeout,
     );
   }
