@@ -1,24 +1,41 @@
 import { aes256 } from './aes.ts';
-import { bigEndian, concat, equal, readBigEndian } from './bytes.ts';
+import { bigEndian, concat, equal } from './bytes.ts';
+
+/** A block as four words of 32 bits, the leftmost first. */
+type Block = readonly [number, number, number, number];
 
 /** Multiplication of blocks (NIST SP 800-38D, 6.3); the leftmost bit is the coefficient of x^0. */
-function multiply(x: bigint, y: bigint): bigint {
-  let z = 0n;
-  let v = y;
-  for (let bit = 127n; bit >= 0n; bit--) {
-    if ((x >> bit) & 1n) z ^= v;
-    v = v & 1n ? (v >> 1n) ^ (0xe1n << 120n) : v >> 1n;
+function multiply(x: Block, y: Block): Block {
+  let [z0, z1, z2, z3] = [0, 0, 0, 0];
+  let [v0, v1, v2, v3] = y;
+  for (let bit = 0; bit < 128; bit++) {
+    const isSet = -(((x[bit >> 5] ?? 0) >>> (31 - (bit & 31))) & 1);
+    z0 ^= v0 & isSet;
+    z1 ^= v1 & isSet;
+    z2 ^= v2 & isSet;
+    z3 ^= v3 & isSet;
+    const carry = -(v3 & 1);
+    v3 = (v3 >>> 1) | (v2 << 31);
+    v2 = (v2 >>> 1) | (v1 << 31);
+    v1 = (v1 >>> 1) | (v0 << 31);
+    v0 = (v0 >>> 1) ^ (carry & 0xe1000000);
   }
-  return z;
+  return [z0, z1, z2, z3];
+}
+
+function blockAt(bytes: Uint8Array, at: number): Block {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at);
+  return [view.getUint32(0), view.getUint32(4), view.getUint32(8), view.getUint32(12)];
 }
 
 /** GHASH (NIST SP 800-38D, 6.4) of whole blocks. */
-function ghash(h: bigint, blocks: Uint8Array): bigint {
-  let y = 0n;
+function ghash(h: Block, blocks: Uint8Array): Uint8Array {
+  let y: Block = [0, 0, 0, 0];
   for (let at = 0; at < blocks.length; at += 16) {
-    y = multiply(y ^ readBigEndian(blocks.slice(at, at + 16)), h);
+    const x = blockAt(blocks, at);
+    y = multiply([y[0] ^ x[0], y[1] ^ x[1], y[2] ^ x[2], y[3] ^ x[3]], h);
   }
-  return y;
+  return concat(...y.map((word) => bigEndian(word >>> 0, 4)));
 }
 
 function pad16(bytes: Uint8Array): Uint8Array {
@@ -36,10 +53,10 @@ function counterMode(key: Uint8Array, nonce: Uint8Array, first: number, input: U
 }
 
 function tag(key: Uint8Array, nonce: Uint8Array, ad: Uint8Array, ciphertext: Uint8Array): Uint8Array {
-  const h = readBigEndian(aes256(key, new Uint8Array(16)));
+  const h = blockAt(aes256(key, new Uint8Array(16)), 0);
   const lengths = concat(bigEndian(ad.length * 8, 8), bigEndian(ciphertext.length * 8, 8));
   const s = ghash(h, concat(ad, pad16(ad), ciphertext, pad16(ciphertext), lengths));
-  return counterMode(key, nonce, 1, bigEndian(s, 16));
+  return counterMode(key, nonce, 1, s);
 }
 
 /** AES-256-GCM with a 12-byte nonce and a 16-byte tag (NIST SP 800-38D, 7.1). */

@@ -11,14 +11,15 @@ const MAX_U64 = (1n << 64n) - 1n;
 /** TUN-04: narrower is no window may be. */
 const WINDOW = 8192n;
 
+/** A failure is made smaller in this order: first what is long, and never what is as good as any other. */
 const message = fc.record({
+  plaintext: fc.uint8Array({ maxLength: 600, size: 'max' }),
   suite: fc.constantFrom(1, 2),
-  key: fc.uint8Array({ minLength: 32, maxLength: 32 }),
   type: fc.integer({ min: 1, max: 0x11 }).filter((type) => type !== 0x0b && type !== 0x0c),
   keyId: fc.integer({ min: 1, max: 0xffff }),
-  context: fc.uint8Array({ minLength: 16, maxLength: 16 }),
   sequence: fc.bigInt({ min: 0n, max: MAX_U64 }),
-  plaintext: fc.uint8Array({ maxLength: 600, size: 'max' }),
+  key: fc.noShrink(fc.uint8Array({ minLength: 32, maxLength: 32 })),
+  context: fc.noShrink(fc.uint8Array({ minLength: 16, maxLength: 16 })),
 });
 type Message = typeof message extends fc.Arbitrary<infer T> ? T : never;
 
