@@ -90,4 +90,23 @@ export const ATTEMPTS: readonly Saboteur[] = [
         return isDue;
       }),
   },
+  {
+    name: 'own-among-unconfirmed',
+    title: 'counts its own unconfirmed handshake among the 4 that it answered',
+    clause: 'KEY-22',
+    caughtBy: 'rs-s.opening.unconfirmed-own',
+    patch: () =>
+      replace(Keyring.prototype, 'add', (original) => (self, handshake) => {
+        const gone = original(self, handshake) as readonly Handshake[];
+        const unconfirmed = field<Handshake[]>(self, 'unconfirmed');
+        const oldest = unconfirmed.filter(({ initiated }) => !initiated).slice(0, unconfirmed.length - 4);
+        if (unconfirmed.length <= 4) return gone;
+        Reflect.set(
+          self,
+          'unconfirmed',
+          unconfirmed.filter((other) => !oldest.includes(other)),
+        );
+        return [...gone, ...oldest];
+      }),
+  },
 ];

@@ -6,7 +6,7 @@ import type { Handshake } from './handshake.ts';
 import { outranks } from './handshake.ts';
 import type { ChannelTimers } from './types.ts';
 
-/** KEY-12 */
+/** KEY-22: of those that this end answered. */
 const UNCONFIRMED_BOUND = 4;
 /** KEY-07 */
 const OLD_BOUND = 4;
@@ -86,11 +86,10 @@ export class Keyring {
     handshake.madeAs = ++this.steps;
     const gone = handshake.initiated ? this.unconfirmed.filter((other) => other.initiated) : [];
     const others = this.unconfirmed.filter((other) => !gone.includes(other));
-    while (others.length >= UNCONFIRMED_BOUND) {
-      const oldest = others.findIndex((other) => !other.initiated);
-      gone.push(...others.splice(oldest, 1));
-    }
-    this.unconfirmed = [...others, handshake];
+    // KEY-22: this end's own is not among them.
+    const answered = handshake.initiated ? [] : others.filter((other) => !other.initiated);
+    gone.push(...answered.slice(0, Math.max(0, answered.length + 1 - UNCONFIRMED_BOUND)));
+    this.unconfirmed = [...others.filter((other) => !gone.includes(other)), handshake];
     if (this.current !== undefined && gone.includes(this.current)) this.current = undefined;
     if (handshake.initiated && this.current === undefined) this.current = handshake;
     return gone;

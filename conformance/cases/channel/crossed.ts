@@ -19,6 +19,8 @@ const NEXT_REPEAT = 1750;
 const LATE = 200;
 /** KEY-06 */
 const LEARNED = 4;
+/** KEY-22 */
+const UNCONFIRMED = 4;
 
 const ENDS = ['target', 'tester'] as const;
 /** Whose opening is confirmed first. */
@@ -170,6 +172,26 @@ export const CROSSED_CASES: readonly Case[] = [
           ranks,
         );
       }
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.opening.unconfirmed-own',
+    title:
+      'A handshake that the RS-S opened itself takes no place of the 4 unconfirmed ones that it answered.',
+    clauses: ['KEY-22'],
+    catches: 'One bound for both: an end with an opening of its own under way forgets what it has answered.',
+    async script(world) {
+      const { peer, association, first } = await ownOpening(world, { dcNodeId: 'higher', habits: MUTE });
+      mute(peer);
+      const own = answer(world, association, first.bytes);
+      peer.send(own.bytes, undefined, { channel: association });
+      await confirmingProbe(world, peer, own.keys);
+      const oldest = await halfOpen(peer, association);
+      for (let more = 1; more < UNCONFIRMED; more++) await halfOpen(peer, association);
+      const requirement = `KEY-22: of those that it answered it holds ${UNCONFIRMED}.`;
+      for (const keys of [oldest, own.keys])
+        world.status(await peer.probe(association, { keys }), Status.ok, requirement);
     },
   }),
 ];

@@ -129,6 +129,7 @@ const CHANNELS: readonly Case[] = [
     'opening.crossed',
     'opening.crossed-higher',
     'opening.crossed-at-once',
+    'opening.unconfirmed-own',
     'keys.crossed-rank',
   ]),
   ...take(KEY_CASES, [

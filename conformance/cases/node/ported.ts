@@ -107,6 +107,7 @@ export const PORTED_CHANNEL_CASES: readonly Case[] = [
     'opening.crossed',
     'opening.crossed-higher',
     'opening.crossed-at-once',
+    'opening.unconfirmed-own',
     'keys.crossed-rank',
   ]),
   ...take(KEY_CASES, [

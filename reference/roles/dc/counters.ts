@@ -2,8 +2,8 @@ import type { Counters } from '../../core.ts';
 import type { Sources } from '../sources.ts';
 import type { Peer } from './parts.ts';
 
-/** Handshakes that one channel holds unconfirmed. [KEY-22] */
-const UNCONFIRMED = 4;
+/** Handshakes that one channel holds unconfirmed: 4 that were answered and one of its own. [KEY-22] */
+const UNCONFIRMED = 5;
 
 /** The sizes of the tables of a DC. [GEN-17, DOS-04] */
 export function tableSizes(

@@ -1,7 +1,7 @@
 import type { Counters } from '../../core.ts';
 
-/** KEY-22: unconfirmed handshakes that a channel holds at most. */
-const HANDSHAKES_A_CHANNEL = 4;
+/** KEY-22: unconfirmed handshakes that a channel holds at most, 4 that were answered and one of its own. */
+const HANDSHAKES_A_CHANNEL = 5;
 
 export interface Sizes {
   readonly paths: readonly [size: number, bound: number];

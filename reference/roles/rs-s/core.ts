@@ -29,6 +29,8 @@ import { Entries } from './entries.ts';
 const SOURCES_BOUND = 4096;
 const INSTANCE_LENGTH = 8;
 const TRANSACTION_LENGTH = 8;
+/** KEY-22: unconfirmed, 4 that were answered and one of its own. */
+const HANDSHAKES_A_CHANNEL = 5;
 
 /** One DC that this relay serves. */
 interface Dc {
@@ -150,7 +152,10 @@ class RsS implements Role {
       associations: [this.dcs.size, this.dcs.size],
       paths: [paths, capacity],
       legs: [legs, 2 * capacity],
-      handshakes: [handshakes + sum((association) => association.channel.unconfirmedCount()), 4 * channels],
+      handshakes: [
+        handshakes + sum((association) => association.channel.unconfirmedCount()),
+        HANDSHAKES_A_CHANNEL * channels,
+      ],
       answers: [
         sum((association) => association.answerCount()),
         sum((association) => association.config.answerBound),
