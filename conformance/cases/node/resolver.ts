@@ -101,7 +101,9 @@ export const NODE_RESOLVER_CASES: readonly Case[] = [
       world.check(peerName(request) === plan.far.fqdn, plan.far.fqdn, `${peerName(request)}`);
       direct(dc, request, plan);
       await asked.answer;
-      const other = dc.peer.inbox.find(({ type: kind }) => kind === MessageType.directionRequest);
+      const other = dc.peer.inbox.find(
+        (mail) => mail.type === MessageType.directionRequest && mail.explained === undefined,
+      );
       world.check(other === undefined, `none for ${name}`, 'a Direction Request');
     },
   }),
