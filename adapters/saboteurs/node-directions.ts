@@ -10,6 +10,8 @@ import { KeepAlive } from '../../reference/roles/node/keep-alive.ts';
 import { RegistrationPlan } from '../../reference/roles/node/plan.ts';
 import type { ResolverParts } from '../../reference/roles/node/resolver.ts';
 import { Resolver } from '../../reference/roles/node/resolver.ts';
+import { Opening } from '../../reference/roles/tunnel/opening.ts';
+import { Standing } from '../../reference/roles/tunnel/standing.ts';
 import type { RouteDirection } from '../../reference/wire/messages.ts';
 import { Part, Status } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
@@ -102,6 +104,29 @@ export const NODE_DIRECTIONS: readonly Saboteur[] = [
           (self, ...args) =>
             (original(self, ...args) as Uint8Array[]).reverse(),
       ),
+  },
+  {
+    name: 'node-hopes-on',
+    title: 'waits for an end that opens nothing for as long as the path is there',
+    clause: 'HO-19',
+    caughtBy: 'node.path.awaited-in-vain',
+    patch: () =>
+      replace(Opening.prototype, 'start', (original) => (self, now) => {
+        if (field<number>(self, 'awaitsUntil') > 0)
+          Reflect.set(self, 'awaitsUntil', Number.POSITIVE_INFINITY);
+        original(self, now);
+      }),
+  },
+  {
+    name: 'node-never-stranded',
+    title: 'leaves a path as it is that was confirmed and has no valid address',
+    clause: 'HO-10',
+    caughtBy: 'node.path.never-valid',
+    patch: () =>
+      replace(Standing.prototype, 'unanswered', (original) => (self) => {
+        if (field<{ confirmedAt?: number }>(field(self, 'parts'), 'life').confirmedAt === undefined)
+          original(self);
+      }),
   },
   {
     name: 'node-asks-again-at-once',

@@ -10,6 +10,7 @@ import { exactNetwork } from '../steps.ts';
 import { withRelay } from './openings.ts';
 import {
   checkSends,
+  directedPath,
   directionRequest,
   farEnd,
   isOpeningOf,
@@ -125,6 +126,44 @@ export const NODE_LIVENESS_CASES: readonly Case[] = [
       const request = await directionRequest(world, dc, 'HO-10: it asks for replacement.', 4500);
       checkReplaces(world, request, plan.pathId, Reason.relayLost);
       dc.answer(request, Status.noRelay);
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.path.awaited-in-vain',
+    title:
+      'Where nobody opens a path that is awaited, and a packet waits for it, a replacement is asked for.',
+    clauses: ['HO-19', 'HO-06'],
+    catches: 'A node that waits 30 s for an end that was never told of the path.',
+    waits: 2000,
+    async script(world) {
+      exactNetwork(world);
+      const on = await directedPath(world, { node: { timers: { 'opening-over': 1 } } });
+      const { node, dc, plan } = on;
+      await node.packet(packetTo(world, plan));
+      const request = await directionRequest(world, dc, 'HO-19: it stops hoping for the opening.', 2000);
+      checkReplaces(world, request, plan.pathId, Reason.directFailed);
+      dc.answer(request, Status.refused);
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.path.never-valid',
+    title: 'A path that was confirmed and on which no probe is answered is opened by whoever awaited it.',
+    clauses: ['HO-10', 'HO-19'],
+    catches: 'A path that lives and carries nothing, since it never had a route that could die.',
+    waits: 4000,
+    async script(world) {
+      exactNetwork(world);
+      const on = await directedPath(world, { node: { timers: { 'probe-over': 1 } } });
+      const { node, dc, plan, far } = on;
+      far.peer.habits.answerProbes = false;
+      await far.openLeg();
+      await node.packet(packetTo(world, plan));
+      const request = await directionRequest(world, dc, 'HO-10: it has no route.', 3000);
+      checkReplaces(world, request, plan.pathId, Reason.directFailed);
+      world.came(await far.peer.take(isOpeningOf(far.path)), 'message 1 of the path', 'HO-10: it opens.');
+      dc.answer(request, Status.refused);
     },
   }),
   scriptCase({

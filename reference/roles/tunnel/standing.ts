@@ -44,10 +44,12 @@ export class Standing {
     this.lose(relay.isSilent ? 'relay' : 'direct');
   }
 
-  /** Nobody answered the path's opening. */
-  attemptOver(): void {
-    const { relay, life } = this.parts;
-    if (life.confirmedAt === undefined) this.lose(relay.isSilent ? 'relay' : 'opening');
+  /** Nobody answered an opening or a probe of the path: without a route this end says so, whatever is tried next. */
+  unanswered(): void {
+    const { channel, routes, relay, life } = this.parts;
+    if (life.confirmedAt !== undefined) {
+      if (routes.best() === undefined) this.lose(relay.isSilent ? 'relay' : 'direct');
+    } else if (!channel.isOpening()) this.lose(relay.isSilent ? 'relay' : 'opening');
   }
 
   /** Nobody answered the leg's. */

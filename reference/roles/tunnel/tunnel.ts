@@ -253,9 +253,10 @@ export class Tunnel {
       case 'address':
         return this.routes.validated(event.endpoint, this.channel.knownAddresses(), now);
       case 'attempt-over':
-        return this.standing.attemptOver();
+        return this.standing.unanswered();
       case 'probe-over':
-        return this.upkeep.measured(event.endpoint, event.size, false, now);
+        this.upkeep.measured(event.endpoint, event.size, false, now);
+        return this.standing.unanswered();
       case 'probe-answered':
         return this.upkeep.measured(event.endpoint, event.size, true, now);
       default:

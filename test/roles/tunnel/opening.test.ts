@@ -55,7 +55,14 @@ t.test('who initiates opens at once, who awaits sends nothing of its own', (t) =
     silent.chart().filter((line) => line.startsWith('A>')),
     [],
   );
-  t.same(silent.ends[0].events, [{ kind: 'gone', at: 30_000 }], 'and is erased after 30 s');
+  t.same(
+    silent.ends[0].events,
+    [
+      { kind: 'lost', why: 'opening', at: 5000 },
+      { kind: 'gone', at: 30_000 },
+    ],
+    'and is erased after 30 s',
+  );
 });
 
 t.test('opened by both, the handshake of the lower Node ID stays', (t) => {
