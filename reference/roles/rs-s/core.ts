@@ -18,6 +18,7 @@ import { MessageType, RelayKind, Status, Suite } from '../../wire/registry.ts';
 import type { AssociationEvent } from '../association/association.ts';
 import { Association } from '../association/association.ts';
 import { RegistrationPlan } from '../relay/registration.ts';
+import type { PathRates } from '../relay/table.ts';
 import { RelayTable } from '../relay/table.ts';
 import { channelTimers, endpoints, isLocator, relayAssociation, testProfile } from '../settings.ts';
 import { Sources } from '../sources.ts';
@@ -43,11 +44,13 @@ export function createRsS(
   config: RsConfig,
   random: Random,
 ): { readonly role: Role; readonly table: HotTable } {
-  const table = new RelayTable({
-    packetsPerSecond: config.limits.packetsPerSecond,
-    bytesPerSecond: config.limits.bytesPerSecond,
-  });
+  const table = new RelayTable(ratesOf(config));
   return { role: new RsS(config, table, random), table };
+}
+
+/** Of each path. [RS-14] */
+function ratesOf({ limits: { packetsPerSecond, bytesPerSecond } }: RsConfig): PathRates {
+  return { packetsPerSecond, bytesPerSecond };
 }
 
 class RsS implements Role {
@@ -86,7 +89,7 @@ class RsS implements Role {
       {
         capacity: config.capacity,
         holdTime: this.timers['hold-time'],
-        rates: config.limits,
+        rates: ratesOf(config),
         leg: {
           kind: 'leg',
           suite: Suite.chacha20Poly1305,
