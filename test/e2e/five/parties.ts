@@ -21,6 +21,10 @@ export const BOB = 'bob.ntmobile.two.example';
 export interface Written {
   listen: string[];
   features?: string[];
+  resolver?: string;
+  dns?: { listen: string[] };
+  association?: { endpoints: string[] };
+  associations?: { peerRole: string; endpoints: string[] }[];
   testProfile: { global: string[]; private?: string[] };
 }
 
@@ -57,6 +61,11 @@ export class Parties {
     this.t.teardown(() => started.kill('SIGKILL'));
     this.running.set(party, started);
     this.t.match(await started.firstLine, /^(dc|rs-s|node) ready on /);
+  }
+
+  /** What a party that runs has printed so far. */
+  out(party: Party): string {
+    return this.running.get(party)?.out() ?? '';
   }
 
   async end(party: Party, signal: 'SIGTERM' | 'SIGKILL'): Promise<Ended> {
