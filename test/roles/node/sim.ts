@@ -101,11 +101,15 @@ export class RoleParty implements Party {
   readonly notes: (Note & { readonly at: Instant })[] = [];
   /** What DNS says, if anything. */
   lookUp: (message: Uint8Array, transport?: Transport) => Uint8Array | undefined = () => undefined;
+  /** Milliseconds that DNS takes for it. */
+  dnsTime = 0;
   /** What the host does with a packet that came out. */
   onPacket: (packet: Uint8Array) => void = () => {};
   /** Dead: nothing that it does has an effect any more. */
   isDead = false;
   private readonly arrived: Uint8Array[] = [];
+  /** What DNS is still to say, the earliest first. */
+  private readonly due: { readonly at: Instant; readonly input: Input }[] = [];
   /** What lasts over a restart. */
   readonly stored: Map<string, Uint8Array>;
   private readonly sim: Sim;
@@ -161,10 +165,14 @@ export class RoleParty implements Party {
   }
 
   wakeAt(): Instant {
-    return this.role.wakeAt() ?? Number.POSITIVE_INFINITY;
+    const [next] = this.due;
+    const at = next !== undefined && !this.isDead ? next.at : Number.POSITIVE_INFINITY;
+    return Math.min(at, this.role.wakeAt() ?? Number.POSITIVE_INFINITY);
   }
 
   tick(): void {
+    const later = this.due.findIndex(({ at }) => at > this.sim.now);
+    for (const { input } of this.due.splice(0, later < 0 ? this.due.length : later)) this.handle(input);
     this.handle({ kind: 'tick' });
   }
 
@@ -230,7 +238,11 @@ export class RoleParty implements Party {
           what: 'looked-up',
           response: this.lookUp(effect.message, effect.transport),
         } as const;
-        return { kind: 'done', ref: effect.ref, outcome };
+        const input: Input = { kind: 'done', ref: effect.ref, outcome };
+        if (this.dnsTime === 0) return input;
+        this.due.push({ at: now + this.dnsTime, input });
+        this.due.sort((one, other) => one.at - other.at);
+        break;
       }
       case 'persist':
         for (const [key, value] of effect.changes) {

@@ -5,6 +5,7 @@ import type { Sent } from '../../channel/pair.ts';
 import { endpoint } from '../../channel/pair.ts';
 import t from '../../tap.ts';
 import { PLACES } from './configs.ts';
+import { warm } from './warm.ts';
 import type { Situation } from './whole.ts';
 import { Whole } from './whole.ts';
 
@@ -29,21 +30,6 @@ function firstPacket(alice: Situation, bob: Situation, hop: number): Cost {
   world.begin();
   world.run(5000, () => world.apps.bob.arrivals.length > 0);
   return cost(world, mark, begin);
-}
-
-/** A first direction opens what DCs and relays have between them; its path is closed, and its name forgotten. */
-function warm(world: Whole): void {
-  world.run(3000);
-  world.begin();
-  world.run(2000);
-  for (const name of ['alice', 'bob'] as const) {
-    world.apps[name].target = undefined;
-    world.kill(name);
-    world.run(1000);
-    world.restart(name);
-    world.run(2000);
-    world.apps[name].arrivals.length = 0;
-  }
 }
 
 function cost(world: Whole, mark: number, begin: number): Cost {
