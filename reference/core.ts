@@ -96,6 +96,8 @@ export type Effect =
       readonly message: Uint8Array;
       /** Once, over this alone; if not given, by tries over UDP, and over TCP where that answer is cut. */
       readonly transport?: Transport | undefined;
+      /** Whom to ask in place of the host's. [DNS-26] */
+      readonly server?: Endpoint | undefined;
     }
   /** Make durable: a value by key; undefined erases it. */
   | {

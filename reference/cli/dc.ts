@@ -20,7 +20,7 @@ export async function runDc(options: RoleOptions): Promise<number> {
   else if (store.dropped > 0)
     process.stderr.write(`dc: the store ended in ${store.dropped} broken bytes, which are gone\n`);
   const { role } = createDc(config, systemRandom);
-  const lookUp = lookUpFor(config.resolver);
+  const lookUp = lookUpFor(config.resolver, config.dns?.update?.server);
   const status = await serve(
     { config, role, lookUp, store: store ?? memoryStore(), dns: config.dns?.listen ?? [] },
     options,

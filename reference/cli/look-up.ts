@@ -7,8 +7,12 @@ import { udpNet } from '../net/udp/udp.ts';
 
 const ANY = { 4: parseIp('0.0.0.0') as Ip, 6: parseIp('::') as Ip };
 
-/** Asks the DNS server of the configuration, or else the system's; undefined if there is none. */
-export function lookUpFor(resolver: string | undefined): LookUp | undefined {
-  const server = resolver === undefined ? systemServer() : endpointFrom(resolver);
+/**
+ * Asks the DNS server of the configuration, or else the system's; undefined if there is none.
+ * @param other one that is told, and asked where there is no other.
+ */
+export function lookUpFor(resolver: string | undefined, other?: string): LookUp | undefined {
+  const found = resolver === undefined ? systemServer() : endpointFrom(resolver);
+  const server = found ?? (other === undefined ? undefined : endpointFrom(other));
   return server && dnsClient({ net: udpNet(), server, local: ANY[family(server.ip)] });
 }

@@ -58,6 +58,20 @@ function hex(bytes: number) {
 export const id = hex(16);
 export const secret = hex(32);
 
+/** A key as BIND and others write it, of so many bytes or more. The message never shows it. */
+export function base64(least: number) {
+  const mend = `write ${least} bytes or more as base64, "openssl rand -base64 32" makes them`;
+  return z
+    .string(wanted('', mend))
+    .regex(/^[A-Za-z0-9+/]+={0,2}$/, { error: `is no base64: ${mend}`, abort: true })
+    .refine(
+      (text) => text.length % 4 === 0 && Math.floor((text.replace(/=+$/, '').length * 3) / 4) >= least,
+      {
+        error: `is too short, or cut: ${mend}`,
+      },
+    );
+}
+
 function endpointText(fault: (endpoint: Endpoint) => string | undefined) {
   const mend = 'write an address and a port like 192.0.2.1:4330 or [2001:db8::1]:4330';
   const check = (text: string, parsed: Endpoint | undefined): string | undefined => {

@@ -4,15 +4,31 @@ import { zoneOf } from '../dns/names.ts';
 import { isIn, parsePrefix } from '../locator.ts';
 import type { Fault } from './common.ts';
 import { repeats } from './common.ts';
-import { address, choice, dnsName, endpointFrom, list, listenEndpoint, strict } from './fields.ts';
+import {
+  address,
+  base64,
+  choice,
+  dnsName,
+  endpoint,
+  endpointFrom,
+  list,
+  listenEndpoint,
+  strict,
+} from './fields.ts';
 
 const anyName = dnsName('alice.ntmobile.example.net');
 
 export const dns = strict('an object', {
   /** Where it answers DNS, over UDP and TCP; at most one a family. [DNS-25] */
-  listen: list(listenEndpoint, 'endpoints where it answers DNS', 1, 2),
+  listen: list(listenEndpoint, 'endpoints where it answers DNS', 0, 2).default([]),
   /** Of each zone; one that is in a zone needs addresses below. [DNS-23] */
-  nameServers: list(dnsName('ns.example.net'), 'names of name servers', 1, 13),
+  nameServers: list(dnsName('ns.example.net'), 'names of name servers', 0, 13).default([]),
+  /** The server that has the zones in its place, and the key by which it may change them. [DNS-26] */
+  update: strict('an object', {
+    server: endpoint,
+    key: dnsName('ntmobile-dc'),
+    secret: base64(16),
+  }).optional(),
   /** What is published of nodes. [DNS-21] */
   policy: choice(['locator-free', 'full']).default('locator-free'),
   /** Public addresses of names in the zones: of services behind an NTMA, and of name servers. [DNS-22] */
@@ -32,7 +48,14 @@ interface Zones {
 
 export function* dnsFaults({ zones, pools, dns: settings }: Zones): Generator<Fault> {
   if (settings === undefined) return;
-  const { listen, nameServers, addresses } = settings;
+  const { listen, nameServers, addresses, update } = settings;
+  if (listen.length === 0 && update === undefined)
+    yield {
+      path: ['dns'],
+      message: 'publishes nothing: add listen, or update for a server that has the zones',
+    };
+  if (listen.length > 0 && nameServers.length === 0)
+    yield { path: ['dns', 'nameServers'], message: 'is empty: add the names of the zones’ name servers' };
   const families = listen.map((text) => (endpointFrom(text).ip.includes(':') ? 6 : 4));
   if (families[0] !== undefined && families[0] === families[1])
     yield {

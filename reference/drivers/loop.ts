@@ -281,13 +281,13 @@ class Loop implements Running {
     return ok;
   }
 
-  private lookUp({ ref, message, transport }: Extract<Effect, { kind: 'look-up' }>): void {
+  private lookUp({ ref, message, transport, server }: Extract<Effect, { kind: 'look-up' }>): void {
     const answer = (response: Uint8Array | undefined): void => {
       if (this.state === 'running')
         this.handle({ kind: 'done', ref, outcome: { what: 'looked-up', response } });
     };
     if (this.options.lookUp === undefined) answer(undefined);
-    else void this.options.lookUp(message, transport).then(answer);
+    else void this.options.lookUp(message, transport, server).then(answer);
   }
 
   /** A datagram of a family without a socket is lost, as on a host that has not got it. */

@@ -24,14 +24,19 @@ export interface DnsOptions {
 /**
  * Asks DNS; undefined if there is no answer in 5 s.
  * @param transport once, over this alone; if not given, by tries over UDP, and over TCP where that answer is cut.
+ * @param server another one than usual, over TCP.
  */
-export type LookUp = (message: Uint8Array, transport?: Transport) => Promise<Uint8Array | undefined>;
+export type LookUp = (
+  message: Uint8Array,
+  transport?: Transport,
+  server?: Endpoint,
+) => Promise<Uint8Array | undefined>;
 
 /** Asks a DNS server. [DNS-10, DNS-12] */
 export function dnsClient(options: DnsOptions): LookUp {
-  return async (message, transport) => {
+  return async (message, transport, server = options.server) => {
     try {
-      if (transport === 'tcp') return await overTcp(options, message);
+      if (transport === 'tcp') return await overTcp({ ...options, server }, message);
       const response = await overUdp(options, message, transport === 'udp' ? [0] : TRIES);
       if (transport === 'udp' || response === undefined || !isTruncated(response)) return response;
       return (await overTcp(options, message)) ?? response;

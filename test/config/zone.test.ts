@@ -11,12 +11,23 @@ t.test('what is left out gets its default', (t) => {
   const parsed = roleConfig.parse(withDns({}));
   if (parsed.role !== 'dc') throw new Error('no DC');
   t.same(parsed.dns, { ...OUTSIDE, policy: 'locator-free', addresses: [] });
+  const other = { server: '192.0.2.1:53', key: 'dc-one', secret: 'c2VjcmV0IG9mIDE2IGJ5dGVz' };
+  t.ok(roleConfig.safeParse({ ...dcExample(), dns: { update: other } }).success, 'another server alone');
 });
 
 const address = (name: string, ...addresses: string[]) => ({ name, addresses });
 
+const update = (secret: string) => withDns({ update: { server: '192.0.2.1:53', key: 'dc-one', secret } });
+const BASE64 = 'write 16 bytes or more as base64, "openssl rand -base64 32" makes them';
+
 const faults: [config: object, line: string][] = [
-  [withDns({ nameServers: [] }), 'dns.nameServers is empty: add names of name servers'],
+  [
+    { ...dcExample(), dns: {} },
+    'dns publishes nothing: add listen, or update for a server that has the zones',
+  ],
+  [update('not base64!'), `dns.update.secret is no base64: ${BASE64}`],
+  [update('c2hvcnQ='), `dns.update.secret is too short, or cut: ${BASE64}`],
+  [withDns({ nameServers: [] }), 'dns.nameServers is empty: add the names of the zones’ name servers'],
   [withDns({ policy: 'open' }), 'dns.policy is "open": write "locator-free" or "full"'],
   [
     withDns({ listen: ['192.0.2.10:53', '192.0.2.11:53'] }),

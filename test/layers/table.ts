@@ -19,7 +19,10 @@ export const layers: readonly Layer[] = [
   { of: 'reference/channel/', may: [...core, 'reference/crypto/', 'reference/wire/'] },
   { of: 'reference/config/', may: [...core, 'reference/wire/registry.ts', 'reference/dns/names.ts', 'zod'] },
   { of: 'reference/packet/', may: core },
-  { of: 'reference/dns/', may: [...core, 'reference/wire/', 'zod', 'dns-packet', 'node:buffer'] },
+  {
+    of: 'reference/dns/',
+    may: [...core, 'reference/crypto/', 'reference/wire/', 'zod', 'dns-packet', 'node:buffer'],
+  },
   {
     of: 'reference/roles/*/',
     may: [

@@ -232,10 +232,10 @@ class DcRole implements Role, Dc {
     return this.live.has(hex) || this.peers.find(hex) !== undefined;
   }
 
-  lookUp(query: Uint8Array, then: LookedUp): void {
+  lookUp(query: Uint8Array, then: LookedUp, how: Parameters<Dc['lookUp']>[2] = undefined): void {
     const ref = ++this.refs;
     this.lookUps.set(ref, then);
-    this.tally.add({ kind: 'look-up', ref, message: query });
+    this.tally.add({ kind: 'look-up', ref, message: query, ...how });
   }
 
   /** Not our own, and not one that no datagram can come from. [GEN-16, KEY-40] */

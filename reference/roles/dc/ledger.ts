@@ -8,7 +8,7 @@ type Then = (ok: boolean, now: Instant) => void;
  */
 export class Ledger {
   private readonly nextRef: () => number;
-  private readonly changes = new Map<string, Uint8Array>();
+  private readonly changes = new Map<string, Uint8Array | undefined>();
   private thens: Then[] = [];
   private readonly underWay = new Map<number, readonly Then[]>();
 
@@ -16,8 +16,8 @@ export class Ledger {
     this.nextRef = nextRef;
   }
 
-  /** Sets a value. @param then told once, later, whether the store has it. */
-  set(key: string, value: Uint8Array, then?: Then): void {
+  /** Sets a value; undefined erases it. @param then told once, later, whether the store has it. */
+  set(key: string, value: Uint8Array | undefined, then?: Then): void {
     this.changes.set(key, value);
     if (then !== undefined) this.thens.push(then);
   }

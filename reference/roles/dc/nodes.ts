@@ -11,7 +11,7 @@ import { MessageType, Status } from '../../wire/registry.ts';
 import type { Tally } from '../tally.ts';
 import { Wakeups } from '../wakeups.ts';
 import type { Ledger } from './ledger.ts';
-import { SERIAL_KEY } from './names/serial.ts';
+import { isOfNames } from './names/serial.ts';
 import type { NodePeer, Registered } from './parts.ts';
 import type { Pools, Taken } from './pools.ts';
 import type { Arrival, NodeRecord } from './record.ts';
@@ -71,7 +71,7 @@ export class Nodes {
     this.epoch = wallClock - now;
     const found: NodePeer[] = [];
     for (const [key, value] of [...stored].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (relayIdOf(key) !== undefined || key === SERIAL_KEY) continue;
+      if (relayIdOf(key) !== undefined || isOfNames(key)) continue;
       const nodeId = nodeIdOf(key);
       const record = nodeId === undefined ? undefined : decodeNode(value, this.epoch);
       if (nodeId === undefined || record === undefined) this.dc.tally.event('store-damaged', { key });

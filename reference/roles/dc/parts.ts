@@ -2,7 +2,7 @@
 import type { Endpoint, Ip } from '../../address.ts';
 import type { DcConfig } from '../../config/dc.ts';
 import type { Timers } from '../../config/timers.ts';
-import type { Instant, Random } from '../../core.ts';
+import type { Instant, Random, Transport } from '../../core.ts';
 import type { Prefix, TestProfile } from '../../locator.ts';
 import type { Message, RelayDirection, RelayDirectionWithdraw } from '../../wire/messages.ts';
 import type { RelayKind } from '../../wire/registry.ts';
@@ -130,5 +130,9 @@ export interface Dc {
   /** Whether a Path, Leg or association ID is in use. [DC-20] */
   isTaken(id: Uint8Array): boolean;
   /** Asks DNS; `then` is called once, never before this returns. */
-  lookUp(query: Uint8Array, then: (response: Uint8Array | undefined, now: Instant) => void): void;
+  lookUp(
+    query: Uint8Array,
+    then: (response: Uint8Array | undefined, now: Instant) => void,
+    how?: { readonly transport: Transport; readonly server: Endpoint },
+  ): void;
 }

@@ -2,6 +2,7 @@
 import type { Endpoint, Ip } from '../../../address.ts';
 import { parseIp } from '../../../address.ts';
 import { fromHex } from '../../../bytes.ts';
+import { endpointFrom } from '../../../config/fields.ts';
 import type { Input, Instant } from '../../../core.ts';
 import { zoneOf } from '../../../dns/names.ts';
 import type { Served } from '../../../dns/zone/answer.ts';
@@ -17,6 +18,7 @@ import type { Dc, NodePeer, Registered } from '../parts.ts';
 import type { Policy } from './node-records.ts';
 import { nodeRecords } from './node-records.ts';
 import { SERIAL_KEY, Serial } from './serial.ts';
+import { Updates } from './updates.ts';
 
 /** Seconds for which what is in the zone may be kept: 60 of nodes and their DC, longer what hardly changes. */
 const TTL = { node: 60, dc: 60, nameServers: 3600 } as const;
@@ -24,7 +26,9 @@ const TTL = { node: 60, dc: 60, nameServers: 3600 } as const;
 type Query = Extract<Input, { kind: 'query' }>;
 
 export class Names {
-  private readonly dc: Pick<Dc, 'config' | 'timers' | 'registeredPeer'>;
+  private readonly dc: Pick<Dc, 'config' | 'timers' | 'registeredPeer' | 'lookUp' | 'random' | 'tally'>;
+  /** Tells another server, where one has the zones. */
+  private readonly updates: Updates | undefined;
   private readonly serial: Serial;
   private readonly rate: AnswerRate;
   private readonly zones = new Map<string, Zone>();
@@ -38,6 +42,12 @@ export class Names {
     this.dc = dc;
     const { config } = dc;
     this.serial = new Serial(ledger);
+    const { update } = config.dns ?? {};
+    const key = update && {
+      name: update.key,
+      secret: Uint8Array.from(atob(update.secret), (letter) => letter.charCodeAt(0)),
+    };
+    this.updates = update && key && new Updates({ dc, ledger, server: endpointFrom(update.server), key });
     this.rate = new AnswerRate(config.limits.dnsPerSecond);
     this.policy = {
       policy: config.dns?.policy ?? 'locator-free',
@@ -75,7 +85,25 @@ export class Names {
           ...nodeRecords(undefined, this.provisioned.get(apex) ?? [], this.policy),
         ]);
     this.serial.start(stored.get(SERIAL_KEY), wallClock);
+    this.reconcile(stored, wallClock, now);
     this.refresh(now);
+  }
+
+  /** The other server may have anything at the names of the DC. [DNS-26] */
+  private reconcile(stored: ReadonlyMap<string, Uint8Array>, wallClock: number, now: Instant): void {
+    const { updates } = this;
+    if (updates === undefined) return;
+    const { zones, associations } = this.dc.config;
+    const nodes = associations.flatMap((one) => (one.peerRole === 'node' ? [one.name] : []));
+    const before = updates.start(stored, wallClock, now);
+    for (const name of new Set([...zones, ...nodes, ...this.provisioned.keys(), ...before]))
+      this.tell(name, Updates.storedAt(stored, name));
+  }
+
+  private tell(name: string, stored?: Uint8Array): void {
+    const apex = this.zones.has(name) ? name : (zoneOf(name) ?? '');
+    const zone = this.zones.get(apex);
+    if (zone !== undefined) this.updates?.look(apex, zone, name, stored);
   }
 
   /** Something changed about a node; what is published of it follows at the end of the input. */
@@ -91,15 +119,18 @@ export class Names {
       this.wakeups.set(peer, node?.observedUntil ?? Number.POSITIVE_INFINITY);
     }
     this.touched.clear();
+    this.updates?.flush(now);
   }
 
   tick(now: Instant): void {
     for (let peer = this.wakeups.takeDue(now); peer !== undefined; peer = this.wakeups.takeDue(now))
       this.touch(peer);
+    this.updates?.tick(now);
   }
 
   wakeAt(): Instant {
-    return this.wakeups.next() ?? Number.POSITIVE_INFINITY;
+    const observed = this.wakeups.next() ?? Number.POSITIVE_INFINITY;
+    return Math.min(observed, this.updates?.wakeAt() ?? Number.POSITIVE_INFINITY);
   }
 
   /** The answer to a query; undefined if it gets none. [DNS-29, DOS-08] */
@@ -128,5 +159,6 @@ export class Names {
     if (this.zones.has(name)) return;
     const zone = this.zones.get(zoneOf(name) ?? '');
     zone?.set(name, nodeRecords(node, this.provisioned.get(name) ?? [], this.policy));
+    this.tell(name);
   }
 }

@@ -4,6 +4,11 @@ import type { Ledger } from '../ledger.ts';
 /** Where it is durable. */
 export const SERIAL_KEY = 'dns/serial';
 
+/** Whether a key is one of what is published. */
+export function isOfNames(key: string): boolean {
+  return key.startsWith('dns/');
+}
+
 /** Serials that may be used before the next one has to be durable. */
 const AHEAD = 1024;
 const HALF = 2 ** 31;
