@@ -18,6 +18,7 @@ import { GREASE_KEYS, MessageType, Status } from '../../reference/wire/registry.
 import type { Created } from '../reference/created.ts';
 import type { Oddity } from '../reference/variant.ts';
 import { field, replace, withHandle } from '../reference/variant.ts';
+import { DNS_ODDITIES } from './dns.ts';
 import { RESOLVER_ODDITIES } from './resolver.ts';
 
 export const ODDITIES: readonly Oddity[] = [
@@ -152,6 +153,7 @@ export const ODDITIES: readonly Oddity[] = [
         return original(self, ...args);
       }),
   },
+  ...DNS_ODDITIES,
   ...RESOLVER_ODDITIES,
 ];
 
