@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { UsageError } from '../drivers/config.ts';
+import { faultRun } from '../lab/faults/run.ts';
 import type { Situation } from '../lab/places.ts';
 import { SITUATIONS } from '../lab/places.ts';
 import { play } from '../lab/play.ts';
@@ -20,18 +21,30 @@ export interface LabOptions {
   readonly to?: string;
   readonly svg?: string;
   readonly all?: true;
+  /** Seeds of fault runs, from this one on. */
+  readonly faults?: string;
 }
 
-/** Plays a scenario on a simulated Internet and draws it. @throws UsageError */
-export async function runLab(name: string | undefined, options: LabOptions): Promise<void> {
-  if (options.list) return list();
-  if (options.grid !== undefined) return grid(options.grid);
+/**
+ * Plays a scenario on a simulated Internet and draws it.
+ * @returns the exit status: 1 if a fault run showed something that must not be
+ * @throws UsageError
+ */
+export async function runLab(name: string | undefined, options: LabOptions): Promise<number> {
+  if (options.list) list();
+  else if (options.grid !== undefined) await grid(options.grid);
+  else if (options.faults !== undefined) return faults(options.faults, options);
+  else await scenario(name, options);
+  return 0;
+}
+
+async function scenario(name: string | undefined, options: LabOptions): Promise<void> {
   if (name === undefined) throw new UsageError('no scenario given: "ntmobile lab --list" shows them');
-  const scenario = SCENARIOS[name];
-  if (scenario === undefined)
+  const chosen = SCENARIOS[name];
+  if (chosen === undefined)
     throw new UsageError(`${name} is no scenario: write ${Object.keys(SCENARIOS).join(', ')}`);
   const { exchange, summary } = await play(
-    scenario,
+    chosen,
     {
       seed: options.seed,
       alice: situation('--alice', options.alice),
@@ -41,8 +54,21 @@ export async function runLab(name: string | undefined, options: LabOptions): Pro
     },
     setImmediate,
   );
-  process.stdout.write(`${[scenario.title, '', ...chartLines(exchange), '', ...summary].join('\n')}\n`);
-  if (options.svg !== undefined) await write(options.svg, chartPicture(exchange, scenario.title));
+  process.stdout.write(`${[chosen.title, '', ...chartLines(exchange), '', ...summary].join('\n')}\n`);
+  if (options.svg !== undefined) await write(options.svg, chartPicture(exchange, chosen.title));
+}
+
+/** Plays one run again, step by step. */
+async function faults(seed: string, { all, svg }: LabOptions): Promise<number> {
+  const { exchange, violations, mendedAfter } = await faultRun(seed, setImmediate);
+  const { remarks = [] } = exchange;
+  const story = remarks.map(({ t, text }) => `${t.toFixed(1).padStart(10)}  ${text}`);
+  const last =
+    mendedAfter === undefined ? 'not all works again' : `all works again after ${mendedAfter.toFixed(0)} ms`;
+  const found = violations.length === 0 ? ['nothing was wrong'] : violations.map((what) => `WRONG: ${what}`);
+  process.stdout.write(`${[...(all ? chartLines(exchange) : story), last, ...found].join('\n')}\n`);
+  if (svg !== undefined) await write(svg, chartPicture(exchange, `Fault run, seed ${seed}`));
+  return violations.length === 0 ? 0 : 1;
 }
 
 function list(): void {

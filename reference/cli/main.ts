@@ -9,6 +9,7 @@ import { runAdapter } from './adapter.ts';
 import { drawChart } from './chart.ts';
 import { runDc } from './dc.ts';
 import { init } from './init.ts';
+import type { LabOptions } from './lab.ts';
 import { runLab } from './lab.ts';
 import type { NodeOptions } from './node.ts';
 import { runNode } from './node.ts';
@@ -20,7 +21,7 @@ const EXIT_USAGE = 2;
 /**
  * Runs the command line.
  * @param argv arguments after the program's name
- * @returns the exit status: 0, 1 for a ping without a reply, or 2 for a person's mistake; one line on stderr says
+ * @returns the exit status: 0, 1 for a ping without a reply or a lab run that showed a fault, or 2 for a person's mistake; one line on stderr says
  * how to mend it.
  */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -89,7 +90,11 @@ function commands(finish: (status: number) => void): Command {
     .option('--all', 'draw Data that only repeats too')
     .option('--svg <file>', 'draw it as a picture too')
     .option('--grid <folder>', 'play all pairs of situations instead, and write the page of them there')
-    .action(runLab);
+    .option(
+      '--faults <seed>',
+      'play a run in which that seed picks what goes wrong; exit status 1 if it shows a fault',
+    )
+    .action(async (name: string | undefined, options: LabOptions) => finish(await runLab(name, options)));
   program
     .command('adapter')
     .description('starts and stops roles as a conformance suite asks; runs until SIGINT or SIGTERM')

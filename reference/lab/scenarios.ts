@@ -1,10 +1,12 @@
 /** Stories that the lab plays, each with places that can be chosen. */
 import type { NodeName } from './configs.ts';
+import { fqdn } from './configs.ts';
 import type { Flow } from './flow.ts';
 import type { Place, Situation } from './places.ts';
 import { NATS } from './places.ts';
 import type { Recording } from './recording.ts';
 import { SPECIALS } from './specials.ts';
+import { Stream } from './stream.ts';
 import type { World } from './world.ts';
 
 /** What a story is played with. */
@@ -27,6 +29,8 @@ export interface Scenario {
   /** What happens once alice's application sends, and how long it takes. */
   readonly play: (stage: Stage) => Promise<void>;
 }
+
+const STREAM = { version: 4, bytes: 60_000, pace: 300 } as const;
 
 const settle = ({ world }: Stage): Promise<boolean> => world.run(5000);
 
@@ -156,16 +160,36 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       recording.remark('alice moves to a network without UDP');
       const nat = NATS.PR;
       world.move('alice', world.places.behind('closed', { ...world.places.home(), nat, blocksUdp: true }));
-      await world.run(8000);
+      await world.run(20_000);
       move(stage, 'alice');
       await world.run(8000);
     },
     to: 'PR',
   },
+  tcp: {
+    title: 'A TCP stream to bob and back, while alice moves and her NAT reboots',
+    places: ['PR', 'PR'],
+    to: 'CE',
+    play: async (stage) => {
+      const { world, recording, flow } = stage;
+      flow.stop();
+      const stream = new Stream(world.stacks.alice, world.stacks.bob, { name: fqdn('bob'), ...STREAM });
+      await settle(stage);
+      move(stage, 'alice');
+      await world.run(6000);
+      recording.remark("alice's NATs reboot");
+      for (const { gateway } of world.placeOf('alice').sites) gateway.reboot();
+      await world.run(60_000, () => stream.isDone);
+      const isRight = stream.there.wrongAt === undefined && stream.back.wrongAt === undefined;
+      recording.remark(
+        `${stream.there.place} bytes there, ${stream.back.place} back, ${isRight ? 'each once and in order' : 'WRONG'}`,
+      );
+    },
+  },
   lossy: {
     title: 'First contact over a network that loses three of ten datagrams',
     places: ['PR', 'PR'],
     loss: 0.3,
-    play: async (stage) => void (await stage.world.run(10_000)),
+    play: async (stage) => void (await stage.world.run(30_000)),
   },
 };
