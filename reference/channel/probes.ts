@@ -11,6 +11,9 @@ import type { ChannelTimers } from './types.ts';
 /** DOS-04: outstanding probes of one channel: the destinations of an attempt, candidates and a few nominations. */
 const BOUND = 24;
 
+/** How long the last try of a search is waited for, in milliseconds: the one before is worth as much. */
+const PATIENCE = 750;
+
 /** A probing Tunnel Request on its way: one transaction for each destination. [GEN-10] */
 export interface Probe {
   readonly transaction: Uint8Array;
@@ -115,7 +118,7 @@ export class Probes {
 
   private overAt({ schedule, startedAt }: Probe): Instant {
     const { probeTry, probeOver } = this.timers;
-    return startedAt + (schedule === probeTry ? probeOver : (schedule.at(-1) ?? 0) + probeOver);
+    return startedAt + (schedule === probeTry ? probeOver : (schedule.at(-1) ?? 0) + PATIENCE);
   }
 }
 

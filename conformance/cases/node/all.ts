@@ -11,6 +11,7 @@ import { NODE_KEEP_ALIVE_CASES } from './keep-alive.ts';
 import { NODE_LIVENESS_CASES } from './liveness.ts';
 import { NODE_MODEL_CASES } from './model.ts';
 import { NODE_OPENING_CASES } from './openings.ts';
+import { NODE_OPTIMISATION_CASES } from './optimisation.ts';
 import { PORTED_CHANNEL_CASES, PORTED_DATAGRAM_CASES, PORTED_MESSAGE_CASES } from './ported.ts';
 import { NODE_REGISTRATION_CASES } from './registration.ts';
 import { NODE_RESOLVER_CASES } from './resolver.ts';
@@ -33,5 +34,6 @@ export const NODE_CASES: readonly Case[] = [
   ...NODE_KEEP_ALIVE_CASES,
   ...NODE_RESOLVER_CASES,
   ...NODE_LIVENESS_CASES,
+  ...NODE_OPTIMISATION_CASES,
   ...NODE_MODEL_CASES,
 ];
