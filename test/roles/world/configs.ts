@@ -53,7 +53,8 @@ function between(first: Name, second: Name): { id: string; secret: string } {
 
 const texts = (name: DcName | RelayName): string[] => PLACES[name].map(formatEndpoint);
 
-export function dc(name: DcName): DcConfigInput {
+/** @param byDns it publishes its zone, and finds the other DC by DNS. */
+export function dc(name: DcName, byDns = false): DcConfigInput {
   const other = name === 'one' ? 'two' : 'one';
   const node = name === 'one' ? 'alice' : 'bob';
   return {
@@ -75,11 +76,12 @@ export function dc(name: DcName): DcConfigInput {
         ...between(name, other),
         peer: nodeId(other),
         peerRole: 'dc',
-        endpoints: texts(other),
+        endpoints: byDns ? [] : texts(other),
         zones: [zone(other)],
         prefixes: POOLS[other],
       },
     ],
+    ...(byDns && { dns: { listen: ['192.0.2.53:53'], nameServers: ['ns.example'] } }),
   };
 }
 
@@ -98,7 +100,8 @@ export function relay(name: RelayName): RsConfigInput {
   };
 }
 
-export function node(name: NodeName, listen: readonly Endpoint[]): NodeConfigInput {
+/** @param byDns it finds its DC by DNS. */
+export function node(name: NodeName, listen: readonly Endpoint[], byDns = false): NodeConfigInput {
   const home = HOMES[name];
   return {
     role: 'node',
@@ -106,6 +109,11 @@ export function node(name: NodeName, listen: readonly Endpoint[]): NodeConfigInp
     nodeId: nodeId(name),
     name: fqdn(name),
     listen: listen.map(formatEndpoint),
-    association: { ...between(name, home), peer: nodeId(home), peerRole: 'dc', endpoints: texts(home) },
+    association: {
+      ...between(name, home),
+      peer: nodeId(home),
+      peerRole: 'dc',
+      endpoints: byDns ? [] : texts(home),
+    },
   };
 }

@@ -33,16 +33,23 @@ export interface Faults {
   readonly sparesDcs?: boolean;
 }
 
+/** Who asks for a name of another zone is sent away. [DNS-23] */
+const REFUSED = 5;
+
 export class Whole {
   readonly sim = new Sim();
   readonly parties = new Map<Name, RoleParty>();
   readonly apps: Readonly<Record<NodeName, App>>;
   private readonly places: Record<NodeName, readonly Endpoint[]>;
   private readonly seed: number;
+  private readonly byDns: boolean;
   private starts = 0;
+  private queries = 0;
 
-  constructor(alice: Situation, bob: Situation, seed = 1, faults: Faults = {}) {
+  /** @param byDns nodes and DCs find DCs by what the DCs publish. */
+  constructor(alice: Situation, bob: Situation, seed = 1, faults: Faults = {}, byDns = false) {
     this.seed = seed;
+    this.byDns = byDns;
     this.places = { alice: placesOf(alice, 'alice'), bob: placesOf(bob, 'bob') };
     this.impair(faults);
     new Nat(this.sim, '10.1.', '192.0.2.101');
@@ -111,7 +118,18 @@ export class Whole {
     const random = seededBytes(1000 * this.seed + ++this.starts);
     const party = new RoleParty(this.sim, this.create(name, random), this.placeOf(name), stored);
     this.parties.set(name, party);
+    if (this.byDns)
+      party.lookUp = (message) => this.publishes('one', message) ?? this.publishes('two', message);
     party.start();
+  }
+
+  /** What a DC says of a name in its zone. */
+  private publishes(name: 'one' | 'two', message: Uint8Array): Uint8Array | undefined {
+    const dc = this.parties.get(name);
+    const query = ++this.queries;
+    dc?.handle({ kind: 'query', query, message, transport: 'tcp' });
+    const answer = dc?.answers.find((some) => some.query === query)?.message;
+    return answer === undefined || ((answer[3] ?? 0) & 15) === REFUSED ? undefined : answer;
   }
 
   private placeOf(name: Name): readonly Endpoint[] {
@@ -125,12 +143,12 @@ export class Whole {
     switch (name) {
       case 'one':
       case 'two':
-        return createDc(dcConfig.parse(dc(name)), random);
+        return createDc(dcConfig.parse(dc(name, this.byDns)), random);
       case 'rs1':
       case 'rs2':
         return createRsS(rsConfig.parse(relay(name)), random);
       default:
-        return createNode(nodeConfig.parse(node(name, this.places[name])), random);
+        return createNode(nodeConfig.parse(node(name, this.places[name], this.byDns)), random);
     }
   }
 }
