@@ -72,7 +72,9 @@ export class Responder {
   /** Crossed openings: the end with the lower Node ID does not answer but opens towards the source. [KEY-06] */
   #answerOpening(channel: PlayedChannel, mail: Received): void {
     const own = channel.attempts.findLast(({ keys, over }) => keys === undefined && !over);
-    if (own !== undefined && compareBytes(channel.own.nodeId, channel.peer.nodeId) < 0) {
+    // On a leg nothing crosses: what a relay opened there was wrong on purpose. [KEY-28]
+    const canCross = own !== undefined && channel.kind !== 'leg';
+    if (canCross && compareBytes(channel.own.nodeId, channel.peer.nodeId) < 0) {
       this.#peer.send(own.message1, mail.from, { channel, auto: true });
       return;
     }
