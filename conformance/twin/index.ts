@@ -33,7 +33,7 @@ export { finish, message1, message2, readMessage1 } from './noise.ts';
 export { isFresh, replayNaive } from './replay.ts';
 export { decideRoute, nodeInformation } from './routes.ts';
 export type { Accepted, BodyRefusal } from './schema.ts';
-export { checkBody } from './schema.ts';
+export { checkBody, checkNtmRecord } from './schema.ts';
 export type {
   SequenceChannel,
   SequenceDatagram,

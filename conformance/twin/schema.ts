@@ -49,8 +49,31 @@ export function checkBody(type: number, bytes: Uint8Array): Accepted | BodyRefus
   return listed(BODIES[name], body);
 }
 
+/** What an NTM record says, or the layer that a reader ignores it by (DNS-19, DNS-27). */
+export function checkNtmRecord(rdata: Uint8Array): Accepted | 'encoding' | 'schema' {
+  const map = readMap(rdata);
+  if (typeof map === 'string') return 'encoding';
+  const isWrong =
+    findForbidden(map, 1) !== undefined ||
+    hasCritical(map) ||
+    findWrongType(map) !== undefined ||
+    findLack(NTM_RECORD, map) !== undefined;
+  return isWrong ? 'schema' : listed(NTM_RECORD, map);
+}
+
+/** Section 11.2: Node ID and the DC's endpoints; FQDN, real, virtual and observed ones. */
+const NTM_RECORD: Fields = { has: [4, 44], may: [3, 6, 10, 33] };
+
 /** GEN-08; the reason if it is broken. */
 function readBody(bytes: Uint8Array): CborMap | string {
+  const body = readMap(bytes);
+  if (typeof body === 'string') return body;
+  const transaction = get(body, 0);
+  if (transaction?.kind !== 'bytes' || transaction.value.length !== 8) return 'no transaction';
+  return body;
+}
+
+function readMap(bytes: Uint8Array): CborMap | string {
   let body: Cbor;
   try {
     body = decodeCbor(bytes);
@@ -58,10 +81,7 @@ function readBody(bytes: Uint8Array): CborMap | string {
     if (error instanceof EncodingError) return error.message;
     throw error;
   }
-  if (body.kind !== 'map') return 'not a map';
-  const transaction = get(body, 0);
-  if (transaction?.kind !== 'bytes' || transaction.value.length !== 8) return 'no transaction';
-  return body;
+  return body.kind === 'map' ? body : 'not a map';
 }
 
 /** What GEN-30 forbids anywhere, unknown keys included; `depth` is that of an array or map `item`. */

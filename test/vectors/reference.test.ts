@@ -7,6 +7,7 @@ import { aes256Gcm, chacha20Poly1305 } from '../../reference/crypto/aead.ts';
 import { hkdfExpand, hkdfExtract, hmacSha256, sha256 } from '../../reference/crypto/hash.ts';
 import { nonceFor, openingPrologue } from '../../reference/crypto/keys.ts';
 import { x25519 } from '../../reference/crypto/x25519.ts';
+import { decodeNtmRecord, encodeNtmRecord } from '../../reference/dns/record.ts';
 import { Refusal } from '../../reference/refusal.ts';
 import { decodeCbor, encodeCbor } from '../../reference/wire/cbor.ts';
 import { toDiagnostic } from '../../reference/wire/cbor-diagnostic.ts';
@@ -44,6 +45,14 @@ const CALLS: Readonly<Record<string, Call>> = {
     return plaintext === undefined ? { layer: 'tag' } : { plaintext };
   },
   'aes-256-gcm': ({ key, nonce, ad, plaintext }) => ({ sealed: aes256Gcm(key).seal(nonce, ad, plaintext) }),
+  'read-ntm-record': ({ rdata }) => {
+    const record = decodeNtmRecord(rdata);
+    if (record !== undefined) return { rdata: encodeNtmRecord(record) };
+    const decoded = decodeCbor(rdata);
+    const isMap =
+      !(decoded instanceof Refusal) && (decoded.kind === 'forbidden' || decoded.value instanceof Map);
+    return { layer: isMap ? 'schema' : 'encoding' };
+  },
   cbor: ({ encoded }) => {
     const decoded = decodeCbor(encoded);
     if (decoded instanceof Refusal) return { layer: decoded.layer };

@@ -128,6 +128,10 @@ const CALLS: Readonly<Record<string, Call>> = {
     const { layer, status } = found as twin.BodyRefusal;
     return status === undefined ? { layer } : { layer, status };
   },
+  'read-ntm-record': ({ rdata }) => {
+    const found = twin.checkNtmRecord(rdata);
+    return typeof found === 'string' ? refused(found) : { rdata: bodyOf(found as Map<number, twin.Cbor>) };
+  },
   data: ({ payload, peer, own }) => {
     const found = twin.dataPacket(payload, peer, own);
     return typeof found === 'string' ? refused(found) : { packet: found };

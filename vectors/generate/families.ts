@@ -5,6 +5,7 @@ import { data } from './data.ts';
 import { digests } from './digests.ts';
 import { header } from './header.ts';
 import { keySchedule } from './key-schedule.ts';
+import { ntmRecord } from './ntm-record.ts';
 import { openings } from './openings/family.ts';
 import { refused } from './refused/family.ts';
 import { replay } from './replay.ts';
@@ -26,6 +27,7 @@ const FAMILIES = [
   digests,
   routes,
   sequences,
+  ntmRecord,
 ];
 
 export function families(): FamilyFile[] {
