@@ -6,6 +6,7 @@ import { NODE_DATA_CASES } from './data.ts';
 import { NODE_DATA_CHANNEL_CASES } from './data-channel.ts';
 import { NODE_DIRECTION_CASES } from './direction.ts';
 import { NODE_DIRECTION_REFUSED_CASES } from './direction-refused.ts';
+import { NODE_HANDOVER_CASES } from './handover.ts';
 import { NODE_HELD_CASES } from './held.ts';
 import { NODE_KEEP_ALIVE_CASES } from './keep-alive.ts';
 import { NODE_LIVENESS_CASES } from './liveness.ts';
@@ -34,6 +35,7 @@ export const NODE_CASES: readonly Case[] = [
   ...NODE_KEEP_ALIVE_CASES,
   ...NODE_RESOLVER_CASES,
   ...NODE_LIVENESS_CASES,
+  ...NODE_HANDOVER_CASES,
   ...NODE_OPTIMISATION_CASES,
   ...NODE_MODEL_CASES,
 ];
