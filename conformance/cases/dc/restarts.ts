@@ -1,5 +1,6 @@
 /** Sections 7.3 and 7.5: what a DC keeps when it is started again, and whom it opens to. */
 import { formatEndpoint } from '../../../reference/address.ts';
+import { toHex } from '../../../reference/bytes.ts';
 import { MessageType, Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
@@ -11,10 +12,12 @@ import { checkObserved } from './known.ts';
 import { askRelayed, wantingRelay } from './relays.ts';
 import { checkSame, DC_CONFIGURED } from './steps.ts';
 
+/** Each message 1 once, however often it was repeated. */
 function openings({ association, sockets }: Party): Received[] {
-  return sockets.flatMap(({ inbox }) =>
+  const all = sockets.flatMap(({ inbox }) =>
     inbox.filter(({ type, channel }) => type === MessageType.openingRequest && channel === association),
   );
+  return [...new Map(all.map((mail) => [toHex(mail.bytes), mail])).values()];
 }
 
 /** Judges that a DC that was started again opened an association, once, and takes what comes under its keys. */

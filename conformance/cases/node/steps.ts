@@ -269,7 +269,8 @@ export async function pathByName(world: World, options: PathOptions = {}): Promi
 export async function whenOpen(world: World, far: PlayedNode): Promise<void> {
   const isOpen = () => far.path.current?.confirmed || undefined;
   const open = await world.stage.until(isOpen);
-  world.check(open === true, 'an opening of the path that is confirmed', 'none');
+  if (open === undefined)
+    world.stage.violated('an opening of the path that is confirmed', 'none', { timedOut: true });
   world.status(await far.peer.probe(far.path), 0);
 }
 
