@@ -97,8 +97,11 @@ export function relayConfigOf(name: RelayName): RsConfigInput {
   return { role: 'rs-s', testProfile, nodeId: nodeId(name), listen: listen(name), associations };
 }
 
-/** @param at where its sockets are at first */
-export function nodeConfigOf(name: NodeName, at: readonly string[]): NodeConfigInput {
+/**
+ * @param at where its sockets are at first
+ * @param knowsNat64 it is told of the NAT64 there
+ */
+export function nodeConfigOf(name: NodeName, at: readonly string[], knowsNat64: boolean): NodeConfigInput {
   const home = HOME[name];
   return {
     role: 'node',
@@ -106,6 +109,7 @@ export function nodeConfigOf(name: NodeName, at: readonly string[]): NodeConfigI
     nodeId: nodeId(name),
     name: fqdn(name),
     listen: [...at],
+    ...(knowsNat64 && { features: ['nat64' as const], nat64: '64:ff9b::/96' }),
     association: { ...between(name, home), peer: nodeId(home), peerRole: 'dc', endpoints: listen(home) },
   };
 }

@@ -66,7 +66,7 @@ export class Grid {
       this.seed,
       (places) => {
         const both = pair(places);
-        can = possible(...both, false);
+        can = possible(...both, true);
         return both;
       },
       this.afterPromises,

@@ -46,9 +46,10 @@ const UNDER_WAY = 2000;
 /** Two places, the first one for the node that asks. */
 export type Pair = (places: Places) => readonly [Place, Place];
 
-/** Alice asks for bob's name and sends. */
+/** Alice asks for bob's name and sends. Who is behind a NAT64 is told of it. */
 export async function meet(seed: string, pair: Pair, afterPromises: AfterPromises): Promise<Meeting> {
   const world = new World(seed, afterPromises);
+  world.isNat64Known = true;
   await world.start(...pair(world.places));
   const openings = watchOpenings(world);
   const [since, flow] = await settled(world);

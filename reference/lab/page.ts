@@ -16,13 +16,14 @@ specification (8.3) and against what the NATs make possible.
 
 Situations: G4 global IPv4; FC, RC, PR NAT with endpoint-independent mapping and filtering that is
 endpoint-independent, address-dependent, address- and port-dependent (RFC 4787); SY all address- and port-dependent; CE, CS
-two NATs in a row, PR behind PR and PR behind SY; V6 IPv6 alone behind a firewall; V64 the same and a NAT64 that the node
-does not know; DS IPv4 behind PR, and IPv6.
+two NATs in a row, PR behind PR and PR behind SY; V6 IPv6 alone behind a firewall; V64 the same and a NAT64 of which the node
+is told, except when it moves there; DS IPv4 behind PR, and IPv6.
 
 ## All pairs
 
 \`D\` direct at once: \`>\` the row opens it, \`<\` the column, \`=\` both. \`S\` by an RS-S at first: \`+\` directly after a
 while, \`-\` for good, \`x\` for good, since no family is in common. The row asks.
+A node behind a NAT64 does not learn yet by which IPv4 endpoint it is seen, so that V64 with RC, PR and CE stays with the relay.
 
 ![All pairs](connectivity.svg)
 `;
@@ -54,6 +55,7 @@ export function page(
   specials: ReadonlyMap<string, Cell>,
   moves: ReadonlyMap<string, MoveCell>,
 ): string {
+  const isAnyLate = [...moves.values()].some(({ moved }) => moved.isLate);
   const columns = `| ${SITUATIONS.join(' | ')} |`;
   const rule = `| --- |${' --- |'.repeat(SITUATIONS.length)}`;
   return [
@@ -73,8 +75,8 @@ export function page(
     '## Moves',
     '',
     `They have a path, the other one is at ${ANCHOR}; then the one that asked moves, from the row to the column: the route in the`,
-    'end, and the time until a packet that was sent after the move is answered, at most. \\*: direct only once the search',
-    'is repeated after a minute, since a candidate gets ten datagrams in one (OPT-02).',
+    'end, and the time until a packet that was sent after the move is answered, at most.',
+    ...(isAnyLate ? ['\\*: direct only once the search is repeated after a minute (OPT-04).'] : []),
     '',
     `| from \\ to ${columns}`,
     rule,

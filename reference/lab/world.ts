@@ -41,6 +41,8 @@ export class World {
   readonly chance: Chance;
   readonly parties: Readonly<Record<Name, Party>>;
   readonly stacks: Readonly<Record<NodeName, Stack>>;
+  /** Nodes that start behind a NAT64 are told of it. */
+  isNat64Known = false;
   /** Sees what roles draw by chance: keys, among others. */
   onDraw: (bytes: Uint8Array) => void = () => {};
   private readonly seed: string;
@@ -97,6 +99,12 @@ export class World {
     return new Flow(this.stacks[from], { name: fqdn(to), version, interval, port });
   }
 
+  private isBehindNat64(name: Name): boolean {
+    const node = NODES.find((some) => some === name);
+    const sites = node === undefined ? [] : (this.where.get(node)?.sites ?? []);
+    return sites.some(({ gateway }) => gateway.nat64 !== undefined);
+  }
+
   private party(name: Name): Party {
     const host = this.net.host(name);
     if (isServer(name))
@@ -109,7 +117,8 @@ export class World {
     let starts = 0;
     return new Party(host, PORT, (listen) => {
       const { bytes } = new Chance(`${this.seed} ${name} ${++starts}`);
-      return create(name, listen, (length) => {
+      const knowsNat64 = this.isNat64Known && this.isBehindNat64(name);
+      return create(name, listen, knowsNat64, (length) => {
         const drawn = bytes(length);
         this.onDraw(drawn);
         return drawn;
@@ -122,7 +131,12 @@ function isServer(name: Name): name is keyof typeof SERVERS {
   return name in SERVERS;
 }
 
-function create(name: Name, listen: readonly Endpoint[], random: Chance['bytes']): Created {
+function create(
+  name: Name,
+  listen: readonly Endpoint[],
+  knowsNat64: boolean,
+  random: Chance['bytes'],
+): Created {
   switch (name) {
     case 'dc1':
     case 'dc2':
@@ -131,6 +145,6 @@ function create(name: Name, listen: readonly Endpoint[], random: Chance['bytes']
     case 'rs2':
       return createRsS(rsConfig.parse(relayConfigOf(name)), random);
     default:
-      return createNode(nodeConfig.parse(nodeConfigOf(name, listen.map(formatEndpoint))), random);
+      return createNode(nodeConfig.parse(nodeConfigOf(name, listen.map(formatEndpoint), knowsNat64)), random);
   }
 }

@@ -16,11 +16,8 @@ const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url
 const name = '08-direction.md';
 const rows = specTables([{ name, text: await read(`conformance/spec/${name}`) }]).get('routes') ?? [];
 
-/** A node that did not find its NAT64 is one without. */
-const asSeen = (situation: Situation): Situation => (situation === 'V64' ? 'V6' : situation);
-
 function specRow(row: Situation, column: Situation): Readonly<Record<string, string>> {
-  const found = rows.find(({ MN, CN }) => MN === asSeen(row) && CN === asSeen(column));
+  const found = rows.find(({ MN, CN }) => MN === row && CN === column);
   if (found === undefined) throw new Error(`the spec has no row ${row} ${column}`);
   return found;
 }
@@ -31,8 +28,14 @@ function openersOf(row: Readonly<Record<string, string>>): string[] {
   return [...(isOpener(row['MN part']) ? ['alice'] : []), ...(isOpener(row['CN part']) ? ['bob'] : [])];
 }
 
+/**
+ * Possible, and not reached: nobody tells a node behind a NAT64 by which IPv4 endpoint it is seen outside, as its DC and its
+ * relay hear it by IPv6. So the other end cannot open its filter for it.
+ */
+const NOT_REACHED = new Set(['RC', 'PR', 'CE'].flatMap((other) => [`${other} V64`, `V64 ${other}`]));
+
 const FROM_POSSIBLE = { row: ['alice'], column: ['bob'], both: ['alice', 'bob'], either: ['alice'] };
-const DIRECT_IN_THE_END = ['-', 'yes', 'repeat', 'unless-same-cgn'];
+const DIRECT_IN_THE_END = ['-', 'yes', 'repeat', 'unless-same-cgn', 'nat64-eim'];
 
 t.test('the spec has a row for every pair', (t) => {
   t.equal(rows.length, SITUATIONS.length ** 2);
@@ -56,7 +59,8 @@ for (const row of SITUATIONS) {
           if (can.by !== undefined) t.same(FROM_POSSIBLE[can.by], openersOf(spec), `${about}: and who opens`);
           t.equal(met.first, spec.route, `${about}: the first route`);
           t.same(met.openers, openersOf(spec), `${about}: who opens it`);
-          t.equal(met.last === 'direct', can.direct, `${about}: direct in the end, if that is possible`);
+          const isReached = can.direct && !NOT_REACHED.has(`${row} ${column}`);
+          t.equal(met.last === 'direct', isReached, `${about}: direct in the end, if that is possible`);
           t.equal(met.lost, 0, `${about}: lost`);
         }
       }
