@@ -138,10 +138,11 @@ class AdapterTarget implements Target {
       return await Peer.bind(stage, name, { ip, port: 0 }, to);
     });
     const peer = await peerOf(around, options);
-    const config = dcConfig(options, nodeId, around, this.#listen());
+    const resolver = options.findsOthers ? await PlayedDnsServer.bind(stage, peer.peer.local) : undefined;
+    const config = dcConfig(options, nodeId, around, this.#listen(), resolver?.local);
     const store = `dc ${toHex(nodeId)}`;
     const parts = { client: this.#client, stage, role: 'dc', config, nodeId, dcs: [peer], store } as const;
-    const dc = new AdapterDc(parts, around, options.habits);
+    const dc = new AdapterDc(parts, around, options.habits, resolver);
     try {
       // What a DC opens at its start belongs to the row. [FED-15]
       dc.startRow(stage);

@@ -2,6 +2,7 @@
 import type { Fields } from '../../adapters/cbor.ts';
 import type { Endpoint } from '../../reference/address.ts';
 import type { PlayedChannel } from '../played/channel.ts';
+import type { PlayedDnsServer } from '../played/dns-server.ts';
 import type { OtherDc } from '../played/other-dc.ts';
 import type { RegisteringNode } from '../played/registering-node.ts';
 import type { RegisteringRelay } from '../played/registering-relay.ts';
@@ -32,6 +33,8 @@ export interface DcTestOptions extends Omit<RsOptions, 'dcs' | 'capacity'> {
   readonly access?: Fields;
   /** What it publishes of its zone; without it nothing. Level 1. */
   readonly dns?: DnsTestOptions;
+  /** Where the other DCs are is to be found by DNS, whose server is played. Level 1. */
+  readonly findsOthers?: boolean;
   /** Who stands for the associated peer where a case wants just one; a node if not given. */
   readonly peer?: 'node' | 'dc';
 }
@@ -53,6 +56,8 @@ export interface DcUnderTest extends RsUnderTest {
   readonly others: readonly OtherDc[];
   /** Where it answers DNS, if it does. */
   readonly dnsEndpoints?: readonly Endpoint[];
+  /** The DNS server that it asks, if one is played. */
+  readonly resolver?: PlayedDnsServer | undefined;
   /** A node by its index. */
   node(index: number): RegisteringNode;
   relay(index?: number): RegisteringRelay;

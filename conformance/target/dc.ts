@@ -1,6 +1,6 @@
 /** A DC behind an adapter, and all who are played around it. */
 import type { Fields } from '../../adapters/cbor.ts';
-import type { Ip } from '../../reference/address.ts';
+import type { Endpoint, Ip } from '../../reference/address.ts';
 import { family, formatEndpoint } from '../../reference/address.ts';
 import { toHex } from '../../reference/bytes.ts';
 import type { EndRole } from '../../reference/wire/registry.ts';
@@ -9,6 +9,7 @@ import { associationWith, DEFAULT_TEST_SECRET, RUN_LIMITS, TEST_PROFILE } from '
 import { AssociatedPeer } from '../played/associated-peer.ts';
 import { PlayedChannel } from '../played/channel.ts';
 import type { PlayedDc } from '../played/dc.ts';
+import type { PlayedDnsServer } from '../played/dns-server.ts';
 import type { Habits } from '../played/habits.ts';
 import { OtherDc } from '../played/other-dc.ts';
 import type { Bind, Party } from '../played/party.ts';
@@ -37,10 +38,17 @@ export class AdapterDc extends AdapterInstance implements DcUnderTest {
 
   readonly unused: () => PlayedChannel;
   readonly #habits: Partial<Habits>;
+  readonly resolver: PlayedDnsServer | undefined;
 
   /** @param habits of the one that stands for the associated peer. */
-  constructor(parts: InstanceParts<PlayedDc>, around: Around, habits: Partial<Habits> = {}) {
+  constructor(
+    parts: InstanceParts<PlayedDc>,
+    around: Around,
+    habits: Partial<Habits> = {},
+    resolver?: PlayedDnsServer,
+  ) {
     super(parts);
+    this.resolver = resolver;
     this.#habits = habits;
     this.nodes = around.nodes;
     this.relays = around.relays;
@@ -78,6 +86,7 @@ export class AdapterDc extends AdapterInstance implements DcUnderTest {
   }
 
   startRow(stage: Stage): void {
+    this.resolver?.startRow();
     for (const party of this.#parties) party.startRow(stage);
     Object.assign(this.dc.peer.habits, this.#habits);
   }
@@ -85,6 +94,7 @@ export class AdapterDc extends AdapterInstance implements DcUnderTest {
   override async close(): Promise<void> {
     await super.close();
     for (const party of this.#parties) await party.close();
+    await this.resolver?.close();
   }
 
   get #parties(): readonly Party[] {
@@ -159,12 +169,14 @@ export function dcConfig(
   nodeId: Uint8Array,
   around: Around,
   listen: readonly Ip[],
+  resolver?: Endpoint,
 ): Fields {
   const timers = Object.entries(options.timers ?? {}).map(([name, s]) => [
     name,
     Number.isInteger(s) ? s : `${s}`,
   ]);
   const other = around.others[0];
+  const isToldWhere = options.silentStart !== true && options.findsOthers !== true;
   return {
     role: 'dc',
     nodeId: toHex(nodeId),
@@ -181,13 +193,14 @@ export function dcConfig(
       ...around.others.map((dc, index) => ({
         ...trust(dc),
         peerRole: 'dc',
-        endpoints: options.silentStart === true ? [] : dc.sockets.map(({ local }) => formatEndpoint(local)),
+        endpoints: isToldWhere ? dc.sockets.map(({ local }) => formatEndpoint(local)) : [],
         zones: [OTHERS[index]?.zone ?? ''],
         prefixes: [...(OTHERS[index]?.prefixes ?? [])],
       })),
     ],
     ...(options.access && { access: withNodeId(options.access, other?.nodeId) }),
     ...(options.dns && { dns: dnsConfig(options.dns, listen) }),
+    ...(resolver && { resolver: formatEndpoint(resolver) }),
     ...(options.advertise && { advertise: [...options.advertise] }),
     limits: { ...RUN_LIMITS, ...options.limits },
     ...(timers.length > 0 && { timers: Object.fromEntries(timers) as Fields }),
