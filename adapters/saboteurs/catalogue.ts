@@ -13,14 +13,15 @@ import { DC_HASTY } from './dc-hasty.ts';
 import { DIRECTIONS } from './directions.ts';
 import { DNS_ZONE } from './dns.ts';
 import { DNS_ANSWERS } from './dns-answers.ts';
+import { DC_FINDING, NODE_FINDING } from './finding.ts';
 import { FORWARDING } from './forwarding.ts';
 import { HANDSHAKES } from './handshakes.ts';
 import { INNER } from './inner.ts';
 import { LIMITS } from './limits.ts';
 import { NODE } from './node.ts';
 import { NODE_DIRECTIONS } from './node-directions.ts';
-import { NODE_FINDING } from './node-finding.ts';
 import { NODE_RESOLVER } from './node-resolver.ts';
+import { NODE_ROUTES } from './node-routes.ts';
 
 export const SABOTEURS: readonly Saboteur[] = [
   ...FORWARDING,
@@ -42,6 +43,8 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...NODE,
   ...NODE_DIRECTIONS,
   ...NODE_FINDING,
+  ...DC_FINDING,
   ...NODE_RESOLVER,
+  ...NODE_ROUTES,
   ...INNER,
 ];

@@ -1,7 +1,10 @@
-/** Faults of a node that has to find its DC by DNS. */
+/** Faults of who has to find a DC by DNS: a node its own, a DC another one. */
 import type { Endpoint } from '../../reference/address.ts';
 import { readNtmAnswer } from '../../reference/dns/lookup.ts';
+import { Dcs } from '../../reference/roles/dc/direction/dcs.ts';
+import type { DcPeer } from '../../reference/roles/dc/parts.ts';
 import { Finder } from '../../reference/roles/node/finder.ts';
+import { Status } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
 import { field, replace } from '../reference/variant.ts';
 
@@ -53,6 +56,34 @@ export const NODE_FINDING: readonly Saboteur[] = [
           (self, ...args) =>
             (original(self, ...args) as Endpoint[]).slice(0, 1),
       ),
+  },
+];
+
+export const DC_FINDING: readonly Saboteur[] = [
+  {
+    name: 'dc-follows-any-record',
+    title: 'goes to whatever endpoints the NTM records of a zone name',
+    clause: 'FED-01',
+    caughtBy: 'dc.finding.records',
+    patch: () =>
+      replace(Dcs.prototype, 'read', (original) => (self, zone, peer, response, query, now) => {
+        const result = original(self, zone, peer, response, query, now);
+        const answer = readNtmAnswer(response as Uint8Array | undefined, query as Uint8Array);
+        if (answer.kind === 'records')
+          (peer as DcPeer).association.setEndpoints(answer.records.flatMap(({ dcEndpoints }) => dcEndpoints));
+        return result;
+      }),
+  },
+  {
+    name: 'dc-takes-illness-for-proof',
+    title: 'says of a name that it does not exist, as DNS failed',
+    clause: 'DNS-15',
+    caughtBy: 'dc.finding.no-proof',
+    patch: () =>
+      replace(Dcs.prototype, 'read', (original) => (self, ...args) => {
+        const result = original(self, ...args);
+        return result === Status.noRoute ? Status.unknownName : result;
+      }),
   },
 ];
 
