@@ -20,6 +20,7 @@ import type { Oddity } from '../reference/variant.ts';
 import { field, replace, withHandle } from '../reference/variant.ts';
 import { DNS_ODDITIES } from './dns.ts';
 import { RESOLVER_ODDITIES } from './resolver.ts';
+import { ROUTE_ODDITIES } from './routes.ts';
 
 export const ODDITIES: readonly Oddity[] = [
   {
@@ -155,6 +156,7 @@ export const ODDITIES: readonly Oddity[] = [
   },
   ...DNS_ODDITIES,
   ...RESOLVER_ODDITIES,
+  ...ROUTE_ODDITIES,
 ];
 
 /** Bytes of an inner packet that has room for more. */
