@@ -57,6 +57,19 @@ t.test('places can be chosen, the same seed plays the same, and all Data can be 
   t.ok(whole.exchange.arrows.length > one.exchange.arrows.length);
 });
 
+t.test('DC-05: a node that comes again without IPv4 is directed to by IPv6 at once', async (t) => {
+  const world = new World('without', setImmediate);
+  await world.start(world.places.make('PR'), world.places.make('G4'));
+  await world.parties.alice.kill();
+  world.move('alice', world.places.make('V6'));
+  await world.parties.alice.start();
+  await world.run(2000);
+  const since = world.now();
+  const flow = world.flow('bob', 200, 'alice');
+  t.ok(await world.run(3000, () => flow.isAnswered(since)), 'by a relay, since no family is in common');
+  t.same(world.parties.bob.events('direction-failed'), []);
+});
+
 t.test('KEY-27: its DC forgot the keys, and the node has no IPv4 any more: it opens by IPv6', async (t) => {
   const world = new World('forgotten', setImmediate);
   await world.start(world.places.make('G4'), world.places.make('G4'));

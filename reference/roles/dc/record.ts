@@ -5,6 +5,7 @@ import type { Origin } from '../../channel/types.ts';
 import { sentLater } from '../../channel/types.ts';
 import type { Instant } from '../../core.ts';
 import type { RegistrationRequest } from '../../wire/messages.ts';
+import { Feature } from '../../wire/registry.ts';
 
 /** A node that was promised something or is registered. */
 export interface NodeRecord {
@@ -62,10 +63,19 @@ export function registered(
 ): NodeRecord {
   const { instance, localEndpoints, features, suites } = arrival.request;
   const until = now + lifetime * 1000;
+  const version = family(arrival.from.ip);
   const kept = isRegistered(before, now) ? before?.location?.seen : undefined;
-  const seen = { ...kept, [family(arrival.from.ip)]: seenAt(arrival, kept, until) };
+  const other = version === 4 ? 6 : 4;
+  const stays = hasStill(arrival.request, other) ? kept?.[other] : undefined;
+  const seen = { ...(stays && { [other]: stays }), [version]: seenAt(arrival, kept, until) };
   const location = { instance, locals: localEndpoints, features, suites, lifetime, seen };
   return { virtualAddresses, endsAt: until, location };
+}
+
+/** Whether a node says that it has a family, be it by a NAT64. One that lists nothing says nothing. [DC-05] */
+function hasStill({ localEndpoints, features }: RegistrationRequest, version: 4 | 6): boolean {
+  const isListed = localEndpoints.some(({ ip }) => family(ip) === version);
+  return isListed || localEndpoints.length === 0 || features.includes(Feature.nat64);
 }
 
 /** The record after the node took its leave. */
