@@ -37,7 +37,7 @@ export async function startInstance(parts: InstanceParts): Promise<Instance> {
     listen,
     store: kept.store,
     wallClock: () => parts.wallClock() + kept.ahead,
-    lookUp: 'resolver' in config ? lookUpOf(net, config.resolver) : undefined,
+    lookUp: lookUpOf(net, serverOf(config), listen),
     onPacket: (packet) => emit({ what: 'packet', packet: packet.slice() }),
     onNote: (note) => {
       const happening = happeningOf(note);
@@ -85,11 +85,21 @@ function placeAt(text: string, local: readonly Endpoint[], listen: readonly Endp
   return kept ?? { ip, port: listen.find((endpoint) => family(endpoint.ip) === family(ip))?.port ?? 0 };
 }
 
+/** The DNS server that it asks, or tells where it asks none. */
+function serverOf(config: RoleConfig): string | undefined {
+  const asked = 'resolver' in config ? config.resolver : undefined;
+  return asked ?? (config.role === 'dc' ? config.dns?.update?.server : undefined);
+}
+
 const ANY = { 4: parseIp('0.0.0.0') as Ip, 6: parseIp('::') as Ip };
 
-/** The system's own server is not asked: a tester's names are nobody else's business. */
-function lookUpOf(net: Net, resolver: string | undefined): LookUp | undefined {
+/**
+ * The system's own server is not asked: a tester's names are nobody else's business. Asked is from where the role
+ * listens, since not every network has a socket for all addresses.
+ */
+function lookUpOf(net: Net, resolver: string | undefined, listen: readonly Endpoint[]): LookUp | undefined {
   if (resolver === undefined) return undefined;
   const server = endpointFrom(resolver);
-  return dnsClient({ net, server, local: ANY[family(server.ip)] });
+  const own = listen.find(({ ip }) => family(ip) === family(server.ip));
+  return dnsClient({ net, server, local: own?.ip ?? ANY[family(server.ip)] });
 }
