@@ -66,8 +66,29 @@ function move(alice: Situation, bob: Situation, to: string, hop: number): Cost {
   const { arrivals } = world.apps.alice;
   arrivals.length = 0;
   world.run(5000, () => arrivals.length > 0);
-  const spent = world.sim.sent.slice(mark).filter(({ from, to: at }) => !isAtDc(from.ip) && !isAtDc(at.ip));
+  return between(world, mark, begin);
+}
+
+/** The same without what goes to and from DCs. */
+function between(world: Whole, mark: number, begin: number): Cost {
+  const spent = world.sim.sent.slice(mark).filter(({ from, to }) => !isAtDc(from.ip) && !isAtDc(to.ip));
   return { messages: count(spent), time: world.sim.now - begin };
+}
+
+/** From the first packet by the relay until both send directly. */
+function optimised(hop: number): Cost {
+  const world = new Whole('PR', 'PR', 1, { delay: [hop, hop] });
+  warm(world);
+  world.begin();
+  world.run(5000, () => world.apps.bob.arrivals.length > 0);
+  const [mark, begin] = [world.sim.sent.length, world.sim.now];
+  const isDirect = (name: 'alice' | 'bob'): boolean =>
+    world.party(name).events('route').at(-1)?.route === 'direct';
+  world.run(5000, () => isDirect('alice') && isDirect('bob'));
+  const { time } = between(world, mark, begin);
+  // What else goes at that instant.
+  world.run(1);
+  return { ...between(world, mark, begin), time };
 }
 
 function isAtDc(ip: string): boolean {
@@ -81,7 +102,9 @@ const MEASURED: Readonly<Record<string, (hop: number) => Cost>> = {
   'first packet, CN behind a NAT (rule 5)': (hop) => firstPacket('G4', 'PR', hop),
   'first packet, by an RS-S (rule 7)': (hop) => firstPacket('PR', 'PR', hop),
   'move, direct': (hop) => move('G4', 'G4', '203.0.113.77:5000', hop),
-  'move, by an RS-S': (hop) => move('PR', 'PR', '10.1.0.77:5000', hop),
+  'move, by an RS-S': (hop) => move('V6', 'G4', '[2001:db8:1::77]:5000', hop),
+  'move, by an RS-S, data direct': (hop) => move('PR', 'PR', '10.1.0.77:5000', hop),
+  'from the RS-S to a direct route': optimised,
 };
 
 t.test('set-up and moves cost what the rationale says', async (t) => {
