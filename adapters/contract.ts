@@ -46,6 +46,8 @@ export const claimsSchema = z.looseObject({
   families: z.array(z.union([z.literal(4), z.literal(6)])).default([4]),
   ecn: z.enum(['normal', 'compatibility', 'none']).optional(),
   dscp: z.enum(['copied', 'zero']).optional(),
+  /** Whether a DC can publish into another server. [DNS-26] */
+  dnsUpdate: z.boolean().optional(),
   /** Whether relayed packets are forwarded in the kernel. */
   kernel: z.boolean().optional(),
 });

@@ -53,7 +53,15 @@ export function referenceAdapter(options: ReferenceOptions): Implementation {
     name: options.name ?? 'ntmobile reference',
     version: packageVersion(),
     roles: [...Object.keys(ROLES), 'dns', 'codec'],
-    claims: { features: [1, 2], suites: [1, 2], families: [4, 6], ecn: 'none', dscp: 'zero', kernel: false },
+    claims: {
+      features: [1, 2],
+      suites: [1, 2],
+      families: [4, 6],
+      ecn: 'none',
+      dscp: 'zero',
+      kernel: false,
+      dnsUpdate: true,
+    },
     ops: ['trigger', 'events', 'time'],
     codec: options.codec ?? REFERENCE_CODEC,
     start: async (request) => {

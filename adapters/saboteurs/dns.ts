@@ -153,4 +153,11 @@ export const DNS_ZONE: readonly Saboteur[] = [
             original(self, name, ...rest),
       ),
   },
+  {
+    name: 'dns-update-forgets',
+    title: 'tells another server what is new, and nothing of what it left there before its restart',
+    clause: 'DNS-26',
+    caughtBy: 'dns.update.kept',
+    patch: () => replace(Names.prototype, 'reconcile', () => () => undefined),
+  },
 ];

@@ -20,6 +20,7 @@ import { PlayedDnsServer } from '../played/dns-server.ts';
 import { PlayedNodeDc } from '../played/node-dc.ts';
 import { Peer } from '../played/peer.ts';
 import type { Stage } from '../played/stage.ts';
+import { UpdateServer } from '../played/update-server.ts';
 import type { TargetInfo } from '../report.ts';
 import type { AdapterLevel, RoleName } from '../roles.ts';
 import { ROLES } from '../roles.ts';
@@ -139,10 +140,11 @@ class AdapterTarget implements Target {
     });
     const peer = await peerOf(around, options);
     const resolver = options.findsOthers ? await PlayedDnsServer.bind(stage, peer.peer.local) : undefined;
-    const config = dcConfig(options, nodeId, around, this.#listen(), resolver?.local);
+    const updates = options.dns?.update && (await UpdateServer.bind(stage, peer.peer.local));
+    const config = dcConfig(options, nodeId, around, this.#listen(), resolver?.local, updates?.local);
     const store = `dc ${toHex(nodeId)}`;
     const parts = { client: this.#client, stage, role: 'dc', config, nodeId, dcs: [peer], store } as const;
-    const dc = new AdapterDc(parts, around, options.habits, resolver);
+    const dc = new AdapterDc(parts, around, options.habits, resolver, updates);
     try {
       // What a DC opens at its start belongs to the row. [FED-15]
       dc.startRow(stage);

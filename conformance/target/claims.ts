@@ -8,6 +8,7 @@ const CLAIMED: Readonly<Record<string, (claims: Claims) => boolean>> = {
   'suite-2': ({ suites }) => suites?.includes(Suite.aes256Gcm) ?? false,
   ipv6: ({ families }) => families?.includes(6) ?? false,
   kernel: ({ kernel }) => kernel ?? false,
+  'dns-update': ({ dnsUpdate }) => dnsUpdate ?? false,
 };
 
 /** The names that a case may put into `features`. */

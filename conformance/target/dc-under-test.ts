@@ -7,6 +7,7 @@ import type { OtherDc } from '../played/other-dc.ts';
 import type { RegisteringNode } from '../played/registering-node.ts';
 import type { RegisteringRelay } from '../played/registering-relay.ts';
 import type { Stage } from '../played/stage.ts';
+import type { UpdateServer } from '../played/update-server.ts';
 import type { RsOptions, RsUnderTest } from './under-test.ts';
 
 /** The zone of the DC under test. */
@@ -42,6 +43,8 @@ export interface DcTestOptions extends Omit<RsOptions, 'dcs' | 'capacity'> {
 /** By the names of the configuration. */
 export interface DnsTestOptions {
   readonly policy?: 'locator-free' | 'full';
+  /** It publishes into a server of the tester's. */
+  readonly update?: true;
   /** Public addresses by name, beside those of the name server. */
   readonly addresses?: Readonly<Record<string, readonly string[]>>;
 }
@@ -54,6 +57,8 @@ export interface DcUnderTest extends RsUnderTest {
   readonly nodes: readonly RegisteringNode[];
   readonly relays: readonly RegisteringRelay[];
   readonly others: readonly OtherDc[];
+  /** The server that it publishes into, if it does. */
+  readonly updates?: UpdateServer | undefined;
   /** Where it answers DNS, if it does. */
   readonly dnsEndpoints?: readonly Endpoint[];
   /** The DNS server that it asks, if one is played. */

@@ -16,6 +16,8 @@ import type { Bind, Party } from '../played/party.ts';
 import { RegisteringNode } from '../played/registering-node.ts';
 import { RegisteringRelay } from '../played/registering-relay.ts';
 import type { Stage } from '../played/stage.ts';
+import type { UpdateServer } from '../played/update-server.ts';
+import { UPDATE_KEY } from '../played/update-server.ts';
 import type { DcTestOptions, DcUnderTest, DnsTestOptions } from './dc-under-test.ts';
 import { NAME_SERVER, OTHERS, OWN_ZONE, POOLS } from './dc-under-test.ts';
 import type { InstanceParts } from './instance.ts';
@@ -39,6 +41,7 @@ export class AdapterDc extends AdapterInstance implements DcUnderTest {
   readonly unused: () => PlayedChannel;
   readonly #habits: Partial<Habits>;
   readonly resolver: PlayedDnsServer | undefined;
+  readonly updates: UpdateServer | undefined;
 
   /** @param habits of the one that stands for the associated peer. */
   constructor(
@@ -46,6 +49,7 @@ export class AdapterDc extends AdapterInstance implements DcUnderTest {
     around: Around,
     habits: Partial<Habits> = {},
     resolver?: PlayedDnsServer,
+    updates?: UpdateServer,
   ) {
     super(parts);
     this.resolver = resolver;
@@ -53,6 +57,7 @@ export class AdapterDc extends AdapterInstance implements DcUnderTest {
     this.nodes = around.nodes;
     this.relays = around.relays;
     this.others = around.others;
+    this.updates = updates;
     this.unused = unusedOf(around.nodes);
   }
 
@@ -95,6 +100,7 @@ export class AdapterDc extends AdapterInstance implements DcUnderTest {
     await super.close();
     for (const party of this.#parties) await party.close();
     await this.resolver?.close();
+    await this.updates?.close();
   }
 
   get #parties(): readonly Party[] {
@@ -170,6 +176,7 @@ export function dcConfig(
   around: Around,
   listen: readonly Ip[],
   resolver?: Endpoint,
+  updates?: Endpoint,
 ): Fields {
   const timers = Object.entries(options.timers ?? {}).map(([name, s]) => [
     name,
@@ -199,7 +206,7 @@ export function dcConfig(
       })),
     ],
     ...(options.access && { access: withNodeId(options.access, other?.nodeId) }),
-    ...(options.dns && { dns: dnsConfig(options.dns, listen) }),
+    ...(options.dns && { dns: dnsConfig(options.dns, listen, updates) }),
     ...(resolver && { resolver: formatEndpoint(resolver) }),
     ...(options.advertise && { advertise: [...options.advertise] }),
     limits: { ...RUN_LIMITS, ...options.limits },
@@ -210,13 +217,20 @@ export function dcConfig(
   };
 }
 
-function dnsConfig({ policy, addresses = {} }: DnsTestOptions, listen: readonly Ip[]): Fields {
+function dnsConfig(
+  { policy, addresses = {} }: DnsTestOptions,
+  listen: readonly Ip[],
+  updates: Endpoint | undefined,
+): Fields {
   const provisioned = { ...addresses, [NAME_SERVER.name]: NAME_SERVER.addresses };
   return {
     listen: listen.map((ip) => formatEndpoint({ ip, port: 0 })),
     nameServers: [NAME_SERVER.name],
     addresses: Object.entries(provisioned).map(([name, list]) => ({ name, addresses: [...list] })),
     ...(policy !== undefined && { policy }),
+    ...(updates && {
+      update: { server: formatEndpoint(updates), key: UPDATE_KEY.name, secret: UPDATE_KEY.base64 },
+    }),
   };
 }
 

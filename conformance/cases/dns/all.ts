@@ -5,6 +5,7 @@ import { DNS_HOSTILE_CASES } from './hostile.ts';
 import { DNS_NAME_CASES } from './names.ts';
 import { DNS_NODE_CASES } from './nodes.ts';
 import { DNS_TRANSPORT_CASES } from './transport.ts';
+import { DNS_UPDATE_CASES } from './update.ts';
 
 export const DNS_CASES: readonly Case[] = [
   ...DNS_APEX_CASES,
@@ -12,4 +13,5 @@ export const DNS_CASES: readonly Case[] = [
   ...DNS_NAME_CASES,
   ...DNS_TRANSPORT_CASES,
   ...DNS_HOSTILE_CASES,
+  ...DNS_UPDATE_CASES,
 ];
