@@ -125,6 +125,21 @@ export const DC: readonly Saboteur[] = [
     patch: () => observing(({ observed }) => (observed[4] === undefined ? observed : { 4: observed[4] })),
   },
   {
+    name: 'dc-keeps-families',
+    title: 'takes a node to have a family that it has not got any more',
+    clause: 'DC-05',
+    caughtBy: 'dc.registration.family-lost',
+    patch: () => {
+      const seen = new Map<string, { readonly [Family in 4 | 6]?: Endpoint }>();
+      observing(({ observed, virtualAddresses }) => {
+        const node = virtualAddresses.join();
+        const all = { ...seen.get(node), ...observed };
+        seen.set(node, all);
+        return all;
+      });
+    },
+  },
+  {
     name: 'dc-believes-sources',
     title: 'takes a node to be where a Registration Request came from, without a probe',
     clause: 'DC-05',

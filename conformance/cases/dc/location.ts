@@ -62,6 +62,36 @@ export const DC_LOCATION_CASES: readonly Case[] = [
   }),
   scriptCase({
     ...DC,
+    id: 'dc.registration.family-lost',
+    title:
+      'A family that a node no longer lists counts no longer, though it was registered over a moment ago.',
+    clauses: ['DC-05'],
+    features: ['ipv6'],
+    needs: ['ipv6'],
+    catches:
+      'A node that moved to a network without IPv4, and to which others are directed by it for minutes.',
+    async script(world) {
+      const dc = await world.dc();
+      const node = dc.node(0);
+      await node.deregister();
+      await node.register({ places: PLACES });
+      const [four, six] = [node.at(4), node.at(6)];
+      if (four === undefined || six === undefined) return;
+      const both = [four.local, six.local].map(formatEndpoint);
+      await checkObserved(world, dc.other(), node, both, 'DC-05: of both while both are listed.');
+      const alone = node.registration({ locals: [six.local] }, [six]);
+      world.status(
+        await six.request(node.association, MessageType.registrationRequest, alone),
+        Status.ok,
+        'a registration that lists IPv6 alone',
+      );
+      const requirement =
+        'DC-05: it counts no longer than until a request takes effect whose real endpoints are all of the other family.';
+      await checkObserved(world, dc.other(), node, [formatEndpoint(six.local)], requirement);
+    },
+  }),
+  scriptCase({
+    ...DC,
     id: 'dc.registration.validated',
     title: 'The source of a registration counts only once the DC’s own probe was answered from it.',
     clauses: ['DC-05', 'KEY-30', 'KEY-31', 'KEY-32'],
