@@ -12,6 +12,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   'suite-2': 'AES-256-GCM on paths',
   ipv6: 'real endpoints of IPv6',
   kernel: 'forwards in the kernel of its host',
+  'dns-update': 'a DC publishes into another server (DNS-26)',
 };
 
 /**
