@@ -1,6 +1,8 @@
+import { formatEndpoint } from '../address.ts';
 import { canonicalName, zoneOf } from '../dns/names.ts';
 import { readConfig, UsageError } from '../drivers/config.ts';
 import { systemRandom } from '../drivers/random.ts';
+import { systemServer } from '../drivers/resolver.ts';
 import { echoReply } from '../packet/echo.ts';
 import { createNode } from '../roles/node/core.ts';
 import { lookUpFor } from './look-up.ts';
@@ -25,6 +27,11 @@ const DEFAULT_COUNT = '4';
 export async function runNode(options: NodeOptions): Promise<number> {
   const config = await readConfig(options.config, 'node');
   const ping = pingOf(options, config.marker);
+  const system = config.resolver === undefined ? systemServer() : undefined;
+  if (system !== undefined && config.dns.listen.includes(formatEndpoint(system)))
+    throw new UsageError(
+      `${options.config}: the system's DNS server is this node itself, ${formatEndpoint(system)}: add resolver, the server that it is to ask`,
+    );
   return serve(
     {
       config,

@@ -87,6 +87,11 @@ export const nodeConfig = withFaults(node, function* (config) {
       path: ['association', 'peer'],
       message: "is this node's own nodeId: write the Node ID of the DC",
     };
+  if (config.resolver !== undefined && config.dns.listen.includes(config.resolver))
+    yield {
+      path: ['resolver'],
+      message: `is ${shown(config.resolver)}, where this node itself listens: write the server that it is to ask`,
+    };
   for (const [index] of repeats(suites, String))
     yield { path: ['suites', index], message: 'is there twice: remove one' };
   const nat64 = config.nat64 === undefined ? undefined : parsePrefix(config.nat64);

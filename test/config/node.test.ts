@@ -41,6 +41,10 @@ const faults: [config: unknown, line: string][] = [
   ],
   [top({ dns: { onFailure: 'no' } }), 'dns.onFailure is "no": write "servfail" or "bypass"'],
   [
+    top({ resolver: '127.0.0.1:53', dns: { listen: ['127.0.0.1:53'] } }),
+    'resolver is "127.0.0.1:53", where this node itself listens: write the server that it is to ask',
+  ],
+  [
     top({ dns: { listen: ['127.0.0.1'] } }),
     'dns.listen[0] is "127.0.0.1": write an address and a port like 192.0.2.1:4330 or [2001:db8::1]:4330',
   ],
