@@ -36,14 +36,17 @@ export function answer(
   transport: Transport,
   now: Instant,
 ): Uint8Array {
-  const whole = written(request, contentOf(request, served, now), now);
+  const content = contentOf(request, served, now);
+  const whole = written(request, content, now);
   const size = Math.min(OWN_SIZE, Math.max(LEAST, request.edns?.size ?? LEAST));
-  return whole.length <= (transport === 'tcp' ? MOST : size) ? whole : truncated(request, true);
+  if (whole.length <= (transport === 'tcp' ? MOST : size)) return whole;
+  const { code, isAuthoritative = false } = content;
+  return written(request, { code, isAuthoritative }, now, TRUNCATED);
 }
 
-/** An answer without records that says to ask again over TCP. [DOS-08, DNS-25] */
-export function truncated(request: Request, isAuthoritative = false): Uint8Array {
-  return written(request, { code: Code.ok, isAuthoritative }, 0, TRUNCATED);
+/** An answer without records that says to ask again over TCP. [DOS-08] */
+export function truncated(request: Request): Uint8Array {
+  return written(request, { code: Code.ok }, 0, TRUNCATED);
 }
 
 function contentOf(request: Request, served: readonly Served[], now: Instant): Content {
