@@ -21,11 +21,8 @@ export interface FaultRun {
 
 const STEPS = 6;
 const INTERVAL = 1000;
-/**
- * Every path works again by then: a DC goes by what it knew of a family for 120 s (DC-29), a registration and a
- * replacement are tried again after at most 60 s (NODE-18).
- */
-const MENDED = 180_000;
+/** Every path works again by then: who was not registered tries again after at most 60 s. [NODE-18] */
+const MENDED = 120_000;
 /** Who hears nothing for that long has to be told why. */
 const TOLD = 30_000;
 const GOOD = { delayMin: 5 };
