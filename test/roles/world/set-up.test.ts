@@ -81,19 +81,22 @@ function optimised(hop: number): Cost {
   warm(world);
   world.begin();
   world.run(5000, () => world.apps.bob.arrivals.length > 0);
-  const [mark, begin] = [world.sim.sent.length, world.sim.now];
+  const begin = world.sim.now;
   const isDirect = (name: 'alice' | 'bob'): boolean =>
     world.party(name).events('route').at(-1)?.route === 'direct';
   world.run(5000, () => isDirect('alice') && isDirect('bob'));
-  const { time } = between(world, mark, begin);
-  // What else goes at that instant.
-  world.run(1);
-  return { ...between(world, mark, begin), time };
+  const { time } = cost(world, 0, begin);
+  // All of the first instant and of the last one.
+  world.run(hop / 2);
+  const first = world.sim.sent.findIndex(({ at }) => at >= begin);
+  return { ...between(world, first, begin), time };
 }
 
 function isAtDc(ip: string): boolean {
   return [...PLACES.one, ...PLACES.two].some((place) => place.ip === ip);
 }
+
+const SEARCH = 'from the RS-S to a direct route';
 
 const MEASURED: Readonly<Record<string, (hop: number) => Cost>> = {
   'boot: open the association, register': boot,
@@ -104,7 +107,7 @@ const MEASURED: Readonly<Record<string, (hop: number) => Cost>> = {
   'move, direct': (hop) => move('G4', 'G4', '203.0.113.77:5000', hop),
   'move, by an RS-S': (hop) => move('V6', 'G4', '[2001:db8:1::77]:5000', hop),
   'move, by an RS-S, data direct': (hop) => move('PR', 'PR', '10.1.0.77:5000', hop),
-  'from the RS-S to a direct route': optimised,
+  [SEARCH]: optimised,
 };
 
 t.test('set-up and moves cost what the rationale says', async (t) => {
@@ -119,7 +122,8 @@ t.test('set-up and moves cost what the rationale says', async (t) => {
   }));
   const measured = Object.entries(MEASURED).map(([sequence, measure]) => {
     const [near, far] = HOPS.map(measure) as [Cost, Cost];
-    t.equal(near.messages, far.messages, sequence);
+    // What a search sends by the clock is more, the longer it takes.
+    if (sequence !== SEARCH) t.equal(near.messages, far.messages, sequence);
     const trips = (far.time - near.time) / (2 * (HOPS[1] - HOPS[0]));
     const waits = (near.time - 2 * HOPS[0] * trips) / 1000;
     return { sequence, messages: String(near.messages), trips: String(trips), waits: String(waits) };
