@@ -145,7 +145,7 @@ export const NODE_RESOLVER: readonly Saboteur[] = [
   {
     name: 'node-bypasses-early',
     title: 'with the policy bypass asks DNS for the name of a node while the direction is under way',
-    clause: 'DNS-03',
+    clause: 'DNS-11',
     caughtBy: 'node.resolver.bypass',
     patch: () =>
       replace(Resolver.prototype, 'hold', (original) => (self, asking, name, parts, now) => {

@@ -17,12 +17,12 @@ const mistakes: readonly (readonly [args: string, line: string])[] = [
   ],
   ['xyz.*', 'No case matches xyz.*: see what there is with --list.'],
   [
-    'DC-08',
-    'No case is about DC-08 yet (it is exercised from version 0.4 on): see what there is with --list.',
+    'DC-16',
+    'No case is about DC-16 yet (it is exercised from version 0.5 on): see what there is with --list.',
   ],
   ['--clause XX-01', 'No case matches XX-01: see what there is with --list.'],
   ['--grep nowhere-at-all', 'No case matches the text nowhere-at-all: see what there is with --list.'],
-  ['--role dns', 'No case matches the role dns: see what there is with --list.'],
+  ['--role rs-n', 'No case matches the role rs-n: see what there is with --list.'],
   ['--role rs_s', '--role rs_s is none of dc, node, rs-s, rs-n, rs-t, ntma, dns, codec. Did you mean rs-s?'],
   ['--level muss', '--level muss is none of MUST, SHOULD, MAY. Did you mean MUST?'],
   ['--profile easy', '--profile easy is none of core, open, hardened.'],
@@ -96,9 +96,15 @@ const mistakes: readonly (readonly [args: string, line: string])[] = [
     'explain RSS-99',
     'There is no clause and no case RSS-99: see them with ntm-conform --list. Did you mean RSS-09?',
   ],
-  ['provision --role dc', '--role dc is none of rs-s.'],
+  [
+    'provision --role rs-n',
+    '--role rs-n: without an adapter only rs-s and dc can be tested. How to write an adapter: adapters/README.md.',
+  ],
   ['provision --relay 9', '--relay 9 is no whole number from 1 to 8.'],
-  ['provision --listen 127.0.0.1:1', '--listen takes two endpoints, for DC 1 and DC 2: HOST:PORT,HOST:PORT.'],
+  [
+    'provision --listen 127.0.0.1:1',
+    '--listen takes two endpoints, for the two DCs that are played: HOST:PORT,HOST:PORT.',
+  ],
   ['pics --reporter xml', '--reporter xml is none of markdown, json.'],
   ['pics --role all', '--role all is none of dc, node, rs-s, rs-n, rs-t, ntma, dns, codec.'],
 ];
