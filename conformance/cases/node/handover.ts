@@ -177,6 +177,7 @@ export const NODE_HANDOVER_CASES: readonly Case[] = [
       const isOpen = () => again.path.current?.confirmed || undefined;
       world.check((await world.stage.until(isOpen)) === true, 'an opening of the new path', 'none');
       await checkSends(world, { node: on.node, far: again }, packetTo(world, plan), 'HO-06: the new one’s.');
+      await world.sleep(300);
       while (far.peer.takeNow(() => true) !== undefined);
     },
   }),
