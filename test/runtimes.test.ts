@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 
@@ -12,6 +13,21 @@ const runtimes = { deno: ['run', '--allow-all', '--quiet'], bun: ['run'] };
 
 /** What these try is npm and tap themselves, which are of Node alone. */
 const onNodeOnly = ['runtimes.test.ts', 'packaging.test.ts'];
+
+/** Long and in virtual time, where one runtime can hardly do otherwise than another: each is run on one of the two. */
+const onOne: Readonly<Record<string, 'deno' | 'bun'>> = {
+  'conformance/reference/dc.test.ts': 'bun',
+  'conformance/reference/node.test.ts': 'deno',
+  'conformance/reference/relay.test.ts': 'bun',
+  'lab/faults.test.ts': 'bun',
+  'lab/moves.test.ts': 'bun',
+  'lab/pairs.test.ts': 'deno',
+  'roles/world/killed.test.ts': 'bun',
+  'roles/world/lossy.test.ts': 'deno',
+  'roles/world/recovery.test.ts': 'bun',
+  'roles/world/set-up.test.ts': 'bun',
+};
+const isLong = process.env.NTM_LONG !== undefined;
 
 const found = await readdir(join(root, 'test'), { recursive: true });
 const files = found.filter((path) => path.endsWith('.test.ts') && !onNodeOnly.includes(path)).sort();
@@ -28,6 +44,11 @@ for (const [runtime, args] of Object.entries(runtimes)) {
   // Not what tap has Node load for a test.
   const { NODE_OPTIONS: _, ...env } = process.env;
   for (const file of files) {
+    const only = isLong ? undefined : onOne[file];
+    if (only !== undefined && only !== runtime) {
+      t.skip(`${runtime} ${file}: on Node and ${only}, and here with NTM_LONG`);
+      continue;
+    }
     const options = {
       cwd: root,
       env: { ...env, NTM_TEST_RUNTIME: runtime },

@@ -92,7 +92,15 @@ bench('it says which roles, ops and calls it has, and its claims', async (t, { t
       'replay',
       'data',
     ],
-    claims: { features: [1, 2], suites: [1, 2], families: [4, 6], ecn: 'none', dscp: 'zero', kernel: false, dnsUpdate: true },
+    claims: {
+      features: [1, 2],
+      suites: [1, 2],
+      families: [4, 6],
+      ecn: 'none',
+      dscp: 'zero',
+      kernel: false,
+      dnsUpdate: true,
+    },
   });
 });
 
