@@ -290,9 +290,8 @@ t.test('it runs over real UDP too', async (t) => {
   await sleepUntil(net, net.now() + 40);
   await running.stop();
   t.equal(await next(), 9);
-  t.same(
-    role.log.map((line) => line.split(' ')[0]),
-    ['start', 'datagram', 'tick', 'stop'],
-  );
+  // On a busy host the timer may be first.
+  const [first, ...rest] = role.log.map((line) => line.split(' ')[0]);
+  t.same([first, ...rest.slice(0, -1).sort(), rest.at(-1)], ['start', 'datagram', 'tick', 'stop']);
   await peer.close();
 });
