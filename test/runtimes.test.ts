@@ -11,14 +11,22 @@ import t from 'tap';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const runtimes = { deno: ['run', '--allow-all', '--quiet'], bun: ['run'] };
 
-/** What these try is npm and tap themselves, which are of Node alone. */
-const onNodeOnly = ['runtimes.test.ts', 'packaging.test.ts'];
+/** What these try is npm, tap, and a name server, which are the same whatever runs. */
+const onNodeOnly = ['runtimes.test.ts', 'packaging.test.ts', 'e2e/five/bind.test.ts'];
 
-/** Long and in virtual time, where one runtime can hardly do otherwise than another: each is run on one of the two. */
+/** Long, and a thing in which one runtime can hardly do otherwise than another: each is run on one of the two. */
 const onOne: Readonly<Record<string, 'deno' | 'bun'>> = {
+  'conformance/cli-adapter.test.ts': 'bun',
+  'conformance/cli-child.test.ts': 'bun',
+  'conformance/cli-pcap.test.ts': 'bun',
+  'conformance/cli-run.test.ts': 'deno',
+  'conformance/determinism.test.ts': 'bun',
+  'conformance/level0.test.ts': 'deno',
   'conformance/reference/dc.test.ts': 'bun',
   'conformance/reference/node.test.ts': 'deno',
   'conformance/reference/relay.test.ts': 'bun',
+  'evidence/judge.test.ts': 'bun',
+  'evidence/replay.test.ts': 'deno',
   'lab/faults.test.ts': 'bun',
   'lab/moves.test.ts': 'bun',
   'lab/pairs.test.ts': 'deno',

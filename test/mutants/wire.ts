@@ -143,8 +143,8 @@ export const WIRE_MUTANTS: readonly Mutant[] = [
     'the keys of a map stand in falling order',
     change(
       CBOR,
-      'entries.sort(([a], [b]) => compareBytes(a, b));',
-      'entries.sort(([a], [b]) => compareBytes(b, a));',
+      'entries.sort((a, b) => compareBytes(a.key, b.key));',
+      'entries.sort((a, b) => compareBytes(b.key, a.key));',
     ),
     change(SCAN, 'if (order > 0) throw', 'if (order < 0) throw'),
   ),
@@ -214,7 +214,11 @@ export const WIRE_MUTANTS: readonly Mutant[] = [
       'bytes[address.length + 1] = endpoint.port & 0xff;',
       'bytes[address.length + 1] = endpoint.port >> 8;',
     ),
-    change(ADDRESS, 'const [high = 0, low = 0] = bytes', 'const [low = 0, high = 0] = bytes'),
+    change(
+      ADDRESS,
+      '((bytes.at(-2) ?? 0) << 8) | (bytes.at(-1) ?? 0)',
+      '((bytes.at(-1) ?? 0) << 8) | (bytes.at(-2) ?? 0)',
+    ),
   ),
   mutant(
     'mapped-addresses',
