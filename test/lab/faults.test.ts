@@ -9,7 +9,7 @@ import { at } from '../net/addresses.ts';
 import t from '../tap.ts';
 
 const isLong = process.env.NTM_LONG !== undefined;
-const RUNS = isLong ? 3000 : 100;
+const RUNS = isLong ? 3000 : 60;
 const BLOCK = 50;
 
 for (let first = 1; first <= RUNS; first += BLOCK) {
