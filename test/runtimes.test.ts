@@ -25,6 +25,7 @@ const onOne: Readonly<Record<string, 'deno' | 'bun'>> = {
   'conformance/reference/dc.test.ts': 'bun',
   'conformance/reference/node.test.ts': 'deno',
   'conformance/reference/relay.test.ts': 'bun',
+  'e2e/five/ways.test.ts': 'bun',
   'evidence/judge.test.ts': 'bun',
   'evidence/replay.test.ts': 'deno',
   'lab/faults.test.ts': 'bun',
