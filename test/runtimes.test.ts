@@ -1,5 +1,6 @@
 /**
- * Runs every other test file on Deno and on Bun. Each of these says in its first point which runtime it is.
+ * Runs the other test files on Deno and Bun; with NTM_ALL_RUNTIMES each on both. Each of these says in its first point
+ * which runtime it is.
  */
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -36,7 +37,15 @@ const onOne: Readonly<Record<string, 'deno' | 'bun'>> = {
   'roles/world/recovery.test.ts': 'bun',
   'roles/world/set-up.test.ts': 'bun',
 };
-const isLong = process.env.NTM_LONG !== undefined;
+const isOnAll = process.env.NTM_ALL_RUNTIMES !== undefined;
+
+/** Where code meets the platform: these run on both. Of all others each runs on one, in turns. */
+const ON_BOTH = /^(adapters|channel|crypto|dns|drivers|net|tap|vectors|wire)\/|^(launch|tap)\./;
+
+function onlyOn(file: string, index: number): string | undefined {
+  if (isOnAll || ON_BOTH.test(file)) return undefined;
+  return onOne[file] ?? (index % 2 === 0 ? 'deno' : 'bun');
+}
 
 const found = await readdir(join(root, 'test'), { recursive: true });
 const files = found.filter((path) => path.endsWith('.test.ts') && !onNodeOnly.includes(path)).sort();
@@ -52,10 +61,10 @@ for (const [runtime, args] of Object.entries(runtimes)) {
   );
   // Not what tap has Node load for a test.
   const { NODE_OPTIONS: _, ...env } = process.env;
-  for (const file of files) {
-    const only = isLong ? undefined : onOne[file];
+  for (const [index, file] of files.entries()) {
+    const only = onlyOn(file, index);
     if (only !== undefined && only !== runtime) {
-      const skip = `runs on Node and ${only}, and here with NTM_LONG`;
+      const skip = `runs on Node and ${only}, and here with NTM_ALL_RUNTIMES`;
       t.test(`${runtime} ${file}`, { skip }, async () => {});
       continue;
     }
