@@ -15,6 +15,7 @@ import {
   directionRequest,
   farEnd,
   isData,
+  isOpeningOf,
   isUpdate,
   NODE_USED,
   openPath,
@@ -174,10 +175,13 @@ export const NODE_HANDOVER_CASES: readonly Case[] = [
         request,
         dc.routeDirection(next, { part: Part.initiate, candidates, fields: { replaces: plan.pathId } }),
       );
+      const opened = await again.peer.take(isOpeningOf(again.path));
+      const opening = world.came(opened, 'an opening of the new path', 'HO-06.');
       const isOpen = () => again.path.current?.confirmed || undefined;
-      world.check((await world.stage.until(isOpen)) === true, 'an opening of the new path', 'none');
-      // The node's end is up when the answer to its own probe is there, too.
-      await world.sleep(300);
+      world.check((await world.stage.until(isOpen)) === true, 'an opening that is confirmed', 'none');
+      // The node has another port since it moved. Behind the probe it has the answer to its own one.
+      again.peer.target = opening.from;
+      world.status(await again.peer.probe(again.path), Status.ok);
       await checkSends(world, { node: on.node, far: again }, packetTo(world, plan), 'HO-06: the new one’s.');
       await world.sleep(300);
       while (far.peer.takeNow(() => true) !== undefined);
