@@ -103,7 +103,8 @@ conform() {
   if [ "$status" != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
   passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
   say "$([ "$bad" = 0 ] && echo ok || echo FAILED): $name: $good passed, $bad failed, $left skipped ($took s)"
-  if [ "$bad" != 0 ]; then tail -n 120 "$log"; else tail -n 3 "$log"; fi
+  if [ "$bad" != 0 ]; then grep -a -A 40 '^not ok' "$log" | grep -a -v '^ok' | head -n 300; fi
+  tail -n 6 "$log"
 }
 
 # node_lts: installs the current LTS release of Node into the temporary folder and names its program in $lts.

@@ -7,16 +7,19 @@ import { basename, join } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { MUTANTS } from './catalogue.ts';
-import { copyWith, stubOf } from './copy.ts';
+import { copySources, copyWith, stubOf } from './copy.ts';
 
 const all = process.argv.includes('--all');
 const [folder = '', ...ids] = process.argv.slice(2).filter((argument) => argument !== '--all');
+
+const sources = join(folder, `sources-${ids[0]}`);
+await copySources(sources);
 
 for (const id of ids) {
   const begin = performance.now();
   const mutant = MUTANTS.find((one) => one.id === id);
   const place = join(folder, id);
-  const tests = await copyWith(mutant, place);
+  const tests = await copyWith(mutant, sources, place);
   const caught = await failuresOf(tests);
   console.log(JSON.stringify({ id, caught, ms: Math.round(performance.now() - begin) }));
   await rm(place, { recursive: true });
