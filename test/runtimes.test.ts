@@ -1,6 +1,9 @@
 /**
- * Runs the other test files on Deno and Bun; with NTM_ALL_RUNTIMES each on both. Each of these says in its first point
- * which runtime it is.
+ * Runs all other test files on Node, Deno and Bun: some of a folder in one process, one after the other, which takes half
+ * the time of a process for each. Each process says in its first point which runtime it is.
+ *
+ * NTM_ALL_RUNTIMES: each file on each runtime, in a process of its own. NTM_NODE: the program of another release of Node,
+ * which runs what Node, Deno and Bun all run.
  */
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -10,13 +13,29 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const runtimes = { deno: ['run', '--allow-all', '--quiet'], bun: ['run'] };
+const installed = (name: string): string => join(root, 'node_modules', '.bin', name);
+const preload = ['--import', './test/typescript.js'];
+
+interface Runtime {
+  readonly name: string;
+  readonly is: 'node' | 'deno' | 'bun';
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+const runtimes: Runtime[] = [
+  { name: 'node', is: 'node', program: process.execPath, args: preload },
+  { name: 'deno', is: 'deno', program: installed('deno'), args: ['run', '--allow-all', '--quiet'] },
+  { name: 'bun', is: 'bun', program: installed('bun'), args: ['run'] },
+];
+const other = process.env.NTM_NODE;
+if (other !== undefined) runtimes.push({ name: other, is: 'node', program: other, args: preload });
 
 /** What these try is npm, tap, and a name server, which are the same whatever runs. */
-const onNodeOnly = ['runtimes.test.ts', 'packaging.test.ts', 'e2e/five/bind.test.ts'];
+const onNodeOnly = ['packaging.test.ts', 'e2e/five/bind.test.ts'];
 
 /** Long, and a thing in which one runtime can hardly do otherwise than another: these run on Node, or on one more. */
-const onOne: Readonly<Record<string, 'node' | 'deno' | 'bun'>> = {
+const onOne: Readonly<Record<string, string>> = {
   'conformance/cli-adapter.test.ts': 'bun',
   'conformance/cli-child.test.ts': 'node',
   'conformance/cli-pcap.test.ts': 'node',
@@ -42,42 +61,54 @@ const onOne: Readonly<Record<string, 'node' | 'deno' | 'bun'>> = {
 };
 const isOnAll = process.env.NTM_ALL_RUNTIMES !== undefined;
 
-/** Where code meets the platform: these run on both. Of all others each runs on one, in turns. */
-const ON_BOTH = /^(adapters|channel|crypto|dns|drivers|net|tap|vectors|wire)\/|^(launch|tap)\./;
-
-function onlyOn(file: string, index: number): 'node' | 'deno' | 'bun' | undefined {
-  if (isOnAll || ON_BOTH.test(file)) return undefined;
-  return onOne[file] ?? (index % 2 === 0 ? 'deno' : 'bun');
-}
+/** More of them in one process would be the last one to end. */
+const FILES_EACH = 6;
 
 const found = await readdir(join(root, 'test'), { recursive: true });
-const files = found.filter((path) => path.endsWith('.test.ts') && !onNodeOnly.includes(path)).sort();
+const files = found.filter((path) => path.endsWith('.test.ts') && path !== 'runtimes.test.ts').sort();
 
-t.jobs = 2;
-t.setTimeout(1_800_000);
+function isFor({ name, is }: Runtime, file: string): boolean {
+  if (name === 'node') return true;
+  if (onNodeOnly.includes(file)) return false;
+  if (isOnAll) return true;
+  const only = onOne[file];
+  return only === undefined || (only === is && name === is);
+}
 
-for (const [runtime, args] of Object.entries(runtimes)) {
-  const program = join(root, 'node_modules', '.bin', runtime);
-  t.ok(
-    existsSync(program),
-    `${runtime} is there: npm ci installs it (with --allow-scripts=${runtime} if need be)`,
-  );
+/** The files that a runtime runs, by the process that runs them. */
+function* processes(runtime: Runtime): Generator<string[]> {
+  const folders = new Map<string, string[]>();
+  for (const file of files.filter((path) => isFor(runtime, path))) {
+    const folder = file.replace(/\/.*/, '');
+    folders.set(folder, [...(folders.get(folder) ?? []), join('test', file)]);
+  }
+  const most = isOnAll ? 1 : FILES_EACH;
+  for (const tests of folders.values()) {
+    const count = Math.ceil(tests.length / most);
+    // Neighbours are alike: the long ones are spread.
+    for (let at = 0; at < count; at++) yield tests.filter((_, index) => index % count === at);
+  }
+}
+
+// Much of the time goes by in waiting.
+t.jobs = 3;
+t.setTimeout(3_600_000);
+
+for (const runtime of runtimes) {
+  const { name, is, program, args } = runtime;
+  t.ok(existsSync(program), `${name} is there: npm ci installs it (with --allow-scripts=${name} if need be)`);
+  const left = files.filter((file) => !isFor(runtime, file));
+  if (left.length > 0) t.comment(`not on ${name}: ${left.join(', ')}`);
   // Not what tap has Node load for a test.
   const { NODE_OPTIONS: _, ...env } = process.env;
-  for (const [index, file] of files.entries()) {
-    const only = onlyOn(file, index);
-    if (only !== undefined && only !== runtime) {
-      const others = only === 'node' ? 'Node' : `Node and ${only}`;
-      const skip = `runs on ${others}, and here with NTM_ALL_RUNTIMES`;
-      t.test(`${runtime} ${file}`, { skip }, async () => {});
-      continue;
-    }
+  for (const tests of processes(runtime)) {
     const options = {
       cwd: root,
-      env: { ...env, NTM_TEST_RUNTIME: runtime },
-      timeout: 300_000,
+      env: { ...env, NTM_TEST_RUNTIME: is },
+      timeout: 600_000,
       buffered: true,
     };
-    t.spawn(program, [...args, join('test', file)], options, `${runtime} ${file}`);
+    const what = tests.length === 1 ? tests : [join('test', 'several.ts'), ...tests];
+    t.spawn(program, [...args, ...what], options, `${name} ${tests.join(' ')}`);
   }
 }

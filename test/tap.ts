@@ -1,13 +1,11 @@
 /**
- * What a test file uses: `import t from '../tap.ts'`. On Node it reports to tap; on Deno and Bun, where tap
- * does not run, it prints the same TAP 14. The checks themselves are the same code on all of them, so a test
- * means the same everywhere. Stricter than tap in this: `same` is strict, a test without an assertion fails,
- * and an assertion that nobody awaited is waited for.
+ * What a test file uses: `import t from '../tap.ts'`. It prints TAP 14 for tap to read, which itself runs on Node only:
+ * so a test means the same on Node, Deno and Bun. Stricter than tap's own assertions: `same` is strict, a test without an
+ * assertion fails, and an assertion that nobody awaited is waited for.
  */
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { matches } from './tap/match.ts';
-import { nodeSink } from './tap/node.ts';
 import { producerSink } from './tap/producer.ts';
 import type { Diagnostic, Sink } from './tap/sink.ts';
 
@@ -143,7 +141,7 @@ function caller(stack = new Error('here').stack): Diagnostic {
   return line === undefined ? {} : { at: line.trim().replace(/^at (async )?/, '') };
 }
 
-const rootSink = runtime === 'node' ? await nodeSink() : producerSink();
+const rootSink = producerSink();
 const rootScope = newScope();
 const root = facade(rootSink, rootScope);
 rootSink.atEnd(async () => {
@@ -151,7 +149,7 @@ rootSink.atEnd(async () => {
 });
 
 process.on('exit', () => {
-  // tap itself lets a file without a test, or one that ends itself amid a test, exit with 0.
+  // A file without a test, or one that ends itself amid a test.
   if (rootScope.assertions === 0 || rootScope.running > 0) process.exitCode = 1;
 });
 

@@ -1,0 +1,20 @@
+/** Runs several test files in one process, one after the other: `several.ts FILE...`, as paths of the working folder. */
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import t from './tap.ts';
+
+const files = process.argv.slice(2);
+let over = 0;
+process.on('exit', () => {
+  if (over !== files.length) process.exitCode = 1;
+});
+
+for (const file of files) {
+  await import(pathToFileURL(resolve(file)).href);
+  // Tests run in their order: this one is run when those of the file are over.
+  await t.test(`${file} came to its end`, (t) => {
+    t.ok(true);
+  });
+  over++;
+}
