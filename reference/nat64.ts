@@ -1,6 +1,6 @@
 /** IPv4 addresses inside IPv6 ones, as a NAT64 translates them. RFC 6052 */
-import type { Ip } from './address.ts';
-import { ipFromBytes, ipToBytes } from './address.ts';
+import type { Endpoint, Ip } from './address.ts';
+import { family, ipFromBytes, ipToBytes } from './address.ts';
 import type { Prefix } from './locator.ts';
 import { isIn, parsePrefix } from './locator.ts';
 
@@ -31,4 +31,14 @@ export function translated(ip: Ip, { bytes, length }: Prefix): Ip {
     address[at++] = byte;
   }
   return ipFromBytes(address) as Ip;
+}
+
+/** Where a host with some families reaches IPv4 endpoints: by its NAT64, if it has no IPv4. [NODE-21] */
+export function byNat64(
+  endpoints: readonly Endpoint[],
+  families: readonly (4 | 6)[],
+  nat64: Prefix | undefined,
+): Endpoint[] {
+  if (nat64 === undefined || families.includes(4)) return [...endpoints];
+  return endpoints.map(({ ip, port }) => ({ ip: family(ip) === 4 ? translated(ip, nat64) : ip, port }));
 }

@@ -2,7 +2,7 @@
  * Runs all other test files on Node, Deno and Bun: some of a folder in one process, one after the other, which takes half
  * the time of a process for each. Each process says in its first point which runtime it is.
  *
- * NTM_ALL_RUNTIMES: each file on each runtime, in a process of its own. NTM_NODE: the program of another release of Node,
+ * NTM_ALL_RUNTIMES: each file on each runtime. NTM_NODE: the program of another release of Node,
  * which runs what Node, Deno and Bun all run.
  */
 import { existsSync } from 'node:fs';
@@ -82,9 +82,8 @@ function* processes(runtime: Runtime): Generator<string[]> {
     const folder = file.replace(/\/.*/, '');
     folders.set(folder, [...(folders.get(folder) ?? []), join('test', file)]);
   }
-  const most = isOnAll ? 1 : FILES_EACH;
   for (const tests of folders.values()) {
-    const count = Math.ceil(tests.length / most);
+    const count = Math.ceil(tests.length / FILES_EACH);
     // Neighbours are alike: the long ones are spread.
     for (let at = 0; at < count; at++) yield tests.filter((_, index) => index % count === at);
   }

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../address.ts';
+import type { Endpoint, Ip } from '../address.ts';
 import { family, formatEndpoint, sameEndpoint } from '../address.ts';
 import type { Routing } from './types.ts';
 
@@ -23,9 +23,9 @@ export class Addresses {
   private readonly nominated = new Map<number, number>();
   private readonly budgets = new Map<string, { received: number; sent: number }>();
 
-  constructor(addressing: 'one' | 'one-a-family' | Routing) {
+  constructor(addressing: 'one' | 'one-a-family' | Routing, familyOf: (ip: Ip) => 4 | 6 = family) {
     this.routing = typeof addressing === 'string' ? undefined : addressing;
-    this.slot = slotsOf(addressing);
+    this.slot = slotsOf(addressing, familyOf);
   }
 
   /** Where messages go: the chosen or last confirmed valid address, else the source of the handshake. */
@@ -109,7 +109,10 @@ export class Addresses {
   }
 }
 
-function slotsOf(addressing: 'one' | 'one-a-family' | Routing): (endpoint: Endpoint) => number {
+function slotsOf(
+  addressing: 'one' | 'one-a-family' | Routing,
+  familyOf: (ip: Ip) => 4 | 6,
+): (endpoint: Endpoint) => number {
   if (typeof addressing !== 'string') return addressing.slotOf;
-  return addressing === 'one' ? () => 0 : ({ ip }) => family(ip);
+  return addressing === 'one' ? () => 0 : ({ ip }) => familyOf(ip);
 }

@@ -21,7 +21,7 @@ export class FarEnd {
   private told: readonly Endpoint[] = [];
 
   constructor(config: ChannelConfig, random: Random) {
-    this.addresses = new Addresses(config.addressing);
+    this.addresses = new Addresses(config.addressing, config.familyOf);
     this.probes = new Probes(config.timers);
     this.config = config;
     this.random = random;

@@ -1,5 +1,5 @@
 /** What a channel is made of and what it tells its role. Chapter "Channel" of the specification. */
-import type { Endpoint } from '../address.ts';
+import type { Endpoint, Ip } from '../address.ts';
 import type { ChannelKind } from '../crypto/keys.ts';
 import type { Layer } from '../refusal.ts';
 import { LAYERS } from '../refusal.ts';
@@ -24,6 +24,8 @@ export interface ChannelConfig {
   readonly followsContext: boolean;
   /** How many valid addresses the far end can have: a leg one, an association one a family, a path any number. */
   readonly addressing: 'one' | 'one-a-family' | Routing;
+  /** The family by which an address is reached: behind a NAT64 not always its own. Its own if not given. [NODE-03] */
+  readonly familyOf?: (ip: Ip) => 4 | 6;
   /** Own role and the far end's: what the latter may send here is in the table of messages. [GEN-18] */
   readonly selfRole: EndRole;
   readonly peerRole: EndRole;

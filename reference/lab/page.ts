@@ -23,7 +23,7 @@ is told, except when it moves there; DS IPv4 behind PR, and IPv6.
 
 \`D\` direct at once: \`>\` the row opens it, \`<\` the column, \`=\` both. \`S\` by an RS-S at first: \`+\` directly after a
 while, \`-\` for good, \`x\` for good, since no family is in common. The row asks.
-A node behind a NAT64 does not learn yet by which IPv4 endpoint it is seen, so that V64 with RC, PR and CE stays with the relay.
+A node behind a NAT64 registers by it, too, and so learns by which IPv4 endpoint it is seen.
 
 ![All pairs](connectivity.svg)
 `;

@@ -2,7 +2,7 @@
  * One trust relationship of a role: its channel, the requests that wait for answers, and the answers
  * that were given. Every role has its associations through this file.
  */
-import type { Endpoint } from '../../address.ts';
+import type { Endpoint, Ip } from '../../address.ts';
 import { family, formatEndpoint, sameEndpoint } from '../../address.ts';
 import { Channel } from '../../channel/channel.ts';
 import type { ChannelConfig, ChannelEvent, Origin } from '../../channel/types.ts';
@@ -60,6 +60,7 @@ export interface RequestOptions {
 export class Association {
   readonly config: AssociationConfig;
   readonly channel: Channel;
+  private readonly familyOf: (ip: Ip) => 4 | 6;
   private readonly requests: Requests;
   private readonly random: Random;
   private readonly answers: Answers;
@@ -67,7 +68,7 @@ export class Association {
   private retry: number;
   /** Where the far end is told to be. */
   private endpoints: readonly Endpoint[];
-  /** What the host can send by. */
+  /** What the host can reach the far end by. */
   private families: readonly (4 | 6)[] = [4, 6];
   /** Addresses whose last probe was a keep-alive. */
   private readonly keptAlive = new Set<string>();
@@ -78,6 +79,7 @@ export class Association {
   constructor(config: AssociationConfig, random: Random) {
     this.config = config;
     this.channel = new Channel(config.channel, random);
+    this.familyOf = config.channel.familyOf ?? family;
     this.random = random;
     this.requests = new Requests(random);
     this.answers = new Answers(config.answerCache, config.answerBound);
@@ -90,7 +92,7 @@ export class Association {
     this.endpoints = endpoints;
   }
 
-  /** By what the host can send from now on. */
+  /** By what the host can reach the far end from now on. */
   setFamilies(families: readonly (4 | 6)[]): void {
     this.families = families;
   }
@@ -124,7 +126,7 @@ export class Association {
 
   receive(header: Header, bytes: Uint8Array, from: Endpoint, now: Instant): AssociationEvent[] {
     const events = this.channel.receive(header, bytes, from, now);
-    if (!isOpening(header.type) && hasOpened(events)) this.silent.delete(family(from.ip));
+    if (!isOpening(header.type) && hasOpened(events)) this.silent.delete(this.familyOf(from.ip));
     this.absorb(events, now);
     this.sendDue(now);
     return this.take();
@@ -197,7 +199,7 @@ export class Association {
     for (const silent of version === undefined ? ([4, 6] as const) : [version]) this.silent.add(silent);
     // An address of a family that the host has not got any more stays untried.
     const isSilent = (of: 4 | 6): boolean => this.silent.has(of) || !this.families.includes(of);
-    if (!this.channel.knownAddresses().every(({ ip }) => isSilent(family(ip)))) return;
+    if (!this.channel.knownAddresses().every(({ ip }) => isSilent(this.familyOf(ip)))) return;
     this.silent.clear();
     // KEY-41: it may be the alias that the far end has forgotten.
     if (this.channel.hasAlias()) this.channel.useContext(this.config.channel.id);
@@ -235,7 +237,7 @@ export class Association {
           break;
         case 'probe-over':
           if (this.keptAlive.delete(formatEndpoint(event.endpoint)))
-            this.fallSilent(family(event.endpoint.ip), now);
+            this.fallSilent(this.familyOf(event.endpoint.ip), now);
           break;
         case 'message':
           this.receiveMessage(event, now);
@@ -311,7 +313,7 @@ export class Association {
   /** Where the far end is known to be, the address in use first; and, if there is none or all are wanted, told to be. */
   private addressesFor(version: 4 | 6 | undefined, all = version !== undefined): Endpoint[] {
     const fits = ({ ip }: Endpoint): boolean =>
-      version === undefined ? this.families.includes(family(ip)) : family(ip) === version;
+      version === undefined ? this.families.includes(this.familyOf(ip)) : this.familyOf(ip) === version;
     const known = this.channel.knownAddresses().filter(fits);
     if (!all && known.length > 0) return known;
     const isKnown = (endpoint: Endpoint): boolean => known.some((other) => sameEndpoint(other, endpoint));

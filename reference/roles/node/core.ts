@@ -72,7 +72,8 @@ class Node implements Role {
     this.timers = timers;
     this.profile = testProfile(config.testProfile);
     this.links = prefixes(config.links);
-    this.location = new Location(endpoints(config.advertise ?? []), this.profile);
+    const nat64 = config.nat64 === undefined ? undefined : parsePrefix(config.nat64);
+    this.location = new Location(endpoints(config.advertise ?? []), this.profile, nat64);
     this.sources = new Sources(config.limits.perSourcePerSecond, SOURCES_BOUND);
     this.home = new Home({
       config,
@@ -131,7 +132,7 @@ class Node implements Role {
           usable: this.usable,
           isVirtual: (ip) => this.home.addresses().includes(ip) || this.paths.forAddress(ip).length > 0,
           isRelay: (endpoint) => this.paths.isRelay(endpoint),
-          nat64: config.nat64 === undefined ? undefined : parsePrefix(config.nat64),
+          nat64,
         },
         own: () => this.home.addresses(),
       }),

@@ -11,6 +11,7 @@ import type { Status } from '../../wire/registry.ts';
 import { MessageType, STATUS_NAMES } from '../../wire/registry.ts';
 import type { AssociationEvent } from '../association/association.ts';
 import { Association } from '../association/association.ts';
+import { endpoints } from '../settings.ts';
 import type { Tally } from '../tally.ts';
 import { Aliases } from './aliases.ts';
 import { Finder } from './finder.ts';
@@ -69,17 +70,20 @@ export class Home {
   /** Set while the node is not to be registered. [NODE-14, NODE-15] */
   private isUnwanted = false;
   private virtual: readonly Ip[] | undefined;
+  /** Where the DC is said to be. */
+  private places: readonly Endpoint[];
   private out: HomeEvent[] = [];
 
   constructor(parts: HomeParts) {
-    const { config, timers, random } = parts;
+    const { config, timers, random, location } = parts;
     this.parts = parts;
-    this.association = new Association(nodeAssociation(config, timers, parts.usable), random);
+    this.association = new Association(nodeAssociation(config, timers, parts.usable, location), random);
     this.plan = new RegistrationPlan(
       { retryMin: timers['registration-retry-min'], retryMax: timers['registration-retry-max'] },
       random,
     );
     this.keepAlive = new KeepAlive(random);
+    this.places = endpoints(config.association.endpoints);
     const { name, marker, association } = config;
     const finder = { name, marker, peer: fromHex(association.peer), pause: timers['dc-lookup'] };
     // NODE-02: where endpoints are configured, they are used.
@@ -102,7 +106,8 @@ export class Home {
 
   /** The host has these addresses: from the start, or since a change of network. [NODE-01, HO-02] */
   attach(isMove: boolean, now: Instant): HomeEvent[] {
-    this.association.setFamilies(this.parts.location.families());
+    this.association.setFamilies(this.parts.location.ways());
+    this.reachAt(this.places);
     if (isMove) {
       this.keepAlive.clear();
       const alias = this.aliases.takeFresh();
@@ -153,7 +158,7 @@ export class Home {
     this.absorb(this.association.tick(now), now);
     const { location } = this.parts;
     for (const version of this.keepAlive.takeDue(now)) {
-      const isNeeded = location.families().includes(version) && location.isNatted(version);
+      const isNeeded = location.ways().includes(version) && location.isNatted(version);
       if (isNeeded) this.absorb(this.association.keepAlive(version, now), now);
     }
     return this.settle(now);
@@ -173,7 +178,7 @@ export class Home {
   private restart(now: Instant): void {
     this.association.cancel(MessageType.registrationRequest);
     this.pending.clear();
-    const families = this.parts.location.families();
+    const families = this.parts.location.ways();
     const known = families.filter((version) => this.association.addressOf(version) !== undefined);
     const wanted = known.length > 0 ? known : families;
     this.plan.restart(this.isUnwanted ? wanted.slice(0, 1) : wanted, now);
@@ -194,15 +199,20 @@ export class Home {
   }
 
   private found(response: Uint8Array | undefined, now: Instant): void {
-    const endpoints = this.finder?.answered(response, now) ?? [];
-    if (endpoints.length === 0) {
+    const found = this.finder?.answered(response, now) ?? [];
+    if (found.length === 0) {
       this.parts.tally.event('dc-not-found', { zone: this.finder?.zone ?? '' });
       return;
     }
-    this.association.setEndpoints(endpoints);
+    this.reachAt(found);
     if (this.association.channel.isConfirmed()) return;
     this.restart(now);
     this.absorb(this.association.open(now), now);
+  }
+
+  private reachAt(places: readonly Endpoint[]): void {
+    this.places = places;
+    this.association.setEndpoints(this.parts.location.reached(places));
   }
 
   private register(now: Instant): void {

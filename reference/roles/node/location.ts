@@ -2,6 +2,7 @@ import type { Endpoint, Ip } from '../../address.ts';
 import { family, ipFromBytes, sameEndpoint } from '../../address.ts';
 import type { Prefix, TestProfile } from '../../locator.ts';
 import { isIn, reach } from '../../locator.ts';
+import { byNat64 } from '../../nat64.ts';
 
 /** GEN-43: what fits into a Registration Request. */
 const MOST_ENDPOINTS = 8;
@@ -12,13 +13,18 @@ type Family = 4 | 6;
 export class Location {
   private readonly advertise: readonly Endpoint[];
   private readonly profile: TestProfile;
+  private readonly nat64: Prefix | undefined;
   private locals: readonly Endpoint[] = [];
   private readonly observed = new Map<Family, Endpoint>();
 
-  /** @param advertise real endpoints of a family whose socket is bound to all addresses. */
-  constructor(advertise: readonly Endpoint[], profile: TestProfile) {
+  /**
+   * @param advertise real endpoints of a family whose socket is bound to all addresses.
+   * @param nat64 prefix of the NAT64 that the host is behind.
+   */
+  constructor(advertise: readonly Endpoint[], profile: TestProfile, nat64?: Prefix) {
     this.advertise = advertise;
     this.profile = profile;
+    this.nat64 = nat64;
   }
 
   /** The sockets are bound to these endpoints; nothing is known any more of how others see them. */
@@ -29,6 +35,22 @@ export class Location {
 
   families(): Family[] {
     return [...new Set(this.locals.map(({ ip }) => family(ip)))];
+  }
+
+  /** By what the DC can be reached: without IPv4, the way through a NAT64 counts as it. [NODE-03] */
+  ways(): Family[] {
+    const families = this.families();
+    return this.nat64 === undefined || families.includes(4) || !families.includes(6)
+      ? families
+      : [...families, 4];
+  }
+
+  /** The family by which an address is reached. [NODE-03] */
+  readonly wayTo = (ip: Ip): Family => (this.nat64 !== undefined && isIn(ip, this.nat64) ? 4 : family(ip));
+
+  /** Where hosts are reached from here: IPv4 ones by the NAT64, without IPv4. [NODE-21] */
+  reached(endpoints: readonly Endpoint[]): Endpoint[] {
+    return byNat64(endpoints, this.families(), this.nat64);
   }
 
   /** The endpoints of the node, of any kind: nobody else's. [KEY-40] */

@@ -8,6 +8,7 @@ import { Feature, Suite } from '../../wire/registry.ts';
 import type { AssociationConfig } from '../association/association.ts';
 import type { Schedule } from '../association/requests.ts';
 import { channelTimers, endpoints } from '../settings.ts';
+import type { Location } from './location.ts';
 
 /** GEN-27: answers that the association keeps, at least. */
 const ANSWERS_BOUND = 64;
@@ -17,6 +18,7 @@ export function nodeAssociation(
   { nodeId, association }: NodeConfig,
   timers: Timers,
   usable: (endpoint: Endpoint) => boolean,
+  location: Location,
 ): AssociationConfig {
   const provisioned = endpoints(association.endpoints);
   return {
@@ -32,8 +34,10 @@ export function nodeAssociation(
       peerRole: 'dc',
       followsContext: false,
       addressing: 'one-a-family',
+      familyOf: location.wayTo,
       usable,
-      isProvisioned: (endpoint) => provisioned.some((known) => sameEndpoint(known, endpoint)),
+      isProvisioned: (endpoint) =>
+        location.reached(provisioned).some((known) => sameEndpoint(known, endpoint)),
       timers: channelTimers(timers, 'association'),
     },
     endpoints: provisioned,

@@ -5,8 +5,6 @@ import type { Prefix, TestProfile } from '../../locator.ts';
 import { isPrivateUse, reach } from '../../locator.ts';
 import { isTranslated, translated } from '../../nat64.ts';
 
-type Family = 4 | 6;
-
 /** OPT-06, OPT-02: told, and probed at a time. */
 const MOST = 8;
 
@@ -64,16 +62,6 @@ export function probeable(
     .filter(({ ip }) => family(ip) === 4 && !isPrivateUse(ip, profile))
     .map(({ ip, port }) => ({ ip: translated(ip, nat64), port }));
   return once([...good, ...made]).slice(0, MOST);
-}
-
-/** Where a host with some families reaches IPv4 endpoints: by its NAT64, if it has no IPv4. [NODE-21] */
-export function byNat64(
-  endpoints: readonly Endpoint[],
-  families: readonly Family[],
-  nat64: Prefix | undefined,
-): Endpoint[] {
-  if (nat64 === undefined || families.includes(4)) return [...endpoints];
-  return endpoints.map(({ ip, port }) => ({ ip: family(ip) === 4 ? translated(ip, nat64) : ip, port }));
 }
 
 /** Whether two lists say the same, in whatever order. */

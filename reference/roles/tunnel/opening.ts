@@ -4,7 +4,7 @@ import { family } from '../../address.ts';
 import { sameBytes } from '../../bytes.ts';
 import type { Channel } from '../../channel/channel.ts';
 import type { Instant } from '../../core.ts';
-import { byNat64 } from './candidates.ts';
+import { byNat64 } from '../../nat64.ts';
 import type { Link } from './link.ts';
 import { isAt, reachable } from './places.ts';
 import type { RelaySide } from './relay-side.ts';
