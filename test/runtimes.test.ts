@@ -3,7 +3,7 @@
  * the time of a process for each. Each process says in its first point which runtime it is.
  *
  * NTM_ALL_RUNTIMES: each file on each runtime. NTM_NODE: the program of another release of Node,
- * which runs what Node, Deno and Bun all run.
+ * which runs what meets the platform, and the roles.
  */
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -59,6 +59,8 @@ const onOne: Readonly<Record<string, string>> = {
   'roles/world/recovery.test.ts': 'bun',
   'roles/world/set-up.test.ts': 'bun',
 };
+/** What another release of Node does not run again: what is long, and alike on all releases. */
+const LONG = /^(conformance|e2e|evidence|fuzz|lab|mutants|roles\/world|shrinking|spec-page|wireshark)\//;
 const isOnAll = process.env.NTM_ALL_RUNTIMES !== undefined;
 
 /** More of them in one process would be the last one to end. */
@@ -69,10 +71,10 @@ const files = found.filter((path) => path.endsWith('.test.ts') && path !== 'runt
 
 function isFor({ name, is }: Runtime, file: string): boolean {
   if (name === 'node') return true;
+  if (name === other && LONG.test(file)) return false;
   if (onNodeOnly.includes(file)) return false;
   if (isOnAll) return true;
-  const only = onOne[file];
-  return only === undefined || (only === is && name === is);
+  return (onOne[file] ?? is) === is;
 }
 
 /** The files that a runtime runs, by the process that runs them. */

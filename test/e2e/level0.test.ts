@@ -38,8 +38,11 @@ for (const name of isLong ? RUNTIMES : (['node'] as const)) {
     let runs = 0;
     const passes = async (t: T, when: string) => {
       const report = file(`${++runs}.json`);
-      const { status, err } = await start(name, SUITE, [...suite, '--reporter', `json=${report}`]).ended;
-      t.same([status, err], [0, ''], when);
+      const once = () => start(name, SUITE, [...suite, '--reporter', `json=${report}`]).ended;
+      let ended = await once();
+      // On a busy host a verdict may be inconclusive, never wrong.
+      for (let more = 0; more < 2 && ended.status === 3; more++) ended = await once();
+      t.same([ended.status, ended.err], [0, ''], when);
       judge(t, report);
     };
 
