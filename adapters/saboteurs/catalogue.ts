@@ -17,6 +17,7 @@ import { DC_FINDING, NODE_FINDING } from './finding.ts';
 import { FORWARDING } from './forwarding.ts';
 import { HANDSHAKES } from './handshakes.ts';
 import { INNER } from './inner.ts';
+import { LEGS } from './legs.ts';
 import { LIMITS } from './limits.ts';
 import { NODE } from './node.ts';
 import { NODE_DIRECTIONS } from './node-directions.ts';
@@ -25,6 +26,7 @@ import { NODE_ROUTES } from './node-routes.ts';
 
 export const SABOTEURS: readonly Saboteur[] = [
   ...FORWARDING,
+  ...LEGS,
   ...CHANNEL,
   ...ADDRESSES,
   ...HANDSHAKES,

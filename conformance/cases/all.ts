@@ -40,6 +40,7 @@ import { DIRECTION_CASES } from './relays/direction.ts';
 import { REFUSED_DIRECTION_CASES } from './relays/direction-refused.ts';
 import { ENTRY_CASES } from './relays/entry.ts';
 import { FORWARDING_CASES } from './relays/forwarding.ts';
+import { LEG_HANDOVER_CASES } from './relays/handover.ts';
 import { HOLDING_CASES } from './relays/holding.ts';
 import { MODEL_CASES } from './relays/model.ts';
 import { RATE_CASES } from './relays/rates.ts';
@@ -84,6 +85,7 @@ export const ALL_CASES: readonly Case[] = [
   ...FORWARDING_CASES,
   ...NOT_FORWARDED_CASES,
   ...HOLDING_CASES,
+  ...LEG_HANDOVER_CASES,
   ...RATE_CASES,
   ...ENTRY_CASES,
   ...MODEL_CASES,

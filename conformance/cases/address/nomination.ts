@@ -47,7 +47,7 @@ export const NOMINATION_CASES: readonly Case[] = [
     ...RS_S,
     id: 'rs-s.address.nominate',
     title: 'A message from a new address has it probed; data goes there once it answered, and not before.',
-    clauses: ['KEY-31', 'KEY-32', 'RS-03'],
+    clauses: ['KEY-31', 'KEY-32', 'RS-03', 'HO-03', 'HO-08'],
     catches: 'Data to a new address at the first message from there, or never; the old one still taken.',
     async script(world) {
       const { rs, a, b } = await bound(world);
@@ -144,7 +144,7 @@ export const NOMINATION_CASES: readonly Case[] = [
     ...RS_S,
     id: 'rs-s.address.return',
     title: 'A node that comes back to an address that was valid before is probed there like anywhere else.',
-    clauses: ['KEY-31', 'KEY-32'],
+    clauses: ['KEY-31', 'KEY-32', 'HO-03'],
     catches: 'An address that counts as valid for ever, or a return that goes unnoticed.',
     async script(world) {
       const { rs, a, b } = await bound(world);
