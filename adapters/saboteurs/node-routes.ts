@@ -9,6 +9,7 @@ import { Dialogue } from '../../reference/roles/tunnel/dialogue.ts';
 import type { OptimiserParts } from '../../reference/roles/tunnel/optimiser.ts';
 import { Optimiser } from '../../reference/roles/tunnel/optimiser.ts';
 import { Quota } from '../../reference/roles/tunnel/quota.ts';
+import { RelaySide } from '../../reference/roles/tunnel/relay-side.ts';
 import type { Route } from '../../reference/roles/tunnel/route.ts';
 import { heardBy } from '../../reference/roles/tunnel/route.ts';
 import type { Routes } from '../../reference/roles/tunnel/routes.ts';
@@ -179,6 +180,23 @@ export const NODE_ROUTES: readonly Saboteur[] = [
     clause: 'HO-16',
     caughtBy: 'node.move.peer-told',
     patch: () => replace(Upkeep.prototype, 'doubt', () => () => undefined),
+  },
+  {
+    name: 'node-trusts-its-leg',
+    title: 'probes its leg with the route by the relay alone',
+    clause: 'HO-10',
+    caughtBy: 'node.optimise.back',
+    patch: () => {
+      let watched: Route | undefined;
+      replace(Upkeep.prototype, 'watch', (original) => (self, route, now) => {
+        watched = route as Route;
+        original(self, route, now);
+        watched = undefined;
+      });
+      replace(RelaySide.prototype, 'probe', (original) => (self, now) => {
+        if (watched === undefined || watched.isRelay) original(self, now);
+      });
+    },
   },
   {
     name: 'node-blames-the-route',

@@ -15,7 +15,7 @@ const OUTCOMES: Readonly<Record<string, RegExp>> = {
   handover: /alice sent by: relay, direct, relay\n/,
   'peer-moves': /alice sent by: relay, direct.*direct\n/,
   'both-move': /alice sent by: direct.*direct\n/,
-  'nat-reboot': /alice sent by: relay, direct, relay/,
+  'nat-reboot': /alice sent by: relay, direct$/m,
   unplugged: /alice sent by: relay, direct.*\n/,
   'relay-lost': /alice sent by: relay, relay/,
   'dc-lost': /alice sent by: relay, direct\n/,

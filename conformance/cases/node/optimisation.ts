@@ -229,17 +229,24 @@ export const NODE_OPTIMISATION_CASES: readonly Case[] = [
     id: 'node.optimise.back',
     title: 'When the direct route dies, data is back on the relay, the far end is told, and the path stays.',
     clauses: ['OPT-04', 'OPT-09', 'OPT-10', 'HO-10', 'HO-14', 'HO-04'],
-    catches: 'A path that is given up, or replaced, though its relay lives.',
+    catches:
+      'A path that is given up, or replaced, though its relay lives; a leg that a NAT forgot, noticed late.',
     waits: 5000,
     async script(world) {
       exactNetwork(world);
       const on = await onDirect(world, { timers: QUICK });
       const { direct, relay, dc } = on;
       Object.assign(direct.habits, { answerProbes: false, acknowledges: false });
+      while (relay.peer.takeNow(() => true) !== undefined);
       const began = world.net.now();
       await sendsAt(world, on, relay.peer, 'OPT-04: back on the relay.');
       const ms = Math.round(world.net.now() - began);
       world.check(ms <= 2000 + 2000, 'within 2 s of detection, and 2 s more', `after ${ms} ms`, 'OPT-04.');
+      const leg = relay.peer.takeNow(
+        ({ type, channel, at }) =>
+          type === MessageType.probeRequest && channel === relay.leg && at <= began + 2000,
+      );
+      world.came(leg, 'a probe on the leg before data is back there', 'HO-10: its own leg too.');
       const update = await relay.peer.take(isRouted(Route.relay));
       world.came(update, 'a Path Update with route 2', 'OPT-09.');
       const asked = await dc.takeDirectionRequest(100);
@@ -303,6 +310,8 @@ export const NODE_OPTIMISATION_CASES: readonly Case[] = [
       const direct = await world.peer('B direct', node.endpoint());
       for (const peer of [other, direct]) peer.hold(far.path);
       other.hold(relay.leg);
+      // So the leg goes by the first one.
+      other.habits.answerOpenings = false;
       const places = [relay.peer.local, other.local].map(endpointToBytes);
       const kept = [...relay.field].map(
         ([key, value]) => [key, Array.isArray(value) ? places : value] as const,

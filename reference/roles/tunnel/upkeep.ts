@@ -104,7 +104,8 @@ export class Upkeep {
     if (due === 'probe') {
       route.watchedSince = now;
       this.link.probe(route.endpoint, now);
-      if (route.isRelay) this.relay.probe(now);
+      // What took the direct route, like a NAT that forgot, may have taken the leg, too.
+      this.relay.probe(now);
       const size = route.hasSentLarge ? route.size.suspect(now) : undefined;
       if (size !== undefined) this.link.probe(route.endpoint, now, size);
     } else if (due === 'dead') {
