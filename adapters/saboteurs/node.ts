@@ -85,7 +85,7 @@ export const NODE: readonly Saboteur[] = [
         if (which !== 'path' || !isUp || events.some(({ kind }) => kind === 'refused')) return events;
         if (routes.find(from as Endpoint) !== undefined) return events;
         const known = routes.all.map(({ endpoint }) => endpoint);
-        routes.validated(from as Endpoint, [...known, from as Endpoint], now as Instant);
+        routes.validated(from as Endpoint, [from as Endpoint, ...known], now as Instant);
         routes.current = routes.best();
         return events;
       }),
