@@ -21,6 +21,7 @@ import { LEGS } from './legs.ts';
 import { LIMITS } from './limits.ts';
 import { NODE } from './node.ts';
 import { NODE_DIRECTIONS } from './node-directions.ts';
+import { NODE_REPLACING } from './node-replacing.ts';
 import { NODE_RESOLVER } from './node-resolver.ts';
 import { NODE_ROUTES } from './node-routes.ts';
 
@@ -48,5 +49,6 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...DC_FINDING,
   ...NODE_RESOLVER,
   ...NODE_ROUTES,
+  ...NODE_REPLACING,
   ...INNER,
 ];

@@ -15,6 +15,7 @@ import { NODE_OPENING_CASES } from './openings.ts';
 import { NODE_OPTIMISATION_CASES } from './optimisation.ts';
 import { PORTED_CHANNEL_CASES, PORTED_DATAGRAM_CASES, PORTED_MESSAGE_CASES } from './ported.ts';
 import { NODE_REGISTRATION_CASES } from './registration.ts';
+import { NODE_REPLACEMENT_CASES } from './replacement.ts';
 import { NODE_RESOLVER_CASES } from './resolver.ts';
 import { NODE_SIZE_CASES } from './sizes.ts';
 
@@ -36,6 +37,7 @@ export const NODE_CASES: readonly Case[] = [
   ...NODE_RESOLVER_CASES,
   ...NODE_LIVENESS_CASES,
   ...NODE_HANDOVER_CASES,
+  ...NODE_REPLACEMENT_CASES,
   ...NODE_OPTIMISATION_CASES,
   ...NODE_MODEL_CASES,
 ];

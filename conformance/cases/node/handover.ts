@@ -4,11 +4,8 @@ import { scriptCase } from '../../case.ts';
 import { field, listField, numberField } from '../../fields.ts';
 import type { Received } from '../../observe/received.ts';
 import { isRegistrationRequest } from '../../played/node-dc.ts';
-import type { Peer } from '../../played/peer.ts';
-import type { World } from '../../world.ts';
 import { exactNetwork } from '../steps.ts';
 import { isProbe, onDirect, QUICK, sendsAt, tell } from './optimisation.ts';
-import type { OnPath } from './steps.ts';
 import {
   checkDelivers,
   checkSends,
@@ -17,6 +14,7 @@ import {
   isData,
   isOpeningOf,
   isUpdate,
+  move,
   NODE_USED,
   openPath,
   packetFrom,
@@ -27,15 +25,6 @@ import {
 /** HO-02: bytes of UDP payload, milliseconds. */
 const LEAST = 128;
 const AT_ONCE = 1000;
-
-/** The node loses its network and is attached to one again, from where it then sends. */
-async function move(world: World, { node, dc }: Pick<OnPath, 'node' | 'dc'>, peers: readonly Peer[]) {
-  const { ip } = node.endpoint();
-  await node.move([]);
-  await world.arrived();
-  for (const peer of [dc.peer, ...peers]) while (peer.takeNow(() => true) !== undefined);
-  await node.move([ip]);
-}
 
 const isLarge = (mail: Received): boolean => mail.bytes.length >= LEAST;
 const candidatesOf = (mail: Received): number | undefined =>

@@ -1,14 +1,13 @@
 /** Sections 12.4 and 12.5, as far as a node of this version needs them: routes that die, and what replaces them. */
-import { sameBytes, toHex } from '../../../reference/bytes.ts';
 import { MessageType, Reason, Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
-import { bytesField, field, numberField } from '../../fields.ts';
+import { field } from '../../fields.ts';
 import type { Received } from '../../observe/received.ts';
-import type { World } from '../../world.ts';
 import { exactNetwork } from '../steps.ts';
 import { withRelay } from './openings.ts';
 import {
+  checkReplaces,
   checkSends,
   directedPath,
   directionRequest,
@@ -25,14 +24,6 @@ import {
 
 /** HO-10, here shorter: seconds. */
 const TIMERS = { heard: 1, 'heard-over': 1 } as const;
-
-function checkReplaces(world: World, request: Received, pathId: Uint8Array, reason: number): void {
-  const replaces = bytesField(request.body, 'replaces');
-  const isRight = replaces !== undefined && sameBytes(replaces, pathId);
-  world.check(isRight, `replaces ${toHex(pathId)}`, `${replaces && toHex(replaces)}`, 'HO-06.');
-  const told = numberField(request.body, 'reason');
-  world.check(told === reason, `reason ${reason}`, `reason ${told}`, 'HO-19.');
-}
 
 export const NODE_LIVENESS_CASES: readonly Case[] = [
   scriptCase({

@@ -6,7 +6,7 @@ import type { DnsAnswer, Query } from '../../application/dns.ts';
 import { dnsQuery, readDnsAnswer } from '../../application/dns.ts';
 import { udpPacket } from '../../application/packets.ts';
 import type { CaseInfo } from '../../case.ts';
-import { body } from '../../fields.ts';
+import { body, bytesField, numberField } from '../../fields.ts';
 import type { Received } from '../../observe/received.ts';
 import { PlayedNode } from '../../played/node.ts';
 import type { DirectionParts, NodePlan, PlayedNodeDc } from '../../played/node-dc.ts';
@@ -315,4 +315,29 @@ const EARLY = 30;
 export async function close(world: World, { far }: Pick<OnPath, 'far'>): Promise<void> {
   const content = body({ transaction: world.fresh(8), close: true });
   world.status(await far.peer.request(far.path, MessageType.pathUpdate, content), Status.ok);
+}
+
+/** The node loses its network and is attached to one again, from where it then sends. */
+export async function move(world: World, { node, dc }: Pick<OnPath, 'node' | 'dc'>, peers: readonly Peer[]) {
+  const { ip } = node.endpoint();
+  await node.move([]);
+  await world.arrived();
+  for (const peer of [dc.peer, ...peers]) while (peer.takeNow(() => true) !== undefined);
+  await node.move([ip]);
+}
+
+/** Judges what a request for replacement asks for. */
+export function checkReplaces(world: World, request: Received, pathId: Uint8Array, reason: number): void {
+  const replaces = bytesField(request.body, 'replaces');
+  const isRight = replaces !== undefined && sameBytes(replaces, pathId);
+  world.check(isRight, `replaces ${toHex(pathId)}`, `${replaces && toHex(replaces)}`, 'HO-06.');
+  const told = numberField(request.body, 'reason');
+  world.check(told === reason, `reason ${reason}`, `reason ${told}`, 'HO-19.');
+}
+
+/** A plan for another path between the same two ends. */
+export function successor(dc: PlayedNodeDc, plan: NodePlan, pathId?: Uint8Array): NodePlan {
+  const next = dc.plan(pathId && { pathId });
+  const [theirs, own] = next.legs;
+  return { ...next, far: plan.far, legs: [{ ...theirs, nodeId: plan.legs[0].nodeId }, own] };
 }

@@ -16,6 +16,8 @@ export interface StandingParts {
   readonly relay: RelaySide;
   readonly opening: Opening;
   readonly life: Life;
+  /** Whether the host has an address to send from. */
+  readonly isAttached: () => boolean;
 }
 
 export class Standing {
@@ -23,6 +25,8 @@ export class Standing {
   private readonly emit: Link['emit'];
   private wasUp = false;
   private isLost = false;
+  /** The host has no address, so that nothing is known of the far end. [HO-10] */
+  private isCutOff = false;
 
   constructor(parts: StandingParts, emit: Link['emit']) {
     this.parts = parts;
@@ -37,6 +41,8 @@ export class Standing {
     routes.use(best);
     if (best !== undefined) return this.announce(best, before);
     if (!life.isOpen) return;
+    this.isCutOff = !this.parts.isAttached();
+    if (this.isCutOff) return;
     const isOver = !channel.isOpening() && !channel.isProbing();
     const hasJustEnded = this.wasUp && !this.isLost;
     if (!isOver && !hasJustEnded) return;
@@ -58,15 +64,16 @@ export class Standing {
   }
 
   private announce(best: Route, before: Route | undefined): void {
-    if (!this.wasUp) this.emit({ kind: 'up' });
+    if (!this.wasUp || this.isCutOff) this.emit({ kind: 'up' });
     const isOther = !isAt(best.endpoint, before?.endpoint);
     if (isOther || this.isLost) this.emit({ kind: 'route', to: best.endpoint, isRelay: best.isRelay });
     this.wasUp = true;
     this.isLost = false;
+    this.isCutOff = false;
   }
 
   private lose(why: Extract<TunnelEvent, { kind: 'lost' }>['why']): void {
-    if (this.isLost || this.parts.life.state !== 'open') return;
+    if (this.isLost || this.parts.life.state !== 'open' || !this.parts.isAttached()) return;
     this.isLost = true;
     this.emit({ kind: 'lost', why });
   }

@@ -75,7 +75,11 @@ export class Tunnel {
     this.opening = new Opening(config, channel, routes, this.relay, link);
     this.life = new Life(config, this.traffic);
     const { opening, life } = this;
-    this.standing = new Standing({ channel, routes, relay: this.relay, opening, life }, link.emit);
+    const isAttached = (): boolean => config.families().length > 0;
+    this.standing = new Standing(
+      { channel, routes, relay: this.relay, opening, life, isAttached },
+      link.emit,
+    );
     this.dialogue = new Dialogue(
       {
         config,
