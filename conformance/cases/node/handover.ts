@@ -82,7 +82,7 @@ export const NODE_HANDOVER_CASES: readonly Case[] = [
       const count = candidatesOf(world.came(update, 'a Path Update with candidates, by the relay', 'HO-16.'));
       world.check((count ?? 0) > 0, 'where it is now', 'an empty list', 'HO-16.');
       const isPlain = ({ type, channel }: Received) => type === MessageType.data && channel === on.far.path;
-      await sendsAt(world, on, relay.peer, 'HO-16: by the relay.');
+      await checkSends(world, on, packetTo(world, on.plan), 'HO-16: by the relay.', relay.peer);
       world.check(direct.takeNow(isPlain) === undefined, 'no Data directly', 'Data', 'HO-16.');
     },
   }),
