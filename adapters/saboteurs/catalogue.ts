@@ -3,6 +3,7 @@ import type { Saboteur } from '../reference/variant.ts';
 import { ADDRESSES } from './addresses.ts';
 import { ANSWERS } from './answers.ts';
 import { ATTEMPTS } from './attempts.ts';
+import { CANDIDATES } from './candidates.ts';
 import { CHANNEL } from './channel.ts';
 import { CODEC } from './codec.ts';
 import { CONTROL } from './control.ts';
@@ -50,5 +51,6 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...NODE_RESOLVER,
   ...NODE_ROUTES,
   ...NODE_REPLACING,
+  ...CANDIDATES,
   ...INNER,
 ];

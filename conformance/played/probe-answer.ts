@@ -5,7 +5,7 @@ import { body, bytesField } from '../fields.ts';
 import type { Received } from '../observe/received.ts';
 
 /** What a NAT makes of any address: of networks for documentation, so nobody is there. */
-const OUTSIDE = { 4: '203.0.113.9' as Ip, 6: '2001:db8::9' as Ip } as const;
+export const OUTSIDE = { 4: '203.0.113.9' as Ip, 6: '2001:db8::9' as Ip } as const;
 
 /** The endpoint that the other end is told: where its datagram came from, or what a NAT would have made of it. */
 export function observed({ from }: Received, natted: readonly (4 | 6)[]): Endpoint {

@@ -1,5 +1,6 @@
 /** A node under test: what it is configured with, and what an application does beside it. */
 import type { Result } from '../../adapters/contract.ts';
+import type { Ip } from '../../reference/address.ts';
 import type { PlayedDnsServer } from '../played/dns-server.ts';
 import type { Habits } from '../played/habits.ts';
 import type { PlayedNodeDc } from '../played/node-dc.ts';
@@ -19,8 +20,8 @@ export interface NodeTestOptions extends Omit<RsOptions, 'dcs' | 'capacity' | 'h
   /** Real endpoints in place of those that it listens on. */
   readonly advertise?: readonly string[];
   readonly habits?: Partial<Habits>;
-  /** Beyond the test profile of all cases. */
-  readonly private?: readonly string[];
+  /** Addresses that count as private in its test profile, beside its own ones; none, its own neither, if not given. */
+  readonly private?: readonly Ip[];
   /** A DNS server is played for it; what its applications get where a direction fails, if that is not the default. */
   readonly dns?: { readonly onFailure?: 'bypass' };
   /** The DC is to be found by DNS. */

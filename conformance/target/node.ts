@@ -103,10 +103,15 @@ export function nodeConfig(
     ...(dns && { resolver: formatEndpoint(dns.local) }),
     ...(options.dns?.onFailure && { dns: { onFailure: options.dns.onFailure } }),
     ...(timers.length > 0 && { timers: Object.fromEntries(timers) as Fields }),
-    ...(options.withoutProfile === true
-      ? {}
-      : { testProfile: { global: [...TEST_PROFILE.global], private: [...(options.private ?? [])] } }),
+    ...(options.withoutProfile === true ? {} : { testProfile: profile(options.private, listen) }),
   };
+}
+
+/** The profile of all cases, or one in which addresses of the node and of others are private. [GEN-16] */
+function profile(others: readonly Ip[] | undefined, own: readonly Ip[]): Fields {
+  if (others === undefined) return { global: [...TEST_PROFILE.global], private: [] };
+  const all = [...new Set([...others, ...own])];
+  return { global: [], private: all.map((ip) => `${ip}/${family(ip) === 4 ? 32 : 128}`) };
 }
 
 /** The families of some addresses. */

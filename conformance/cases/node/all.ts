@@ -1,5 +1,6 @@
 /** The cases of a node, in the order of the spec's sections. */
 import type { Case } from '../../case.ts';
+import { NODE_CANDIDATE_CASES } from './candidates.ts';
 import { NODE_CLOSING_CASES } from './closing.ts';
 import { NODE_CONTEXT_CASES } from './contexts.ts';
 import { NODE_DATA_CASES } from './data.ts';
@@ -39,5 +40,6 @@ export const NODE_CASES: readonly Case[] = [
   ...NODE_HANDOVER_CASES,
   ...NODE_REPLACEMENT_CASES,
   ...NODE_OPTIMISATION_CASES,
+  ...NODE_CANDIDATE_CASES,
   ...NODE_MODEL_CASES,
 ];
