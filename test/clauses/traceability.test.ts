@@ -1,4 +1,5 @@
 /** Each clause that this version exercises has a case, or a reason why it can have none. */
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { ALL_CASES } from '../../conformance/cases/all.ts';
 import { coverage, dueSince, isLater, ROLE_SINCE } from '../../conformance/coverage.ts';
@@ -119,4 +120,20 @@ t.test('a case is no stricter than its clauses', (t) => {
     stricter.map(({ id }) => id),
     [],
   );
+});
+
+t.test('the rationale names cases and tests that exist', (t) => {
+  const text = chapters.find(({ name }) => name === 'B-rationale.md')?.text ?? '';
+  const ids = new Set(ALL_CASES.map(({ id }) => id));
+  const roles = [...new Set([...ids].map((id) => id.split('.')[0]))].join('|');
+  const named = [...text.matchAll(new RegExp(`\`((?:${roles})\\.[a-z0-9.-]+)\``, 'g'))].map(
+    ([, id]) => id ?? '',
+  );
+  t.ok(named.length > 30);
+  t.same(
+    named.filter((id) => !ids.has(id)),
+    [],
+  );
+  const files = [...text.matchAll(/`(test\/[^`]+\.ts)`/g)].map(([, file]) => file ?? '');
+  for (const file of files) t.ok(existsSync(new URL(`../../${file}`, import.meta.url)), file);
 });
