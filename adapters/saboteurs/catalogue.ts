@@ -14,6 +14,7 @@ import { DC_HASTY } from './dc-hasty.ts';
 import { DIRECTIONS } from './directions.ts';
 import { DNS_ZONE } from './dns.ts';
 import { DNS_ANSWERS } from './dns-answers.ts';
+import { FAMILIES } from './families.ts';
 import { DC_FINDING, NODE_FINDING } from './finding.ts';
 import { FORWARDING } from './forwarding.ts';
 import { HANDSHAKES } from './handshakes.ts';
@@ -52,5 +53,6 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...NODE_ROUTES,
   ...NODE_REPLACING,
   ...CANDIDATES,
+  ...FAMILIES,
   ...INNER,
 ];

@@ -1,7 +1,7 @@
 /** Section 5.8: the addresses of a DC on its association. */
 
 import { toHex } from '../../../reference/bytes.ts';
-import { Status } from '../../../reference/wire/registry.ts';
+import { MessageType, Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
 import type { Received } from '../../observe/received.ts';
@@ -9,7 +9,7 @@ import { HABITS } from '../../played/habits.ts';
 import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
 import { answerLater, reserve, takeProbe } from '../nodes.ts';
-import { isRegistration, transactionOf } from '../relays/registrations.ts';
+import { isRegistration, Registrations, transactionOf } from '../relays/registrations.ts';
 import type { Associated } from '../steps.ts';
 import { associated, exactNetwork, RS_S_CONFIGURED } from '../steps.ts';
 
@@ -20,6 +20,8 @@ const RENEWAL = 1100;
 const LATE = 500;
 
 const HABITS_OF_DC = { registrationLifetime: LIFETIME };
+/** Here: until a request is over, milliseconds. */
+const OVER = 1500;
 /** GEN-11: a try, and the next one with its jitter. */
 const TWO_TRIES = 550;
 
@@ -47,6 +49,8 @@ async function moveDc(world: World, options: { readonly family: 4 | 6 }): Promis
   const since = before.inbox.filter((mail) => isRegistration(mail) && !old.has(keyOf(mail)));
   world.check(since.length <= 1, `no other one at ${before.name}`, `${since.length} there`);
 }
+
+const isOpening = ({ type }: Received): boolean => type === MessageType.openingRequest;
 
 function keyOf(mail: Received): string {
   return toHex(transactionOf(mail));
@@ -125,6 +129,41 @@ export const ASSOCIATION_ADDRESS_CASES: readonly Case[] = [
       );
       const [all, actual] = [places, reached].map((peers) => peers.map(({ name }) => name).join(' and '));
       world.check(reached.length === places.length, `the request at ${all}`, `at ${actual || 'none'}`);
+    },
+  }),
+  scriptCase({
+    ...RS_S_CONFIGURED,
+    id: 'rs-s.address.silent-families',
+    title:
+      'An RS-S opens its association again when its DC answers in no family, and then at all addresses; not for the sake of one.',
+    clauses: ['KEY-27'],
+    features: ['ipv6'],
+    needs: ['ipv6'],
+    catches:
+      'New keys each time that one family fails; a DC that is back in one family, and is looked for in the other.',
+    waits: 2 * RENEWAL + TWO_TRIES + RENEWAL + OVER + LATE,
+    async script(world) {
+      exactNetwork(world);
+      const timers = { 'try-over-rs-dc': OVER / 1000 };
+      const base = await associated(world, { habits: HABITS_OF_DC, timers });
+      const places = [base.peer, await secondPlace(world, base, 6)];
+      const [first, second] = places;
+      if (first === undefined || second === undefined) throw new Error('there are two');
+      const silence = { answerRegistrations: false, answerProbes: false, answerOpenings: false };
+      // It is the one in use, so each request goes there first.
+      Object.assign(second.habits, silence);
+      for (const place of places) while (place.takeNow(() => true) !== undefined);
+      const registrations = new Registrations(world, first);
+      const renewal = 'KEY-35: the next try goes to the other address.';
+      for (let left = 2; left > 0; left--) await registrations.next(renewal, 2 * RENEWAL + TWO_TRIES + LATE);
+      const early = places.flatMap(({ inbox }) => inbox.filter(isOpening));
+      world.check(early.length === 0, 'no opening', `${early.length}`, 'KEY-27: one family answers.');
+      Object.assign(first.habits, silence);
+      const deadline = world.net.now() + RENEWAL + OVER + 2 * LATE;
+      for (const place of places) {
+        const opened = await place.take(isOpening, deadline - world.net.now());
+        world.came(opened, `an opening at ${place.name}`, 'KEY-27: no address has answered.');
+      }
     },
   }),
 ];
