@@ -3,7 +3,7 @@ import type { Endpoint } from '../../reference/address.ts';
 import { FarEnd } from '../../reference/channel/far-end.ts';
 import type { Instant } from '../../reference/core.ts';
 import { Connections } from '../../reference/roles/node/connections.ts';
-import type { Path } from '../../reference/roles/node/paths.ts';
+import type { Path } from '../../reference/roles/node/path.ts';
 import { Paths } from '../../reference/roles/node/paths.ts';
 import { Dialogue } from '../../reference/roles/tunnel/dialogue.ts';
 import type { OptimiserParts } from '../../reference/roles/tunnel/optimiser.ts';

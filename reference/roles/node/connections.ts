@@ -13,7 +13,8 @@ import { HeldPackets } from './held.ts';
 import type { Judging } from './judge.ts';
 import { judge } from './judge.ts';
 import { Names } from './names.ts';
-import type { Path, Paths, PathsEvent } from './paths.ts';
+import type { Path } from './path.ts';
+import type { Paths, PathsEvent } from './paths.ts';
 import type { Resolver } from './resolver.ts';
 
 /** DOS-04: packets held, and virtual addresses whose names are known. */

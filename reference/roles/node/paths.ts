@@ -6,92 +6,15 @@ import { hasFailed } from '../../channel/types.ts';
 import type { Instant, PathEvent } from '../../core.ts';
 import type { Header } from '../../wire/header.ts';
 import type { Tally } from '../tally.ts';
-import type { Tunnel, TunnelEvent } from '../tunnel/tunnel.ts';
+import type { TunnelEvent } from '../tunnel/tunnel.ts';
 import { ANSWERS_BOUND } from '../tunnel/updates.ts';
 import { Wakeups } from '../wakeups.ts';
-import type { Candidate, SurplusTimers } from './choice.ts';
+import type { SurplusTimers } from './choice.ts';
 import { chosen, surplus } from './choice.ts';
-import type { HeldPath } from './judge.ts';
+import type { Path } from './path.ts';
 
 /** HO-11: how long after a look another one is worth while, in milliseconds. */
 const LOOK_AGAIN = 1000;
-
-/** What a path is about, as it was directed. */
-export interface Directed {
-  readonly pathId: Uint8Array;
-  readonly content: string;
-  readonly peer: Uint8Array;
-  /** As hex. */
-  readonly instance: string | undefined;
-  readonly name: string | undefined;
-  readonly addresses: readonly Ip[];
-  /** Endpoints of its relay. */
-  readonly relays: readonly Endpoint[];
-  /** The path that it replaces, as hex. */
-  readonly replaces: string | undefined;
-  /** Whether this end opens it. */
-  readonly isInitiator: boolean;
-  readonly directedAt: Instant;
-}
-
-export class Path implements HeldPath, Candidate {
-  readonly id: string;
-  readonly directed: Directed;
-  readonly tunnel: Tunnel;
-  /** No route is left, and the tunnel has said so. */
-  isLost = false;
-  lostWhy: LostWhy | undefined;
-  /** When a replacement was last asked for. [HO-17] */
-  replacedAt: Instant = Number.NEGATIVE_INFINITY;
-  isClosing = false;
-  /** The addresses that the Tunnel Table sends by it; undefined: it does not have the path. */
-  destinations: readonly Ip[] | undefined;
-
-  constructor(directed: Directed, tunnel: Tunnel) {
-    this.id = toHex(directed.pathId);
-    this.directed = directed;
-    this.tunnel = tunnel;
-  }
-
-  get pathId(): Uint8Array {
-    return this.directed.pathId;
-  }
-
-  get content(): string {
-    return this.directed.content;
-  }
-
-  get peer(): Uint8Array {
-    return this.directed.peer;
-  }
-
-  get addresses(): readonly Ip[] {
-    return this.directed.addresses;
-  }
-
-  get isLive(): boolean {
-    return !this.isClosing;
-  }
-
-  get isUp(): boolean {
-    return !this.isClosing && this.tunnel.isUp;
-  }
-
-  get confirmedAt(): Instant | undefined {
-    return this.tunnel.confirmedAt;
-  }
-
-  get heardAt(): Instant | undefined {
-    return this.tunnel.heardAt;
-  }
-
-  /** Directed, and it can still come to be: it is not known that nobody answers. */
-  get isHopeful(): boolean {
-    return !this.isClosing && !this.isLost;
-  }
-}
-
-type LostWhy = Extract<TunnelEvent, { kind: 'lost' }>['why'];
 
 export type PathsEvent =
   /** Packets for its peer can go. */

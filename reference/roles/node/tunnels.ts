@@ -10,7 +10,7 @@ import type { CandidateRules } from '../tunnel/candidates.ts';
 import { Tunnel } from '../tunnel/tunnel.ts';
 import { contentOf } from './judge.ts';
 import type { Location } from './location.ts';
-import { Path } from './paths.ts';
+import { Path } from './path.ts';
 
 const PARTS = { [Part.initiate]: 'initiate', [Part.await]: 'await', [Part.both]: 'both' } as const;
 
