@@ -1,7 +1,7 @@
 /** Faults of a node with paths that are lost and replaced. */
 import type { Instant } from '../../reference/core.ts';
 import { Connections } from '../../reference/roles/node/connections.ts';
-import type { Path } from '../../reference/roles/node/paths.ts';
+import type { Path } from '../../reference/roles/node/path.ts';
 import { Paths } from '../../reference/roles/node/paths.ts';
 import { Leg } from '../../reference/roles/tunnel/leg.ts';
 import type { StandingParts } from '../../reference/roles/tunnel/standing.ts';

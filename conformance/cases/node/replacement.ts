@@ -139,7 +139,7 @@ export const NODE_REPLACEMENT_CASES: readonly Case[] = [
     id: 'node.replace.far-asks',
     title:
       'A path that the far end has asked for takes a dead one over, also where the node’s own request is refused after it.',
-    clauses: ['HO-05', 'HO-06', 'NODE-22', 'NODE-10'],
+    clauses: ['HO-05', 'HO-06', 'HO-17', 'NODE-22', 'NODE-10'],
     catches:
       'An error to applications, or a path given up, because of a request that is not needed any more.',
     waits: 3000,
