@@ -18,12 +18,21 @@ export function toHex(bytes: Uint8Array): string {
   // Of ECMAScript 2026 and many times faster, but not in Node 20.
   const { toHex: native } = bytes as { toHex?: () => string };
   if (native !== undefined) return native.call(bytes);
-  let text = '';
-  for (let i = 0; i < bytes.length; i++) text += HEX[bytes[i] ?? 0];
-  return text;
+  // Text that is put together digit by digit takes ten times as long.
+  const digits = new Uint8Array(2 * bytes.length);
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0;
+    digits[2 * i] = digit(byte >> 4);
+    digits[2 * i + 1] = digit(byte & 15);
+  }
+  return ASCII.decode(digits);
 }
 
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const ASCII = new TextDecoder();
+
+function digit(value: number): number {
+  return value + (value < 10 ? 0x30 : 0x57);
+}
 
 /**
  * Reads hex of either case, without separators.

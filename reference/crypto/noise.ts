@@ -58,7 +58,7 @@ export class Initiator {
     const remote = bytes.slice(0, X25519_LENGTH);
     if (remote.length < X25519_LENGTH) return undefined;
     symmetric.mixEphemeral(remote);
-    const shared = x25519(this.#ephemeral.privateKey, remote);
+    const shared = x25519(this.#ephemeral, remote);
     if (shared === undefined) return undefined;
     symmetric.mixKey(shared);
     const payload = symmetric.decryptAndHash(bytes.subarray(X25519_LENGTH));
@@ -97,7 +97,7 @@ export function writeMessage2(
 ): { readonly message: Uint8Array; readonly split: Split } | undefined {
   const symmetric = state.symmetric.clone();
   symmetric.mixEphemeral(ephemeral.publicKey);
-  const shared = x25519(ephemeral.privateKey, state.remoteEphemeral);
+  const shared = x25519(ephemeral, state.remoteEphemeral);
   if (shared === undefined) return undefined;
   symmetric.mixKey(shared);
   const message = concat(ephemeral.publicKey, symmetric.encryptAndHash(payload));
@@ -105,7 +105,8 @@ export function writeMessage2(
 }
 
 const EMPTY = new Uint8Array(0);
-const PROTOCOL_NAME = ascii('Noise_NNpsk0_25519_ChaChaPoly_SHA256');
+/** The name is longer than a hash, so it is hashed. */
+const NAME_HASH = sha256(ascii('Noise_NNpsk0_25519_ChaChaPoly_SHA256'));
 
 /** Chaining key, handshake hash and cipher key of one handshake (Noise, 5.2). */
 export class SymmetricState {
@@ -120,9 +121,7 @@ export class SymmetricState {
 
   /** The state after the prologue and the token psk, with which this pattern begins. */
   static start(input: HandshakeInput): SymmetricState {
-    // The name is longer than a hash, so it is hashed.
-    const name = sha256(PROTOCOL_NAME);
-    const state = new SymmetricState(name, sha256(name, input.prologue));
+    const state = new SymmetricState(NAME_HASH, sha256(NAME_HASH, input.prologue));
     state.#mixKeyAndHash(input.psk);
     return state;
   }

@@ -12,6 +12,8 @@ import type { Random } from '../core.ts';
 export interface KeyPair {
   readonly privateKey: Uint8Array;
   readonly publicKey: Uint8Array;
+  /** The private key as the platform holds it: to import it takes as long as a Diffie-Hellman. */
+  readonly imported: KeyObject;
 }
 
 export const X25519_LENGTH = 32;
@@ -23,20 +25,25 @@ export function x25519KeyPair(random: Random): KeyPair {
 
 /** The key pair of a 32-byte private key (clamped in use, kept as given). */
 export function x25519KeyPairFrom(privateKey: Uint8Array): KeyPair {
-  const { x = '' } = createPublicKey(importPrivate(privateKey)).export({ format: 'jwk' });
-  return { privateKey, publicKey: new Uint8Array(Buffer.from(x, 'base64url')) };
+  const imported = importPrivate(privateKey);
+  const { x = '' } = createPublicKey(imported).export({ format: 'jwk' });
+  return { privateKey, publicKey: new Uint8Array(Buffer.from(x, 'base64url')), imported };
 }
 
 /**
  * The shared secret of an own private and a foreign public key, 32 bytes. [KEY-01]
+ * @param own the key pair, or the 32 bytes of the private key.
  * @returns undefined if it is all zero: the foreign key is of small order.
  */
-export function x25519(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
-  const own = importPrivate(privateKey);
+export function x25519(
+  own: Uint8Array | Pick<KeyPair, 'imported'>,
+  publicKey: Uint8Array,
+): Uint8Array | undefined {
+  const privateKey = own instanceof Uint8Array ? importPrivate(own) : own.imported;
   const foreign = importPublic(publicKey);
   let shared: Uint8Array;
   try {
-    shared = new Uint8Array(diffieHellman({ privateKey: own, publicKey: foreign }));
+    shared = new Uint8Array(diffieHellman({ privateKey, publicKey: foreign }));
   } catch {
     // OpenSSL and its kin report the all-zero result by throwing; the imports above already vouched for the keys.
     return undefined;
