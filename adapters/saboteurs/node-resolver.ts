@@ -176,6 +176,13 @@ export const NODE_RESOLVER: readonly Saboteur[] = [
     patch: () => meaning(({ what }) => what === 'strip', pass),
   },
   {
+    name: 'node-looks-at-owners-alone',
+    title: 'leaves hints in HTTPS records of general names that lead to an NTM node',
+    clause: 'DNS-17',
+    caughtBy: 'node.resolver.hint-targets',
+    patch: () => meaning((found) => found.what === 'strip' && found.names.length === 0, pass),
+  },
+  {
     name: 'node-says-authentic',
     title: 'leaves AD set in answers that it changed',
     clause: 'DNS-28',

@@ -11,19 +11,36 @@ const isHint = (key: number): boolean => key === IPV4_HINT || key === IPV6_HINT;
 /** In the second byte of the flags. */
 const AUTHENTIC = 0x20;
 
+/** Which records lose their hints. [DNS-17] */
+export interface Strip {
+  /** Those at these names, and at the names to which they lead. */
+  readonly names: readonly RawName[];
+  /** And those whose TargetName is such a name. */
+  readonly isPeer: (name: RawName) => boolean;
+}
+
+/** Whether an SVCB or HTTPS record leads to an NTM node: its hints are that one's addresses. [DNS-17] */
+export function leadsTo(response: Uint8Array, isPeer: Strip['isPeer']): boolean {
+  const sections = readSections(response);
+  if (sections === undefined) return false;
+  return services(sections).some((record) => isToPeer(response, record, isPeer));
+}
+
 /**
- * An answer whose records at or beyond these names have no hints any more. One that stays the same is the same
- * bytes; in another one AD is clear, and the signatures of the changed sets are left out.
+ * An answer some of whose records have no hints any more. One that stays the same is the same bytes; in another one AD is
+ * clear, and the signatures of the changed sets are left out.
  */
-export function withoutHints(response: Uint8Array, names: readonly RawName[]): Uint8Array {
+export function withoutHints(response: Uint8Array, what: Strip): Uint8Array {
   const sections = readSections(response);
   if (sections === undefined) return response;
-  const beyond = namesBeyond(response, sections, names);
+  const beyond = namesBeyond(response, sections, what);
+  const loses = (record: RawRecord): boolean =>
+    isService(record) && (beyond.has(nameKey(record.name)) || isToPeer(response, record, what.isPeer));
   const changed = new Set<string>();
   const kept = (records: readonly RawRecord[]) =>
     records.flatMap((record) => {
       const rdata = expanded(response, record);
-      if (!isService(record) || !beyond.has(nameKey(record.name))) return [{ record, rdata }];
+      if (!loses(record)) return [{ record, rdata }];
       const stripped = strip(rdata);
       if (stripped?.length !== rdata.length) changed.add(setOf(record, record.type));
       return stripped === undefined ? [] : [{ record, rdata: stripped }];
@@ -50,15 +67,30 @@ function isService({ type, class: kind }: RawRecord): boolean {
   return kind === IN && (type === Type.svcb || type === Type.https);
 }
 
-/** The names themselves, and where records at them lead to. */
-function namesBeyond(response: Uint8Array, sections: Sections, names: readonly RawName[]): Set<string> {
-  const services = [...sections.answers, ...sections.additionals].filter(isService);
+function services({ answers, additionals }: Sections): RawRecord[] {
+  return [...answers, ...additionals].filter(isService);
+}
+
+/** TargetName; undefined where it is the owner's own. RFC 9460 section 2.5 */
+function targetOf(response: Uint8Array, { from }: RawRecord): RawName | undefined {
+  const target = readName(response, from + 2)?.name;
+  return target !== undefined && target.length > 1 ? target : undefined;
+}
+
+function isToPeer(response: Uint8Array, record: RawRecord, isPeer: Strip['isPeer']): boolean {
+  const target = targetOf(response, record);
+  return target !== undefined && isPeer(target);
+}
+
+/** The names themselves, those of NTM nodes to which records lead, and where records at all of these lead to. */
+function namesBeyond(response: Uint8Array, sections: Sections, { names, isPeer }: Strip): Set<string> {
   const found = new Set(names.map(nameKey));
-  for (let size = 0; size < found.size; ) {
+  for (let size = -1; size < found.size; ) {
     size = found.size;
-    for (const { name, from } of services) {
-      const target = readName(response, from + 2)?.name;
-      if (target !== undefined && target.length > 1 && found.has(nameKey(name))) found.add(nameKey(target));
+    for (const record of services(sections)) {
+      const target = targetOf(response, record);
+      if (target !== undefined && (found.has(nameKey(record.name)) || isPeer(target)))
+        found.add(nameKey(target));
     }
   }
   return found;

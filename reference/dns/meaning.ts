@@ -1,6 +1,8 @@
 /** What an answer of DNS means to a node: the table of section 11.6 of the specification. */
 import type { Link } from './answer.ts';
 import { isForAddresses } from './answer.ts';
+import type { Strip } from './hints.ts';
+import { leadsTo } from './hints.ts';
 import { zoneOf } from './names.ts';
 import type { Query } from './query.ts';
 import { IN, isTruncated, Type } from './query.ts';
@@ -15,8 +17,8 @@ export type Meaning =
   | { readonly what: 'nothing' }
   /** The application gets it as it came. */
   | { readonly what: 'pass' }
-  /** The application gets it without the address hints at these names. [DNS-17] */
-  | { readonly what: 'strip'; readonly names: readonly RawName[] }
+  /** The application gets it without some address hints. [DNS-17] */
+  | ({ readonly what: 'strip' } & Strip)
   /** A direction is to be asked for, to the NTM FQDN at the end of the links. [DNS-02, DNS-05] */
   | { readonly what: 'direct'; readonly name: string; readonly links: readonly Link[] }
   /** SERVFAIL. [DNS-13] */
@@ -36,10 +38,12 @@ export function meaningOf(response: Uint8Array | undefined, query: Query, marker
   const links = follow(response, answers, first.name);
   if (links === undefined) return { what: 'fail' };
   const names = [first.name, ...links.map(({ target }) => target)];
-  const isNtm = names.map((name) => zoneOf(textOf(name) ?? '', marker) !== undefined);
+  const isPeer = (name: RawName): boolean => zoneOf(textOf(name) ?? '', marker) !== undefined;
+  const isNtm = names.map(isPeer);
   if (!isForAddresses(query)) {
     const at = isNtm.indexOf(true);
-    return at < 0 ? PASS : { what: 'strip', names: names.slice(at) };
+    if (at < 0 && !leadsTo(response, isPeer)) return PASS;
+    return { what: 'strip', names: at < 0 ? [] : names.slice(at), isPeer };
   }
   const last = isNtm.lastIndexOf(true);
   const name = names[last];

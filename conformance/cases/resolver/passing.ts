@@ -222,4 +222,38 @@ export const RESOLVER_PASSING_CASES: readonly Case[] = [
       world.check(owners === wanted, `${wanted} CNAME records`, `${owners}`, 'DNS-17: the rest as it came.');
     },
   }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.resolver.hint-targets',
+    title:
+      'Of the HTTPS records of a general name those that lead to an NTM node lose the addresses that they hint at.',
+    clauses: ['DNS-17', 'DNS-06', 'DNS-28'],
+    catches: 'A real address of the peer that goes past the tunnel by a name that is not the peer’s.',
+    async script(world) {
+      const on = await resolving(world);
+      const name = generalName(world);
+      const ntm = generalName(world, 'ntmobile.two.example').toLowerCase();
+      const hints = [ALPN, HINT4, HINT6];
+      const records: ServedRecord[] = [
+        service(name, hints, { target: ntm }),
+        service(name, hints, { target: generalName(world), priority: 2 }),
+        rrsig(name, QTYPE.HTTPS),
+      ];
+      const asked = askOf(world, on, { name, type: QTYPE.HTTPS }, { answers: records, flags: FLAG.AD });
+      const answer = await asked.answer;
+      const requirement = 'DNS-17: with an NTM FQDN as TargetName no hints; the rest as it came.';
+      const left = parameters(answer).map((text) => text.slice(name.length + 1));
+      const isRight = left.join() === '1,1 4 6' || left.join() === '1 4 6';
+      world.check(isRight, 'hints at the other target alone', left.join(' and '), requirement);
+      const isMarked =
+        (answer.flags & FLAG.AD) !== 0 || answer.records.some(({ type }) => type === QTYPE.RRSIG);
+      world.check(!isMarked, 'neither AD nor the signature', 'one of them', 'DNS-28.');
+      const plain: ServedRecord[] = [
+        service(name, hints, { target: generalName(world) }),
+        rrsig(name, QTYPE.HTTPS),
+      ];
+      const other = askOf(world, on, { name, type: QTYPE.HTTPS }, { answers: plain, flags: FLAG.AD });
+      await checkPassed(world, other, 'DNS-06: without one byte for byte.');
+    },
+  }),
 ];

@@ -93,7 +93,7 @@ export class Resolver {
         this.answer(asking, response);
         break;
       case 'strip': {
-        const stripped = withoutHints(response ?? asking.message, meaning.names);
+        const stripped = withoutHints(response ?? asking.message, meaning);
         const isAsItCame = stripped === response || fits(stripped, query, transport);
         this.answer(asking, isAsItCame ? stripped : truncatedAnswer(query));
         break;
