@@ -11,6 +11,7 @@ import { DC } from './dc.ts';
 import { DC_DIRECTIONS } from './dc-directions.ts';
 import { DC_FEDERATION } from './dc-federation.ts';
 import { DC_HASTY } from './dc-hasty.ts';
+import { DC_NAMES } from './dc-names.ts';
 import { DIRECTIONS } from './directions.ts';
 import { DNS_ZONE } from './dns.ts';
 import { DNS_ANSWERS } from './dns-answers.ts';
@@ -49,6 +50,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...NODE_DIRECTIONS,
   ...NODE_FINDING,
   ...DC_FINDING,
+  ...DC_NAMES,
   ...NODE_RESOLVER,
   ...NODE_ROUTES,
   ...NODE_REPLACING,

@@ -9,6 +9,7 @@ import { DC_FEDERATION_CASES } from './federation.ts';
 import { DC_LIMIT_CASES } from './limits.ts';
 import { DC_LOCATION_CASES } from './location.ts';
 import { DC_MODEL_CASES } from './model.ts';
+import { DC_NAME_CASES } from './names.ts';
 import { DC_PORTED_CASES } from './ported.ts';
 import { DC_REGISTRATION_CASES } from './registration.ts';
 import { DC_RELAY_CASES } from './relays.ts';
@@ -25,6 +26,7 @@ export const DC_CASES: readonly Case[] = [
   ...DC_REGISTRATION_CASES,
   ...DC_LOCATION_CASES,
   ...DC_ADDRESS_CASES,
+  ...DC_NAME_CASES,
   ...DC_RESTART_CASES,
   ...DC_FAILURE_CASES,
   ...DC_FEDERATION_CASES,

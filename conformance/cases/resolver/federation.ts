@@ -39,6 +39,16 @@ const FAILURES: Readonly<Record<string, { readonly response: Response; readonly 
   'no data': { response: { authorities: [soa(ZONE)] }, status: Status.unknownName },
 };
 
+/** Whose records come, and whether they are the zone's. [DNS-04, DNS-19] */
+const OWNERS: Readonly<Record<string, { readonly type?: number; readonly isZone?: boolean }>> = {
+  [ZONE.toUpperCase()]: { isZone: true },
+  'ntMobile.Two.exAmple': { isZone: true },
+  [`x.${ZONE}`]: {},
+  'myntmobile.two.example': {},
+  'two.example': {},
+  [`${ZONE} of another type`]: { type: 65_329 },
+};
+
 function apex(data: Uint8Array): ServedRecord {
   return { name: ZONE, type: QTYPE.NTM, data, ttl: 60 };
 }
@@ -109,6 +119,33 @@ export const FEDERATION_FINDING_CASES: readonly Case[] = [
       resolver.serve(({ bytes }) => respond(bytes, response));
       const answer = await dc.node(0).ask({ peerFqdn: peer(world) });
       world.status(answer, status, 'DNS-15, DC-32: only an authoritative negative answer is proof.');
+    },
+  }),
+  propertyCase({
+    ...DC_CONFIGURED,
+    id: 'dc.finding.letters',
+    title:
+      'What DNS answers is for the zone that was asked for, in whichever letters it comes, and for no other one.',
+    clauses: ['DNS-04', 'DNS-19', 'FED-01'],
+    catches:
+      'A server that mixes case taken for one without a record; the record of another name taken for the zone’s.',
+    arbitrary: fc.constantFrom(...Object.keys(OWNERS)),
+    boundaries: Object.keys(OWNERS),
+    async script(world, owner) {
+      const { dc, resolver } = await finding(world);
+      const other = dc.other();
+      const place = await other.socket();
+      const said: Map<CborValue, CborValue> = new Map();
+      said.set(NODE_ID, other.nodeId);
+      said.set(ENDPOINTS, [endpointToBytes(place.local)]);
+      const { type = QTYPE.NTM, isZone = false } = OWNERS[owner] ?? {};
+      const [name = ''] = owner.split(' ');
+      const answers = [{ name, type, data: encodeCbor(said), ttl: 60 }];
+      resolver.serve(({ bytes }) => respond(bytes, { answers }));
+      const fqdn = peer(world);
+      other.nodes.set(fqdn, Status.notRegistered);
+      const status = isZone ? Status.notRegistered : Status.noRoute;
+      world.status(await dc.node(0).ask({ peerFqdn: fqdn }), status, 'FED-01, DNS-04, DNS-19.');
     },
   }),
 ];
