@@ -25,9 +25,9 @@ const fromUtf8 = new TextDecoder('utf-8', { fatal: true });
  * @throws TypeError for a number that is no exact integer.
  */
 export function encode(value: Value): Uint8Array {
-  const out: number[] = [];
+  const out = new Writer();
   write(value, out);
-  return new Uint8Array(out);
+  return out.bytes();
 }
 
 /**
@@ -53,7 +53,7 @@ export function isFields(value: Value | undefined): value is Fields {
   );
 }
 
-function write(value: Value, out: number[]): void {
+function write(value: Value, out: Writer): void {
   if (value === false) out.push(0xf4);
   else if (value === true) out.push(0xf5);
   else if (value === null) out.push(0xf6);
@@ -67,7 +67,7 @@ function write(value: Value, out: number[]): void {
   }
 }
 
-function writeInteger(value: number | bigint, out: number[]): void {
+function writeInteger(value: number | bigint, out: Writer): void {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
     throw new TypeError(`not an integer: ${value}`);
   }
@@ -75,25 +75,54 @@ function writeInteger(value: number | bigint, out: number[]): void {
   else writeHead(1, typeof value === 'bigint' ? -1n - value : -1 - value, out);
 }
 
-function writeBytes(major: number, bytes: Uint8Array, out: number[]): void {
+function writeBytes(major: number, bytes: Uint8Array, out: Writer): void {
   writeHead(major, bytes.length, out);
-  for (let i = 0; i < bytes.length; i++) out.push(bytes[i] ?? 0);
+  out.append(bytes);
 }
 
-function writeMap(fields: Fields, out: number[]): void {
+function writeMap(fields: Fields, out: Writer): void {
   const pairs = Object.entries(fields).flatMap(([key, value]) =>
-    value === undefined ? [] : [{ key: encode(key), value }],
+    value === undefined ? [] : [{ key: toUtf8.encode(key), value }],
   );
-  pairs.sort((a, b) => compareBytes(a.key, b.key));
+  // As their encodings, which begin with the length.
+  pairs.sort((a, b) => a.key.length - b.key.length || compareBytes(a.key, b.key));
   writeHead(5, pairs.length, out);
   for (const { key, value } of pairs) {
-    out.push(...key);
+    writeBytes(3, key, out);
     write(value, out);
   }
 }
 
+/** Bytes that are added at the end. */
+class Writer {
+  #room = new Uint8Array(256);
+  #length = 0;
+
+  push(byte: number): void {
+    this.#make(1);
+    this.#room[this.#length++] = byte;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#make(bytes.length);
+    this.#room.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  bytes(): Uint8Array {
+    return this.#room.slice(0, this.#length);
+  }
+
+  #make(more: number): void {
+    if (this.#length + more <= this.#room.length) return;
+    const room = new Uint8Array(2 * (this.#length + more));
+    room.set(this.#room);
+    this.#room = room;
+  }
+}
+
 /** Major type and argument in the shortest form. */
-function writeHead(major: number, argument: number | bigint, out: number[]): void {
+function writeHead(major: number, argument: number | bigint, out: Writer): void {
   const first = major << 5;
   if (argument < 24) {
     out.push(first | Number(argument));

@@ -24,10 +24,7 @@ export function exchangeOf(entries: readonly Entry[], startedAt: number): Exchan
 
 /** The end of a row, without bytes. */
 export function sketchOf(entries: readonly Entry[]): Sketch {
-  const arrows = entries.slice(-MAX_SKETCHED).map((entry) => {
-    const { from, to, label, intent } = arrow(entry, 0);
-    return { from, to, label, intent };
-  });
+  const arrows = entries.slice(-MAX_SKETCHED).map(outline);
   return { lanes: lanesOf(arrows), arrows, before: entries.length - arrows.length };
 }
 
@@ -40,54 +37,51 @@ function lanesOf(arrows: readonly Pick<Arrow, 'from' | 'to'>[]): string[] {
 
 function arrow(entry: Entry, startedAt: number): Arrow {
   const at = (instant: number) => Math.round((instant - startedAt) * 1000) / 1000;
-  const nothing = { intent: null, expected: null, deviates: false, hex: '', annotated: [] };
+  const nothing = { ...outline(entry), expected: null, deviates: false, hex: '', annotated: [] };
   switch (entry.kind) {
     case 'remark':
-      return { ...nothing, at: at(entry.at), from: TARGET_LANE, to: TARGET_LANE, label: entry.text };
+      return { ...nothing, at: at(entry.at) };
     case 'missed':
+      return { ...nothing, at: at(entry.at), expected: entry.expected, deviates: true };
+    case 'sent': {
+      const { sent } = entry;
+      const annotated = [`to ${formatEndpoint(sent.to)}`, ...annotate(knownOfSent(sent))];
+      return { ...nothing, at: at(sent.at), hex: toHex(sent.bytes), annotated };
+    }
+    case 'received': {
+      const { received } = entry;
+      const unasked = received.explained === undefined && !received.consumed;
       return {
         ...nothing,
-        at: at(entry.at),
-        from: TARGET_LANE,
-        to: entry.peer,
-        label: entry.timedOut ? '' : 'not as expected',
-        expected: entry.expected,
-        deviates: true,
+        at: at(received.at),
+        expected: unasked ? 'nothing' : null,
+        deviates: unasked,
+        hex: toHex(received.bytes),
+        annotated: [`from ${formatEndpoint(received.from)}`, ...annotate(knownOfReceived(received))],
       };
-    case 'sent':
-      return { ...sentArrow(entry.sent), at: at(entry.sent.at) };
-    case 'received':
-      return { ...receivedArrow(entry.received), at: at(entry.received.at) };
+    }
   }
 }
 
-function sentArrow(sent: Sent): Omit<Arrow, 'at'> {
-  const known = knownOfSent(sent);
-  return {
-    from: sent.peer,
-    to: TARGET_LANE,
-    label: sent.label ?? label(known),
-    intent: describeIntent(sent.intent),
-    expected: null,
-    deviates: false,
-    hex: toHex(sent.bytes),
-    annotated: [`to ${formatEndpoint(sent.to)}`, ...annotate(known)],
-  };
-}
-
-function receivedArrow(received: Received): Omit<Arrow, 'at'> {
-  const known = knownOfReceived(received);
-  const unasked = received.explained === undefined && !received.consumed;
-  return {
-    from: TARGET_LANE,
-    to: received.peer,
-    label: label(known),
-    intent: null,
-    expected: unasked ? 'nothing' : null,
-    deviates: unasked,
-    hex: toHex(received.bytes),
-    annotated: [`from ${formatEndpoint(received.from)}`, ...annotate(known)],
-  };
+/** An arrow without what only a failure needs: to take a datagram apart takes long. */
+function outline(entry: Entry): Sketch['arrows'][number] {
+  switch (entry.kind) {
+    case 'remark':
+      return { from: TARGET_LANE, to: TARGET_LANE, label: entry.text, intent: null };
+    case 'missed': {
+      const label = entry.timedOut ? '' : 'not as expected';
+      return { from: TARGET_LANE, to: entry.peer, label, intent: null };
+    }
+    case 'sent': {
+      const { sent } = entry;
+      const text = sent.label ?? label(knownOfSent(sent));
+      return { from: sent.peer, to: TARGET_LANE, label: text, intent: describeIntent(sent.intent) };
+    }
+    case 'received': {
+      const { received } = entry;
+      return { from: TARGET_LANE, to: received.peer, label: label(knownOfReceived(received)), intent: null };
+    }
+  }
 }
 
 function knownOfSent({ bytes, channel, content }: Sent): Known {

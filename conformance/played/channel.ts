@@ -117,6 +117,7 @@ export class PlayedChannel {
   current: PlayedKeys | undefined;
   /** Another case has the association now, at a target that outlives cases: what still comes here is of that one. */
   isPassedOn = false;
+  #psk: Uint8Array | undefined;
 
   constructor(parameters: ChannelParameters) {
     this.kind = parameters.kind;
@@ -268,8 +269,11 @@ export class PlayedChannel {
 
   #handshake(header: Uint8Array, initiator: Uint8Array, responder: Uint8Array, options: Message1Options) {
     const kind = options.kind ?? this.kind;
+    const { id = this.id, secret = this.secret } = options;
+    const isOwn = kind === this.kind && id === this.id && secret === this.secret;
+    this.#psk ??= derivePsk(this.kind, this.id, this.secret);
     return {
-      psk: derivePsk(kind, options.id ?? this.id, options.secret ?? this.secret),
+      psk: isOwn ? this.#psk : derivePsk(kind, id, secret),
       prologue: openingPrologue(
         kind,
         header,
