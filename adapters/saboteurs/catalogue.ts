@@ -10,6 +10,7 @@ import { CONTROL } from './control.ts';
 import { DC } from './dc.ts';
 import { DC_DIRECTIONS } from './dc-directions.ts';
 import { DC_FEDERATION } from './dc-federation.ts';
+import { DC_HANDOVER } from './dc-handover.ts';
 import { DC_HASTY } from './dc-hasty.ts';
 import { DC_NAMES } from './dc-names.ts';
 import { DIRECTIONS } from './directions.ts';
@@ -51,6 +52,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...NODE_FINDING,
   ...DC_FINDING,
   ...DC_NAMES,
+  ...DC_HANDOVER,
   ...NODE_RESOLVER,
   ...NODE_ROUTES,
   ...NODE_REPLACING,

@@ -33,6 +33,22 @@ export function checkNotProbed(world: World, peer: Peer, channel: PlayedChannel,
   world.check(!probed, `no probing request to ${peer.name}`, 'there was one', requirement);
 }
 
+/** HO-04, DOS-02: bytes to an address that is not valid, for each that came from it. */
+const AMPLIFICATION = 3;
+
+/** Judges how much the target has sent to a socket of this row whose address never became valid. */
+export function checkBudget(world: World, { name }: Peer): void {
+  // A network that copies datagrams would count for the target.
+  if (world.impaired) return;
+  let [sent, came] = [0, 0];
+  for (const entry of world.stage.transcript.entries) {
+    if (entry.kind === 'sent' && entry.sent.peer === name) sent += entry.sent.bytes.length;
+    if (entry.kind === 'received' && entry.received.peer === name) came += entry.received.bytes.length;
+  }
+  const most = AMPLIFICATION * sent;
+  world.check(came <= most, `at most ${most} bytes to ${name}`, `${came}`, 'HO-04, DOS-02.');
+}
+
 /** Answers a probe of the target as it has to be. Its transaction is the target's, so no part of the hash. */
 export function answerProbe(peer: Peer, channel: PlayedChannel, probe: Received): void {
   peer.sendSealed(channel, MessageType.probeResponse, probeAnswer(probe), { auto: true });

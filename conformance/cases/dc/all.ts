@@ -6,6 +6,7 @@ import { DC_CANDIDATE_CASES } from './candidates.ts';
 import { DC_FAILURE_CASES } from './failures.ts';
 import { DC_FEDERATED_CASES } from './federated.ts';
 import { DC_FEDERATION_CASES } from './federation.ts';
+import { DC_HANDOVER_CASES } from './handover.ts';
 import { DC_LIMIT_CASES } from './limits.ts';
 import { DC_LOCATION_CASES } from './location.ts';
 import { DC_MODEL_CASES } from './model.ts';
@@ -25,6 +26,7 @@ export const DC_CASES: readonly Case[] = [
   ...DC_TRANSACTION_CASES,
   ...DC_REGISTRATION_CASES,
   ...DC_LOCATION_CASES,
+  ...DC_HANDOVER_CASES,
   ...DC_ADDRESS_CASES,
   ...DC_NAME_CASES,
   ...DC_RESTART_CASES,

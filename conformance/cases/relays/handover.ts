@@ -6,15 +6,22 @@ import { propertyCase, scriptCase } from '../../case.ts';
 import type { PlayedNode } from '../../played/node.ts';
 import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
-import { answerProbe, bound, directed, move, probeOn, settle, socketOf, takeProbe } from '../nodes.ts';
+import {
+  answerProbe,
+  bound,
+  checkBudget,
+  directed,
+  move,
+  probeOn,
+  settle,
+  socketOf,
+  takeProbe,
+} from '../nodes.ts';
 import { checkAbsent, checkForwarded, checkHeld, NOT_A_LEG, relay, sendOpaque } from '../relayed.ts';
 import { exactNetwork, RS_S } from '../steps.ts';
 
 /** When an RS-S gives up a probe: its last try and as long again; milliseconds. [GEN-11] */
 const GIVEN_UP = 4000;
-/** HO-04: bytes to an address that is not valid, for each that came from it. */
-const AMPLIFICATION = 3;
-
 /** Judges that what is relayed goes to the sockets that both nodes use, and is taken from these alone. */
 async function checkJoined(world: World, ends: readonly [PlayedNode, PlayedNode], not: readonly Peer[]) {
   const [a, b] = ends;
@@ -44,16 +51,7 @@ export const LEG_HANDOVER_CASES: readonly Case[] = [
       await checkJoined(world, [a, b], [dead]);
       await world.sleep(GIVEN_UP);
       await checkJoined(world, [a, b], [dead]);
-      const entries = world.stage.transcript.entries;
-      const sent = entries.flatMap((entry) =>
-        entry.kind === 'sent' && entry.sent.peer === dead.name ? [entry.sent.bytes.length] : [],
-      );
-      const came = entries.flatMap((entry) =>
-        entry.kind === 'received' && entry.received.peer === dead.name ? [entry.received.bytes.length] : [],
-      );
-      const most = AMPLIFICATION * sent.reduce((sum, bytes) => sum + bytes, 0);
-      const bytes = came.reduce((sum, size) => sum + size, 0);
-      world.check(world.impaired || bytes <= most, `at most ${most} bytes there`, `${bytes}`, 'HO-04.');
+      checkBudget(world, dead);
       await world.silence({
         bad: () => sendOpaque(world, a, { from: dead, fault: NOT_A_LEG }),
         fence: () => relay(world, a, b),
