@@ -1,9 +1,11 @@
 /** Faults of a DC with a node whose address changes. */
 import type { Endpoint } from '../../reference/address.ts';
 import { formatEndpoint } from '../../reference/address.ts';
+import { toHex } from '../../reference/bytes.ts';
 import { FarEnd } from '../../reference/channel/far-end.ts';
 import type { Probe } from '../../reference/channel/probes.ts';
 import type { ChannelConfig } from '../../reference/channel/types.ts';
+import { Paths } from '../../reference/roles/dc/direction/paths.ts';
 import type { Saboteur } from '../reference/variant.ts';
 import { field, replace } from '../reference/variant.ts';
 
@@ -43,5 +45,20 @@ export const DC_HANDOVER: readonly Saboteur[] = [
           if (isAssociation(self) && under === undefined) addresses.validate(to, nominatedAs);
         return taken;
       }),
+  },
+  {
+    name: 'dc-replaces-once',
+    title: 'refuses to replace a path a second time',
+    clause: 'HO-07',
+    caughtBy: 'dc.replace.both-ask',
+    patch() {
+      const replaced = new Set<string>();
+      replace(Paths.prototype, 'mayReplace', (original) => (self, pathId, ...rest) => {
+        const id = toHex(pathId as Uint8Array);
+        const isFirst = !replaced.has(id);
+        replaced.add(id);
+        return isFirst && original(self, pathId, ...rest);
+      });
+    },
   },
 ];

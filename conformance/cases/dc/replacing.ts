@@ -1,5 +1,6 @@
 /** Section 8.4: paths that replace others. */
 import fc from 'fast-check';
+import { formatEndpoint } from '../../../reference/address.ts';
 import { fromHex, toHex } from '../../../reference/bytes.ts';
 import { RelayKind, Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
@@ -103,6 +104,46 @@ export const DC_REPLACING_CASES: readonly Case[] = [
       // The other end of the path may.
       const fields = { peerFqdn: mn.fqdn, want: RelayKind.s, replaces, reason: MOVED };
       checkRoute(world, await cn.ask(fields, TOLD));
+    },
+  }),
+  scriptCase({
+    ...DC,
+    id: 'dc.replace.both-ask',
+    title:
+      'Both ends have moved and ask at once: both paths are directed, between the places where they are now.',
+    clauses: ['HO-07', 'HO-06', 'DC-38', 'DC-21'],
+    catches:
+      'The second request refused, as the path is replaced already; ends sent to where they have been.',
+    async script(world) {
+      const dc = await world.dc();
+      const [mn, cn] = [dc.node(0), dc.node(1)];
+      for (const node of [mn, cn]) {
+        await node.deregister();
+        await node.register();
+      }
+      const old = checkRoute(world, await mn.ask({ peerFqdn: cn.fqdn }));
+      for (const node of [mn, cn]) await node.register({ places: [{ socket: 1 }], instance: node.instance });
+      const heard = [mn, cn].map(({ directions }) => directions.length);
+      const about = { replaces: fromHex(old.pathId), reason: MOVED };
+      const answers = await Promise.all([
+        mn.ask({ peerFqdn: cn.fqdn, ...about }, TOLD),
+        cn.ask({ peerFqdn: mn.fqdn, ...about }, TOLD),
+      ]);
+      const asked = answers.map((answer) => checkRoute(world, answer, 'HO-07: both are directed.'));
+      for (const [index, [node, other]] of [[mn, cn] as const, [cn, mn] as const].entries()) {
+        const told = node.directions.slice(heard[index]).map(routeOf);
+        const [own, others] = [asked[index], asked[1 - index]];
+        const ids = told.map(({ pathId }) => pathId).join();
+        checkSame(world, `the path of ${other.name} at ${node.name}`, others?.pathId, ids, 'HO-07, DC-21.');
+        for (const route of [...told, ...(own === undefined ? [] : [own])]) {
+          checkSame(world, 'replaces', old.pathId, route.replaces, 'DC-38.');
+          const places = route.candidates.join(', ');
+          const isThere = route.candidates.includes(formatEndpoint(other.peer.local));
+          world.check(isThere, `${formatEndpoint(other.peer.local)}, where it is now`, places, 'HO-07.');
+        }
+      }
+      const all = new Set([old, ...asked].map(({ pathId }) => pathId));
+      checkSame(world, 'Path IDs that differ', 3, all.size, 'HO-06: each is a new path.');
     },
   }),
 ];
