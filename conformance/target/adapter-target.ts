@@ -57,6 +57,8 @@ class AdapterTarget implements Target {
   readonly parallel: number;
   readonly #client: AdapterClient;
   readonly #options: AdapterTargetOptions;
+  /** How often a store was begun, by its name. */
+  readonly #stores = new Map<string, number>();
 
   constructor(client: AdapterClient, options: AdapterTargetOptions) {
     const { hello } = client;
@@ -142,7 +144,7 @@ class AdapterTarget implements Target {
     const resolver = options.findsOthers ? await PlayedDnsServer.bind(stage, peer.peer.local) : undefined;
     const updates = options.dns?.update && (await UpdateServer.bind(stage, peer.peer.local));
     const config = dcConfig(options, nodeId, around, this.#listen(), resolver?.local, updates?.local);
-    const store = `dc ${toHex(nodeId)}`;
+    const store = this.#storeOf(`dc ${toHex(nodeId)}`);
     const parts = { client: this.#client, stage, role: 'dc', config, nodeId, dcs: [peer], store } as const;
     const dc = new AdapterDc(parts, around, options.habits, resolver, updates);
     try {
@@ -239,6 +241,13 @@ class AdapterTarget implements Target {
   }
 
   /** Where the target shall listen: of each family that it claims and the tester has an address of. */
+  /** A case that is tried again has the same DC once more, which must not know what came of it before. */
+  #storeOf(name: string): string {
+    const count = (this.#stores.get(name) ?? 0) + 1;
+    this.#stores.set(name, count);
+    return count === 1 ? name : `${name}, ${count}`;
+  }
+
   #listen(): readonly Ip[] {
     const families = new Set(this.#sources().map(family));
     return this.#options.listen.filter((ip) => families.has(family(ip)));

@@ -131,6 +131,35 @@ t.test('an RS-S that is not told where its DCs are waits for them', async (t) =>
   t.equal(await outcome({ ...single(1, script), waits: 2000 }), 'pass');
 });
 
+t.test('a case that is tried again has a DC that knows nothing of the try before', async (t) => {
+  const stores: string[] = [];
+  const instead = (made: Implementation): Implementation => ({
+    ...made,
+    start(request) {
+      if (request.store !== undefined) stores.push(request.store);
+      return made.start?.(request) ?? Promise.reject(new Error('it starts nothing'));
+    },
+  });
+  const info: Case = {
+    ...single(1, async (world) => {
+      const dc = await world.dc();
+      await dc.node(0).register();
+      await dc.restart({ hard: true });
+      await dc.node(1).register();
+      world.status(await dc.node(1).ask({ peerFqdn: dc.node(0).fqdn }), 0, 'DC-25: it is registered still.');
+    }),
+    roles: ['dc'],
+  };
+  const { cases } = await runInMemory({ run: { cases: [info, info], jobs: 1 }, instead });
+  t.same(
+    cases.map(({ verdict }) => verdict),
+    ['pass', 'pass'],
+  );
+  const [first = '', , second = ''] = stores;
+  t.same(stores, [first, first, second, second]);
+  t.equal(second, `${first}, 2`);
+});
+
 t.test('legs of both families, and nodes at two addresses', async (t) => {
   const script = async (world: World) => {
     const { a, b } = await world.relayed({ a: { family: 6 }, b: { source: 1 } });
