@@ -176,8 +176,8 @@ export const NODE_SIZE_CASES: readonly Case[] = [
       world.came(await far.peer.take(isProbeOf(PROBE_1400, on)), 'a probing request for 1400 bytes');
       for (let ms = 0; ms < AGAIN; ms += STEP) {
         await node.forward(STEP);
-        await node.packet(packetTo(world, plan));
-        world.status(await far.peer.probe(far.path), Status.ok);
+        const [answer] = await Promise.all([far.peer.probe(far.path), node.packet(packetTo(world, plan))]);
+        world.status(answer, Status.ok);
         while (far.peer.takeNow(({ type }) => type === MessageType.data) !== undefined);
       }
       const again = far.peer.takeNow(isProbeOf(PROBE_1400, on));
