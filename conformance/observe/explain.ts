@@ -75,6 +75,7 @@ export class Explainer {
       return type === MessageType.openingResponse ? this.#opening(bytes) : 'before the association is open';
     }
     if (channel === undefined || fault !== undefined) return undefined;
+    if (type === MessageType.data && isOptional(received)) return 'a packet that need not come';
     if (type === MessageType.probeRequest) return 'probing request';
     if (channel.kind === 'association' && type === MessageType.openingRequest)
       return 'opening of an association';
@@ -128,4 +129,11 @@ function openingKey(bytes: Uint8Array): string {
 function answerKey(type: number, channelId: Uint8Array | undefined, body: Body): string {
   const transaction = bytesField(body, 'transaction');
   return `answer ${type} ${toHex(channelId ?? new Uint8Array(0))} ${transaction === undefined ? '' : toHex(transaction)}`;
+}
+
+/** What follows the inner packet is padding. [TUN-09] */
+function isOptional({ channel, plaintext }: Omit<Received, 'explained'>): boolean {
+  if (channel === undefined || plaintext === undefined || channel.optional.size === 0) return false;
+  const inside = toHex(plaintext);
+  return [...channel.optional].some((packet) => inside.startsWith(packet));
 }

@@ -117,6 +117,8 @@ export class PlayedChannel {
   current: PlayedKeys | undefined;
   /** Another case has the association now, at a target that outlives cases: what still comes here is of that one. */
   isPassedOn = false;
+  /** Inner packets, as hex, that the case has sent although they need not come here: if they do, and when, is open. */
+  readonly optional = new Set<string>();
   #psk: Uint8Array | undefined;
 
   constructor(parameters: ChannelParameters) {

@@ -29,6 +29,7 @@ import {
   packets,
   packetTo,
   pathByName,
+  sendInVain,
   successor,
 } from './steps.ts';
 
@@ -57,8 +58,8 @@ async function registeredAgain(world: World, { dc }: Pick<OnPath, 'dc'>): Promis
 
 /** The request that the node makes when a packet goes by its dead path, and packets that it holds since then. */
 async function lost(world: World, on: ByName): Promise<{ request: Received; held: readonly Uint8Array[] }> {
-  const { node, dc, plan } = on;
-  await node.packet(packetTo(world, plan));
+  const { node, dc, plan, far } = on;
+  await sendInVain(node, [far], packetTo(world, plan));
   const request = await directionRequest(world, dc, 'HO-06: it asks for a replacement.', 4000);
   const held = Array.from({ length: 3 }, (_, index) => packetTo(world, plan, { size: 16 + index }));
   for (const packet of held) await node.packet(packet);
@@ -177,7 +178,7 @@ export const NODE_REPLACEMENT_CASES: readonly Case[] = [
       leave(on);
       await move(world, on, [on.far.peer]);
       const { from } = await registeredAgain(world, on);
-      await node.packet(packetTo(world, plan));
+      await sendInVain(node, [on.far], packetTo(world, plan));
       const next = successor(dc, plan);
       const again = await farEnd(world, node, next, { name: 'B elsewhere' });
       again.peer.target = from;
@@ -198,15 +199,19 @@ export const NODE_REPLACEMENT_CASES: readonly Case[] = [
     clauses: ['HO-20', 'HO-02', 'HO-08', 'HO-01', 'NODE-10'],
     catches:
       'A replacement of what works, or an error shown, at each change of networks; packets lost in between.',
-    waits: 4500,
+    waits: 5500,
     async script(world) {
       const on = await used(world);
       const { node, dc, plan, far } = on;
       const { ip } = node.endpoint();
+      // What is measured is done, and from the next packet on it waits to hear something.
+      await world.sleep(200);
+      await checkSends(world, on, packetTo(world, plan));
       await node.move([]);
       const held = Array.from({ length: 3 }, (_, index) => packetTo(world, plan, { size: 16 + index }));
       for (const packet of held) await node.packet(packet);
-      await world.sleep(1500);
+      // Longer than it takes to find a route dead.
+      await world.sleep(2500);
       while (dc.peer.takeNow(() => true) !== undefined);
       await node.move([ip]);
       const { from } = await registeredAgain(world, on);
@@ -240,7 +245,7 @@ export const NODE_REPLACEMENT_CASES: readonly Case[] = [
         leave(on);
         await move(world, on, [on.far.peer]);
         const { at: began, from } = await registeredAgain(world, on);
-        await node.packet(packetTo(world, plan));
+        await sendInVain(node, [on.far], packetTo(world, plan));
         const fields = { replaces: plan.pathId };
         const [low, high] = [0x10, 0x20].map((byte) => new Uint8Array(16).fill(byte));
         const request = await directionRequest(world, dc, 'HO-07: it asks.', BOTH_MOVE);
@@ -291,7 +296,7 @@ export const NODE_REPLACEMENT_CASES: readonly Case[] = [
       const on = { node, dc, plan, far };
       await checkTakenOver(world, on, far);
       leave(on);
-      await node.packet(packetTo(world, plan));
+      await sendInVain(node, [far], packetTo(world, plan));
       const request = await directionRequest(world, dc, 'HO-09: it asks for another relay.', 5000);
       checkReplaces(world, request, plan.pathId, Reason.relayLost);
       const held = [packetTo(world, plan, { size: 16 }), packetTo(world, plan, { size: 17 })];

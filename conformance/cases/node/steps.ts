@@ -125,6 +125,16 @@ export async function checkSends(
   return world.came(await at.take(isData(packet, far)), 'the inner packet in Data of the path', requirement);
 }
 
+/** Sends a packet that may or may not come at these ends of its path, as a route is dead or dying. */
+export async function sendInVain(
+  node: NodeUnderTest,
+  ends: readonly PlayedNode[],
+  packet: Uint8Array,
+): Promise<void> {
+  for (const { path } of ends) path.optional.add(toHex(packet));
+  await node.packet(packet);
+}
+
 /** Looks for what came out of the interface, until it is there. @returns undefined if it did not come in time */
 export async function delivered(
   world: World,
