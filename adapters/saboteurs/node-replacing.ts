@@ -4,8 +4,11 @@ import { Connections } from '../../reference/roles/node/connections.ts';
 import type { Path } from '../../reference/roles/node/path.ts';
 import { Paths } from '../../reference/roles/node/paths.ts';
 import { Leg } from '../../reference/roles/tunnel/leg.ts';
+import type { Routes } from '../../reference/roles/tunnel/routes.ts';
 import type { StandingParts } from '../../reference/roles/tunnel/standing.ts';
 import { Standing } from '../../reference/roles/tunnel/standing.ts';
+import type { TunnelConfig } from '../../reference/roles/tunnel/types.ts';
+import { Upkeep } from '../../reference/roles/tunnel/upkeep.ts';
 import type { RouteDirection } from '../../reference/wire/messages.ts';
 import { Reason, Status } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
@@ -22,6 +25,20 @@ export const NODE_REPLACING: readonly Saboteur[] = [
         const parts = field<StandingParts>(self, 'parts');
         Reflect.set(self, 'parts', { ...parts, isAttached: () => true });
         original(self, now);
+      }),
+  },
+  {
+    name: 'node-waits-without-network',
+    title: 'finds its routes dead while it has no network to hear anything by',
+    clause: 'HO-20',
+    caughtBy: 'node.move.without-network',
+    patch: () =>
+      replace(Upkeep.prototype, 'move', (original) => (self, now) => {
+        const before = field<Routes>(self, 'routes').all.map((route) => ({ route, ...route }));
+        original(self, now);
+        if (field<TunnelConfig>(self, 'config').families().length > 0) return;
+        for (const { route, waitsSince, watchedSince } of before)
+          Object.assign(route, { waitsSince, watchedSince });
       }),
   },
   {

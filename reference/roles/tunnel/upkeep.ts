@@ -86,6 +86,10 @@ export class Upkeep {
   /** The host has moved: padded probes by each route and on the leg, from the new address. [HO-02] */
   move(now: Instant): void {
     this.moves++;
+    // HO-20: who has no address hears nothing, and learns nothing of a route by that.
+    if (this.config.families().length === 0)
+      for (const route of this.routes.all)
+        Object.assign(route, { waitsSince: undefined, watchedSince: undefined });
     this.relay.move(this.moveSize(), now);
     // The relay takes nothing of the path from here until the leg has moved.
     for (const route of this.routes.direct()) {
