@@ -20,7 +20,7 @@ import {
   packetFrom,
   packetTo,
   pathByName,
-  sendInVain,
+  sendLoosely,
 } from './steps.ts';
 
 /** HO-02: bytes of UDP payload, milliseconds. */
@@ -154,7 +154,7 @@ export const NODE_HANDOVER_CASES: readonly Case[] = [
       await checkSends(world, on, packetTo(world, plan));
       Object.assign(far.peer.habits, { answerProbes: false, answerOpenings: false });
       await move(world, on, [far.peer]);
-      await sendInVain(on.node, [far], packetTo(world, plan));
+      await sendLoosely(on.node, [far], packetTo(world, plan));
       const request = await directionRequest(world, dc, 'HO-06: it asks for a replacement.', 4000);
       const reason = numberField(request.body, 'reason');
       world.check(reason === Reason.moved, `reason ${Reason.moved}`, `reason ${reason}`, 'HO-19.');
@@ -191,13 +191,13 @@ export const NODE_HANDOVER_CASES: readonly Case[] = [
       const { far, dc, plan, node } = on;
       await checkSends(world, on, packetTo(world, plan));
       Object.assign(far.peer.habits, { answerProbes: false, answerOpenings: false });
-      await sendInVain(node, [far], packetTo(world, plan));
+      await sendLoosely(node, [far], packetTo(world, plan));
       const times: number[] = [];
       const end = world.net.now() + 5500;
       while (world.net.now() < end && times.length < 3) {
         const request = await dc.takeDirectionRequest(100);
         if (request === undefined) {
-          await sendInVain(node, [far], packetTo(world, plan));
+          await sendLoosely(node, [far], packetTo(world, plan));
           continue;
         }
         times.push(request.at);

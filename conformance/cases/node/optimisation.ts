@@ -26,7 +26,7 @@ import {
   NODE_USED,
   packetFrom,
   packetTo,
-  sendInVain,
+  sendLoosely,
 } from './steps.ts';
 
 /** OPT-02: milliseconds, bytes, datagrams. */
@@ -101,7 +101,7 @@ export async function sendsAt(
     meanwhile();
     const packet = packetTo(world, on.plan);
     sent.push(packet);
-    await sendInVain(on.node, [on.far], packet);
+    await sendLoosely(on.node, [on.far], packet);
     const mail = await at.take(isData(packet, on.far), 100);
     if (mail === undefined && world.net.now() < end) continue;
     for (const peer of [on.direct, on.relay.peer]) while (peer.takeNow(isOurs) !== undefined);

@@ -29,7 +29,7 @@ import {
   packets,
   packetTo,
   pathByName,
-  sendInVain,
+  sendLoosely,
   successor,
 } from './steps.ts';
 
@@ -59,7 +59,7 @@ async function registeredAgain(world: World, { dc }: Pick<OnPath, 'dc'>): Promis
 /** The request that the node makes when a packet goes by its dead path, and packets that it holds since then. */
 async function lost(world: World, on: ByName): Promise<{ request: Received; held: readonly Uint8Array[] }> {
   const { node, dc, plan, far } = on;
-  await sendInVain(node, [far], packetTo(world, plan));
+  await sendLoosely(node, [far], packetTo(world, plan));
   const request = await directionRequest(world, dc, 'HO-06: it asks for a replacement.', 4000);
   const held = Array.from({ length: 3 }, (_, index) => packetTo(world, plan, { size: 16 + index }));
   for (const packet of held) await node.packet(packet);
@@ -178,7 +178,7 @@ export const NODE_REPLACEMENT_CASES: readonly Case[] = [
       leave(on);
       await move(world, on, [on.far.peer]);
       const { from } = await registeredAgain(world, on);
-      await sendInVain(node, [on.far], packetTo(world, plan));
+      await sendLoosely(node, [on.far], packetTo(world, plan));
       const next = successor(dc, plan);
       const again = await farEnd(world, node, next, { name: 'B elsewhere' });
       again.peer.target = from;
@@ -245,7 +245,7 @@ export const NODE_REPLACEMENT_CASES: readonly Case[] = [
         leave(on);
         await move(world, on, [on.far.peer]);
         const { at: began, from } = await registeredAgain(world, on);
-        await sendInVain(node, [on.far], packetTo(world, plan));
+        await sendLoosely(node, [on.far], packetTo(world, plan));
         const fields = { replaces: plan.pathId };
         const [low, high] = [0x10, 0x20].map((byte) => new Uint8Array(16).fill(byte));
         const request = await directionRequest(world, dc, 'HO-07: it asks.', BOTH_MOVE);
@@ -296,7 +296,7 @@ export const NODE_REPLACEMENT_CASES: readonly Case[] = [
       const on = { node, dc, plan, far };
       await checkTakenOver(world, on, far);
       leave(on);
-      await sendInVain(node, [far], packetTo(world, plan));
+      await sendLoosely(node, [far], packetTo(world, plan));
       const request = await directionRequest(world, dc, 'HO-09: it asks for another relay.', 5000);
       checkReplaces(world, request, plan.pathId, Reason.relayLost);
       const held = [packetTo(world, plan, { size: 16 }), packetTo(world, plan, { size: 17 })];

@@ -10,7 +10,17 @@ import type { World } from '../../world.ts';
 import { exactNetwork } from '../steps.ts';
 import { checkIcmp } from './held.ts';
 import type { OnPath } from './steps.ts';
-import { addressOf, checkDelivers, checkSends, isData, NODE_USED, OWN, openPath, packetTo } from './steps.ts';
+import {
+  addressOf,
+  checkDelivers,
+  checkSends,
+  isData,
+  NODE_USED,
+  OWN,
+  openPath,
+  packetTo,
+  sendLoosely,
+} from './steps.ts';
 
 /** TUN-06: bytes of UDP payload. */
 const PROBE_1280 = 1324;
@@ -176,7 +186,8 @@ export const NODE_SIZE_CASES: readonly Case[] = [
       world.came(await far.peer.take(isProbeOf(PROBE_1400, on)), 'a probing request for 1400 bytes');
       for (let ms = 0; ms < AGAIN; ms += STEP) {
         await node.forward(STEP);
-        const [answer] = await Promise.all([far.peer.probe(far.path), node.packet(packetTo(world, plan))]);
+        const packet = packetTo(world, plan);
+        const [answer] = await Promise.all([far.peer.probe(far.path), sendLoosely(node, [far], packet)]);
         world.status(answer, Status.ok);
         while (far.peer.takeNow(({ type }) => type === MessageType.data) !== undefined);
       }

@@ -126,7 +126,7 @@ export async function checkSends(
 }
 
 /** Sends a packet that may or may not come at these ends of its path, as a route is dead or dying. */
-export async function sendInVain(
+export async function sendLoosely(
   node: NodeUnderTest,
   ends: readonly PlayedNode[],
   packet: Uint8Array,
