@@ -3,7 +3,7 @@
  * the time of a process for each. Each process says in its first point which runtime it is.
  *
  * NTM_ALL_RUNTIMES: each file on each runtime. NTM_NODE: the program of another release of Node,
- * which runs what meets the platform, and the roles.
+ * which runs what meets the platform.
  */
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -60,7 +60,7 @@ const onOne: Readonly<Record<string, string>> = {
   'roles/world/set-up.test.ts': 'bun',
 };
 /** What another release of Node does not run again: what is long, and alike on all releases. */
-const LONG = /^(conformance|e2e|evidence|fuzz|lab|mutants|roles\/world|shrinking|spec-page|wireshark)\//;
+const LONG = /^(conformance|e2e|evidence|fuzz|lab|mutants|roles|shrinking|spec-page|wireshark)\//;
 const isOnAll = process.env.NTM_ALL_RUNTIMES !== undefined;
 
 /** More of them in one process would be the last one to end. */
