@@ -49,6 +49,8 @@ interface Finished {
   readonly info: RunnableCase;
   judged: Judged;
   worlds: readonly World[];
+  /** Something came that nothing had asked for, after it was judged. */
+  hasLate?: boolean;
 }
 
 class Run {
@@ -127,6 +129,7 @@ class Run {
     const sideBySide = Math.max(1, this.#environment.target.parallel - 1);
     await Promise.all([this.#lanes(waiting, sideBySide), this.#lanes(quick, this.#options.jobs)]);
     await this.#lanes(exclusive, 1);
+    this.#judgeLate();
     await this.#lastTries();
   }
 
@@ -135,12 +138,13 @@ class Run {
     for (const entry of this.#finished) {
       const { judged, info } = entry;
       const isUnjudged = judged.verdict === 'inconclusive' && judged.blame === 'host';
-      if (!isUnjudged || !(judged.timedOut || info.waits !== undefined)) continue;
+      if (!isUnjudged || !(judged.timedOut || info.waits !== undefined || entry.hasLate)) continue;
       if (this.#options.signal?.aborted || this.#cut || this.#gone !== undefined) return;
       this.#reruns++;
       const again = await this.#places.with(() => this.#runAgainIfBad(info));
-      entry.judged = again.judged;
-      entry.worlds = [...entry.worlds, ...again.worlds];
+      // What came late in the earlier tries is told already.
+      for (const world of entry.worlds) await world.close();
+      Object.assign(entry, { judged: again.judged, worlds: again.worlds, hasLate: false });
     }
   }
 
@@ -286,6 +290,7 @@ class Run {
             reason: `the host was overloaded: ${late.violation.actual}`,
           } as const)
         : outcomeOf(late.violation, entry.info, this.#options.strict);
+      entry.hasLate = true;
       entry.judged = { ...entry.judged, ...outcome, exchange: late.exchange };
     }
   }
