@@ -63,6 +63,9 @@ const onOne: Readonly<Record<string, string>> = {
 const LONG = /^(conformance|e2e|evidence|fuzz|lab|mutants|roles|shrinking|spec-page|wireshark)\//;
 const isOnAll = process.env.NTM_ALL_RUNTIMES !== undefined;
 
+/** It changes the reference for all that comes after it. */
+const ALONE = 'adapters/reference/variants.test.ts';
+
 /** More of them in one process would be the last one to end. */
 const FILES_EACH = 6;
 
@@ -81,7 +84,7 @@ function isFor({ name, is }: Runtime, file: string): boolean {
 function* processes(runtime: Runtime): Generator<string[]> {
   const folders = new Map<string, string[]>();
   for (const file of files.filter((path) => isFor(runtime, path))) {
-    const folder = file.replace(/\/.*/, '');
+    const folder = file === ALONE ? file : file.replace(/\/.*/, '');
     folders.set(folder, [...(folders.get(folder) ?? []), join('test', file)]);
   }
   for (const tests of folders.values()) {
