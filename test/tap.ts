@@ -148,6 +148,11 @@ rootSink.atEnd(async () => {
   for (const teardown of rootScope.teardowns.reverse()) await teardown();
 });
 
+/** How many tests and checks there are at the top of all files so far. */
+export function assertions(): number {
+  return rootScope.assertions;
+}
+
 process.on('exit', () => {
   // A file without a test, or one that ends itself amid a test.
   if (rootScope.assertions === 0 || rootScope.running > 0) process.exitCode = 1;
