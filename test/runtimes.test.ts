@@ -2,8 +2,8 @@
  * Runs all other test files on Node, Deno and Bun: some of a folder in one process, one after the other, which takes half
  * the time of a process for each. Each process says in its first point which runtime it is.
  *
- * NTM_ALL_RUNTIMES: each file on each runtime. NTM_NODE: the program of another release of Node,
- * which runs what meets the platform.
+ * NTM_LEFT_OUT: only what is left out otherwise, so that with both each file has run on each runtime. NTM_NODE: the program
+ * of another release of Node, which runs what meets the platform.
  */
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -61,7 +61,7 @@ const onOne: Readonly<Record<string, string>> = {
 };
 /** What another release of Node does not run again: what is long, and alike on all releases. */
 const LONG = /^(conformance|e2e|evidence|fuzz|lab|mutants|roles|shrinking|spec-page|wireshark)\//;
-const isOnAll = process.env.NTM_ALL_RUNTIMES !== undefined;
+const isRest = process.env.NTM_LEFT_OUT !== undefined;
 
 /** It changes the reference for all that comes after it. */
 const ALONE = 'adapters/reference/variants.test.ts';
@@ -73,11 +73,9 @@ const found = await readdir(join(root, 'test'), { recursive: true });
 const files = found.filter((path) => path.endsWith('.test.ts') && path !== 'runtimes.test.ts').sort();
 
 function isFor({ name, is }: Runtime, file: string): boolean {
-  if (name === 'node') return true;
-  if (name === other && LONG.test(file)) return false;
-  if (onNodeOnly.includes(file)) return false;
-  if (isOnAll) return true;
-  return (onOne[file] ?? is) === is;
+  if (name === 'node') return !isRest;
+  if (onNodeOnly.includes(file) || (name === other && LONG.test(file))) return false;
+  return ((onOne[file] ?? is) === is) !== isRest;
 }
 
 /** The files that a runtime runs, by the process that runs them. */
