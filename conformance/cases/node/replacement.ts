@@ -6,6 +6,7 @@ import { scriptCase } from '../../case.ts';
 import { field } from '../../fields.ts';
 import type { Received } from '../../observe/received.ts';
 import { PlayedNode } from '../../played/node.ts';
+import type { NodePlan } from '../../played/node-dc.ts';
 import { isRegistrationRequest } from '../../played/node-dc.ts';
 import type { World } from '../../world.ts';
 import { exactNetwork } from '../steps.ts';
@@ -56,14 +57,25 @@ async function registeredAgain(world: World, { dc }: Pick<OnPath, 'dc'>): Promis
   return request;
 }
 
-/** The request that the node makes when a packet goes by its dead path, and packets that it holds since then. */
-async function lost(world: World, on: ByName): Promise<{ request: Received; held: readonly Uint8Array[] }> {
+interface Lost {
+  readonly request: Received;
+  /** What the node holds since then. */
+  readonly held: readonly Uint8Array[];
+  /** The plan of another path, and the far end of it, elsewhere. */
+  readonly next: NodePlan;
+  readonly again: PlayedNode;
+}
+
+/** The far end has gone, and the node asks for another path as a packet goes by the dead one. */
+async function lost(world: World, on: ByName): Promise<Lost> {
   const { node, dc, plan, far } = on;
+  leave(on);
   await sendLoosely(node, [far], packetTo(world, plan));
   const request = await directionRequest(world, dc, 'HO-06: it asks for a replacement.', 4000);
   const held = Array.from({ length: 3 }, (_, index) => packetTo(world, plan, { size: 16 + index }));
   for (const packet of held) await node.packet(packet);
-  return { request, held };
+  const next = successor(dc, plan);
+  return { request, held, next, again: await farEnd(world, node, next, { name: 'B elsewhere' }) };
 }
 
 /** The far end awaits the node's opening of a new path; at its end the address of each is valid at the other. */
@@ -121,12 +133,9 @@ export const NODE_REPLACEMENT_CASES: readonly Case[] = [
     waits: 3000,
     async script(world) {
       const on = await used(world);
-      const { node, dc, plan } = on;
-      leave(on);
-      const { request, held } = await lost(world, on);
+      const { dc, plan } = on;
+      const { request, held, next, again } = await lost(world, on);
       checkReplaces(world, request, plan.pathId, Reason.directFailed);
-      const next = successor(dc, plan);
-      const again = await farEnd(world, node, next, { name: 'B elsewhere' });
       const candidates = [again.peer.local];
       const fields = { replaces: plan.pathId };
       dc.answer(request, dc.routeDirection(next, { part: Part.initiate, candidates, fields }));
@@ -147,10 +156,7 @@ export const NODE_REPLACEMENT_CASES: readonly Case[] = [
     async script(world) {
       const on = await used(world);
       const { node, dc, plan } = on;
-      leave(on);
-      const { request, held } = await lost(world, on);
-      const next = successor(dc, plan);
-      const again = await farEnd(world, node, next, { name: 'B elsewhere' });
+      const { request, held, next, again } = await lost(world, on);
       await dc.send(next, { part: Part.await, fields: { replaces: plan.pathId } });
       const before = (await node.events()).length;
       await again.openLeg();
