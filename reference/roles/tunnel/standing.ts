@@ -25,7 +25,7 @@ export class Standing {
   private readonly emit: Link['emit'];
   private wasUp = false;
   private isLost = false;
-  /** The host has no address, so that nothing is known of the far end. [HO-10] */
+  /** The host has no address, so that nothing is known of the far end. [HO-20] */
   private isCutOff = false;
 
   constructor(parts: StandingParts, emit: Link['emit']) {
