@@ -71,17 +71,39 @@ function flaky(fails: (run: number) => boolean, { timedOut = true, waits = false
   });
 }
 
-async function judged(info: Case, busy: boolean): Promise<string> {
+async function judged(info: Case, busy: boolean, ...beside: readonly Case[]): Promise<string> {
   const net = memoryNet();
   const report = await net.run(
     runAgainst(
       busyNet(net, (at) => busy && at % 20 === 0, 60),
-      { run: { cases: [info] } },
+      { run: { cases: [info, ...beside] } },
     ),
   );
-  const [result] = report.cases;
+  const result = report.cases.find(({ id }) => id === info.id);
   return `${result?.verdict} ${result?.blame}, ${report.host.reruns} reruns`;
 }
+
+t.test(
+  'what comes after the end of its case is tried again on a busy host; on an idle one it counts',
+  async (t) => {
+    let run = 0;
+    const info = flaky(() => false);
+    if (info.kind !== 'script') throw new Error('a script');
+    const late: Case = {
+      ...info,
+      id: 'test.late',
+      async script(world: World) {
+        const { local } = await world.peer('B', endpoint('127.0.0.1:9'));
+        const stranger = await world.net.bind(endpoint('127.0.0.9:0'), () => {});
+        if (run++ > 0) return;
+        world.net.schedule(world.net.now() + 100, () => stranger.send(Uint8Array.of(1), local));
+      },
+    };
+    t.equal(await judged(late, false, info), 'fail target, 0 reruns');
+    run = 0;
+    t.equal(await judged(late, true, info), 'pass null, 1 reruns');
+  },
+);
 
 t.test('what is missing on a busy host is tried again, then it is the host', async (t) => {
   t.equal(
