@@ -17,6 +17,7 @@ import {
   secret,
   strict,
 } from './fields.ts';
+import { general } from './general.ts';
 import { shown } from './messages.ts';
 
 const MARKER_MEND = 'write one label in lower case, like "ntmobile"';
@@ -68,6 +69,7 @@ const node = strict('an object', {
     /** What they get where a direction fails. [DNS-11] */
     onFailure: choice(['servfail', 'bypass']).default('servfail'),
   }).prefault({}),
+  general: general.prefault({}),
 });
 
 export type NodeConfig = z.output<typeof node>;
