@@ -23,6 +23,7 @@ export const layers: readonly Layer[] = [
     of: 'reference/dns/',
     may: [...core, 'reference/crypto/', 'reference/wire/', 'zod', 'dns-packet', 'node:buffer'],
   },
+  { of: 'reference/roles/rs-n/napt/', may: [...core, 'reference/packet/'] },
   {
     of: 'reference/roles/*/',
     may: [
