@@ -3,7 +3,7 @@ import type { Endpoint } from '../address.ts';
 import { parseEndpoint, sameEndpoint } from '../address.ts';
 import { fromHex } from '../bytes.ts';
 import type { ChannelConfig, ChannelTimers } from '../channel/types.ts';
-import type { RsConfig } from '../config/schema.ts';
+import type { RelayConfig } from '../config/relay.ts';
 import type { Timers } from '../config/timers.ts';
 import type { ChannelKind } from '../crypto/keys.ts';
 import type { Prefix, TestProfile } from '../locator.ts';
@@ -33,8 +33,8 @@ export function channelTimers(timers: Timers, kind: ChannelKind): ChannelTimers 
 
 /** The association of a relay with one DC. */
 export function relayAssociation(
-  config: RsConfig,
-  settings: RsConfig['associations'][number],
+  config: RelayConfig,
+  settings: RelayConfig['associations'][number],
   timers: Timers,
   usable: (endpoint: Endpoint) => boolean,
 ): AssociationConfig {
@@ -74,7 +74,7 @@ export function endpoints(texts: readonly string[]): Endpoint[] {
   return texts.map((text) => known(parseEndpoint(text), text));
 }
 
-export function testProfile(settings: RsConfig['testProfile']): TestProfile {
+export function testProfile(settings: RelayConfig['testProfile']): TestProfile {
   const prefixes = (texts: readonly string[] = []): Prefix[] =>
     texts.map((text) => known(parsePrefix(text), text));
   return { global: prefixes(settings?.global), private: prefixes(settings?.private) };

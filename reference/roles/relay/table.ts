@@ -2,20 +2,12 @@ import type { Endpoint } from '../../address.ts';
 import { sameEndpoint } from '../../address.ts';
 import { toHex } from '../../bytes.ts';
 import type { Effect, Instant } from '../../core.ts';
+import type { Allowance, PathRates } from './rates.ts';
+import { admit, allowance } from './rates.ts';
 
-/** What one path may carry; undefined is no limit. [RS-14] */
-export interface PathRates {
-  readonly packetsPerSecond: number | undefined;
-  readonly bytesPerSecond: number | undefined;
-}
-
-interface Path {
+interface Path extends Allowance {
   readonly ends: readonly [Endpoint, Endpoint];
   lastUse: Instant | undefined;
-  /** What is left of one second's rates, and since when. */
-  packets: number;
-  bytes: number;
-  filledAt: Instant;
 }
 
 const MAGIC = 0x05;
@@ -67,13 +59,8 @@ export class RelayTable {
     }
     const { pathId, ends, used } = effect.path;
     const before = this.paths.get(pathId);
-    this.paths.set(pathId, {
-      ends,
-      lastUse: before?.lastUse,
-      packets: before?.packets ?? (this.rates.packetsPerSecond ?? 0) - (used?.packets ?? 0),
-      bytes: before?.bytes ?? (this.rates.bytesPerSecond ?? 0) - (used?.bytes ?? 0),
-      filledAt: before?.filledAt ?? used?.at ?? 0,
-    });
+    const { packets, bytes, filledAt } = before ?? allowance(this.rates, used);
+    this.paths.set(pathId, { ends, lastUse: before?.lastUse, packets, bytes, filledAt });
   }
 
   /** When a path last forwarded something. */
@@ -81,21 +68,7 @@ export class RelayTable {
     return this.paths.get(pathId)?.lastUse;
   }
 
-  /** Token buckets of one second each. */
   private admit(path: Path, length: number, now: Instant): boolean {
-    const { packetsPerSecond, bytesPerSecond } = this.rates;
-    const seconds = Math.max(0, now - path.filledAt) / 1000;
-    path.filledAt = now;
-    if (packetsPerSecond !== undefined) {
-      path.packets = Math.min(packetsPerSecond, path.packets + seconds * packetsPerSecond);
-      if (path.packets < 1) return false;
-    }
-    if (bytesPerSecond !== undefined) {
-      path.bytes = Math.min(bytesPerSecond, path.bytes + seconds * bytesPerSecond);
-      if (path.bytes < length) return false;
-      path.bytes -= length;
-    }
-    if (packetsPerSecond !== undefined) path.packets -= 1;
-    return true;
+    return admit(path, this.rates, length, now);
   }
 }

@@ -10,7 +10,7 @@ import { isOpening } from '../../wire/header.ts';
 import type { RelayDirectionS } from '../../wire/messages.ts';
 import { Status } from '../../wire/registry.ts';
 import type { Association } from '../association/association.ts';
-import type { PathRates } from '../relay/table.ts';
+import type { PathRates } from '../relay/rates.ts';
 import type { Tally } from '../tally.ts';
 import { Wakeups } from '../wakeups.ts';
 import type { Entry, Leg } from './entry.ts';

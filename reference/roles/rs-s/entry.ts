@@ -6,7 +6,7 @@ import type { Instant, RelayPath } from '../../core.ts';
 import type { RelayDirectionS } from '../../wire/messages.ts';
 import { encodeBody } from '../../wire/messages.ts';
 import type { Association } from '../association/association.ts';
-import type { PathRates } from '../relay/table.ts';
+import type { PathRates } from '../relay/rates.ts';
 
 /** RSS-03: datagrams held for a leg that is not yet valid. */
 const HELD_A_PATH = 4;
