@@ -44,6 +44,8 @@ const association = z.discriminatedUnion(
       /** In a zone of this DC's own. [DC-07] */
       name: dnsName('alice.ntmobile.example.net', (name) => zoneOf(name) !== undefined),
       endpoints: list(endpoint, 'endpoints of the node', 0, 8).default([]),
+      /** What it may ask for, of what the DC offers; all of that if not given. [DC-16, DC-17] */
+      relayKinds: list(kind, 'kinds of relay', 0, 3).optional(),
     }),
     strict('an object', {
       ...TRUST,
@@ -84,6 +86,13 @@ const access = strict('an object', {
   nodeInformation: list(id, 'Node IDs of DCs', 0, 1024).default([]),
   /** Directions that are refused. */
   directions: list(strict('an object', { from: pattern, to: pattern }), 'directions', 0, 1024).default([]),
+  /** Paths to general peers that are refused: of which nodes, to which addresses. [DC-32] */
+  general: list(
+    strict('an object', { from: pattern, to: network }),
+    'paths to general peers',
+    0,
+    1024,
+  ).default([]),
   relayKinds: list(kind, 'kinds of relay', 0, 3).default(['S', 'N', 'T']),
 });
 

@@ -64,6 +64,8 @@ export const TIMERS = {
   'packet-hold-time': { clause: 'NODE-10', seconds: 5, set: 'test' },
   /** How long the name of a virtual address is kept after its last inner packet. */
   'name-memory': { clause: 'NODE-10', seconds: 7440, set: 'test' },
+  /** How long an address goes on standing for a general peer to which no direction is live. */
+  'general-address-memory': { clause: 'DC-36', seconds: 7440, set: 'test' },
   /** How long an application's query waits for a direction. */
   'dns-wait': { clause: 'DNS-07', seconds: 5, set: 'always' },
   /** How long applications may keep what they are told of a peer. */
@@ -74,6 +76,8 @@ export const TIMERS = {
   'replace-repeat': { clause: 'HO-17', seconds: 5, set: 'test' },
   /** What a DC gives a path between nodes as its lifetime without inner packets. */
   'path-idle': { clause: 'TUN-08', seconds: 300, set: 'always' },
+  /** The same for a path whose other end is an RS-N or RS-T. */
+  'path-idle-relay-end': { clause: 'TUN-08, RS-25', seconds: 7440, set: 'always' },
   /** A path that is not the lowest to its peer is closed this long after it was confirmed. */
   'lowest-path': { clause: 'HO-11', seconds: 30, set: 'test' },
   'lowest-path-heard': { clause: 'HO-11', seconds: 5, set: 'test' },

@@ -72,12 +72,21 @@ export class Pools {
     return { addresses, fresh, from };
   }
 
+  /** Gives an owner one address of a family that nobody has; undefined if none is left. [DC-36] */
+  takeOne(owner: string, version: 4 | 6): Ip | undefined {
+    const ip = this.next(version);
+    if (ip !== undefined) this.owners.set(ip, owner);
+    return ip;
+  }
+
+  /** An address is nobody's again. */
+  free(ip: Ip): void {
+    if (this.owners.delete(ip)) this.returned.push(ip);
+  }
+
   /** The promise was not made: everything is whose it was. */
   undo({ fresh, from }: Taken): void {
-    for (const ip of fresh) {
-      this.owners.delete(ip);
-      this.returned.push(ip);
-    }
+    for (const ip of fresh) this.free(ip);
     for (const { owner, ip } of from) this.owners.set(ip, owner);
   }
 
