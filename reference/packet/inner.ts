@@ -11,6 +11,11 @@ export interface InnerPacket {
   readonly destination: Ip;
 }
 
+/** Addresses that are admitted somewhere; a list of them is one. */
+export interface AddressSet {
+  includes(ip: Ip): boolean;
+}
+
 /**
  * Finds the inner packet in the opened payload of a Data message and drops the zero bytes after it. [TUN-09, TUN-11]
  * @returns a refusal of layer `inner-length` where it is no IPv4 or IPv6 packet, or not a whole one, or
@@ -42,11 +47,7 @@ export function readInner(payload: Uint8Array): InnerPacket | Refusal {
  * @param own addresses that this end may receive for on it.
  * @returns else a refusal of layer `inner-length`, `inner-source` or `inner-destination`, checked in this order.
  */
-export function acceptInner(
-  payload: Uint8Array,
-  peer: readonly Ip[],
-  own: readonly Ip[],
-): InnerPacket | Refusal {
+export function acceptInner(payload: Uint8Array, peer: AddressSet, own: AddressSet): InnerPacket | Refusal {
   const inner = readInner(payload);
   if (inner instanceof Refusal) return inner;
   if (!peer.includes(inner.source)) return new Refusal('inner-source', `from ${inner.source}`);

@@ -1,8 +1,9 @@
 /** The inner packets of a path: the short way, for as long as there is nothing else to be done about it. */
-import type { Endpoint, Ip } from '../../address.ts';
+import type { Endpoint } from '../../address.ts';
 import { family } from '../../address.ts';
 import type { Channel } from '../../channel/channel.ts';
 import type { Carrier, Instant, Sealed } from '../../core.ts';
+import type { AddressSet } from '../../packet/inner.ts';
 import { acceptInner, readInner } from '../../packet/inner.ts';
 import { Refusal } from '../../refusal.ts';
 import { heardBy, sentBy, sentInner } from './route.ts';
@@ -20,14 +21,14 @@ export class PathCarrier implements Carrier {
   private readonly channel: Channel;
   private readonly routes: Routes;
   private readonly traffic: Traffic;
-  private readonly own: readonly Ip[];
-  private readonly peer: readonly Ip[];
+  private readonly own: AddressSet;
+  private readonly peer: AddressSet;
 
   constructor(
     channel: Channel,
     routes: Routes,
     traffic: Traffic,
-    addresses: { readonly own: readonly Ip[]; readonly peerAddresses: readonly Ip[] },
+    addresses: { readonly own: AddressSet; readonly peerAddresses: AddressSet },
   ) {
     this.channel = channel;
     this.routes = routes;

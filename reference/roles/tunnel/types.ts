@@ -1,7 +1,8 @@
 /** What a node's end of a path is made of, and what it tells its role. */
-import type { Endpoint, Ip } from '../../address.ts';
+import type { Endpoint } from '../../address.ts';
 import type { Timers } from '../../config/timers.ts';
 import type { Instant } from '../../core.ts';
+import type { AddressSet } from '../../packet/inner.ts';
 import type { Layer } from '../../refusal.ts';
 import type { Status } from '../../wire/registry.ts';
 import type { CandidateRules, OwnPlaces } from './candidates.ts';
@@ -16,9 +17,11 @@ export interface TunnelConfig {
   /** Node IDs of both ends. */
   readonly self: Uint8Array;
   readonly peer: Uint8Array;
+  /** What the far end is: a node, or an RS-N or RS-T. */
+  readonly peerRole: 'node' | 'rs';
   /** Own virtual addresses, and the peer's. [NODE-11, TUN-13, TUN-18] */
-  readonly own: readonly Ip[];
-  readonly peerAddresses: readonly Ip[];
+  readonly own: AddressSet;
+  readonly peerAddresses: AddressSet;
   readonly candidates: readonly Endpoint[];
   /** Nobody is told where this end is, and nothing goes or comes but by the relay. [OPT-05] */
   readonly isRelayOnly?: boolean;
