@@ -15,7 +15,7 @@ export function pathChannel(
   routing: Routing,
   isCandidate: (endpoint: Endpoint) => boolean,
 ): ChannelConfig {
-  const { pathId, secret, suite, self, peer, relay, rules, timers } = config;
+  const { pathId, secret, suite, self, peer, peerRole, relay, rules, timers } = config;
   const isRelay = isOneOf(relay?.endpoints ?? []);
   return {
     kind: 'path',
@@ -28,7 +28,7 @@ export function pathChannel(
     followsContext: false,
     addressing: routing,
     selfRole: 'node',
-    peerRole: 'node',
+    peerRole,
     usable: rules.usable,
     // The far end is reached there as soon as the leg is open; nobody led this end there.
     isProvisioned: (endpoint) => isRelay(endpoint) || isCandidate(endpoint),
