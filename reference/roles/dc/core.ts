@@ -26,7 +26,9 @@ import { Wakeups } from '../wakeups.ts';
 import { tableSizes } from './counters.ts';
 import { Directions } from './direction/directions.ts';
 import { Federation } from './direction/federation.ts';
+import { leaseIsLost } from './direction/lease.ts';
 import { Paths } from './direction/paths.ts';
+import { schedules } from './direction/schedules.ts';
 import { Ledger } from './ledger.ts';
 import { Names } from './names/names.ts';
 import type { Leaving } from './nodes.ts';
@@ -42,11 +44,12 @@ import type {
   RegisteredRelay,
   RelayPeer,
 } from './parts.ts';
-import { Peers } from './peers.ts';
+import { its, Peers } from './peers.ts';
 import { Pools } from './pools.ts';
 import { RelayDirections } from './relay-directions.ts';
 import { Relays } from './relays.ts';
 import { Reopening } from './reopening.ts';
+import { StandIns } from './stand-ins.ts';
 
 /** DOS-04: source addresses whose rate is watched. */
 const SOURCES_BOUND = 4096;
@@ -68,6 +71,7 @@ class DcRole implements Role, Dc {
   readonly tally = new Tally();
   readonly random: Random;
   readonly self: Uint8Array;
+  readonly standIns: StandIns;
   private readonly peers: Peers;
   private readonly nodes: Nodes;
   private readonly relayTable: Relays;
@@ -92,8 +96,11 @@ class DcRole implements Role, Dc {
     this.self = fromHex(config.nodeId);
     this.sources = new Sources(config.limits.perSourcePerSecond, SOURCES_BOUND);
     this.peers = new Peers(config, this.timers, this.usable, random);
-    this.live = new RelayDirections(this.timers);
     this.ledger = new Ledger(() => ++this.refs);
+    const pools = new Pools(config.pools.flatMap((text) => parsePrefix(text) ?? []));
+    const { timers, ledger, tally } = this;
+    this.standIns = new StandIns({ timers, pools, ledger, tally, bound: config.limits.paths });
+    this.live = new RelayDirections(this.timers, this.standIns);
     this.relayTable = new Relays({
       timers: this.timers,
       ledger: this.ledger,
@@ -108,7 +115,7 @@ class DcRole implements Role, Dc {
     this.nodes = new Nodes(
       {
         timers: this.timers,
-        pools: new Pools(config.pools.flatMap((text) => parsePrefix(text) ?? [])),
+        pools,
         ledger: this.ledger,
         tally: this.tally,
         answer: (peer, message, to, now) => this.answer(peer, message, to, now),
@@ -154,6 +161,7 @@ class DcRole implements Role, Dc {
       this.wakeups.next() ?? Number.POSITIVE_INFINITY,
       this.nodes.wakeAt(),
       this.live.wakeAt(),
+      this.standIns.wakeAt(),
       this.directions.wakeAt(),
       this.names.wakeAt(),
       this.reopening.wakeAt(),
@@ -209,14 +217,14 @@ class DcRole implements Role, Dc {
   }
 
   withdraw(relay: RelayPeer, pathId: Uint8Array, now: Instant): void {
-    this.live.remove(toHex(pathId));
+    this.live.remove(toHex(pathId), now);
     const message: Message = {
       type: MessageType.relayDirection,
       transaction: this.random(TRANSACTION_LENGTH),
       pathId,
       withdraw: true,
     };
-    this.request(relay, message, this.relaySchedule(), now, () => {});
+    this.request(relay, message, schedules(this.timers).dcRs, now, () => {});
   }
 
   liveAt(pathId: string): LiveRelayDirection | undefined {
@@ -249,6 +257,7 @@ class DcRole implements Role, Dc {
     const families = [...new Set(locals.map(({ ip }) => family(ip)))];
     for (const { association } of this.peers.all) association.setFamilies(families);
     const relays = this.peers.all.filter((peer) => peer.is === 'rs');
+    this.standIns.restore(stored, wallClock, now);
     const registered = [
       ...this.relayTable.restore(stored, relays, wallClock, now),
       ...this.nodes.restore(stored, wallClock, now),
@@ -285,6 +294,7 @@ class DcRole implements Role, Dc {
     }
     this.nodes.tick(now);
     this.live.tick(now);
+    this.standIns.tick(now);
     this.directions.tick(now);
     this.names.tick(now);
     this.reopen(now);
@@ -369,28 +379,20 @@ class DcRole implements Role, Dc {
 
   /** No entry of the relay survived: the same content with new transactions. [DC-39, RS-15] */
   private repeat(peer: RelayPeer, now: Instant): void {
-    for (const { direction } of this.live.repeat(peer, now)) {
-      const message = { ...direction, transaction: this.random(TRANSACTION_LENGTH) };
-      this.request(peer, message, this.relaySchedule(), now, () => {});
+    for (const live of this.live.repeat(peer, now)) {
+      const message = { ...live.direction, transaction: this.random(TRANSACTION_LENGTH) };
+      this.request(peer, message, schedules(this.timers).dcRs, now, (answer, later) => {
+        if (leaseIsLost(live, answer)) this.withdraw(peer, live.direction.pathId, later);
+      });
     }
   }
 
   /** What a node had is over: its Relay Directions are live no more. [DC-39] */
   private left(peer: NodePeer, how: Leaving, now: Instant): void {
     const instance = how === 'began anew' ? this.nodes.registered(peer, now)?.instance : undefined;
-    const gone = this.live.takeOf(peer, instance);
+    const gone = this.live.takeOf(peer, instance, now);
     // One that only ran out may go on without its DC. [HO-13]
     if (how !== 'ended') for (const { relay, direction } of gone) this.withdraw(relay, direction.pathId, now);
     else this.tally.event('registration-ended', { name: peer.name });
   }
-
-  private relaySchedule(): Schedule {
-    return { tries: this.timers['try-dc-rs'], over: this.timers['try-over-dc-rs'] };
-  }
-}
-
-/** A peer as what it is; the table of messages lets nobody else say this. [GEN-18] */
-function its<Is extends Peer['is']>(peer: Peer, is: Is): Extract<Peer, { is: Is }> {
-  if (peer.is !== is) throw new Error(`a ${peer.is} passed for a ${is}`);
-  return peer as Extract<Peer, { is: Is }>;
 }

@@ -18,6 +18,7 @@ import type { Arrival, NodeRecord } from './record.ts';
 import { deregistered, isRegistered, late, moved, observed, observedUntil, registered } from './record.ts';
 import { decodeNode, encodeNode, keyOf, nodeIdOf } from './stored.ts';
 import { relayIdOf } from './stored-relay.ts';
+import { isOfStandIn } from './stored-stand-in.ts';
 
 /** Requests of one node that wait while the store is at work for it. */
 const WAITING_BOUND = 8;
@@ -71,7 +72,7 @@ export class Nodes {
     this.epoch = wallClock - now;
     const found: NodePeer[] = [];
     for (const [key, value] of [...stored].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (relayIdOf(key) !== undefined || isOfNames(key)) continue;
+      if (relayIdOf(key) !== undefined || isOfNames(key) || isOfStandIn(key)) continue;
       const nodeId = nodeIdOf(key);
       const record = nodeId === undefined ? undefined : decodeNode(value, this.epoch);
       if (nodeId === undefined || record === undefined) this.dc.tally.event('store-damaged', { key });

@@ -9,6 +9,7 @@ import type { RelayKind } from '../../wire/registry.ts';
 import type { Association } from '../association/association.ts';
 import type { Schedule } from '../association/requests.ts';
 import type { Tally } from '../tally.ts';
+import type { StandIns } from './stand-ins.ts';
 
 interface PeerBase {
   readonly association: Association;
@@ -21,6 +22,8 @@ interface PeerBase {
 export interface NodePeer extends PeerBase {
   readonly is: 'node';
   readonly name: string;
+  /** Kinds of relay that it may ask for; of N and T only those that the DC offers. [DC-16, DC-17] */
+  readonly offered: readonly RelayKind[];
 }
 
 export interface RelayPeer extends PeerBase {
@@ -81,6 +84,8 @@ export interface LiveRelayDirection {
   readonly node: NodePeer;
   /** That node's instance when it asked. */
   readonly instance: Uint8Array;
+  /** What an RS-T lent for it. [DC-44] */
+  readonly lent?: Ip | undefined;
 }
 
 /** What comes of a request: the answer, whatever its status, or why there is none. */
@@ -95,6 +100,7 @@ export interface Dc {
   readonly random: Random;
   /** Its own Node ID. */
   readonly self: Uint8Array;
+  readonly standIns: StandIns;
   /**
    * Sends a request on a peer's association, which is opened first if it has no keys. `then` is called once,
    * later and never before this returns.

@@ -15,6 +15,7 @@ import { Aliases } from './aliases.ts';
 import type { DcPeer, NodePeer, Peer } from './parts.ts';
 
 type Settings = DcConfig['associations'][number];
+type Kind = DcConfig['access']['relayKinds'][number];
 
 const KINDS = { S: RelayKind.s, N: RelayKind.n, T: RelayKind.t } as const;
 
@@ -29,9 +30,10 @@ export class Peers {
   constructor(config: DcConfig, timers: Timers, usable: (endpoint: Endpoint) => boolean, random: Random) {
     this.random = random;
     const channel = channelTimers(timers, 'association');
+    const offered = offeredTo(config);
     this.all = config.associations.map((settings, index) => {
       const association = new Association(associationOf(config, settings, timers, channel, usable), random);
-      const peer = peerOf(settings, association, index, config.access.relayKinds);
+      const peer = peerOf(settings, association, index, config.access.relayKinds, offered);
       this.contexts.set(settings.id, peer);
       if (peer.is === 'node') this.names.set(peer.name, peer);
       else if (peer.is === 'dc')
@@ -69,18 +71,30 @@ export class Peers {
   }
 }
 
+/** Kinds that its nodes may ask for: N and T only where some relay may be one. [DC-16, DC-17] */
+function offeredTo({ access, associations }: DcConfig): readonly Kind[] {
+  const provisioned = new Set(associations.flatMap((one) => (one.peerRole === 'rs' ? one.kinds : [])));
+  return access.relayKinds.filter((kind) => kind === 'S' || provisioned.has(kind));
+}
+
 function peerOf(
   settings: Settings,
   association: Association,
   index: number,
-  offered: DcConfig['access']['relayKinds'],
+  allowed: readonly Kind[],
+  offered: readonly Kind[],
 ): Peer {
   const base = { association, nodeId: settings.peer, index };
   switch (settings.peerRole) {
     case 'node':
-      return { ...base, is: 'node', name: settings.name };
+      return {
+        ...base,
+        is: 'node',
+        name: settings.name,
+        offered: kindsOf(settings.relayKinds ?? offered, offered),
+      };
     case 'rs': {
-      const kinds = settings.kinds.filter((kind) => offered.includes(kind)).map((kind) => KINDS[kind]);
+      const kinds = kindsOf(settings.kinds, allowed);
       return { ...base, is: 'rs', kinds, lent: (settings.pool ?? []).flatMap((text) => parseIp(text) ?? []) };
     }
     case 'dc': {
@@ -88,6 +102,10 @@ function peerOf(
       return { ...base, is: 'dc', zones: settings.zones, prefixes };
     }
   }
+}
+
+function kindsOf(kinds: readonly Kind[], allowed: readonly Kind[]): readonly RelayKind[] {
+  return kinds.filter((kind) => allowed.includes(kind)).map((kind) => KINDS[kind]);
 }
 
 function associationOf(
@@ -122,4 +140,10 @@ function associationOf(
     retryMin: Number.POSITIVE_INFINITY,
     retryMax: Number.POSITIVE_INFINITY,
   };
+}
+
+/** A peer as what it is; the table of messages lets nobody else say this. [GEN-18] */
+export function its<Is extends Peer['is']>(peer: Peer, is: Is): Extract<Peer, { is: Is }> {
+  if (peer.is !== is) throw new Error(`a ${peer.is} passed for a ${is}`);
+  return peer as Extract<Peer, { is: Is }>;
 }

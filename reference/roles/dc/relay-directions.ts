@@ -1,9 +1,11 @@
 /** The Relay Directions of a DC that are live, to be repeated when their relay was started again. [DC-39] */
+import type { Ip } from '../../address.ts';
 import { sameBytes, toHex } from '../../bytes.ts';
 import type { Timers } from '../../config/timers.ts';
 import type { Instant } from '../../core.ts';
 import { Wakeups } from '../wakeups.ts';
 import type { LiveRelayDirection, NodePeer, RelayPeer } from './parts.ts';
+import type { StandIns } from './stand-ins.ts';
 
 /** DC-39: a path that was replaced counts this much longer. */
 const REPLACED = 40_000;
@@ -17,6 +19,7 @@ interface Entry {
 
 export class RelayDirections {
   private readonly timers: Timers;
+  private readonly standIns: StandIns;
   private readonly paths = new Map<string, Entry>();
   private readonly byNode = new Map<NodePeer, Set<Entry>>();
   private readonly byRelay = new Map<RelayPeer, Set<Entry>>();
@@ -24,8 +27,9 @@ export class RelayDirections {
   private readonly ids = new Set<string>();
   private readonly wakeups = new Wakeups<Entry>();
 
-  constructor(timers: Timers) {
+  constructor(timers: Timers, standIns: StandIns) {
     this.timers = timers;
+    this.standIns = standIns;
   }
 
   get size(): number {
@@ -34,7 +38,9 @@ export class RelayDirections {
 
   /** A relay accepted a direction. */
   add(live: LiveRelayDirection, now: Instant): void {
-    this.remove(live.pathId);
+    this.remove(live.pathId, now);
+    const standIn = standInOf(live);
+    if (standIn !== undefined) this.standIns.live(standIn);
     const legs = 'legs' in live.direction ? live.direction.legs : [];
     const ids = [live.pathId, ...legs.map(({ legId }) => toHex(legId))];
     const entry = { live, ids, until: now, isReplaced: false };
@@ -61,7 +67,7 @@ export class RelayDirections {
   }
 
   /** Takes one out, which was withdrawn. */
-  remove(pathId: string): void {
+  remove(pathId: string, now: Instant): void {
     const entry = this.paths.get(pathId);
     if (entry === undefined) return;
     this.paths.delete(pathId);
@@ -69,6 +75,8 @@ export class RelayDirections {
     this.byRelay.get(entry.live.relay)?.delete(entry);
     for (const id of entry.ids) this.ids.delete(id);
     this.wakeups.delete(entry);
+    const standIn = standInOf(entry.live);
+    if (standIn !== undefined) this.standIns.release(standIn, now);
   }
 
   /** Both ends accepted a path that replaces one. */
@@ -81,18 +89,23 @@ export class RelayDirections {
   }
 
   /** Takes out those of a node whose registration ended or came with another instance. @returns them. */
-  takeOf(node: NodePeer, instance?: Uint8Array): readonly LiveRelayDirection[] {
+  takeOf(node: NodePeer, instance: Uint8Array | undefined, now: Instant): readonly LiveRelayDirection[] {
     const gone = [...(this.byNode.get(node) ?? [])]
       .map(({ live }) => live)
       .filter((live) => instance === undefined || !sameBytes(live.instance, instance));
-    for (const { pathId } of gone) this.remove(pathId);
+    for (const { pathId } of gone) this.remove(pathId, now);
     return gone;
   }
 
   /** Those to be sent again to a relay, in the order in which they were made; they count as sent now. */
   repeat(relay: RelayPeer, now: Instant): readonly LiveRelayDirection[] {
     const entries = [...(this.byRelay.get(relay) ?? [])].filter(({ until }) => until > now);
-    for (const entry of entries) if (!entry.isReplaced) this.sent(entry, now);
+    for (const entry of entries) {
+      if (entry.isReplaced) continue;
+      this.sent(entry, now);
+      const standIn = standInOf(entry.live);
+      if (standIn !== undefined) this.standIns.renewed(standIn, now);
+    }
     return entries.map(({ live }) => live);
   }
 
@@ -100,7 +113,7 @@ export class RelayDirections {
     for (;;) {
       const entry = this.wakeups.takeDue(now);
       if (entry === undefined) return;
-      this.remove(entry.live.pathId);
+      this.remove(entry.live.pathId, now);
     }
   }
 
@@ -112,6 +125,11 @@ export class RelayDirections {
     entry.until = now + this.timers['relay-direction-live'];
     this.wakeups.set(entry, entry.until);
   }
+}
+
+/** The address that stands for its general peer. [DC-36] */
+function standInOf({ direction }: LiveRelayDirection): Ip | undefined {
+  return 'peerVirtualAddress' in direction ? direction.peerVirtualAddress : undefined;
 }
 
 function group<K, V>(groups: Map<K, Set<V>>, key: K): Set<V> {

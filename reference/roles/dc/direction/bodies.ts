@@ -1,8 +1,8 @@
 /** The messages of one path, from what was decided and drawn for it. Pure. [DC-21, DC-33, DC-34] */
 import type { Endpoint, Ip } from '../../../address.ts';
 import type { Random } from '../../../core.ts';
-import type { Message, RelayDirectionS, RouteDirection } from '../../../wire/messages.ts';
-import { MessageType, RelayKind, Suite } from '../../../wire/registry.ts';
+import type { Message, RelayDirectionEnd, RelayDirectionS, RouteDirection } from '../../../wire/messages.ts';
+import { MessageType, Part, RelayKind, Suite } from '../../../wire/registry.ts';
 import type { Decision } from './route.ts';
 
 const [ID_LENGTH, SECRET_LENGTH, TRANSACTION_LENGTH] = [16, 32, 8];
@@ -85,6 +85,49 @@ export function relayDirection(
     ],
     lifetime,
   };
+}
+
+/** What a path to or by an RS-N or RS-T has beside what all paths have. [DC-22] */
+export interface RelayEnd {
+  readonly kind: typeof RelayKind.n | typeof RelayKind.t;
+  /** The general peer. */
+  readonly peerAddress: Ip | undefined;
+  /** What stands for it. */
+  readonly peerVirtualAddress: Ip | undefined;
+}
+
+/** The relay is the far end, so it has the path's secret. [DC-22, DC-23] */
+export function relayEndDirection(
+  random: Random,
+  common: Common,
+  end: RelayEnd,
+  { nodeId, virtualAddresses }: Pick<End, 'nodeId' | 'virtualAddresses'>,
+): RelayDirectionEnd {
+  const own = { type: MessageType.relayDirection, transaction: freshTransaction(random), nodeId };
+  return { ...own, virtualAddresses, ...given(common), ...given(end), kind: end.kind };
+}
+
+/** What the node is told of a path to an RS-N or RS-T; without transaction and status. [DC-22] */
+export function relayEndRoute(
+  common: Common,
+  { kind, ...end }: RelayEnd,
+  { nodeId, endpoints }: Omit<Accepted, 'legs'>,
+  lentAddress: Ip | undefined,
+): Omit<RouteDirection, 'transaction' | 'status'> {
+  const relay = { kind, nodeId, endpoints };
+  return {
+    type: MessageType.routeDirection,
+    part: Part.initiate,
+    relay,
+    ...given(common),
+    ...given(end),
+    ...given({ lentAddress }),
+  };
+}
+
+/** Without what is undefined. */
+function given<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }
 
 /** What one end is told; without transaction and status, which say whether it is a request or an answer. */

@@ -1,5 +1,5 @@
 /**
- * One Direction Request, from its arrival to its answer: finds the peer, decides, prepares the relay, directs CN,
+ * One Direction Request for an NTM node, from its arrival to its answer: finds the peer, decides, prepares the relay, directs CN,
  * and answers MN. Each stage hands over to the next; what hangs when the time is over decides the status. [DC-32]
  */
 import type { Endpoint } from '../../../address.ts';
@@ -7,9 +7,10 @@ import { sameBytes, toHex } from '../../../bytes.ts';
 import type { Instant } from '../../../core.ts';
 import { zoneOf } from '../../../dns/names.ts';
 import type { DirectionRequest, Message } from '../../../wire/messages.ts';
-import { MessageType, Reason, RelayKind, Status } from '../../../wire/registry.ts';
+import { MessageType, RelayKind, Status } from '../../../wire/registry.ts';
 import type { Answered, Dc, DcPeer, Registered, RegisteredRelay } from '../parts.ts';
 import { isRefused } from './access.ts';
+import { endpointsIn, inOrder, relayNodeId, worse } from './answers.ts';
 import type { Accepted, End, Legs } from './bodies.ts';
 import {
   commonSuite,
@@ -60,6 +61,7 @@ export class Direction {
   private readonly paths: Paths;
   private readonly dcs: Dcs;
   private readonly request: DirectionRequest;
+  private readonly peerFqdn: string;
   private readonly requester: Registered;
   private readonly done: (answer: Message, now: Instant) => void;
   /** What the stage that is under way comes to if the time is over. */
@@ -71,7 +73,7 @@ export class Direction {
     dc: Dc,
     paths: Paths,
     dcs: Dcs,
-    request: DirectionRequest,
+    request: DirectionRequest & { readonly peerFqdn: string },
     requester: Registered,
     done: (answer: Message, now: Instant) => void,
     now: Instant,
@@ -80,6 +82,7 @@ export class Direction {
     this.paths = paths;
     this.dcs = dcs;
     this.request = request;
+    this.peerFqdn = request.peerFqdn;
     this.requester = requester;
     this.done = done;
     this.deadline = now + Math.max(0, dc.timers['direction-answer'] - MARGIN);
@@ -87,11 +90,10 @@ export class Direction {
 
   start(now: Instant): void {
     const { request, requester, dc } = this;
-    const { replaces, peerFqdn } = request;
-    if (replaces !== undefined && !this.paths.mayReplace(replaces, requester.name, peerFqdn))
+    const { replaces } = request;
+    const { peerFqdn } = this;
+    if (replaces !== undefined && !this.paths.mayReplace(replaces, [requester.name, peerFqdn]))
       return this.fail(Status.refused, now);
-    // DC-16, DC-17: this DC offers neither an RS-N nor an RS-T.
-    if (peerFqdn === undefined) return this.fail(Status.refused, now);
     const zone = zoneOf(peerFqdn);
     if (zone === undefined) return this.fail(Status.unknownName, now);
     const isOwn = dc.config.zones.includes(zone);
@@ -158,17 +160,11 @@ export class Direction {
     const families = [own, callee.node].flatMap(({ situation: { has } }) =>
       has.size > 0 ? [...has] : ([4, 6] as const),
     );
-    const relays = this.inOrder(dc.relays(RelayKind.s, [...new Set(families)], now));
+    const { replaces, reason } = request;
+    const before = replaces && this.paths.relayOf(replaces);
+    const relays = inOrder(dc.relays(RelayKind.s, [...new Set(families)], now), before, reason, false);
     this.hanging = Status.noRelay;
     this.prepare(relays, undefined, callee, decision, drawn, now);
-  }
-
-  /** DC-38: where a relay was lost, the others come first. */
-  private inOrder(relays: readonly RegisteredRelay[]): RegisteredRelay[] {
-    const { replaces, reason } = this.request;
-    if (replaces === undefined || reason !== Reason.relayLost) return [...relays];
-    const lost = this.paths.relayOf(replaces);
-    return [...relays.filter(({ peer }) => peer !== lost), ...relays.filter(({ peer }) => peer === lost)];
   }
 
   /** Directs one relay after the other until one accepts. [DC-18, DC-19] */
@@ -289,7 +285,7 @@ export class Direction {
   }
 
   private offersRelays(): boolean {
-    return this.dc.config.access.relayKinds.includes('S');
+    return this.requester.peer.offered.includes(RelayKind.s);
   }
 }
 
@@ -299,20 +295,4 @@ function endOf({ nodeId, instance, name, virtualAddresses, suites }: Registered)
 
 function told(status: number): Status {
   return PASSED_ON.has(status) ? (status as Status) : Status.noRoute;
-}
-
-/** Of relays that did not accept: `busy` only if all were, `pool-empty` if that was the last word. */
-function worse(sofar: Status | undefined, why: number | undefined): Status {
-  const latest = why === Status.busy || why === Status.poolEmpty ? why : Status.noRelay;
-  return sofar === undefined || sofar === latest ? latest : Status.noRelay;
-}
-
-/** Where legs are opened; undefined unless the relay accepted. [DC-41] */
-function endpointsIn(answer: Answered): readonly Endpoint[] | undefined {
-  if (typeof answer === 'string' || answer.type !== MessageType.directionResponse) return undefined;
-  return 'endpoints' in answer ? answer.endpoints : undefined;
-}
-
-function relayNodeId({ peer }: RegisteredRelay): Uint8Array {
-  return peer.association.config.channel.peer;
 }

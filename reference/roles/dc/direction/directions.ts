@@ -6,6 +6,7 @@ import { MessageType, RelayKind, Status } from '../../../wire/registry.ts';
 import type { Dc, NodePeer } from '../parts.ts';
 import { Dcs } from './dcs.ts';
 import { Direction } from './direction.ts';
+import { GeneralDirection } from './general.ts';
 import type { Paths } from './paths.ts';
 
 const KINDS: ReadonlySet<number> = new Set(Object.values(RelayKind));
@@ -15,7 +16,7 @@ export class Directions {
   private readonly paths: Paths;
   private readonly dcs: Dcs;
   /** In the order of their deadlines. */
-  private readonly underWay = new Set<Direction>();
+  private readonly underWay = new Set<Direction | GeneralDirection>();
 
   constructor(dc: Dc, paths: Paths) {
     this.dc = dc;
@@ -42,7 +43,11 @@ export class Directions {
       this.underWay.delete(direction);
       dc.answer(peer, answer, from, at);
     };
-    const direction = new Direction(dc, this.paths, this.dcs, request, requester, done, now);
+    const { peerFqdn } = request;
+    const direction: Direction | GeneralDirection =
+      peerFqdn === undefined
+        ? new GeneralDirection(dc, this.paths, request, requester, done, now)
+        : new Direction(dc, this.paths, this.dcs, { ...request, peerFqdn }, requester, done, now);
     this.underWay.add(direction);
     direction.start(now);
   }

@@ -9,8 +9,8 @@ import { RelayKind } from '../../../wire/registry.ts';
 import type { Dc, RelayPeer } from '../parts.ts';
 
 export interface Known {
-  /** FQDNs of both ends. */
-  readonly names: readonly [string, string];
+  /** FQDNs of both ends; of the node alone where the other one is an RS-N or RS-T. */
+  readonly names: readonly [string, string] | readonly [string];
   /** The relay, where this DC directed it. */
   readonly relay: RelayPeer | undefined;
 }
@@ -40,11 +40,13 @@ export class Paths {
     return this.known.has(toHex(pathId));
   }
 
-  /** Whether a request may name the path that it replaces; one that is not known may be named. [DC-32, DC-38] */
-  mayReplace(pathId: Uint8Array, requester: string, peer: string | undefined): boolean {
-    const path = this.known.get(toHex(pathId));
-    if (path === undefined) return true;
-    return peer !== undefined && path.names.includes(requester) && path.names.includes(peer);
+  /**
+   * Whether a request may name the path that it replaces; one that is not known may be named. [DC-32, DC-38]
+   * @param ends FQDNs, as of a path that is known
+   */
+  mayReplace(pathId: Uint8Array, ends: readonly string[]): boolean {
+    const names: readonly string[] | undefined = this.known.get(toHex(pathId))?.names;
+    return names === undefined || (names.length === ends.length && ends.every((end) => names.includes(end)));
   }
 
   relayOf(pathId: Uint8Array): RelayPeer | undefined {
