@@ -1,6 +1,7 @@
 /** Faults of a node with paths that are lost and replaced. */
 import type { Instant } from '../../reference/core.ts';
 import { Connections } from '../../reference/roles/node/connections.ts';
+import type { Goal } from '../../reference/roles/node/goal.ts';
 import type { Path } from '../../reference/roles/node/path.ts';
 import { Paths } from '../../reference/roles/node/paths.ts';
 import { Leg } from '../../reference/roles/tunnel/leg.ts';
@@ -68,11 +69,12 @@ export const NODE_REPLACING: readonly Saboteur[] = [
     clause: 'HO-17',
     caughtBy: 'node.replace.far-asks',
     patch: () =>
-      replace(Connections.prototype, 'fail', (original) => (self, name, ...rest) => {
-        original(self, name, ...rest);
+      replace(Connections.prototype, 'fail', (original) => (self, goal, ...rest) => {
+        original(self, goal, ...rest);
         const { paths } = field<{ paths: Paths }>(self, 'parts');
         for (const path of paths.all.values())
-          if (path.directed.name === name && path.isLive) paths.close(path, rest.at(-1) as Instant);
+          if (path.directed.goal?.key === (goal as Goal).key && path.isLive)
+            paths.close(path, rest.at(-1) as Instant);
       }),
   },
   {
@@ -81,13 +83,13 @@ export const NODE_REPLACING: readonly Saboteur[] = [
     clause: 'HO-07',
     caughtBy: 'node.move.both-own-lower',
     patch: () =>
-      replace(Connections.prototype, 'judge', (original) => (self, direction) => {
+      replace(Connections.prototype, 'judge', (original) => (self, direction, asked) => {
         const { replaces } = direction as RouteDirection;
         const { paths } = field<{ paths: Paths }>(self, 'parts');
         const isOpened = (path: Path): boolean =>
           path.directed.replaces !== undefined && path.directed.isInitiator && path.isLive;
         const isDouble = replaces !== undefined && [...paths.all.values()].some(isOpened);
-        return isDouble ? Status.refused : original(self, direction);
+        return isDouble ? Status.refused : original(self, direction, asked);
       }),
   },
   {
@@ -109,7 +111,7 @@ export const NODE_REPLACING: readonly Saboteur[] = [
     caughtBy: 'node.replace.moved-told',
     patch() {
       replace(Paths.prototype, 'succeed', () => (self, path, now) => {
-        Reflect.get(self, 'arrange').call(self, (path as Path).peer, now);
+        Reflect.get(self, 'arrange').call(self, (path as Path).party, now);
       });
       replace(Connections.prototype, 'recover', () => (self, path, now) => {
         Reflect.get(self, 'replace').call(self, [path], now);

@@ -6,6 +6,8 @@ import { zoneOf } from '../../reference/dns/names.ts';
 import { decodeMessage, readQuery, withId } from '../../reference/dns/query.ts';
 import { textOf } from '../../reference/dns/records.ts';
 import { AwaitedAnswer } from '../../reference/drivers/resolver.ts';
+import type { Goal } from '../../reference/roles/node/goal.ts';
+import { nodeGoal } from '../../reference/roles/node/goal.ts';
 import type { ResolverParts } from '../../reference/roles/node/resolver.ts';
 import { Resolver } from '../../reference/roles/node/resolver.ts';
 import type { Asking, WaitingQuery } from '../../reference/roles/node/waiting.ts';
@@ -36,7 +38,7 @@ export const NODE_RESOLVER: readonly Saboteur[] = [
         );
         const name = targets?.find((target) => zoneOf(target, MARKER) !== undefined);
         if (name === undefined) return original(self, asking, response, now);
-        return call(self, 'hold', asking, name, {}, now);
+        return call(self, 'hold', asking, nodeGoal(name), {}, now);
       }),
   },
   {
@@ -45,12 +47,17 @@ export const NODE_RESOLVER: readonly Saboteur[] = [
     clause: 'DNS-05',
     caughtBy: 'node.resolver.last-name',
     patch: () =>
-      holding(([asking, name, parts, now]) => {
+      holding(([asking, goal, parts, now]) => {
         const links = parts.links ?? [];
         const at = links.findIndex(({ target }) => zoneOf(textOf(target) ?? '', MARKER) !== undefined);
         const first = links[at];
-        if (first === undefined) return [asking, name, parts, now];
-        return [asking, textOf(first.target) ?? name, { ...parts, links: links.slice(0, at + 1) }, now];
+        if (first === undefined) return [asking, goal, parts, now];
+        return [
+          asking,
+          nodeGoal(textOf(first.target) ?? ''),
+          { ...parts, links: links.slice(0, at + 1) },
+          now,
+        ];
       }),
   },
   {
@@ -235,7 +242,7 @@ export const NODE_RESOLVER: readonly Saboteur[] = [
 
 type Holding = readonly [
   asking: Asking,
-  name: string,
+  goal: Goal,
   parts: Partial<Pick<WaitingQuery, 'links' | 'response'>>,
   now: number,
 ];

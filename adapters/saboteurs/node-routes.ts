@@ -231,9 +231,9 @@ export const NODE_ROUTES: readonly Saboteur[] = [
     caughtBy: 'node.path.instance',
     patch: () =>
       replace(Paths.prototype, 'succeed', () => (self, path, now) => {
-        const { id, peer } = path as Path;
+        const { id, party } = path as Path;
         const paths = self as Paths;
-        for (const other of paths.to(peer)) if (other.id !== id) paths.close(other, now as Instant);
+        for (const other of paths.to(party)) if (other.id !== id) paths.close(other, now as Instant);
       }),
   },
 ];

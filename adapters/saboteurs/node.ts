@@ -1,5 +1,5 @@
 /** Faults of a node in its paths: what it sends and delivers there, and how long it keeps them. */
-import type { Endpoint } from '../../reference/address.ts';
+import type { Endpoint, Ip } from '../../reference/address.ts';
 import type { Attempt } from '../../reference/channel/attempt.ts';
 import { FarEnd } from '../../reference/channel/far-end.ts';
 import type { Handshake } from '../../reference/channel/handshake.ts';
@@ -159,8 +159,6 @@ export const NODE: readonly Saboteur[] = [
       }),
   },
 ];
-
-type Ip = TunnelConfig['own'][number];
 
 /** Has a node deliver what `may` says, and have all of it judged that way. */
 function delivering(may: (config: TunnelConfig, source: Ip, destination: Ip) => boolean): void {

@@ -17,8 +17,8 @@ import {
   secret,
   strict,
 } from './fields.ts';
-import { general } from './general.ts';
 import { shown } from './messages.ts';
+import { general } from './policy.ts';
 
 const MARKER_MEND = 'write one label in lower case, like "ntmobile"';
 const SUITES = 'write 1 or 2';

@@ -1,11 +1,13 @@
 /** What an answer of DNS means to a node: the table of section 11.6 of the specification. */
+import type { Ip } from '../address.ts';
+import { ipFromBytes } from '../address.ts';
 import type { Link } from './answer.ts';
 import { isForAddresses } from './answer.ts';
 import type { Strip } from './hints.ts';
 import { leadsTo } from './hints.ts';
 import { zoneOf } from './names.ts';
 import type { Query } from './query.ts';
-import { IN, isTruncated, Type } from './query.ts';
+import { hasError, IN, isTruncated, Type } from './query.ts';
 import type { RawName, RawRecord } from './records.ts';
 import { nameKey, readAnswers, readName, textOf } from './records.ts';
 
@@ -21,6 +23,12 @@ export type Meaning =
   | ({ readonly what: 'strip' } & Strip)
   /** A direction is to be asked for, to the NTM FQDN at the end of the links. [DNS-02, DNS-05] */
   | { readonly what: 'direct'; readonly name: string; readonly links: readonly Link[] }
+  /** A general peer, with its addresses of the type that was asked for, as they came, at the end of the links. [DNS-16] */
+  | {
+      readonly what: 'general';
+      readonly links: readonly Link[];
+      readonly addresses: readonly [Ip, ...Ip[]];
+    }
   /** SERVFAIL. [DNS-13] */
   | { readonly what: 'fail' };
 
@@ -47,8 +55,25 @@ export function meaningOf(response: Uint8Array | undefined, query: Query, marker
   }
   const last = isNtm.lastIndexOf(true);
   const name = names[last];
-  if (name === undefined) return PASS;
+  if (name === undefined) return general(response, query, answers, links, names.at(-1) ?? first.name);
   return { what: 'direct', name: textOf(name) ?? '', links: links.slice(0, last) };
+}
+
+/** DNS-15: only an answer without an error tells of a general peer. */
+function general(
+  response: Uint8Array,
+  query: Query,
+  answers: readonly RawRecord[],
+  links: readonly Link[],
+  last: RawName,
+): Meaning {
+  if (hasError(response)) return PASS;
+  const [first, ...others] = answers
+    .filter(
+      ({ name, type, class: of }) => type === query.type && of === IN && nameKey(name) === nameKey(last),
+    )
+    .flatMap(({ from, to }) => ipFromBytes(response.subarray(from, to)) ?? []);
+  return first === undefined ? PASS : { what: 'general', links, addresses: [first, ...others] };
 }
 
 /** The CNAME records from a name on; undefined if they are too many, go round, or fork. [DNS-13] */

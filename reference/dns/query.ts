@@ -79,6 +79,11 @@ export function withId(message: Uint8Array, id: Uint8Array): Uint8Array {
 }
 
 /** Whether an answer was cut for its size, so that it has to be asked for over TCP. */
+export function hasError(response: Uint8Array): boolean {
+  return ((response[3] ?? 0) & 0x0f) !== 0;
+}
+
+/** Whether a message says that it is cut. */
 export function isTruncated(response: Uint8Array): boolean {
   return (u16(response, 2) & 0x0200) !== 0;
 }

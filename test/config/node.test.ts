@@ -14,6 +14,7 @@ t.test('what is left out gets its default', (t) => {
     links: [],
     limits: { perSourcePerSecond: 1000, paths: 1024 },
     dns: { listen: [], onFailure: 'servfail' },
+    general: { policy: 'bypass', destinations: [], lease: false },
   });
 });
 

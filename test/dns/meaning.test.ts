@@ -74,7 +74,7 @@ const SAYS: Readonly<Record<string, readonly Meaning[]>> = {
 /** What the table says that the node does, as this code calls it. */
 const DOES: Readonly<Record<string, Meaning['what']>> = {
   'Direction Request': 'direct',
-  'passes it on (or DNS-16)': 'pass',
+  'passes it on (or DNS-16)': 'general',
   'passes it on': 'pass',
   'passes it on, or asks by TCP': 'pass',
   "nothing: the application's own time-out works": 'nothing',

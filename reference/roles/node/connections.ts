@@ -1,14 +1,18 @@
-/** From what applications ask for to paths: names to directions, directions to paths, packets to either. */
+/** From what applications ask for to paths: names and addresses to directions, directions to paths, packets to either. */
 import type { Endpoint, Ip } from '../../address.ts';
 import type { Instant, Random, Transport } from '../../core.ts';
 import { unreachable } from '../../packet/errors.ts';
 import { readInner } from '../../packet/inner.ts';
 import { Refusal } from '../../refusal.ts';
 import type { ErrorAnswer, Message, RouteDirection } from '../../wire/messages.ts';
-import { Reason, STATUS_NAMES, Status } from '../../wire/registry.ts';
+import { Reason, RelayKind, STATUS_NAMES, Status } from '../../wire/registry.ts';
 import type { Tally } from '../tally.ts';
 import type { Replacing } from './directions.ts';
 import { Directions } from './directions.ts';
+import { farEndOf } from './far-end.ts';
+import type { General } from './general.ts';
+import type { Goal } from './goal.ts';
+import { nodeGoal } from './goal.ts';
 import { HeldPackets } from './held.ts';
 import type { Judging } from './judge.ts';
 import { judge } from './judge.ts';
@@ -28,6 +32,7 @@ export interface ConnectionsParts {
   readonly random: Random;
   readonly paths: Paths;
   readonly resolver: Resolver;
+  readonly general: General;
   readonly timers: {
     readonly packetHold: number;
     readonly nameMemory: number;
@@ -40,7 +45,7 @@ export interface ConnectionsParts {
   readonly isRegistered: (now: Instant) => boolean;
   /** When the host's addresses last changed. */
   readonly movedAt: () => Instant;
-  readonly makePath: (direction: RouteDirection, name: string | undefined, now: Instant) => Path;
+  readonly makePath: (direction: RouteDirection, goal: Goal | undefined, now: Instant) => Path;
   /** Sends a Direction Request. */
   readonly ask: (message: Message, now: Instant) => void;
   readonly acknowledge: (transaction: Uint8Array, status: Status, to: Endpoint, now: Instant) => void;
@@ -66,11 +71,11 @@ export class Connections {
   }
 
   /** An application wants the addresses of a peer. [DNS-14] */
-  reach(name: string, now: Instant): void {
+  reach(goal: Goal, now: Instant): void {
     const { resolver, paths } = this.parts;
-    const path = paths.forName(name);
-    if (path === undefined) this.want(name, undefined, now);
-    else resolver.settle(name, path.addresses);
+    const path = paths.forGoal(goal);
+    if (path === undefined) this.want(goal, undefined, now);
+    else resolver.settle(goal, path.addresses);
   }
 
   /** An inner packet that the Tunnel Table had no way for. [NODE-10, TUN-18] */
@@ -78,18 +83,23 @@ export class Connections {
     const inner = readInner(bytes);
     if (inner instanceof Refusal) return;
     const { packet, source, destination } = inner;
-    if (!this.parts.judging().addresses.includes(source)) return;
-    const { paths } = this.parts;
-    const sent = paths.send(packet, destination, now);
+    const { paths, general } = this.parts;
+    const known = paths.between(source, destination);
+    const goal =
+      known[0]?.directed.goal ?? this.names.goalOf(destination, now) ?? general.goalTo(destination, now);
+    // Which address an RS-T lends, the application may not know before there is a path.
+    const isTransparent = goal?.general?.kind === RelayKind.t;
+    if (!isTransparent && !this.parts.judging().addresses.includes(source)) return;
+    const sent = paths.send(inner, now);
     if (sent !== undefined) return this.follow(sent, now);
-    const known = paths.forAddress(destination);
-    const name = known[0]?.directed.name ?? this.names.nameOf(destination, now);
-    // A live path to the name whose peer has not got the address: it has another one now.
-    const isElsewhere = known.length === 0 && name !== undefined && paths.forName(name) !== undefined;
-    if (name === undefined || isElsewhere) return this.refuse(packet);
+    if (goal === undefined || this.isInVain(goal, known, destination)) return this.refuse(packet);
     if (!this.held.add(destination, packet, now)) return;
-    if (known.length === 0) this.want(name, undefined, now);
-    else if (!known.some(({ isHopeful }) => isHopeful)) this.replace(known, now);
+    if (known.length > 0) {
+      if (!known.some(({ isHopeful }) => isHopeful)) this.replace(known, now);
+      return;
+    }
+    if (goal.general !== undefined) this.names.note([destination], goal, now);
+    if (paths.forGoal(goal) === undefined) this.want(goal, undefined, now);
   }
 
   /** A Route Direction that came as a request. [NODE-16, NODE-22, NODE-25] */
@@ -99,38 +109,40 @@ export class Connections {
     const isTaken = verdict === 'made' || verdict === 'known';
     acknowledge(direction.transaction, isTaken ? Status.ok : verdict, from, now);
     if (verdict !== 'made') return;
-    const path = this.parts.makePath(direction, direction.peer?.fqdn, now);
+    const name = direction.peer?.fqdn;
+    const goal = name === undefined ? undefined : nodeGoal(name);
+    const path = this.parts.makePath(direction, goal, now);
     this.remember(path, now);
     this.follow(paths.add(path, now), now);
-    if (path.directed.name !== undefined) resolver.settle(path.directed.name, path.addresses);
+    if (goal !== undefined) resolver.settle(goal, path.addresses);
   }
 
   /** The answer to a Direction Request. */
   answered(answer: RouteDirection | ErrorAnswer, now: Instant): void {
     const asked = this.directions.take(answer.transaction);
     if (asked === undefined) return;
-    const { name } = asked;
-    if (!('pathId' in answer)) return this.fail(name, statusName(answer.status), now);
-    const verdict = this.judge(answer);
+    const { goal } = asked;
+    if (!('pathId' in answer)) return this.fail(goal, statusName(answer.status), now);
+    const verdict = this.judge(answer, goal);
     if (verdict !== 'made' && verdict !== 'known') {
-      this.parts.tally.event('direction-given-up', { name, status: statusName(verdict) });
-      return this.fail(name, statusName(verdict), now);
+      this.parts.tally.event('direction-given-up', { name: goal.key, status: statusName(verdict) });
+      return this.fail(goal, statusName(verdict), now);
     }
     const { paths, resolver, makePath } = this.parts;
     if (verdict === 'made') {
-      const path = makePath(answer, name, now);
+      const path = makePath(answer, goal, now);
       this.remember(path, now);
       this.follow(paths.add(path, now), now);
     }
-    const addresses = answer.peer?.virtualAddresses ?? [];
-    resolver.settle(name, addresses);
-    this.drop(name, (destination) => !addresses.includes(destination), now);
+    const addresses = farEndOf(answer, goal)?.addresses ?? [];
+    resolver.settle(goal, addresses);
+    this.drop(goal, (destination) => !addresses.includes(destination), now);
   }
 
   /** A Direction Request was given up. */
   unanswered(transaction: Uint8Array, now: Instant): void {
     const asked = this.directions.take(transaction);
-    if (asked !== undefined) this.fail(asked.name, 'no answer', now);
+    if (asked !== undefined) this.fail(asked.goal, 'no answer', now);
   }
 
   /** What happened to paths. */
@@ -154,9 +166,16 @@ export class Connections {
   }
 
   tick(now: Instant): void {
-    for (const { name } of this.directions.takeOver(now)) this.fail(name, 'not-registered', now);
+    for (const { goal } of this.directions.takeOver(now)) this.fail(goal, 'not-registered', now);
     for (const packet of this.held.takeExpired(now)) this.refuse(packet);
     this.parts.resolver.tick(now);
+  }
+
+  /** The node is registered: what it holds in any case is asked for. [NODE-20] */
+  registered(now: Instant): void {
+    const goal = this.parts.general.missing();
+    if (goal !== undefined) this.want(goal, undefined, now);
+    this.sendReady(now);
   }
 
   /** Sends the requests that waited for the registration. */
@@ -169,38 +188,48 @@ export class Connections {
     return Math.min(this.directions.wakeAt(), this.held.wakeAt(), this.parts.resolver.wakeAt());
   }
 
-  private judge(direction: RouteDirection): ReturnType<typeof judge> {
-    const { paths, judging } = this.parts;
-    return judge(direction, {
-      ...judging(),
-      isFull: paths.all.size >= paths.bound,
-      paths: paths.all,
-    });
+  /** Whether it is known already that a packet cannot go. [TUN-18] */
+  private isInVain(goal: Goal, known: readonly Path[], destination: Ip): boolean {
+    if (known.length > 0) return false;
+    const { paths, general } = this.parts;
+    const path = paths.forGoal(goal);
+    if (goal.general?.kind !== RelayKind.t) {
+      // A live path to the peer that has not got the address: it has another one now.
+      return path !== undefined;
+    }
+    // It is not from the address that is lent.
+    return path === undefined ? general.isServed(destination) : path.confirmedAt !== undefined;
   }
 
-  private want(name: string, replacing: Replacing | undefined, now: Instant): void {
+  private judge(direction: RouteDirection, asked?: Goal): ReturnType<typeof judge> {
+    const { paths, judging } = this.parts;
+    const by = { ...judging(), isFull: paths.all.size >= paths.bound, paths: paths.all };
+    return judge(direction, by, asked);
+  }
+
+  private want(goal: Goal, replacing: Replacing | undefined, now: Instant): void {
     const { paths } = this.parts;
-    const failure = paths.all.size >= paths.bound ? 'busy' : this.directions.ask(name, replacing, now);
+    const failure = paths.all.size >= paths.bound ? 'busy' : this.directions.ask(goal, replacing, now);
     if (failure === undefined) return this.sendReady(now);
-    this.end(name, now);
+    this.end(goal, now);
   }
 
   /** [ERR-06] */
-  private fail(name: string, status: string, now: Instant): void {
-    this.directions.failed(name, status, now);
-    this.parts.tally.event('direction-failed', { name, status });
-    this.end(name, now);
+  private fail(goal: Goal, status: string, now: Instant): void {
+    this.directions.failed(goal, status, now);
+    this.parts.tally.event('direction-failed', { name: goal.key, status });
+    this.end(goal, now);
   }
 
-  private end(name: string, now: Instant): void {
-    this.parts.resolver.settle(name, undefined);
-    this.drop(name, () => true, now);
+  private end(goal: Goal, now: Instant): void {
+    this.parts.resolver.settle(goal, undefined);
+    this.drop(goal, () => true, now);
   }
 
   /** No route of a path is left. [HO-06, HO-11, HO-19] */
   private recover(path: Path, now: Instant): void {
     const { paths } = this.parts;
-    const others = paths.to(path.peer).filter((other) => other !== path);
+    const others = paths.to(path.party).filter((other) => other !== path);
     // HO-11: it is closed as soon as something is heard on another one that is up.
     if (others.some(({ isHopeful }) => isHopeful)) return;
     const sentAt = path.tunnel.lastInner ?? Number.NEGATIVE_INFINITY;
@@ -211,37 +240,40 @@ export class Connections {
   /** Asks for a path instead of lost ones, not more often than every 5 s. [HO-17] */
   private replace(lost: readonly Path[], now: Instant): void {
     const old = lost.find(({ confirmedAt }) => confirmedAt !== undefined) ?? lost[0];
-    const name = old?.directed.name;
-    if (old === undefined || name === undefined) return;
+    const goal = old?.directed.goal;
+    if (old === undefined || goal === undefined) return;
     if (lost.some(({ replacedAt }) => now < replacedAt + this.parts.timers.replaceRepeat)) return;
     for (const path of lost) path.replacedAt = now;
-    this.want(name, { pathId: old.pathId, reason: this.reason(old) }, now);
+    this.want(goal, { pathId: old.pathId, reason: this.reason(old) }, now);
   }
 
   /** [HO-19] */
   private reason(path: Path): Reason {
     const heardAt = path.heardAt ?? path.directed.directedAt;
     if (this.parts.movedAt() >= heardAt) return Reason.moved;
-    return path.lostWhy === 'relay' ? Reason.relayLost : Reason.directFailed;
+    const isRelay = path.lostWhy === 'relay' || path.directed.goal?.general !== undefined;
+    return isRelay ? Reason.relayLost : Reason.directFailed;
   }
 
-  private remember({ addresses, directed: { name } }: Path, usedAt: Instant): void {
-    if (name !== undefined) this.names.note(addresses, name, usedAt);
+  private remember({ addresses, directed: { goal } }: Path, usedAt: Instant): void {
+    if (goal !== undefined) this.names.note(addresses, goal, usedAt);
   }
 
   private flush(destination: Ip, now: Instant): void {
     for (const packet of this.held.take(destination)) {
-      const events = this.parts.paths.send(packet, destination, now);
+      const inner = readInner(packet);
+      const events = inner instanceof Refusal ? undefined : this.parts.paths.send(inner, now);
       if (events === undefined) this.refuse(packet);
       else this.follow(events, now);
     }
   }
 
-  /** Drops what is held for the destinations of a name. */
-  private drop(name: string, isDropped: (destination: Ip) => boolean, now: Instant): void {
+  /** Drops what is held for the destinations of a goal. */
+  private drop({ key }: Goal, isDropped: (destination: Ip) => boolean, now: Instant): void {
     for (const destination of this.held.destinations()) {
-      const known = this.parts.paths.forAddress(destination)[0]?.directed.name;
-      if ((known ?? this.names.nameOf(destination, now)) !== name || !isDropped(destination)) continue;
+      const known = this.parts.paths.forAddress(destination)[0]?.directed.goal;
+      const goal = known ?? this.names.goalOf(destination, now);
+      if (goal?.key !== key || !isDropped(destination)) continue;
       for (const packet of this.held.take(destination)) this.refuse(packet);
     }
   }

@@ -29,6 +29,7 @@ import { Tally } from '../tally.ts';
 import { TunnelTable } from '../tunnel/table.ts';
 import { Connections } from './connections.ts';
 import { withSizes } from './counters.ts';
+import { General } from './general.ts';
 import type { HomeEvent } from './home.ts';
 import { Home } from './home.ts';
 import { conflict, formatPrefix, Location } from './location.ts';
@@ -92,6 +93,13 @@ class Node implements Role {
     );
     const nodeId = fromHex(config.nodeId);
     const suites = suitesOf(config);
+    const general = new General({
+      config: config.general,
+      profile: this.profile,
+      memory: timers['name-memory'],
+      paths: this.paths,
+      own: () => this.home.addresses(),
+    });
     this.connections = new Connections({
       tally,
       random,
@@ -105,8 +113,10 @@ class Node implements Role {
         tally,
         random,
         lookUp: (message, transport, answered) => this.lookUp(message, answered, transport),
-        want: (name, now) => this.connections.reach(name, now),
+        want: (goal, now) => this.connections.reach(goal, now),
+        resolved: (name, addresses, now) => general.resolved(name, addresses, now),
       }),
+      general,
       timers: {
         packetHold: timers['packet-hold-time'],
         nameMemory: timers['name-memory'],
@@ -135,6 +145,7 @@ class Node implements Role {
           nat64,
         },
         own: () => this.home.addresses(),
+        general: general.anyPeer,
       }),
       ask: (message, now) => this.follow(this.home.ask(message, now), now),
       acknowledge: (transaction, status, to, now) =>
@@ -256,7 +267,7 @@ class Node implements Role {
     }
     this.connections.follow(this.paths.observed(now), now);
     this.checkLinks(now);
-    this.connections.sendReady(now);
+    this.connections.registered(now);
   }
 
   /** [NODE-15] */

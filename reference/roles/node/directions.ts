@@ -3,8 +3,9 @@ import type { Instant, Random } from '../../core.ts';
 import type { DirectionRequest } from '../../wire/messages.ts';
 import type { Reason } from '../../wire/registry.ts';
 import { MessageType } from '../../wire/registry.ts';
+import type { Goal } from './goal.ts';
 
-/** ERR-06: a name that failed is not asked for again within this time, in milliseconds. */
+/** ERR-06: what failed is not asked for again within this time, in milliseconds. */
 const PAUSE = 1000;
 const TRANSACTION_LENGTH = 8;
 
@@ -16,13 +17,13 @@ export interface Replacing {
 
 /** A Direction Request that waits for the registration, or for its answer. */
 export interface Ask {
-  readonly name: string;
+  readonly goal: Goal;
   readonly replacing: Replacing | undefined;
   /** When it is given up, if it could not be sent by then. */
   readonly until: Instant;
 }
 
-/** The directions that the node asked for: one for a name at a time. [NODE-06, DNS-14] */
+/** The directions that the node asked for: one for a goal at a time. [NODE-06, NODE-20, DNS-14] */
 export class Directions {
   private readonly random: Random;
   private readonly patience: number;
@@ -30,10 +31,10 @@ export class Directions {
   private readonly waiting = new Map<string, Ask>();
   /** By transaction. */
   private readonly sent = new Map<string, Ask>();
-  /** Until when a name is not asked for again, and why. */
+  /** Until when a goal is not asked for again, and why. */
   private readonly failures = new Map<string, { readonly until: Instant; readonly status: string }>();
 
-  /** @param patience milliseconds that one waits for the registration. @param bound names at a time. */
+  /** @param patience milliseconds that one waits for the registration. @param bound goals at a time. */
   constructor(patience: number, bound: number, random: Random) {
     this.patience = patience;
     this.bound = bound;
@@ -41,20 +42,20 @@ export class Directions {
   }
 
   /**
-   * Asks for a path to a name, unless that is under way.
+   * Asks for a path to a goal, unless that is under way.
    * @returns why not, if it failed less than a second ago, or there are too many.
    */
-  ask(name: string, replacing: Replacing | undefined, now: Instant): string | undefined {
-    if (this.isUnderWay(name)) return undefined;
-    const failure = this.failures.get(name);
+  ask(goal: Goal, replacing: Replacing | undefined, now: Instant): string | undefined {
+    if (this.isUnderWay(goal)) return undefined;
+    const failure = this.failures.get(goal.key);
     if (failure !== undefined && now < failure.until) return failure.status;
     if (this.waiting.size + this.sent.size >= this.bound) return 'busy';
-    this.waiting.set(name, { name, replacing, until: now + this.patience });
+    this.waiting.set(goal.key, { goal, replacing, until: now + this.patience });
     return undefined;
   }
 
-  isUnderWay(name: string): boolean {
-    return this.waiting.has(name) || [...this.sent.values()].some((ask) => ask.name === name);
+  isUnderWay({ key }: Goal): boolean {
+    return this.waiting.has(key) || [...this.sent.values()].some(({ goal }) => goal.key === key);
   }
 
   /** The requests to send, now that the node is registered. */
@@ -64,11 +65,11 @@ export class Directions {
     return ready.map((ask) => {
       const transaction = this.random(TRANSACTION_LENGTH);
       this.sent.set(toHex(transaction), ask);
-      const { name, replacing } = ask;
+      const { goal, replacing } = ask;
       return {
         type: MessageType.directionRequest,
         transaction,
-        peerFqdn: name,
+        ...goal.asked,
         ...(replacing && { replaces: replacing.pathId, reason: replacing.reason }),
       };
     });
@@ -85,18 +86,18 @@ export class Directions {
   /** Takes those that waited too long for the registration. */
   takeOver(now: Instant): Ask[] {
     const over = [...this.waiting.values()].filter(({ until }) => until <= now);
-    for (const { name } of over) this.waiting.delete(name);
+    for (const { goal } of over) this.waiting.delete(goal.key);
     return over;
   }
 
-  /** A name is not to be asked for again at once. [ERR-06] */
-  failed(name: string, status: string, now: Instant): void {
+  /** A goal is not to be asked for again at once. [ERR-06] */
+  failed({ key }: Goal, status: string, now: Instant): void {
     for (const [other, { until }] of this.failures) {
       if (until > now) break;
       this.failures.delete(other);
     }
-    this.failures.delete(name);
-    this.failures.set(name, { until: now + PAUSE, status });
+    this.failures.delete(key);
+    this.failures.set(key, { until: now + PAUSE, status });
   }
 
   hasWaiting(): boolean {

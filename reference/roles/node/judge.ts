@@ -4,14 +4,15 @@ import { sameBytes, toHex } from '../../bytes.ts';
 import type { Prefix } from '../../locator.ts';
 import type { RouteDirection } from '../../wire/messages.ts';
 import { encodeBody } from '../../wire/messages.ts';
-import { RelayKind, Status } from '../../wire/registry.ts';
+import { Status } from '../../wire/registry.ts';
+import { farEndOf } from './far-end.ts';
+import type { Goal } from './goal.ts';
 import { conflict } from './location.ts';
 
 /** A path that the node holds, as far as directions are judged by it. */
 export interface HeldPath {
   readonly content: string;
-  /** The peer's Node ID. */
-  readonly peer: Uint8Array;
+  readonly party: string;
   readonly addresses: readonly Ip[];
   /** Directed and not closed. */
   readonly isLive: boolean;
@@ -35,21 +36,24 @@ export interface Judging {
  *
  * | what | answer | clause |
  * | --- | --- | --- |
- * | a relay that is no RS-S | unsupported | NODE-25 |
+ * | a relay of another kind than was asked for, or that serves another peer; a request with one that is no RS-S | unsupported | NODE-25 |
  * | a suite that the node does not have | unsupported | KEY-45 |
  * | Path ID of a path held, the same content | ok, nothing changes | NODE-22 |
  * | Path ID of a path held, other content; an ID that another channel has | refused | NODE-22 |
- * | the peer's Node ID is the own one | refused | NODE-22 |
- * | a peer virtual address that is an own one, or inside the prefix of an attached link | refused | NODE-22 |
- * | a peer virtual address that a live path to another Node ID has | refused | NODE-22 |
- * | `replaces` names a path to another Node ID | refused | NODE-22 |
+ * | the far end's Node ID is the own one | refused | NODE-22 |
+ * | an address of the peer, or a lent one, that is an own one, or inside the prefix of an attached link | refused | NODE-22 |
+ * | an address of the peer that a live path to another party has | refused | NODE-22 |
+ * | `replaces` names a path to another party | refused | NODE-22 |
  * | no room | busy | NODE-22 |
  * | else | ok, the path is made | NODE-16 |
+ *
+ * A party is a Node ID, or a general peer by one kind of relay.
+ * @param asked what the direction is the answer to.
  */
-export function judge(direction: RouteDirection, by: Judging): 'made' | 'known' | Status {
-  const { pathId, peer, relay, suite, replaces } = direction;
-  // GEN-45: without a peer the far end is an RS-N or RS-T.
-  if (peer === undefined || (relay !== undefined && relay.kind !== RelayKind.s)) return Status.unsupported;
+export function judge(direction: RouteDirection, by: Judging, asked?: Goal): 'made' | 'known' | Status {
+  const { pathId, relay, suite, replaces } = direction;
+  const end = farEndOf(direction, asked);
+  if (end === undefined) return Status.unsupported;
   if (!by.suites.includes(suite)) return Status.unsupported;
 
   const path = toHex(pathId);
@@ -59,16 +63,17 @@ export function judge(direction: RouteDirection, by: Judging): 'made' | 'known' 
   const isTaken = (id: string): boolean => by.isTaken(id) || by.paths.has(id);
   if (by.isTaken(path) || path === leg || (leg !== undefined && isTaken(leg))) return Status.refused;
 
-  const addresses = peer.virtualAddresses ?? [];
-  if (sameBytes(peer.nodeId, by.nodeId)) return Status.refused;
-  if (addresses.some((ip) => by.addresses.includes(ip)) || conflict(addresses, by.links) !== undefined)
+  const { addresses, lent, party } = end;
+  const all = lent === undefined ? addresses : [...addresses, lent];
+  if (sameBytes(end.nodeId, by.nodeId)) return Status.refused;
+  if (all.some((ip) => by.addresses.includes(ip)) || conflict(all, by.links) !== undefined)
     return Status.refused;
   for (const other of by.paths.values()) {
-    const isOthers = other.isLive && !sameBytes(other.peer, peer.nodeId);
+    const isOthers = other.isLive && other.party !== party;
     if (isOthers && other.addresses.some((ip) => addresses.includes(ip))) return Status.refused;
   }
   const replaced = replaces && by.paths.get(toHex(replaces));
-  if (replaced !== undefined && !sameBytes(replaced.peer, peer.nodeId)) return Status.refused;
+  if (replaced !== undefined && replaced.party !== party) return Status.refused;
   return by.isFull ? Status.busy : 'made';
 }
 

@@ -1,12 +1,13 @@
 import type { Ip } from '../../address.ts';
 import type { Instant } from '../../core.ts';
+import type { Goal } from './goal.ts';
 
 interface Known {
-  readonly name: string;
+  readonly goal: Goal;
   usedAt: Instant;
 }
 
-/** The name that a virtual address was last directed for, while it is in use and for some time after. [NODE-10] */
+/** Whom an address was last directed for, while it is in use and for some time after. [NODE-10] */
 export class Names {
   private readonly known = new Map<Ip, Known>();
   private readonly memory: number;
@@ -19,12 +20,12 @@ export class Names {
   }
 
   /** Addresses are used, now or at an earlier time. */
-  note(addresses: readonly Ip[], name: string, usedAt: Instant): void {
+  note(addresses: readonly Ip[], goal: Goal, usedAt: Instant): void {
     for (const address of addresses) {
       const before = this.known.get(address);
-      const latest = before?.name === name ? Math.max(before.usedAt, usedAt) : usedAt;
+      const latest = before?.goal.key === goal.key ? Math.max(before.usedAt, usedAt) : usedAt;
       this.known.delete(address);
-      this.known.set(address, { name, usedAt: latest });
+      this.known.set(address, { goal, usedAt: latest });
     }
     for (const oldest of this.known.keys()) {
       if (this.known.size <= this.bound) break;
@@ -32,11 +33,11 @@ export class Names {
     }
   }
 
-  /** The name of an address that a packet is for. */
-  nameOf(address: Ip, now: Instant): string | undefined {
+  /** Whom an address is of that a packet is for. */
+  goalOf(address: Ip, now: Instant): Goal | undefined {
     const known = this.known.get(address);
     if (known === undefined) return undefined;
-    if (now < known.usedAt + this.memory) return known.name;
+    if (now < known.usedAt + this.memory) return known.goal;
     this.known.delete(address);
     return undefined;
   }

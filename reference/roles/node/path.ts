@@ -4,6 +4,8 @@ import { toHex } from '../../bytes.ts';
 import type { Instant } from '../../core.ts';
 import type { Tunnel, TunnelEvent } from '../tunnel/tunnel.ts';
 import type { Candidate } from './choice.ts';
+import type { FarEnd } from './far-end.ts';
+import type { Goal } from './goal.ts';
 import type { HeldPath } from './judge.ts';
 
 type LostWhy = Extract<TunnelEvent, { kind: 'lost' }>['why'];
@@ -12,11 +14,11 @@ type LostWhy = Extract<TunnelEvent, { kind: 'lost' }>['why'];
 export interface Directed {
   readonly pathId: Uint8Array;
   readonly content: string;
-  readonly peer: Uint8Array;
+  readonly end: FarEnd;
   /** As hex. */
   readonly instance: string | undefined;
-  readonly name: string | undefined;
-  readonly addresses: readonly Ip[];
+  /** Whom it is to reach, if that has a name or an address. */
+  readonly goal: Goal | undefined;
   /** Endpoints of its relay. */
   readonly relays: readonly Endpoint[];
   /** The path that it replaces, as hex. */
@@ -53,12 +55,16 @@ export class Path implements HeldPath, Candidate {
     return this.directed.content;
   }
 
-  get peer(): Uint8Array {
-    return this.directed.peer;
+  get party(): string {
+    return this.directed.end.party;
   }
 
   get addresses(): readonly Ip[] {
-    return this.directed.addresses;
+    return this.directed.end.addresses;
+  }
+
+  get lent(): Ip | undefined {
+    return this.directed.end.lent;
   }
 
   get isLive(): boolean {

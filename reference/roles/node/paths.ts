@@ -1,16 +1,18 @@
 /** The paths of a node: which channel a datagram is for, which path a packet goes by, and when a path ends. */
 import type { Endpoint, Ip } from '../../address.ts';
 import { sameEndpoint } from '../../address.ts';
-import { sameBytes, toHex } from '../../bytes.ts';
 import { hasFailed } from '../../channel/types.ts';
 import type { Instant, PathEvent } from '../../core.ts';
+import type { InnerPacket } from '../../packet/inner.ts';
 import type { Header } from '../../wire/header.ts';
+import { RelayKind } from '../../wire/registry.ts';
 import type { Tally } from '../tally.ts';
 import type { TunnelEvent } from '../tunnel/tunnel.ts';
 import { ANSWERS_BOUND } from '../tunnel/updates.ts';
 import { Wakeups } from '../wakeups.ts';
 import type { SurplusTimers } from './choice.ts';
 import { chosen, surplus } from './choice.ts';
+import type { Goal } from './goal.ts';
 import type { Path } from './path.ts';
 
 /** HO-11: how long after a look another one is worth while, in milliseconds. */
@@ -59,9 +61,9 @@ export class Paths {
     return this.paths.has(context) || this.legs.has(context);
   }
 
-  /** Live paths to one Node ID. */
-  to(peer: Uint8Array): Path[] {
-    return [...this.paths.values()].filter((path) => path.isLive && sameBytes(path.peer, peer));
+  /** Live paths to one party. */
+  to(party: string): Path[] {
+    return [...this.paths.values()].filter((path) => path.isLive && path.party === party);
   }
 
   /** Live paths whose peer has an address. */
@@ -69,9 +71,20 @@ export class Paths {
     return [...this.paths.values()].filter((path) => path.isLive && path.addresses.includes(address));
   }
 
-  /** A live path to a name. [DNS-14] */
-  forName(name: string): Path | undefined {
-    return [...this.paths.values()].find((path) => path.isLive && path.directed.name === name);
+  /** Live paths that a packet can go by; from a lent address those of its own, to any peer. [TUN-18] */
+  between(source: Ip, destination: Ip): Path[] {
+    const to = this.forAddress(destination).filter(({ lent }) => lent === undefined || lent === source);
+    return to.length > 0 ? to : this.leases().filter(({ lent }) => lent === source);
+  }
+
+  /** Live paths that an address is lent for without a peer. */
+  leases(): Path[] {
+    return [...this.paths.values()].filter((path) => path.isLive && path.lent && path.addresses.length === 0);
+  }
+
+  /** A live path to a goal. [DNS-14] */
+  forGoal({ key }: Goal): Path | undefined {
+    return [...this.paths.values()].find((path) => path.isLive && path.directed.goal?.key === key);
   }
 
   /** Takes a path that was directed and begins what its part says. [NODE-07, NODE-24] */
@@ -103,8 +116,8 @@ export class Paths {
   }
 
   /** Sends an inner packet by the path to its destination. @returns undefined if none is up. */
-  send(packet: Uint8Array, destination: Ip, now: Instant): PathsEvent[] | undefined {
-    const path = chosen(this.forAddress(destination));
+  send({ packet, source, destination }: InnerPacket, now: Instant): PathsEvent[] | undefined {
+    const path = chosen(this.between(source, destination));
     if (path === undefined) return undefined;
     this.absorb(path, path.tunnel.send(packet, now), now);
     return this.settle(now);
@@ -183,7 +196,7 @@ export class Paths {
     for (const event of events) this.perform(path, event);
     if (!this.paths.has(path.id)) return;
     this.wakeups.set(path, path.tunnel.wakeAt());
-    if (events.some(({ kind }) => CHANGES.has(kind))) this.arrange(path.peer, now);
+    if (events.some(({ kind }) => CHANGES.has(kind))) this.arrange(path.party, now);
   }
 
   private perform(path: Path, event: TunnelEvent): void {
@@ -203,16 +216,16 @@ export class Paths {
       case 'up':
         path.isLost = false;
         this.out.push({ kind: 'up', path });
-        return;
+        return this.tell(path);
       case 'route':
         // The old address answers again, or the peer has found this end at another one.
         if (path.isLost) this.out.push({ kind: 'up', path });
         path.isLost = false;
         return tally.event('route', {
           path: path.id,
-          peer: path.directed.name ?? '',
+          peer: path.directed.goal?.key ?? '',
           to: event.to.ip,
-          route: event.isRelay ? 'relay' : 'direct',
+          route: path.directed.goal?.general ? 'relay end' : event.isRelay ? 'relay' : 'direct',
         });
       case 'lost':
         path.isLost = true;
@@ -229,21 +242,30 @@ export class Paths {
     }
   }
 
+  /** The user is told what a path to a general peer is worth, and the host which address it has. [NODE-23] */
+  private tell({ id, lent, directed: { goal } }: Path): void {
+    if (goal?.general === undefined) return;
+    const peer = goal.general.address ?? 'any';
+    const kind = goal.general.kind === RelayKind.n ? 'RS-N' : 'RS-T';
+    this.tally.event('general-peer', { path: id, peer, kind, encryption: 'ends at the relay' });
+    if (lent !== undefined) this.tally.event('lent-address', { path: id, peer, address: lent });
+  }
+
   /** A path of a peer is up: what it takes the place of ends. [HO-06, HO-11, HO-12] */
   private succeed(path: Path, now: Instant): void {
     const { replaces, instance, directedAt } = path.directed;
-    for (const other of this.to(path.peer)) {
+    for (const other of this.to(path.party)) {
       if (other === path) continue;
       const isEarlier = replaces !== undefined && (other.confirmedAt ?? now) < directedAt;
       if (other.directed.instance !== instance) this.erase(other);
       else if (isEarlier || other.id === replaces || other.isLost) this.closeNow(other, now);
     }
-    this.arrange(path.peer, now);
+    this.arrange(path.party, now);
   }
 
   /** Writes the Tunnel Table: the chosen path gets the peer's addresses, the others receive. [HO-11] */
-  private arrange(peer: Uint8Array, now: Instant): void {
-    const paths = this.to(peer);
+  private arrange(party: string, now: Instant): void {
+    const paths = this.to(party);
     const best = chosen(paths);
     for (const path of paths) {
       if (!path.isUp && path.destinations === undefined) continue;
@@ -260,10 +282,9 @@ export class Paths {
 
   private thinOut(now: Instant): void {
     this.lookAt = Number.POSITIVE_INFINITY;
-    const peers = new Map([...this.paths.values()].map((path) => [toHex(path.peer), path.peer]));
-    for (const peer of peers.values()) {
-      for (const path of surplus(this.to(peer), this.timers, now)) this.closeNow(path, now);
-      this.arrange(peer, now);
+    for (const party of new Set([...this.paths.values()].map((path) => path.party))) {
+      for (const path of surplus(this.to(party), this.timers, now)) this.closeNow(path, now);
+      this.arrange(party, now);
     }
   }
 
@@ -272,7 +293,7 @@ export class Paths {
     path.isClosing = true;
     this.absorb(path, path.tunnel.close(now), now);
     this.stopSending(path);
-    this.arrange(path.peer, now);
+    this.arrange(path.party, now);
   }
 
   private stopSending(path: Path): void {
@@ -292,6 +313,8 @@ export class Paths {
     this.wakeups.delete(path);
     path.isClosing = true;
     if (path.destinations !== undefined) this.tally.add({ kind: 'tunnel-remove', pathId: path.id });
+    if (path.lent !== undefined && path.confirmedAt !== undefined)
+      this.tally.event('lent-address-ended', { path: path.id, address: path.lent });
     this.out.push({ kind: 'gone', path });
   }
 }

@@ -1,6 +1,6 @@
 /** What a node does with a general peer. [NODE-20] */
 import type { Ip } from '../../address.ts';
-import type { GeneralConfig, Policy } from '../../config/general.ts';
+import type { GeneralConfig, Policy } from '../../config/policy.ts';
 import type { TestProfile } from '../../locator.ts';
 import { isIn, parsePrefix, reach } from '../../locator.ts';
 

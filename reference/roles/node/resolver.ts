@@ -1,4 +1,4 @@
-/** Queries of applications: NTM names become directions, at query time or by what DNS answers; the rest passes. */
+/** Queries of applications: NTM names, and general peers by policy, become directions; the rest passes. */
 import type { Ip } from '../../address.ts';
 import type { Instant, Random, Transport } from '../../core.ts';
 import {
@@ -14,6 +14,8 @@ import { meaningOf } from '../../dns/meaning.ts';
 import { zoneOf } from '../../dns/names.ts';
 import { isResponseTo, readQuery, withId } from '../../dns/query.ts';
 import type { Tally } from '../tally.ts';
+import type { Goal } from './goal.ts';
+import { nodeGoal } from './goal.ts';
 import type { Asking, WaitingQuery } from './waiting.ts';
 import { WaitingQueries } from './waiting.ts';
 
@@ -36,7 +38,9 @@ export interface ResolverParts {
     answered: (response: Uint8Array | undefined, now: Instant) => void,
   ) => void;
   /** A peer is to be reached; what comes of it is told by `settle`, perhaps before this returns. */
-  readonly want: (name: string, now: Instant) => void;
+  readonly want: (goal: Goal, now: Instant) => void;
+  /** DNS gave addresses for a general name: what is to be reached before the application gets an answer. [DNS-16] */
+  readonly resolved: (name: string, addresses: readonly [Ip, ...Ip[]], now: Instant) => Goal | undefined;
 }
 
 export class Resolver {
@@ -55,13 +59,13 @@ export class Resolver {
     const asking: Asking = { number, message: message.slice(), query, transport };
     const name = query?.name;
     const isNtm = name !== undefined && zoneOf(name, this.parts.marker) !== undefined;
-    if (query !== undefined && isNtm && isForAddresses(query)) this.hold(asking, name, {}, now);
+    if (query !== undefined && isNtm && isForAddresses(query)) this.hold(asking, nodeGoal(name), {}, now);
     else this.ask(asking, (response, at) => this.act(asking, response, at));
   }
 
-  /** Ends all that waits for a name: the peer's virtual addresses, or a failure. [DNS-08, DNS-09, DNS-11, DNS-14] */
-  settle(name: string, addresses: readonly Ip[] | undefined): void {
-    for (const held of this.waiting.take(name)) {
+  /** Ends all that waits for a goal: the peer's virtual addresses, or a failure. [DNS-08, DNS-09, DNS-11, DNS-14] */
+  settle({ key }: Goal, addresses: readonly Ip[] | undefined): void {
+    for (const held of this.waiting.take(key)) {
       const { asking, links } = held;
       const { query, transport } = asking;
       if (addresses === undefined || query === undefined) {
@@ -99,8 +103,14 @@ export class Resolver {
         break;
       }
       case 'direct':
-        this.hold(asking, meaning.name, { links: meaning.links, response }, now);
+        this.hold(asking, nodeGoal(meaning.name), { links: meaning.links, response }, now);
         break;
+      case 'general': {
+        const goal = this.parts.resolved(query.name ?? '', meaning.addresses, now);
+        if (goal === undefined) this.answer(asking, response);
+        else this.hold(asking, goal, { links: meaning.links, response }, now);
+        break;
+      }
       case 'fail':
         this.answer(asking, errorAnswer(query, Rcode.serverFailure));
         break;
@@ -111,13 +121,13 @@ export class Resolver {
 
   private hold(
     asking: Asking,
-    name: string,
+    goal: Goal,
     { links = [], response }: Partial<Pick<WaitingQuery, 'links' | 'response'>>,
     now: Instant,
   ): void {
     const kept = this.parts.bypass ? response : undefined;
     const until = now + this.parts.wait;
-    if (this.waiting.add(name, { asking, links, response: kept, until })) this.parts.want(name, now);
+    if (this.waiting.add(goal.key, { asking, links, response: kept, until })) this.parts.want(goal, now);
     else this.fail(asking, kept);
   }
 

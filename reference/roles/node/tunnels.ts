@@ -4,10 +4,13 @@ import { fromHex, toHex } from '../../bytes.ts';
 import type { NodeConfig } from '../../config/node.ts';
 import type { Timers } from '../../config/timers.ts';
 import type { Instant, Random } from '../../core.ts';
+import type { AddressSet } from '../../packet/inner.ts';
 import type { RouteDirection } from '../../wire/messages.ts';
 import { Part } from '../../wire/registry.ts';
 import type { CandidateRules } from '../tunnel/candidates.ts';
 import { Tunnel } from '../tunnel/tunnel.ts';
+import { farEndOf } from './far-end.ts';
+import type { Goal } from './goal.ts';
 import { contentOf } from './judge.ts';
 import type { Location } from './location.ts';
 import { Path } from './path.ts';
@@ -23,17 +26,20 @@ export interface MakerParts {
   readonly rules: CandidateRules;
   /** Own virtual addresses. */
   readonly own: () => readonly Ip[];
+  /** What packets may come from where an RS-T was asked for no peer. [NODE-11] */
+  readonly general: AddressSet;
 }
 
-/** Makes paths of directions that were judged good: their far end is a node, their relay an RS-S. */
+/** Makes paths of directions that were judged good; an RS-N or RS-T is the far end itself, where a node is reached. */
 export function pathMaker(
   parts: MakerParts,
-): (direction: RouteDirection, name: string | undefined, now: Instant) => Path {
+): (direction: RouteDirection, goal: Goal | undefined, now: Instant) => Path {
   const { config, timers, random, location, rules, own } = parts;
-  return (direction, name, now) => {
+  return (direction, goal, now) => {
     const { pathId, pathSecret, suite, part, peer, candidates, relay, replaces, lifetime } = direction;
-    if (peer === undefined) throw new Error('a direction without a peer was judged good');
-    const addresses = peer.virtualAddresses ?? [];
+    const end = farEndOf(direction, goal);
+    if (end === undefined) throw new Error('a direction to nobody was judged good');
+    const isNode = peer !== undefined;
     const tunnel = new Tunnel(
       {
         pathId,
@@ -41,11 +47,12 @@ export function pathMaker(
         suite,
         part: PARTS[part],
         self: fromHex(config.nodeId),
-        peer: peer.nodeId,
-        own: own(),
-        peerAddresses: addresses,
-        candidates: candidates ?? [],
-        isRelayOnly: config.features.includes('relay-only'),
+        peer: end.nodeId,
+        peerRole: isNode ? 'node' : 'rs',
+        own: end.lent === undefined ? own() : [end.lent],
+        peerAddresses: end.isNamed ? end.addresses : parts.general,
+        candidates: (isNode ? candidates : relay?.endpoints) ?? [],
+        isRelayOnly: isNode && config.features.includes('relay-only'),
         places: () => ({ real: location.real(own()), observed: location.seen() }),
         rules,
         relay: relay?.leg && {
@@ -66,10 +73,9 @@ export function pathMaker(
       {
         pathId,
         content: contentOf(direction),
-        peer: peer.nodeId,
-        instance: peer.instance && toHex(peer.instance),
-        name: name ?? peer.fqdn,
-        addresses,
+        end,
+        instance: peer?.instance && toHex(peer.instance),
+        goal,
         relays: relay?.endpoints ?? [],
         replaces: replaces && toHex(replaces),
         isInitiator: part !== Part.await,

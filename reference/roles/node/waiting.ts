@@ -21,10 +21,10 @@ export interface WaitingQuery {
   readonly until: Instant;
 }
 
-/** Queries that wait for directions, by the name that they wait for. [DNS-14] */
+/** Queries that wait for directions, by the key of the goal that they wait for. [DNS-14, DNS-16] */
 export class WaitingQueries {
   private readonly bound: number;
-  private readonly byName = new Map<string, WaitingQuery[]>();
+  private readonly byKey = new Map<string, WaitingQuery[]>();
   private size = 0;
 
   /** @param bound queries at a time. */
@@ -33,19 +33,19 @@ export class WaitingQueries {
   }
 
   /** @returns whether there was room. */
-  add(name: string, waiting: WaitingQuery): boolean {
+  add(key: string, waiting: WaitingQuery): boolean {
     if (this.size >= this.bound) return false;
-    const others = this.byName.get(name);
-    if (others === undefined) this.byName.set(name, [waiting]);
+    const others = this.byKey.get(key);
+    if (others === undefined) this.byKey.set(key, [waiting]);
     else others.push(waiting);
     this.size++;
     return true;
   }
 
-  /** Takes those that wait for a name. */
-  take(name: string): readonly WaitingQuery[] {
-    const waiting = this.byName.get(name) ?? [];
-    this.byName.delete(name);
+  /** Takes those that wait for a goal. */
+  take(key: string): readonly WaitingQuery[] {
+    const waiting = this.byKey.get(key) ?? [];
+    this.byKey.delete(key);
     this.size -= waiting.length;
     return waiting;
   }
@@ -53,12 +53,12 @@ export class WaitingQueries {
   /** Takes those whose time is over. */
   takeOver(now: Instant): readonly WaitingQuery[] {
     const over: WaitingQuery[] = [];
-    for (const [name, waiting] of [...this.byName]) {
+    for (const [key, waiting] of [...this.byKey]) {
       const left = waiting.filter(({ until }) => until > now);
       if (left.length === waiting.length) continue;
       over.push(...waiting.filter(({ until }) => until <= now));
-      if (left.length > 0) this.byName.set(name, left);
-      else this.byName.delete(name);
+      if (left.length > 0) this.byKey.set(key, left);
+      else this.byKey.delete(key);
     }
     this.size -= over.length;
     return over;
@@ -66,7 +66,7 @@ export class WaitingQueries {
 
   wakeAt(): Instant {
     let at = Number.POSITIVE_INFINITY;
-    for (const waiting of this.byName.values()) for (const { until } of waiting) at = Math.min(at, until);
+    for (const waiting of this.byKey.values()) for (const { until } of waiting) at = Math.min(at, until);
     return at;
   }
 }

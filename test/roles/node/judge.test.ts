@@ -1,4 +1,5 @@
 import type { Ip } from '../../../reference/address.ts';
+import { toHex } from '../../../reference/bytes.ts';
 import { parsePrefix } from '../../../reference/locator.ts';
 import type { HeldPath, Judging } from '../../../reference/roles/node/judge.ts';
 import { contentOf, judge } from '../../../reference/roles/node/judge.ts';
@@ -46,7 +47,7 @@ function judged(change: Partial<RouteDirection>, by: Partial<Judging> = {}) {
 }
 
 function held(change: Partial<HeldPath> = {}): HeldPath {
-  return { content: '', peer: PEER, addresses: [ip('198.18.0.9')], isLive: true, ...change };
+  return { content: '', party: toHex(PEER), addresses: [ip('198.18.0.9')], isLive: true, ...change };
 }
 
 const at = (id: Uint8Array, path: HeldPath): ReadonlyMap<string, HeldPath> =>
@@ -62,7 +63,11 @@ t.test('a direction that fits makes a path', (t) => {
   t.equal(judged({ relay: RELAY }), 'made');
   t.equal(judged({ replaces: bytes(16, 4) }), 'made', 'what it replaces is not known');
   t.equal(judged({ replaces: bytes(16, 4) }, { paths: at(bytes(16, 4), held()) }), 'made');
-  t.equal(judged({}, { paths: at(bytes(16, 4), held({ peer: OTHER, isLive: false })) }), 'made', 'closed');
+  t.equal(
+    judged({}, { paths: at(bytes(16, 4), held({ party: toHex(OTHER), isLive: false })) }),
+    'made',
+    'closed',
+  );
   t.equal(judged({ peer: { nodeId: PEER } }), 'made', 'a peer without addresses');
 });
 
@@ -83,7 +88,7 @@ t.test('what the node cannot do is unsupported', (t) => {
 });
 
 t.test('what would break other paths, or the host, is refused', (t) => {
-  const other = at(bytes(16, 4), held({ peer: OTHER }));
+  const other = at(bytes(16, 4), held({ party: toHex(OTHER) }));
   t.equal(judged({}, { paths: other }), REFUSED, 'an address of another peer');
   t.equal(judged({ peer: peer('198.18.0.8') }, { paths: other }), 'made');
   t.equal(judged({ peer: peer('fd00::8', '198.18.0.1') }), REFUSED, 'an own address');

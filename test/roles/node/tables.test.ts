@@ -3,6 +3,7 @@ import { parseEndpoint } from '../../../reference/address.ts';
 import { parsePrefix } from '../../../reference/locator.ts';
 import type { Candidate } from '../../../reference/roles/node/choice.ts';
 import { chosen, surplus } from '../../../reference/roles/node/choice.ts';
+import { nodeGoal } from '../../../reference/roles/node/goal.ts';
 import { HeldPackets } from '../../../reference/roles/node/held.ts';
 import { KeepAlive } from '../../../reference/roles/node/keep-alive.ts';
 import { conflict, formatPrefix, Location } from '../../../reference/roles/node/location.ts';
@@ -11,6 +12,7 @@ import { RegistrationPlan } from '../../../reference/roles/node/plan.ts';
 import t from '../../tap.ts';
 
 const [A, B] = ['198.18.0.1', '198.18.0.2'] as [Ip, Ip];
+const [GOAL_A, GOAL_B] = [nodeGoal('a.ntmobile.x'), nodeGoal('b.ntmobile.x')];
 const endpoint = (text: string): Endpoint => {
   const parsed = parseEndpoint(text);
   if (parsed === undefined) throw new Error(text);
@@ -53,15 +55,15 @@ t.test('a held packet is a copy', (t) => {
 
 t.test('names are kept for their time after the last use, the latest for an address', (t) => {
   const names = new Names(1000, 2);
-  names.note([A, B], 'a.ntmobile.x', 100);
-  t.equal(names.nameOf(A, 1099), 'a.ntmobile.x');
-  t.equal(names.nameOf(A, 1100), undefined);
-  names.note([B], 'b.ntmobile.x', 50);
-  t.equal(names.nameOf(B, 1000), 'b.ntmobile.x');
-  names.note([B], 'b.ntmobile.x', 20);
-  t.equal(names.nameOf(B, 1049), 'b.ntmobile.x', 'an earlier use takes nothing away');
-  names.note([A, '198.18.0.3' as Ip], 'c.ntmobile.x', 60);
-  t.equal(names.nameOf(B, 100), undefined, 'the bound');
+  names.note([A, B], GOAL_A, 100);
+  t.equal(names.goalOf(A, 1099), GOAL_A);
+  t.equal(names.goalOf(A, 1100), undefined);
+  names.note([B], GOAL_B, 50);
+  t.equal(names.goalOf(B, 1000), GOAL_B);
+  names.note([B], GOAL_B, 20);
+  t.equal(names.goalOf(B, 1049), GOAL_B, 'an earlier use takes nothing away');
+  names.note([A, '198.18.0.3' as Ip], nodeGoal('c.ntmobile.x'), 60);
+  t.equal(names.goalOf(B, 100), undefined, 'the bound');
 });
 
 function candidate(pathId: number, change: Partial<Candidate> = {}): Candidate {

@@ -40,6 +40,11 @@ export const VIRTUAL = [
   { 4: '198.18.0.2', 6: 'fd00:1::2' },
 ] as unknown as readonly [Record<4 | 6, Ip>, Record<4 | 6, Ip>];
 
+/** With its peer's addresses as a list. */
+interface EndConfig extends TunnelConfig {
+  readonly peerAddresses: readonly Ip[];
+}
+
 /** One end, run as a node and its driver would. */
 export class End implements Party {
   locals: readonly Endpoint[];
@@ -49,10 +54,10 @@ export class End implements Party {
   /** Packets that went and came without the tunnel's having to look. */
   readonly short = { sealed: 0, opened: 0 };
   private readonly sim: Sim;
-  private readonly config: TunnelConfig;
+  private readonly config: EndConfig;
   private readonly table = new TunnelTable();
 
-  constructor(sim: Sim, config: TunnelConfig, locals: readonly Endpoint[], seed: number) {
+  constructor(sim: Sim, config: EndConfig, locals: readonly Endpoint[], seed: number) {
     this.sim = sim;
     this.locals = locals;
     this.config = config;
@@ -174,13 +179,14 @@ export class World {
     const made: End[] = [];
     const end = (which: 0 | 1): End => {
       const [own, peer] = [VIRTUAL[which], VIRTUAL[(1 - which) as 0 | 1]];
-      const config: TunnelConfig = {
+      const config: EndConfig = {
         pathId: PATH,
         secret: SECRET,
         suite,
         part: which === 0 ? part : PARTS[part],
         self: NODES[which],
         peer: NODES[(1 - which) as 0 | 1],
+        peerRole: 'node',
         own: [own[4], own[6]],
         peerAddresses: [peer[4], peer[6]],
         candidates: candidates?.[1 - which] ?? (relay ? [] : (locals[1 - which] ?? [])),
