@@ -129,8 +129,16 @@ export interface TunnelPath {
 export interface Carrier {
   /** What to send for an inner packet; undefined: the role has to see it. */
   seal(packet: Uint8Array, now: Instant): Sealed | undefined;
-  /** The inner packet of a Data message, checked; undefined: the role has to see the datagram. */
-  open(bytes: Uint8Array, from: Endpoint, now: Instant): Uint8Array | undefined;
+  /**
+   * The inner packet of a Data message, checked; undefined: the role has to see the datagram.
+   * @param pass what is made of it on its way; undefined: the role has to see the datagram. Nothing has changed then.
+   */
+  open(
+    bytes: Uint8Array,
+    from: Endpoint,
+    now: Instant,
+    pass?: (packet: Uint8Array) => Uint8Array | undefined,
+  ): Uint8Array | undefined;
 }
 
 export interface Sealed {

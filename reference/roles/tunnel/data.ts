@@ -53,13 +53,19 @@ export class PathCarrier implements Carrier {
   }
 
   /** [NODE-11, TUN-13] */
-  open(bytes: Uint8Array, from: Endpoint, now: Instant): Uint8Array | undefined {
+  open(
+    bytes: Uint8Array,
+    from: Endpoint,
+    now: Instant,
+    pass?: (packet: Uint8Array) => Uint8Array | undefined,
+  ): Uint8Array | undefined {
     const route = this.routes.find(from);
     // OPT-01: with the first packet there is something to begin.
     if (route === undefined || route.isDead || this.traffic.lastInner === undefined) return undefined;
     const packet = this.channel.data.open(bytes, from, now, (payload) => {
       const inner = acceptInner(payload, this.peer, this.own);
-      return inner instanceof Refusal ? undefined : inner.packet;
+      if (inner instanceof Refusal) return undefined;
+      return pass === undefined ? inner.packet : pass(inner.packet);
     });
     if (packet === undefined) return undefined;
     heardBy(route, now);

@@ -1,0 +1,57 @@
+/** What an RS-N and an RS-T have of their own: how packets get from a path to the general side and back. */
+import type { Ip } from '../../address.ts';
+import type { Instant } from '../../core.ts';
+import type { Layer } from '../../refusal.ts';
+import type { RelayDirectionEnd } from '../../wire/messages.ts';
+import type { Status } from '../../wire/registry.ts';
+import type { Association } from '../association/association.ts';
+import type { End } from './end.ts';
+import type { Made } from './ends.ts';
+
+/** Where packets go, and what is refused. */
+export interface Outlets {
+  /** To the general side. */
+  out(packet: Uint8Array): void;
+  /** Into a path; nothing happens where it has no way. */
+  into(pathId: string, packet: Uint8Array, now: Instant): void;
+  refuse(layer: Layer): void;
+}
+
+/** The hot way of packets: undefined where the role has to see them, and nothing has happened then. */
+export interface QuickWays {
+  /** An inner packet of a path, as it goes to the general side. */
+  quickOut(packet: Uint8Array, pathId: string, now: Instant): Uint8Array | undefined;
+  /** A packet of the general side, as it goes into a path. */
+  quickIn(
+    packet: Uint8Array,
+    now: Instant,
+  ): { readonly pathId: string; readonly packet: Uint8Array } | undefined;
+}
+
+export interface GeneralSide extends QuickWays {
+  /** Whether a direction of its kind has what it needs, and nothing that is not allowed. [RSN-08, RSN-13] */
+  judge(direction: RelayDirectionEnd): Status;
+  /** The addresses of a new path; the path is there when it says them. */
+  make(
+    direction: RelayDirectionEnd,
+    replaces: End | undefined,
+    owner: Association,
+    now: Instant,
+  ): Made | Status;
+  /** What the path that it replaces had is its now. [HO-06] */
+  takeOver(end: End, from: End, now: Instant): void;
+  /** A path is gone. */
+  release(end: End, now: Instant): void;
+  /** An inner packet of a path, checked. */
+  outbound(end: End, packet: Uint8Array, now: Instant): void;
+  /** A packet of the general side. */
+  inbound(packet: Uint8Array, now: Instant): void;
+  /** An error about a packet that was too big for a path. [TUN-07] */
+  tooBig(end: End, error: Uint8Array, now: Instant): void;
+  /** A DC has said which addresses may be lent. [RST-09] */
+  lends(pool: readonly Ip[], owner: Association): void;
+  tick(now: Instant): void;
+  wakeAt(): Instant | undefined;
+  /** Tables with their sizes and bounds. [DOS-04] */
+  sizes(): Readonly<Record<string, readonly [size: number, bound: number]>>;
+}
