@@ -24,6 +24,12 @@ export interface NodeTestOptions extends Omit<RsOptions, 'dcs' | 'capacity' | 'h
   readonly private?: readonly Ip[];
   /** A DNS server is played for it; what its applications get where a direction fails, if that is not the default. */
   readonly dns?: { readonly onFailure?: 'bypass' };
+  /** How it reaches general peers; not at all by a relay if not given. [NODE-20] */
+  readonly general?: {
+    readonly policy?: 'bypass' | 'rs-n' | 'rs-t';
+    readonly destinations?: readonly { readonly to: string; readonly policy: 'bypass' | 'rs-n' | 'rs-t' }[];
+    readonly lease?: boolean;
+  };
   /** The DC is to be found by DNS. */
   readonly findsDc?: boolean;
 }

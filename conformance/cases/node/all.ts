@@ -8,6 +8,7 @@ import { NODE_DATA_CHANNEL_CASES } from './data-channel.ts';
 import { NODE_DIRECTION_CASES } from './direction.ts';
 import { NODE_DIRECTION_REFUSED_CASES } from './direction-refused.ts';
 import { NODE_FAMILY_CASES } from './families.ts';
+import { NODE_GENERAL_NAME_CASES } from './general-names.ts';
 import { NODE_HANDOVER_CASES } from './handover.ts';
 import { NODE_HELD_CASES } from './held.ts';
 import { NODE_KEEP_ALIVE_CASES } from './keep-alive.ts';
@@ -43,5 +44,6 @@ export const NODE_CASES: readonly Case[] = [
   ...NODE_OPTIMISATION_CASES,
   ...NODE_CANDIDATE_CASES,
   ...NODE_FAMILY_CASES,
+  ...NODE_GENERAL_NAME_CASES,
   ...NODE_MODEL_CASES,
 ];
