@@ -27,6 +27,10 @@ export const LAYERS = [
   'inner-length',
   'inner-source',
   'inner-destination',
+  'translation',
+  'fragment',
+  'mapping',
+  'mapping-room',
 ] as const;
 
 export type Layer = (typeof LAYERS)[number];

@@ -42,12 +42,30 @@ export function packetTooBig(packet: Uint8Array, mtu: number, from: Ip): Uint8Ar
   return errorAbout(packet, from, { 4: [3, 4], 6: [2, 0] }, mtu);
 }
 
+/** Time exceeded in transit: ICMP type 11 code 0, ICMPv6 type 3 code 0. As {@link unreachable} otherwise. */
+export function timeExceeded(packet: Uint8Array, from: Ip): Uint8Array | undefined {
+  return errorAbout(packet, from, { 4: [11, 0], 6: [3, 0] }, 0);
+}
+
+/** Communication prohibited: ICMP type 3 code 13, ICMPv6 type 1 code 1. As {@link unreachable} otherwise. */
+export function prohibited(packet: Uint8Array, from: Ip): Uint8Array | undefined {
+  return errorAbout(packet, from, { 4: [3, 13], 6: [1, 1] }, 0);
+}
+
+/**
+ * Source route failed (ICMP type 3 code 5), or an IPv6 header field that nobody takes (ICMPv6 type 4 code 0).
+ * @param at where the field stands in the packet. As {@link unreachable} otherwise.
+ */
+export function routeRefused(packet: Uint8Array, at: number, from: Ip): Uint8Array | undefined {
+  return errorAbout(packet, from, { 4: [3, 5], 6: [4, 0] }, (packet[0] ?? 0) >> 4 === 4 ? 0 : at);
+}
+
 interface Kinds {
   readonly 4: readonly [type: number, code: number];
   readonly 6: readonly [type: number, code: number];
 }
 
-function errorAbout(bytes: Uint8Array, from: Ip, kinds: Kinds, mtu: number): Uint8Array | undefined {
+function errorAbout(bytes: Uint8Array, from: Ip, kinds: Kinds, word: number): Uint8Array | undefined {
   const about = readIp(bytes);
   if (about === undefined || family(from) !== about.version) return undefined;
   const { version, packet, source } = about;
@@ -56,8 +74,8 @@ function errorAbout(bytes: Uint8Array, from: Ip, kinds: Kinds, mtu: number): Uin
   if (version === 4 && about.offset > 0) return undefined;
   const head = new Uint8Array(8);
   head.set(kinds[version]);
-  // RFC 1191 and RFC 4443, 3.2 both have it at the end of this word.
-  setU16(head, 6, mtu);
+  // An MTU or a pointer: RFC 1191 and RFC 4443, 3.2 and 3.4 have it at the end of this word.
+  setU16(head, 6, word);
   return icmpPacket(from, source, concat(head, packet.subarray(0, LONGEST[version] - HEADERS[version])));
 }
 

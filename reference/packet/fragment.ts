@@ -1,4 +1,4 @@
-/** IPv4 fragmentation (RFC 791, 3.2). */
+/** Fragmentation: of IPv4 (RFC 791, 3.2), and of IPv6 at its source (RFC 8200, 4.5). */
 import { concat } from '../bytes.ts';
 import { DF, FLAGS, MF, readIp, setHeaderChecksum, setU16 } from './ip.ts';
 
@@ -49,4 +49,35 @@ function withoutOptions(header: Uint8Array): Uint8Array {
   const shorter = concat(header.subarray(0, FIXED), Uint8Array.from(kept));
   shorter[0] = 0x40 | (shorter.length >> 2);
   return shorter;
+}
+
+const FRAGMENT = 44;
+/** Headers that every fragment has, where they stand before all others: hop-by-hop and routing. */
+const IN_EACH: ReadonlySet<number> = new Set([0, 43]);
+
+/**
+ * Cuts an IPv6 packet into fragments of at most `mtu` bytes, 1280 or more; one that fits is its only fragment, unchanged.
+ * Only who stands for the source may do so, as a translator.
+ * @param identification of 32 bits, which no other packet between the two hosts has for a while.
+ */
+export function fragmentIpv6(packet: Uint8Array, mtu: number, identification: number): Uint8Array[] {
+  if (packet.length <= mtu) return [packet];
+  let [namedAt, at] = [6, 40];
+  while (IN_EACH.has(packet[namedAt] ?? FRAGMENT)) [namedAt, at] = [at, at + 8 + 8 * (packet[at + 1] ?? 0)];
+  const header = concat(packet.subarray(0, at), new Uint8Array(8));
+  header[at] = packet[namedAt] ?? 0;
+  header[namedAt] = FRAGMENT;
+  new DataView(header.buffer).setUint32(at + 4, identification);
+  const room = (mtu - header.length) & ~7;
+  if (room < 8) return [packet];
+  const fragments: Uint8Array[] = [];
+  for (let from = at; from < packet.length; from += room) {
+    const part = packet.subarray(from, from + room);
+    const isLast = from + room >= packet.length;
+    const piece = concat(header, part);
+    setU16(piece, 4, piece.length - 40);
+    setU16(piece, at + 2, (from - at) | (isLast ? 0 : 1));
+    fragments.push(piece);
+  }
+  return fragments;
 }

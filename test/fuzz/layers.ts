@@ -1,11 +1,20 @@
 import type { Layer } from '../../reference/refusal.ts';
 import { LAYERS } from '../../reference/refusal.ts';
 
+/** Layers of the translator of an RS-N. */
+const OF_TRANSLATOR: readonly Layer[] = ['translation', 'fragment', 'mapping', 'mapping-room'];
+
 /**
  * Layers of section 16.11 that an RS-S does not have: GEN-32 orders requests that none is sent, and inner packets
  * are the business of tunnel ends.
  */
-export const NOT_OF_RS_S: readonly Layer[] = ['stale', 'inner-length', 'inner-source', 'inner-destination'];
+export const NOT_OF_RS_S: readonly Layer[] = [
+  'stale',
+  'inner-length',
+  'inner-source',
+  'inner-destination',
+  ...OF_TRANSLATOR,
+];
 
 /** The layers that an RS-S has: none of them may stay unused in a long run. */
 export const LAYERS_OF_RS_S: readonly Layer[] = LAYERS.filter((layer) => !NOT_OF_RS_S.includes(layer));
@@ -20,8 +29,9 @@ const NOT_OF_DC: readonly Layer[] = [
   'inner-length',
   'inner-source',
   'inner-destination',
+  ...OF_TRANSLATOR,
 ];
-const NOT_OF_NODE: readonly Layer[] = ['stale', 'relay-source', 'relay-hold', 'relay-rate'];
+const NOT_OF_NODE: readonly Layer[] = ['stale', 'relay-source', 'relay-hold', 'relay-rate', ...OF_TRANSLATOR];
 
 /** The layers that each role has. */
 export const LAYERS_OF: Readonly<Record<FuzzedRole, readonly Layer[]>> = {
