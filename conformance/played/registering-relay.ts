@@ -3,7 +3,7 @@ import type { Endpoint } from '../../reference/address.ts';
 import { endpointToBytes } from '../../reference/address.ts';
 import { MessageType, RelayKind, Status } from '../../reference/wire/registry.ts';
 import type { Body, Fields } from '../fields.ts';
-import { body, bytesField, field, numberField } from '../fields.ts';
+import { body, bytesField, field, listField, numberField } from '../fields.ts';
 import type { Received } from '../observe/received.ts';
 import { Unjudged } from '../verdict.ts';
 import type { Reply } from './habits.ts';
@@ -22,6 +22,8 @@ export function accepting(): RelayAnswer {
 
 export class RegisteringRelay extends Party {
   instance: Uint8Array = new Uint8Array(8);
+  /** What it may lend, by the last answer to its registration with status 0. [RST-09] */
+  pool: readonly Uint8Array[] = [];
   /** How it answers Relay Directions, withdrawals too. */
   answers: (direction: Received) => RelayAnswer = accepting;
 
@@ -47,16 +49,20 @@ export class RegisteringRelay extends Party {
   async request(fields: Fields = {}): Promise<Received | undefined> {
     const peer = await this.attach();
     const content = this.registration(fields);
-    return await peer.request(this.association, MessageType.relayRegistrationRequest, content);
+    const answer = await peer.request(this.association, MessageType.relayRegistrationRequest, content);
+    if (numberField(answer?.body, 'status') === Status.ok)
+      this.pool = listField(answer?.body, 'pool').filter((one) => one instanceof Uint8Array);
+    return answer;
   }
 
   /** The same as a step on the way; another instance if it is told so. @throws Unjudged */
   async register(
-    options: { readonly anew?: boolean; readonly kinds?: readonly number[] } = {},
+    options: { readonly anew?: boolean; readonly kinds?: readonly number[]; readonly fields?: Fields } = {},
   ): Promise<void> {
     const peer = await this.attach();
     if (options.anew !== false) this.instance = peer.stage.fresh(8);
-    const answer = await this.request(options.kinds === undefined ? {} : { kinds: [...options.kinds] });
+    const kinds = options.kinds === undefined ? {} : { kinds: [...options.kinds] };
+    const answer = await this.request({ ...kinds, ...options.fields });
     if (numberField(answer?.body, 'status') === Status.ok) return;
     throw new Unjudged('inconclusive', 'target', `${this.name} could not register`, answer === undefined);
   }
@@ -85,8 +91,16 @@ export class RegisteringRelay extends Party {
     const transaction = bytesField(mail.body, 'transaction');
     const isMade = status === Status.ok && !isWithdrawal(mail.body);
     const endpoints = isMade ? this.endpoints.map(endpointToBytes) : undefined;
-    const content = body({ transaction, status, endpoints, ...fields });
+    const isLease = isMade && numberField(mail.body, 'kind') === RelayKind.t;
+    const allocatedAddress = isLease ? this.#lends(mail.body) : undefined;
+    const content = body({ transaction, status, endpoints, allocatedAddress, ...fields });
     return { type: MessageType.directionResponse, content };
+  }
+
+  /** The first address of its pool that suits the general peer. */
+  #lends(direction: Body | undefined): Uint8Array | undefined {
+    const peer = bytesField(direction, 'peerAddress');
+    return this.pool.find(({ length }) => peer === undefined || length === peer.length);
   }
 }
 

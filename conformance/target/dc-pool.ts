@@ -16,7 +16,7 @@ import {
   relayIdentity,
   TEST_PROFILE,
 } from '../identities.ts';
-import { OTHERS, OWN_ZONE, POOLS } from './dc-under-test.ts';
+import { lentPool, OTHERS, OWN_ZONE, POOLS } from './dc-under-test.ts';
 
 export interface DcPoolOptions {
   readonly testSecret?: Uint8Array;
@@ -62,6 +62,7 @@ export function provisionDc(options: DcPoolOptions): ProvisionedDc {
         ...trust(relayIdentity(testSecret, number)),
         peerRole: 'rs' as const,
         kinds: ['S' as const, 'N' as const, 'T' as const],
+        pool: [...lentPool(number - 1)],
       })),
       ...OTHERS.map(({ zone, prefixes }, index) => ({
         ...trust(poolIdentity(testSecret, `other dc ${index + 1}`, zone, 0xff)),

@@ -20,6 +20,15 @@ export const OTHERS = [
 /** The virtual prefixes of which the DC under test gives out addresses. */
 export const POOLS: readonly string[] = ['198.18.0.0/24', 'fd00:1::/64'];
 
+/** Real addresses that each played relay may lend as an RS-T, of both families. [RST-09] */
+export function lentPool(index: number): readonly string[] {
+  const first = 1 + 4 * index;
+  return [0, 1].flatMap((offset) => [
+    `203.0.113.${first + offset}`,
+    `2001:db8:1e::${(first + offset).toString(16)}`,
+  ]);
+}
+
 export interface DcTestOptions extends Omit<RsOptions, 'dcs' | 'capacity'> {
   /** Played nodes that have an association, 3 if not given. */
   readonly nodes?: number;
@@ -27,6 +36,8 @@ export interface DcTestOptions extends Omit<RsOptions, 'dcs' | 'capacity'> {
   readonly relays?: number;
   /** Kinds that the associations of relays allow. */
   readonly relayKinds?: readonly ('S' | 'N' | 'T')[];
+  /** What each relay may lend; `lentPool` if not given. */
+  readonly lent?: readonly (readonly string[])[];
   /** Other DCs, 1 if not given. */
   readonly others?: 0 | 1 | 2;
   readonly pools?: readonly string[];

@@ -19,7 +19,7 @@ import type { Stage } from '../played/stage.ts';
 import type { UpdateServer } from '../played/update-server.ts';
 import { UPDATE_KEY } from '../played/update-server.ts';
 import type { DcTestOptions, DcUnderTest, DnsTestOptions } from './dc-under-test.ts';
-import { NAME_SERVER, OTHERS, OWN_ZONE, POOLS } from './dc-under-test.ts';
+import { lentPool, NAME_SERVER, OTHERS, OWN_ZONE, POOLS } from './dc-under-test.ts';
 import type { InstanceParts } from './instance.ts';
 import { AdapterInstance } from './instance.ts';
 
@@ -192,10 +192,11 @@ export function dcConfig(
     pools: [...(options.pools ?? POOLS)],
     associations: [
       ...around.nodes.map((node) => ({ ...trust(node), peerRole: 'node', name: node.fqdn })),
-      ...around.relays.map((relay) => ({
+      ...around.relays.map((relay, index) => ({
         ...trust(relay),
         peerRole: 'rs',
         kinds: [...(options.relayKinds ?? (['S', 'N', 'T'] as const))],
+        pool: [...(options.lent?.[index] ?? lentPool(index))],
       })),
       ...around.others.map((dc, index) => ({
         ...trust(dc),

@@ -170,8 +170,9 @@ class Level0DcTarget implements Target {
 
   /** @throws Unjudged for what a person would have to configure anew. */
   #checkPossible(options: DcTestOptions): void {
-    const { limits, timers, silentStart, withoutProfile, pools, access, relayKinds, opens } = options;
-    const own = limits ?? timers ?? silentStart ?? withoutProfile ?? pools ?? access ?? relayKinds ?? opens;
+    const { limits, timers, silentStart, withoutProfile, pools, access, relayKinds, lent, opens } = options;
+    const own =
+      limits ?? timers ?? silentStart ?? withoutProfile ?? pools ?? access ?? relayKinds ?? lent ?? opens;
     if (own !== undefined) needsLevel(1, 'a configuration of its own');
     const { nodes = 0, relays = 0, peer, dcNodeId, bare } = options;
     if (nodes > this.#nodes.size || relays > this.#relays.size) needsLevel(1, 'more than the pool has');
