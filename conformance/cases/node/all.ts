@@ -9,6 +9,7 @@ import { NODE_DIRECTION_CASES } from './direction.ts';
 import { NODE_DIRECTION_REFUSED_CASES } from './direction-refused.ts';
 import { NODE_FAMILY_CASES } from './families.ts';
 import { NODE_GENERAL_NAME_CASES } from './general-names.ts';
+import { NODE_GENERAL_PATH_CASES } from './general-paths.ts';
 import { NODE_HANDOVER_CASES } from './handover.ts';
 import { NODE_HELD_CASES } from './held.ts';
 import { NODE_KEEP_ALIVE_CASES } from './keep-alive.ts';
@@ -45,5 +46,6 @@ export const NODE_CASES: readonly Case[] = [
   ...NODE_CANDIDATE_CASES,
   ...NODE_FAMILY_CASES,
   ...NODE_GENERAL_NAME_CASES,
+  ...NODE_GENERAL_PATH_CASES,
   ...NODE_MODEL_CASES,
 ];

@@ -39,15 +39,17 @@ export interface Behind {
   readonly standsFor?: Ip | undefined;
   readonly lent?: Ip | undefined;
   readonly fields?: Fields;
+  /** Seconds. */
+  readonly lifetime?: number | undefined;
 }
 
 /** A Route Direction to an RS-N or RS-T, of which the far end plays the tunnel end. */
 export function relayEnd(dc: PlayedNodeDc, plan: NodePlan, far: PlayedNode, of: Behind): Body {
-  const { kind = RelayKind.n, real, standsFor, lent, fields } = of;
+  const { kind = RelayKind.n, real, standsFor, lent, fields, lifetime = 7440 } = of;
   const relay = body({ kind, nodeId: plan.legs[0].nodeId, endpoints: [endpointToBytes(far.peer.local)] });
   return dc.routeDirection(plan, {
     part: Part.initiate,
-    lifetime: 7440,
+    lifetime,
     fields: {
       peer: undefined,
       relay,
@@ -101,6 +103,8 @@ export interface TranslatedOptions {
   /** The plan of the path; another one of the DC if not given. */
   readonly plan?: (dc: PlayedNodeDc) => NodePlan;
   readonly name?: string;
+  /** Of the path, in seconds. */
+  readonly lifetime?: number;
 }
 
 /** A path to an RS-N for a name that an application asked for; it is open. @throws Unjudged, Violation */
@@ -115,7 +119,7 @@ export async function translated(world: World, options: TranslatedOptions = {}):
   const type = version === 4 ? QTYPE.A : QTYPE.AAAA;
   const asked = askOf(world, on, { name, type }, { answers: [address(name, [...ipToBytes(real)])] });
   const request = await directionRequest(world, dc, 'NODE-20, DNS-16.');
-  dc.answer(request, relayEnd(dc, plan, far, { real, standsFor }));
+  dc.answer(request, relayEnd(dc, plan, far, { real, standsFor, lifetime: options.lifetime }));
   await asked.answer;
   await whenOpen(world, far);
   return { node, dc, plan, far, version, real, standsFor, asked };
