@@ -13,6 +13,7 @@ import { NODE_GENERAL_PATH_CASES } from './general-paths.ts';
 import { NODE_HANDOVER_CASES } from './handover.ts';
 import { NODE_HELD_CASES } from './held.ts';
 import { NODE_KEEP_ALIVE_CASES } from './keep-alive.ts';
+import { NODE_LENT_CASES } from './lent.ts';
 import { NODE_LIVENESS_CASES } from './liveness.ts';
 import { NODE_MODEL_CASES } from './model.ts';
 import { NODE_OPENING_CASES } from './openings.ts';
@@ -47,5 +48,6 @@ export const NODE_CASES: readonly Case[] = [
   ...NODE_FAMILY_CASES,
   ...NODE_GENERAL_NAME_CASES,
   ...NODE_GENERAL_PATH_CASES,
+  ...NODE_LENT_CASES,
   ...NODE_MODEL_CASES,
 ];

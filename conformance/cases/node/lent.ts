@@ -1,0 +1,376 @@
+/** Sections 8.1, 9.12 and 10.1: a node that an RS-T lends an address to. */
+import fc from 'fast-check';
+import type { Ip } from '../../../reference/address.ts';
+import { ipToBytes } from '../../../reference/address.ts';
+import { Reason, RelayKind, Status } from '../../../reference/wire/registry.ts';
+import { QTYPE } from '../../application/dns.ts';
+import { address } from '../../application/dns-answers.ts';
+import type { Case } from '../../case.ts';
+import { propertyCase, scriptCase } from '../../case.ts';
+import { field } from '../../fields.ts';
+import type { Received } from '../../observe/received.ts';
+import type { NodeTestOptions } from '../../target/node-under-test.ts';
+import type { World } from '../../world.ts';
+import { askOf, checkPassed, generalName, resolving } from '../resolver/steps.ts';
+import { shownAs } from '../shown.ts';
+import { exactNetwork } from '../steps.ts';
+import { between, checkAsked, checkNotAskedAgain, dataAt, lentOf, otherRequest, realOf, relayEnd } from './general-steps.ts';
+import { checkIcmp } from './held.ts';
+import { QUICK } from './optimisation.ts';
+import type { OnPath } from './steps.ts';
+import {
+  addressOf,
+  checkDelivers,
+  checkReplaces,
+  checkSends,
+  checkShown,
+  close,
+  directionRequest,
+  farEnd,
+  isData,
+  isUpdate,
+  lastEvent,
+  NODE_USED,
+  OWN,
+  packetFrom,
+  packets,
+  packetTo,
+  registered,
+  sendLoosely,
+  successor,
+  whenOpen,
+} from './steps.ts';
+
+const BY_T = { general: { policy: 'rs-t' } } as const;
+const UNREACHABLE = { 4: { type: 3, code: 1 }, 6: { type: 1, code: 3 } } as const;
+
+interface Lent extends OnPath {
+  /** A general peer. */
+  readonly real: Ip;
+  readonly lent: Ip;
+}
+
+/** A path to an RS-T that the first packet for a peer asked for. @throws Unjudged, Violation */
+async function byPacket(world: World, version: 4 | 6 = 4, options: NodeTestOptions = {}): Promise<Lent> {
+  const { node, dc } = await registered(world, { ...BY_T, ...options });
+  const plan = dc.plan();
+  const far = await farEnd(world, node, plan, { name: 'RS-T' });
+  const [real, lent] = [realOf(plan, version), lentOf(plan, version)];
+  await node.packet(between(world, OWN[version], real));
+  const request = await directionRequest(world, dc, 'NODE-20: the first packet asks for a path.');
+  checkAsked(world, request, { kind: 3, real });
+  dc.answer(request, relayEnd(dc, plan, far, { kind: RelayKind.t, real, lent }));
+  await whenOpen(world, far);
+  return { node, dc, plan, far, real, lent };
+}
+
+/** An address that is held without a peer. */
+async function alone(world: World, version: 4 | 6 = 4): Promise<Lent> {
+  const { node, dc } = await registered(world, { general: { policy: 'rs-t', lease: true } });
+  const request = await directionRequest(world, dc, 'NODE-20: it asks for an address without a peer.');
+  checkAsked(world, request, { kind: 3, real: undefined });
+  const plan = dc.plan();
+  const far = await farEnd(world, node, plan, { name: 'RS-T' });
+  const [real, lent] = [realOf(plan, version), lentOf(plan, version)];
+  dc.answer(request, relayEnd(dc, plan, far, { kind: RelayKind.t, lent }));
+  await whenOpen(world, far);
+  return { node, dc, plan, far, real, lent };
+}
+
+async function checkFlows(world: World, on: Lent, requirement: string): Promise<void> {
+  await checkSends(world, on, between(world, on.lent, on.real), requirement);
+  await checkDelivers(world, on, between(world, on.real, on.lent), requirement);
+}
+
+interface Wrong {
+  readonly name: string;
+  readonly from?: (on: Lent) => Ip;
+  readonly to?: (on: Lent) => Ip;
+  readonly counter: 'refused.inner-source' | 'refused.inner-destination';
+}
+
+const source = (name: string, from: (on: Lent) => Ip): Wrong => ({ name, from, counter: 'refused.inner-source' });
+
+/** What an RS-T may not send into a path that has a peer. */
+const WRONG = shownAs<Wrong>(
+  ({ name }) => name,
+  [
+    source('from another general peer', () => '203.0.113.254' as Ip),
+    source('from what is lent', ({ lent }) => lent),
+    source('from the node', () => OWN[4]),
+    source('from a virtual address', ({ plan }) => addressOf(plan)),
+    { name: 'for the ordinary virtual address', to: () => OWN[4], counter: 'refused.inner-destination' },
+    { name: 'for another lent address', to: () => '192.0.2.254' as Ip, counter: 'refused.inner-destination' },
+  ],
+);
+
+/** Where it has none: sources that no general peer can have. [NODE-11] */
+const NEVER = shownAs<Wrong>(
+  ({ name }) => name,
+  [
+    source('from what is lent', ({ lent }) => lent),
+    source('from the node', () => OWN[4]),
+    source('unspecified', () => '0.0.0.0' as Ip),
+    source('loopback', () => '127.0.0.1' as Ip),
+    source('link-local', () => '169.254.9.9' as Ip),
+    source('multicast', () => '224.0.0.1' as Ip),
+    { name: 'for the ordinary virtual address', to: () => OWN[4], counter: 'refused.inner-destination' },
+  ],
+);
+
+/** Judges that a packet of an RS-T does not come out, and is counted by its layer. */
+async function checkDropped(world: World, on: Lent, { from, to, counter }: Wrong): Promise<void> {
+  const before = (await on.node.counters())[counter] ?? 0;
+  const had = packets(await on.node.events()).length;
+  on.far.sendData(between(world, from?.(on) ?? on.real, to?.(on) ?? on.lent));
+  await checkDelivers(world, on, between(world, on.real, on.lent), 'A good packet of the same path.');
+  const out = packets(await on.node.events()).length - had;
+  world.check(out === 1, 'nothing but the good packet', `${out} packets`, 'NODE-11, TUN-13.');
+  if (world.impaired) return;
+  const rose = ((await on.node.counters())[counter] ?? 0) - before;
+  world.check(rose === 1, `${counter} by 1`, `by ${rose}`, 'GEN-19: counted once, by its layer.');
+}
+
+interface Mismatch {
+  readonly name: string;
+  readonly of: (on: { readonly real: Ip; readonly lent: Ip; readonly virtual: Ip }) => Parameters<typeof relayEnd>[3];
+}
+
+/** Directions that are not what was asked for. [NODE-25, NODE-22] */
+const MISMATCHED = shownAs<Mismatch>(
+  ({ name }) => name,
+  [
+    { name: 'by an RS-N', of: ({ real, virtual }) => ({ kind: 2, real, standsFor: virtual }) },
+    { name: 'without a lent address', of: ({ real }) => ({ kind: 3, real }) },
+    { name: 'to another peer', of: ({ lent }) => ({ kind: 3, real: '203.0.113.253' as Ip, lent }) },
+    { name: 'an address of the other family', of: ({ real }) => ({ kind: 3, real, lent: '2001:db8:31::1' as Ip }) },
+    { name: 'an own address lent', of: ({ real }) => ({ kind: 3, real, lent: OWN[4] }) },
+  ],
+);
+
+export const NODE_LENT_CASES: readonly Case[] = [
+  propertyCase({
+    ...NODE_USED,
+    id: 'node.lent.path',
+    title: 'With rs-t the first packet for a general peer asks for a path, which carries packets from the lent address.',
+    clauses: ['NODE-20', 'TUN-18', 'NODE-11', 'TUN-13', 'NODE-25', 'NODE-21', 'TUN-01'],
+    catches: 'Another kind asked for; a packet that is sent from an address that was not lent.',
+    arbitrary: fc.constantFrom<4 | 6>(4, 6),
+    boundaries: [4, 6],
+    async script(world, version) {
+      const on = await byPacket(world, version);
+      await checkFlows(world, on, 'TUN-18, NODE-11.');
+      checkNotAskedAgain(world, on.dc, 'One request for one peer.');
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.lent.source',
+    title: 'What an application sends to a general peer from another address than the lent one does not go out.',
+    clauses: ['TUN-18', 'NODE-10', 'RST-02'],
+    catches: 'An ordinary virtual address on the Internet, where nobody can answer it.',
+    async script(world) {
+      const { node, dc } = await registered(world, BY_T);
+      const plan = dc.plan();
+      const far = await farEnd(world, node, plan, { name: 'RS-T' });
+      const [real, lent] = [realOf(plan), lentOf(plan)];
+      const first = between(world, OWN[4], real);
+      await node.packet(first);
+      const request = await directionRequest(world, dc, 'NODE-20.');
+      dc.answer(request, relayEnd(dc, plan, far, { kind: RelayKind.t, real, lent }));
+      await checkIcmp(world, node, first, UNREACHABLE[4], 'NODE-10, TUN-18: it cannot go.');
+      await whenOpen(world, far);
+      const on = { node, far };
+      const later = between(world, OWN[4], real);
+      await node.packet(later);
+      await checkSends(world, on, between(world, lent, real), 'TUN-18.');
+      world.check(dataAt(far).length === 0, 'none of them on the path', 'Data', 'TUN-18.');
+      await checkIcmp(world, node, later, UNREACHABLE[4], 'NODE-10, TUN-18: the application is told.');
+    },
+  }),
+  propertyCase({
+    ...NODE_USED,
+    id: 'node.lent.wrong-packet',
+    title: 'What comes from an RS-T from another address than the peer’s, or for another than the lent one, is dropped.',
+    clauses: ['NODE-11', 'TUN-13', 'GEN-19'],
+    catches: 'A relay that reaches the ordinary virtual address from the Internet.',
+    arbitrary: fc.constantFrom(...WRONG),
+    boundaries: WRONG,
+    script: async (world, wrong) => checkDropped(world, await byPacket(world), wrong),
+  }),
+  propertyCase({
+    ...NODE_USED,
+    id: 'node.lent.mismatched',
+    title: 'A direction that is not what was asked for is given up with an event, and the application is told.',
+    clauses: ['NODE-25', 'NODE-22', 'NODE-10', 'ERR-06'],
+    catches: 'Traffic by another relay, to another host or from another address than the user wanted.',
+    arbitrary: fc.constantFrom(...MISMATCHED),
+    boundaries: MISMATCHED,
+    async script(world, { of }) {
+      const { node, dc } = await registered(world, BY_T);
+      const plan = dc.plan();
+      const far = await farEnd(world, node, plan, { name: 'RS-T' });
+      const [real, lent, virtual] = [realOf(plan), lentOf(plan), addressOf(plan)];
+      const before = await lastEvent(node);
+      const packet = between(world, OWN[4], real);
+      await node.packet(packet);
+      const request = await directionRequest(world, dc, 'NODE-20.');
+      dc.answer(request, relayEnd(dc, plan, far, of({ real, lent, virtual })));
+      await checkIcmp(world, node, packet, UNREACHABLE[4], 'NODE-10, NODE-25: given up.');
+      await checkShown(world, node, 'NODE-25: with an event.', before);
+      await world.arrived();
+      world.check(far.peer.inbox.length === 0, 'nothing to that relay', 'a datagram', 'NODE-25.');
+    },
+  }),
+  propertyCase({
+    ...NODE_USED,
+    id: 'node.lent.refused',
+    title: 'Where the direction for a general peer fails, its packets are answered by an ICMP error.',
+    clauses: ['NODE-10', 'ERR-06', 'NODE-20'],
+    catches: 'An application that waits; a packet that goes out in clear instead.',
+    arbitrary: fc.constantFrom(Status.refused, Status.noRelay, Status.poolEmpty),
+    boundaries: [Status.refused, Status.noRelay, Status.poolEmpty],
+    async script(world, status) {
+      const { node, dc } = await registered(world, BY_T);
+      const real = realOf(dc.plan());
+      const before = await lastEvent(node);
+      const packet = between(world, OWN[4], real);
+      await node.packet(packet);
+      dc.answer(await directionRequest(world, dc, 'NODE-20.'), status);
+      await checkIcmp(world, node, packet, UNREACHABLE[4], 'NODE-10, ERR-06: at once, with ICMP.');
+      await checkShown(world, node, 'ERR-06: an event with the status.', before);
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.lent.again',
+    title: 'A packet for a general peer whose path is gone makes the node ask for that peer again.',
+    clauses: ['NODE-10', 'NODE-20', 'RST-05'],
+    catches: 'A lease that is used on when it is over; a peer that cannot be reached a second time.',
+    async script(world) {
+      const on = await byPacket(world);
+      const { node, dc, real } = on;
+      await checkFlows(world, on, 'TUN-18.');
+      await close(world, on);
+      await node.packet(between(world, OWN[4], real));
+      const request = await directionRequest(world, dc, 'NODE-10: the real address last known.');
+      checkAsked(world, request, { kind: 3, real });
+      const next = dc.plan();
+      const far = await farEnd(world, node, next, { name: 'RS-T again' });
+      const lent = lentOf(next);
+      dc.answer(request, relayEnd(dc, next, far, { kind: RelayKind.t, real, lent }));
+      await whenOpen(world, far);
+      await node.packet(between(world, on.lent, real));
+      await checkFlows(world, { ...on, plan: next, far, lent }, 'RST-05: the new lease.');
+      world.check(dataAt(far).length === 0, 'nothing from the old address', 'Data', 'TUN-18.');
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.lent.replaced',
+    title: 'A lost RS-T makes the node ask for a path that replaces its own, and the lent address moves to it.',
+    clauses: ['HO-06', 'HO-19', 'HO-10', 'NODE-22', 'RST-05'],
+    catches: 'A lease that is given up for a restart of its relay; a lent address taken for that of another path.',
+    waits: 4000,
+    async script(world) {
+      exactNetwork(world);
+      const on = await byPacket(world, 4, { timers: QUICK });
+      const { node, dc, far, plan, real, lent } = on;
+      await checkFlows(world, on, 'TUN-18.');
+      Object.assign(far.peer.habits, { answerProbes: false, answerOpenings: false, acknowledges: false });
+      await sendLoosely(node, [far], between(world, lent, real));
+      const request = await directionRequest(world, dc, 'HO-10, HO-06.', 4000);
+      checkReplaces(world, request, plan.pathId, Reason.relayLost);
+      checkAsked(world, request, { kind: 3, real, replaces: true });
+      const held = between(world, lent, real, 200);
+      await node.packet(held);
+      const next = successor(dc, plan);
+      const again = await farEnd(world, node, next, { name: 'RS-T again' });
+      const fields = { replaces: plan.pathId };
+      dc.answer(request, relayEnd(dc, next, again, { kind: RelayKind.t, real, lent, fields }));
+      await whenOpen(world, again);
+      world.came(await again.peer.take(isData(held, again)), 'the packet that was held', 'HO-06.');
+      await checkFlows(world, { ...on, plan: next, far: again }, 'HO-06: the lease moves to the new path.');
+      const isClose = (mail: Received) => isUpdate(mail) && field(mail.body, 'close') === true;
+      world.came(await far.peer.take(isClose), 'a Path Update with close on the old path', 'HO-06.');
+    },
+  }),
+  propertyCase({
+    ...NODE_USED,
+    id: 'node.lent.alone',
+    title: 'An address that is lent without a peer serves all peers, and no packet for one asks for a path.',
+    clauses: ['NODE-20', 'NODE-11', 'TUN-18', 'TUN-13', 'DC-17'],
+    catches: 'A peer in the request; an address that only one peer can be reached from.',
+    arbitrary: fc.constantFrom<4 | 6>(4, 6),
+    boundaries: [4, 6],
+    async script(world, version) {
+      const on = await alone(world, version);
+      await checkFlows(world, on, 'TUN-18, NODE-11.');
+      const other = (version === 4 ? '198.51.100.7' : '2001:db8:7::7') as Ip;
+      await checkFlows(world, { ...on, real: other }, 'NODE-11: any other peer.');
+      await on.node.packet(between(world, OWN[version], other));
+      await on.node.packet(between(world, on.lent, (version === 4 ? '224.0.0.1' : 'ff02::1') as Ip));
+      await checkSends(world, on, between(world, on.lent, other), 'TUN-18.');
+      world.check(dataAt(on.far).length === 0, 'none of them on the path', 'Data', 'TUN-18.');
+      checkNotAskedAgain(world, on.dc, 'NODE-20: the address is there.');
+    },
+  }),
+  propertyCase({
+    ...NODE_USED,
+    id: 'node.lent.never-a-peer',
+    title: 'By an address that is lent without a peer nothing comes from where no general peer can be.',
+    clauses: ['NODE-11', 'TUN-13', 'GEN-19'],
+    catches: 'The Internet speaking as the node itself, as its loopback, or as an NTM peer.',
+    arbitrary: fc.constantFrom(...NEVER),
+    boundaries: NEVER,
+    script: async (world, wrong) => checkDropped(world, await alone(world), wrong),
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.lent.ordinary',
+    title: 'Beside a lent address a node keeps its ordinary ones: its other paths and its peers notice nothing.',
+    clauses: ['RST-06', 'NODE-11', 'TUN-18', 'TUN-13'],
+    catches: 'A lent address in place of the virtual ones; a peer’s address that an RS-T can speak as.',
+    async script(world) {
+      const on = await alone(world);
+      const { node, dc, lent } = on;
+      const plan = dc.plan();
+      const far = await farEnd(world, node, plan, { name: 'B' });
+      await dc.send(plan);
+      await far.openLeg();
+      const ordinary = { node, dc, plan, far };
+      for (const version of [4, 6] as const) {
+        await checkSends(world, ordinary, packetTo(world, plan, { version }), 'RST-06.');
+        await checkDelivers(world, ordinary, packetFrom(world, plan, { version }), 'RST-06.');
+      }
+      await node.packet(between(world, lent, addressOf(plan)));
+      await checkSends(world, ordinary, packetTo(world, plan), 'TUN-18.');
+      world.check(dataAt(far).length === 0, 'nothing from the lent address', 'Data', 'TUN-18.');
+      await checkDropped(world, on, source('from a peer', () => addressOf(plan)));
+      await checkFlows(world, on, 'RST-06: both at once.');
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.lent.told-by-name',
+    title: 'With rs-t for a name its DNS answer passes, and the first packet for its address asks for the path.',
+    clauses: ['NODE-20', 'DNS-16', 'DNS-06'],
+    catches: 'A policy by name that is forgotten between the answer and the packet.',
+    async script(world) {
+      const general = { destinations: [{ to: '*.by-t.example', policy: 'rs-t' }] } as const;
+      const on = await resolving(world, { general });
+      const { node, dc } = on;
+      const [plan, other] = [dc.plan(), dc.plan()];
+      const real = realOf(plan);
+      const name = generalName(world, 'By-T.example');
+      const asked = askOf(world, on, { name, type: QTYPE.A }, { answers: [address(name, [...ipToBytes(real)])] });
+      await checkPassed(world, asked, 'DNS-16: with rs-t it passes byte for byte.');
+      const stranger = between(world, OWN[4], realOf(other));
+      await node.packet(stranger);
+      await checkIcmp(world, node, stranger, UNREACHABLE[4], 'NODE-10: no policy, no path.');
+      world.check(otherRequest(dc) === undefined, 'no Direction Request', 'one', 'NODE-20: bypass.');
+      await node.packet(between(world, OWN[4], real));
+      checkAsked(world, await directionRequest(world, dc, 'NODE-20.'), { kind: 3, real });
+    },
+  }),
+];
