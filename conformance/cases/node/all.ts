@@ -8,6 +8,7 @@ import { NODE_DATA_CHANNEL_CASES } from './data-channel.ts';
 import { NODE_DIRECTION_CASES } from './direction.ts';
 import { NODE_DIRECTION_REFUSED_CASES } from './direction-refused.ts';
 import { NODE_FAMILY_CASES } from './families.ts';
+import { NODE_GENERAL_FLOW_CASES } from './general-flows.ts';
 import { NODE_GENERAL_NAME_CASES } from './general-names.ts';
 import { NODE_GENERAL_PATH_CASES } from './general-paths.ts';
 import { NODE_HANDOVER_CASES } from './handover.ts';
@@ -49,5 +50,6 @@ export const NODE_CASES: readonly Case[] = [
   ...NODE_GENERAL_NAME_CASES,
   ...NODE_GENERAL_PATH_CASES,
   ...NODE_LENT_CASES,
+  ...NODE_GENERAL_FLOW_CASES,
   ...NODE_MODEL_CASES,
 ];

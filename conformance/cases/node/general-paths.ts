@@ -11,7 +11,7 @@ import type { World } from '../../world.ts';
 import { shownAs } from '../shown.ts';
 import { exactNetwork } from '../steps.ts';
 import type { Translated } from './general-steps.ts';
-import { between, checkAsked, checkNotAskedAgain, dataAt, relayEnd, translated } from './general-steps.ts';
+import { between, checkAsked, checkNotAskedAgain, checkOldClosed, dataAt, relayEnd, translated } from './general-steps.ts';
 import { QUICK } from './optimisation.ts';
 import {
   checkDelivers,
@@ -196,8 +196,7 @@ export const NODE_GENERAL_PATH_CASES: readonly Case[] = [
       const requirement = 'HO-06: the address belongs to the new path.';
       world.came(await again.peer.take(isData(held, again)), 'the packet that was held', requirement);
       await checkFlows(world, { ...on, plan: next, far: again }, requirement);
-      const isClose = (mail: Received) => isUpdate(mail) && field(mail.body, 'close') === true;
-      world.came(await far.peer.take(isClose), 'a Path Update with close on the old path', 'HO-06.');
+      await checkOldClosed(world, far);
     },
   }),
   scriptCase({

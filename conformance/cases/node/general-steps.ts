@@ -16,7 +16,7 @@ import type { World } from '../../world.ts';
 import { checkKeys } from '../messages/shape.ts';
 import { askOf, generalName, resolving } from '../resolver/steps.ts';
 import type { Asked, OnPath } from './steps.ts';
-import { addressOf, directionRequest, farEnd, whenOpen } from './steps.ts';
+import { addressOf, directionRequest, farEnd, isUpdate, whenOpen } from './steps.ts';
 
 /** A general peer's real address; each plan of a DC has one of its own. */
 export function realOf(plan: NodePlan, version: 4 | 6 = 4): Ip {
@@ -135,3 +135,9 @@ export function dataAt(far: PlayedNode): Received[] {
   return far.peer.inbox.filter(({ type }) => type === MessageType.data);
 }
 
+
+/** Judges that the node says goodbye on a path that another one has taken the place of. */
+export async function checkOldClosed(world: World, far: PlayedNode): Promise<void> {
+  const isClose = (mail: Received) => isUpdate(mail) && field(mail.body, 'close') === true;
+  world.came(await far.peer.take(isClose), 'a Path Update with close on the old path', 'HO-06.');
+}

@@ -7,14 +7,12 @@ import { QTYPE } from '../../application/dns.ts';
 import { address } from '../../application/dns-answers.ts';
 import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
-import { field } from '../../fields.ts';
-import type { Received } from '../../observe/received.ts';
 import type { NodeTestOptions } from '../../target/node-under-test.ts';
 import type { World } from '../../world.ts';
 import { askOf, checkPassed, generalName, resolving } from '../resolver/steps.ts';
 import { shownAs } from '../shown.ts';
 import { exactNetwork } from '../steps.ts';
-import { between, checkAsked, checkNotAskedAgain, dataAt, lentOf, otherRequest, realOf, relayEnd } from './general-steps.ts';
+import { between, checkAsked, checkNotAskedAgain, checkOldClosed, dataAt, lentOf, otherRequest, realOf, relayEnd } from './general-steps.ts';
 import { checkIcmp } from './held.ts';
 import { QUICK } from './optimisation.ts';
 import type { OnPath } from './steps.ts';
@@ -28,7 +26,6 @@ import {
   directionRequest,
   farEnd,
   isData,
-  isUpdate,
   lastEvent,
   NODE_USED,
   OWN,
@@ -44,14 +41,14 @@ import {
 const BY_T = { general: { policy: 'rs-t' } } as const;
 const UNREACHABLE = { 4: { type: 3, code: 1 }, 6: { type: 1, code: 3 } } as const;
 
-interface Lent extends OnPath {
+export interface Lent extends OnPath {
   /** A general peer. */
   readonly real: Ip;
   readonly lent: Ip;
 }
 
 /** A path to an RS-T that the first packet for a peer asked for. @throws Unjudged, Violation */
-async function byPacket(world: World, version: 4 | 6 = 4, options: NodeTestOptions = {}): Promise<Lent> {
+export async function byPacket(world: World, version: 4 | 6 = 4, options: NodeTestOptions = {}): Promise<Lent> {
   const { node, dc } = await registered(world, { ...BY_T, ...options });
   const plan = dc.plan();
   const far = await farEnd(world, node, plan, { name: 'RS-T' });
@@ -291,8 +288,7 @@ export const NODE_LENT_CASES: readonly Case[] = [
       await whenOpen(world, again);
       world.came(await again.peer.take(isData(held, again)), 'the packet that was held', 'HO-06.');
       await checkFlows(world, { ...on, plan: next, far: again }, 'HO-06: the lease moves to the new path.');
-      const isClose = (mail: Received) => isUpdate(mail) && field(mail.body, 'close') === true;
-      world.came(await far.peer.take(isClose), 'a Path Update with close on the old path', 'HO-06.');
+      await checkOldClosed(world, far);
     },
   }),
   propertyCase({

@@ -2,6 +2,7 @@
 import type { Endpoint, Ip } from '../../address.ts';
 import type { Instant, Random, Transport } from '../../core.ts';
 import { unreachable } from '../../packet/errors.ts';
+import type { InnerPacket } from '../../packet/inner.ts';
 import { readInner } from '../../packet/inner.ts';
 import { Refusal } from '../../refusal.ts';
 import type { ErrorAnswer, Message, RouteDirection } from '../../wire/messages.ts';
@@ -10,6 +11,7 @@ import type { Tally } from '../tally.ts';
 import type { Replacing } from './directions.ts';
 import { Directions } from './directions.ts';
 import { farEndOf } from './far-end.ts';
+import type { Flows } from './flows.ts';
 import type { General } from './general.ts';
 import type { Goal } from './goal.ts';
 import { nodeGoal } from './goal.ts';
@@ -33,6 +35,7 @@ export interface ConnectionsParts {
   readonly paths: Paths;
   readonly resolver: Resolver;
   readonly general: General;
+  readonly flows: Flows;
   readonly timers: {
     readonly packetHold: number;
     readonly nameMemory: number;
@@ -90,6 +93,7 @@ export class Connections {
     // Which address an RS-T lends, the application may not know before there is a path.
     const isTransparent = goal?.general?.kind === RelayKind.t;
     if (!isTransparent && !this.parts.judging().addresses.includes(source)) return;
+    if (this.isOver(inner)) return;
     const sent = paths.send(inner, now);
     if (sent !== undefined) return this.follow(sent, now);
     if (goal === undefined || this.isInVain(goal, known, destination)) return this.refuse(packet);
@@ -151,6 +155,8 @@ export class Connections {
       const { path } = event;
       switch (event.kind) {
         case 'up':
+          if (path.directed.goal?.general !== undefined)
+            for (const packet of this.parts.flows.up(path)) this.parts.tally.add({ kind: 'deliver', packet });
           for (const destination of path.addresses) this.flush(destination, now);
           break;
         case 'lost':
@@ -259,9 +265,17 @@ export class Connections {
     if (goal !== undefined) this.names.note(addresses, goal, usedAt);
   }
 
+  /** Whether a connection is over that a packet is of; its application is told. [HO-09] */
+  private isOver(inner: InnerPacket): boolean {
+    const packet = this.parts.flows.reply(inner);
+    if (packet !== undefined) this.parts.tally.add({ kind: 'deliver', packet });
+    return packet !== undefined;
+  }
+
   private flush(destination: Ip, now: Instant): void {
     for (const packet of this.held.take(destination)) {
       const inner = readInner(packet);
+      if (!(inner instanceof Refusal) && this.isOver(inner)) continue;
       const events = inner instanceof Refusal ? undefined : this.parts.paths.send(inner, now);
       if (events === undefined) this.refuse(packet);
       else this.follow(events, now);

@@ -29,6 +29,7 @@ import { Tally } from '../tally.ts';
 import { TunnelTable } from '../tunnel/table.ts';
 import { Connections } from './connections.ts';
 import { withSizes } from './counters.ts';
+import { Flows } from './flows.ts';
 import { General } from './general.ts';
 import type { HomeEvent } from './home.ts';
 import { Home } from './home.ts';
@@ -93,6 +94,7 @@ class Node implements Role {
     );
     const nodeId = fromHex(config.nodeId);
     const suites = suitesOf(config);
+    const flows = new Flows();
     const general = new General({
       config: config.general,
       profile: this.profile,
@@ -117,6 +119,7 @@ class Node implements Role {
         resolved: (name, addresses, now) => general.resolved(name, addresses, now),
       }),
       general,
+      flows,
       timers: {
         packetHold: timers['packet-hold-time'],
         nameMemory: timers['name-memory'],
@@ -146,6 +149,7 @@ class Node implements Role {
         },
         own: () => this.home.addresses(),
         general: general.anyPeer,
+        watch: flows.sent,
       }),
       ask: (message, now) => this.follow(this.home.ask(message, now), now),
       acknowledge: (transaction, status, to, now) =>

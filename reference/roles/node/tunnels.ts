@@ -4,7 +4,7 @@ import { fromHex, toHex } from '../../bytes.ts';
 import type { NodeConfig } from '../../config/node.ts';
 import type { Timers } from '../../config/timers.ts';
 import type { Instant, Random } from '../../core.ts';
-import type { AddressSet } from '../../packet/inner.ts';
+import type { AddressSet, InnerPacket } from '../../packet/inner.ts';
 import type { RouteDirection } from '../../wire/messages.ts';
 import { Part } from '../../wire/registry.ts';
 import type { CandidateRules } from '../tunnel/candidates.ts';
@@ -28,6 +28,8 @@ export interface MakerParts {
   readonly own: () => readonly Ip[];
   /** What packets may come from where an RS-T was asked for no peer. [NODE-11] */
   readonly general: AddressSet;
+  /** Sees what goes to general peers. [HO-09] */
+  readonly watch: (inner: InnerPacket) => boolean;
 }
 
 /** Makes paths of directions that were judged good; an RS-N or RS-T is the far end itself, where a node is reached. */
@@ -51,6 +53,7 @@ export function pathMaker(
         peerRole: isNode ? 'node' : 'rs',
         own: end.lent === undefined ? own() : [end.lent],
         peerAddresses: end.isNamed ? end.addresses : parts.general,
+        watch: isNode ? undefined : parts.watch,
         candidates: (isNode ? candidates : relay?.endpoints) ?? [],
         isRelayOnly: isNode && config.features.includes('relay-only'),
         places: () => ({ real: location.real(own()), observed: location.seen() }),

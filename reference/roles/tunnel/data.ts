@@ -8,6 +8,7 @@ import { acceptInner, readInner } from '../../packet/inner.ts';
 import { Refusal } from '../../refusal.ts';
 import { heardBy, sentBy, sentInner } from './route.ts';
 import type { Routes } from './routes.ts';
+import type { TunnelConfig } from './types.ts';
 
 /** What data leaves behind. */
 export interface Traffic {
@@ -23,18 +24,20 @@ export class PathCarrier implements Carrier {
   private readonly traffic: Traffic;
   private readonly own: AddressSet;
   private readonly peer: AddressSet;
+  private readonly watch: TunnelConfig['watch'];
 
   constructor(
     channel: Channel,
     routes: Routes,
     traffic: Traffic,
-    addresses: { readonly own: AddressSet; readonly peerAddresses: AddressSet },
+    config: Pick<TunnelConfig, 'own' | 'peerAddresses' | 'watch'>,
   ) {
     this.channel = channel;
     this.routes = routes;
     this.traffic = traffic;
-    this.own = addresses.own;
-    this.peer = addresses.peerAddresses;
+    this.own = config.own;
+    this.peer = config.peerAddresses;
+    this.watch = config.watch;
   }
 
   /** [TUN-18] */
@@ -45,6 +48,7 @@ export class PathCarrier implements Carrier {
     if (inner instanceof Refusal || !this.own.includes(inner.source)) return undefined;
     if (!this.peer.includes(inner.destination)) return undefined;
     if (inner.packet.length > route.size.mtu(family(inner.source))) return undefined;
+    if (this.watch?.(inner) === false) return undefined;
     const bytes = this.channel.data.seal(inner.packet, now);
     if (bytes === undefined) return undefined;
     this.traffic.lastInner = now;

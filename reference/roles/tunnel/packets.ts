@@ -37,6 +37,7 @@ export class Packets {
     if (inner instanceof Refusal) return;
     const { own, peerAddresses } = this.config;
     if (!own.includes(inner.source) || !peerAddresses.includes(inner.destination)) return;
+    if (this.config.watch?.(inner) === false) return;
     const { packets, error } = this.sizing.cut(inner, (version) => route.size.mtu(version), now);
     if (error !== undefined) this.link.emit({ kind: 'icmp', packet: error });
     for (const piece of packets) this.sendPiece(piece, route, now);

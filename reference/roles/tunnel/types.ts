@@ -2,7 +2,7 @@
 import type { Endpoint } from '../../address.ts';
 import type { Timers } from '../../config/timers.ts';
 import type { Instant } from '../../core.ts';
-import type { AddressSet } from '../../packet/inner.ts';
+import type { AddressSet, InnerPacket } from '../../packet/inner.ts';
 import type { Layer } from '../../refusal.ts';
 import type { Status } from '../../wire/registry.ts';
 import type { CandidateRules, OwnPlaces } from './candidates.ts';
@@ -22,6 +22,8 @@ export interface TunnelConfig {
   /** Own virtual addresses, and the peer's. [NODE-11, TUN-13, TUN-18] */
   readonly own: AddressSet;
   readonly peerAddresses: AddressSet;
+  /** Sees each packet that is to go; where it says no the role has to see that packet. [HO-09] */
+  readonly watch?: ((inner: InnerPacket) => boolean) | undefined;
   readonly candidates: readonly Endpoint[];
   /** Nobody is told where this end is, and nothing goes or comes but by the relay. [OPT-05] */
   readonly isRelayOnly?: boolean;
