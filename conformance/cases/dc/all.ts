@@ -7,6 +7,7 @@ import { DC_FAILURE_CASES } from './failures.ts';
 import { DC_FEDERATED_CASES } from './federated.ts';
 import { DC_FEDERATION_CASES } from './federation.ts';
 import { DC_GENERAL_CASES } from './general.ts';
+import { DC_GENERAL_RELAY_CASES } from './general-relays.ts';
 import { DC_HANDOVER_CASES } from './handover.ts';
 import { DC_LIMIT_CASES } from './limits.ts';
 import { DC_LOCATION_CASES } from './location.ts';
@@ -39,5 +40,6 @@ export const DC_CASES: readonly Case[] = [
   ...DC_RELAY_CASES,
   ...DC_REPLACING_CASES,
   ...DC_GENERAL_CASES,
+  ...DC_GENERAL_RELAY_CASES,
   ...DC_MODEL_CASES,
 ];

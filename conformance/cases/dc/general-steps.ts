@@ -11,7 +11,7 @@ import type { DcTestOptions, DcUnderTest } from '../../target/dc-under-test.ts';
 import { Unjudged } from '../../verdict.ts';
 import type { World } from '../../world.ts';
 import type { Route } from './steps.ts';
-import { addressTexts, routeOf, situate } from './steps.ts';
+import { addressTexts, hexField, routeOf, situate } from './steps.ts';
 
 /** Lifetime of a path whose other end is a relay, in seconds. [DC-33] */
 export const RELAY_END_LIFETIME = 7440;
@@ -47,8 +47,9 @@ export interface General {
 /** A node that would get a path to a general peer of either family, by relays that are all three kinds. */
 export async function wantingGeneral(world: World, options: DcTestOptions = {}): Promise<General> {
   const dc = await world.dc({ relays: 1, ...options });
-  for (const relay of dc.relays) await offer(relay);
+  // What it had in another row is withdrawn, so that relays that come anew are not told of it.
   await situate(world, dc.node(0), 'G4');
+  for (const relay of dc.relays) await offer(relay);
   return { dc, mn: dc.node(0), relay: dc.relay(), relays: dc.relays };
 }
 
@@ -82,7 +83,7 @@ export interface GeneralRoute extends Route {
  */
 export function generalRoute(world: World, mail: Received | undefined, requirement?: string): GeneralRoute {
   if (numberField(mail?.body, 'status') === Status.refused)
-    throw new Unjudged('not-exercised', 'target', 'it offers no relays that end tunnels');
+    throw new Unjudged('not-exercised', 'target', 'it offers no relay that ends tunnels');
   const { body } = world.status(mail, Status.ok, requirement);
   return {
     ...routeOf(mail as Received),
@@ -90,6 +91,11 @@ export function generalRoute(world: World, mail: Received | undefined, requireme
     standsFor: addressOf(body, 'peerVirtualAddress'),
     lent: addressOf(body, 'lentAddress'),
   };
+}
+
+/** What a relay was told of a path, latest first. */
+export function toldOf({ directions }: RegisteringRelay, { pathId }: Route): Received | undefined {
+  return directions.findLast(({ body }) => hexField(body, 'pathId') === pathId);
 }
 
 /** What a Relay Direction of kind N or T says, less its transaction, as one text. */

@@ -18,6 +18,7 @@ import {
   PEER4,
   PEER6,
   RELAY_END_LIFETIME,
+  toldOf,
   wantingGeneral,
   wish,
 } from './general-steps.ts';
@@ -92,7 +93,7 @@ export const DC_GENERAL_CASES: readonly Case[] = [
       await offer(relay, { suites: [...suites.relay] });
       await situate(world, mn, 'G4', 0, { suites: suites.node });
       const route = generalRoute(world, await mn.ask(wish(kind, peer)));
-      const [direction] = relay.directions;
+      const direction = toldOf(relay, route);
       const node = { id: toHex(mn.nodeId), virtual: listed(mn.virtual) };
       checkSame(world, 'Relay Direction', expectedEntry(route, asked, node), entryOf(direction), 'DC-22');
       const { body } = route.mail;
@@ -150,8 +151,8 @@ export const DC_GENERAL_CASES: readonly Case[] = [
     title: 'What stands for the peer is of the peer’s family where the node has that one, else of the other.',
     clauses: ['DC-22'],
     catches: 'An application that asks for IPv4 and is given IPv6; no path where the node lacks the family.',
-    arbitrary: fc.constantFrom(...FAMILIES()),
-    boundaries: FAMILIES(),
+    arbitrary: fc.constantFrom(...families()),
+    boundaries: families(),
     async script(world, { pools, peer, family }) {
       const { mn } = await wantingGeneral(world, { pools });
       const { standsFor } = generalRoute(world, await mn.ask(wish(RelayKind.n, peer)));
@@ -259,7 +260,7 @@ export const DC_GENERAL_CASES: readonly Case[] = [
   }),
 ];
 
-function FAMILIES() {
+function families() {
   return [
     { pools: ['198.18.0.0/24'], peer: PEER6, family: 4 },
     { pools: ['fd00:1::/64'], peer: PEER4, family: 6 },
