@@ -25,6 +25,8 @@ import { LEGS } from './legs.ts';
 import { LIMITS } from './limits.ts';
 import { NODE } from './node.ts';
 import { NODE_DIRECTIONS } from './node-directions.ts';
+import { NODE_GENERAL } from './node-general.ts';
+import { NODE_RELAY_ENDS } from './node-relay-ends.ts';
 import { NODE_REPLACING } from './node-replacing.ts';
 import { NODE_RESOLVER } from './node-resolver.ts';
 import { NODE_ROUTES } from './node-routes.ts';
@@ -56,6 +58,8 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...NODE_RESOLVER,
   ...NODE_ROUTES,
   ...NODE_REPLACING,
+  ...NODE_GENERAL,
+  ...NODE_RELAY_ENDS,
   ...CANDIDATES,
   ...FAMILIES,
   ...INNER,

@@ -15,7 +15,7 @@ import { askOf, checkPassed, checkUndirected, generalName, resolving } from '../
 import { shownAs } from '../shown.ts';
 import { checkEcho, checkFailure } from './answers.ts';
 import { checkAsked, checkNotAskedAgain, realOf, relayEnd, translated } from './general-steps.ts';
-import { addressOf, checkShown, directionRequest, farEnd, lastEvent, NODE_USED } from './steps.ts';
+import { addressOf, checkShown, directionRequest, farEnd, LATE, lastEvent, NODE_USED } from './steps.ts';
 
 /** DNS-16: seconds. */
 const LONGEST_TTL = 60;
@@ -307,7 +307,10 @@ export const NODE_GENERAL_NAME_CASES: readonly Case[] = [
       const real = realOf(on.dc.plan());
       const asked = askOf(world, on, { name, type: QTYPE.A }, { answers: [address(name, bytesOf(real))] });
       await directionRequest(world, on.dc);
+      const began = world.net.now();
       checkFailure(world, asked, await asked.answer);
+      const ms = Math.round(world.net.now() - began);
+      world.check(ms <= 1000 + 2 * LATE, 'SERVFAIL within 1 s', `after ${ms} ms`, 'DNS-07.');
     },
   }),
 ];

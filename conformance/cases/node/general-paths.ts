@@ -238,25 +238,4 @@ export const NODE_GENERAL_PATH_CASES: readonly Case[] = [
       world.check(ms >= 1900 && ms <= 3000, 'one after 2 s', `after ${ms} ms`, 'TUN-08.');
     },
   }),
-  scriptCase({
-    ...NODE_USED,
-    id: 'node.general.beside-nodes',
-    title: 'Beside a path to an RS-N a path to a node goes on, and neither carries packets of the other.',
-    clauses: ['NODE-11', 'TUN-18', 'TUN-13'],
-    catches: 'A relay that speaks for an NTM node.',
-    async script(world) {
-      const on = await translated(world);
-      const { node, dc } = on;
-      const plan = dc.plan();
-      const far = await farEnd(world, node, plan, { name: 'B' });
-      await dc.send(plan);
-      await far.openLeg();
-      const ordinary = { node, dc, plan, far };
-      await checkSends(world, ordinary, packetTo(world, plan));
-      await checkDelivers(world, ordinary, packetFrom(world, plan));
-      await checkFlows(world, on, 'TUN-18.');
-      await checkNotDelivered(world, on, () => on.far.sendData(packetFrom(world, plan)), 'NODE-11.');
-      await checkNotDelivered(world, ordinary, () => far.sendData(packetFrom(world, on.plan)), 'NODE-11.');
-    },
-  }),
 ];
