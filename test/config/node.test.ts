@@ -26,6 +26,21 @@ t.test('what comes out is canonical', (t) => {
   t.same(parsed.role === 'node' && parsed.links, ['fe80::/64']);
 });
 
+t.test('destinations of general peers, by prefix, address, name, and names below one', (t) => {
+  const to = ['192.0.2.0/24', '192.0.2.9', '2001:DB8::9', 'WWW.Example.', '*.Example.COM'];
+  const parsed = roleConfig.parse(
+    top({ general: { destinations: to.map((one) => ({ to: one, policy: 'rs-n' })) } }),
+  );
+  t.same(parsed.role === 'node' && parsed.general.destinations.map((one) => one.to), [
+    '192.0.2.0/24',
+    '192.0.2.9/32',
+    '2001:db8::9/128',
+    'www.example',
+    '*.example.com',
+  ]);
+});
+
+const DESTINATION = 'write a prefix like 192.0.2.0/24, an address, a name, or *.zone';
 const MARKER = 'write one label in lower case, like "ntmobile"';
 const FEATURE = 'write "nat64" or "relay-only"';
 
@@ -49,6 +64,16 @@ const faults: [config: unknown, line: string][] = [
     top({ dns: { listen: ['127.0.0.1'] } }),
     'dns.listen[0] is "127.0.0.1": write an address and a port like 192.0.2.1:4330 or [2001:db8::1]:4330',
   ],
+  [top({ general: { policy: 'rs-s' } }), 'general.policy is "rs-s": write "bypass", "rs-n" or "rs-t"'],
+  [
+    top({ general: { destinations: [{ to: '192.0.2.1/24', policy: 'rs-n' }] } }),
+    `general.destinations[0].to is "192.0.2.1/24": ${DESTINATION}`,
+  ],
+  [
+    top({ general: { destinations: [{ to: '192.0.2', policy: 'rs-n' }] } }),
+    `general.destinations[0].to is "192.0.2": ${DESTINATION}`,
+  ],
+  [top({ general: { lease: 'yes' } }), 'general.lease is text: write true or false'],
   [top({ marker: 'M' }), `marker is "M": ${MARKER}`],
   [top({ marker: 'a.b' }), `marker is "a.b": ${MARKER}`],
   [top({ marker: 1 }), `marker is 1: ${MARKER}`],
