@@ -22,8 +22,10 @@ export interface Wanted {
 export class Mappings {
   readonly outsides: readonly Outside[];
   private readonly byOutside = new Map<number, Mapping>();
-  /** How many mappings each general-side address has. */
-  private readonly taken: number[];
+  /** How many mappings each general-side address has of each kind. */
+  private readonly taken: Record<Kind, number>[];
+  /** How many it can have. */
+  private readonly capacity: Readonly<Record<Kind, number>>;
   private sessions = 0;
   private readonly config: NaptConfig;
   private readonly random: Random;
@@ -37,7 +39,11 @@ export class Mappings {
     this.onUnused = onUnused;
     this.reserved = new Set(config.reserved);
     this.outsides = config.addresses.map((ip, index) => ({ ...addressOf(ip), index, family: family(ip) }));
-    this.taken = this.outsides.map(() => 0);
+    this.taken = this.outsides.map(() => ({ udp: 0, tcp: 0, echo: 0 }));
+    const [lowest, highest] = config.ports;
+    const used = [...this.reserved].filter((port) => port >= lowest && port <= highest).length;
+    const ports = highest - lowest + 1 - used;
+    this.capacity = { udp: ports, tcp: ports, echo: IDENTIFIERS[1] + 1 };
   }
 
   size(): { mappings: number; sessions: number } {
@@ -61,7 +67,7 @@ export class Mappings {
     if (this.byOutside.size >= bounds.mappings || node.mappings.size >= bounds.mappingsPerNode)
       return undefined;
     const outside = this.outsideFor(wanted);
-    if (outside === undefined) return undefined;
+    if (outside === undefined || this.isFull(outside, kind)) return undefined;
     const outsidePort = choosePort({
       wanted: port,
       range: kind === 'echo' ? IDENTIFIERS : this.config.ports,
@@ -87,7 +93,7 @@ export class Mappings {
     node.mappings.set(key, mapping);
     node.outside[wanted.family] = outside;
     this.byOutside.set(outsideKey(outside, kind, outsidePort), mapping);
-    this.taken[outside.index] = (this.taken[outside.index] ?? 0) + 1;
+    this.load(outside)[kind]++;
     return mapping;
   }
 
@@ -143,17 +149,31 @@ export class Mappings {
     if (!this.byOutside.delete(outsideKey(outside, kind, outsidePort))) return;
     node.mappings.delete(key);
     if (node.mappings.size === 0) node.addresses.clear();
-    this.taken[outside.index] = (this.taken[outside.index] ?? 0) - 1;
+    this.load(outside)[kind]--;
   }
 
   /** The address that the node has already, else the one with the fewest mappings. */
   private outsideFor({ node, family: wanted }: Wanted): Outside | undefined {
     const known = node.outside[wanted];
     if (known !== undefined) return known;
-    const load = ({ index }: Outside) => this.taken[index] ?? 0;
+    const load = (outside: Outside) => {
+      const { udp, tcp, echo } = this.load(outside);
+      return udp + tcp + echo;
+    };
     return this.outsides
       .filter((outside) => outside.family === wanted)
       .reduce<Outside | undefined>((best, one) => (best && load(best) <= load(one) ? best : one), undefined);
+  }
+
+  /** Known without looking at every port: that would cost too much for each packet that finds no room. */
+  private isFull(outside: Outside, kind: Kind): boolean {
+    return this.load(outside)[kind] >= this.capacity[kind];
+  }
+
+  private load({ index }: Outside): Record<Kind, number> {
+    const load = this.taken[index];
+    if (load === undefined) throw new RangeError(`no address ${index}`);
+    return load;
   }
 }
 

@@ -74,7 +74,9 @@ export class Outgoing {
     const flow = flowOf(head);
     if (flow === undefined) return refused('translation', prohibited(bytes, from));
     const found = this.session(path, own, flow, now);
-    if (typeof found === 'string') return refused(found, prohibited(bytes, from));
+    // RFC 5508, REQ-8
+    if (found === 'mapping-room') return refused(found, prohibited(bytes, from));
+    if (found === 'mapping') return refused(found);
     const { mapping, session } = found;
     const result = this.translated(head, path, mapping, mayCut);
     if (result === undefined) return refused('translation');
@@ -91,7 +93,7 @@ export class Outgoing {
     own: Address,
     flow: Flow,
     now: Instant,
-  ): { mapping: Mapping; session: Session | undefined } | Layer {
+  ): { mapping: Mapping; session: Session | undefined } | 'mapping' | 'mapping-room' {
     const { mappings } = this.world;
     const key = sessionKey(flow, flow.destination);
     let mapping = this.find(path, own, flow);

@@ -3,8 +3,10 @@ import type { Ip } from '../../../../reference/address.ts';
 import { parseIp } from '../../../../reference/address.ts';
 import { Xoshiro128 } from '../../../../reference/net/xoshiro.ts';
 import { Napt } from '../../../../reference/roles/rs-n/napt/napt.ts';
-import type { NaptConfig, Peering } from '../../../../reference/roles/rs-n/napt/types.ts';
+import type { NaptConfig, Outcome, Peering } from '../../../../reference/roles/rs-n/napt/types.ts';
 import { DEFAULTS } from '../../../../reference/roles/rs-n/napt/types.ts';
+import type { Ip as Head } from './packets.ts';
+import { see, udp } from './packets.ts';
 
 export const addr = (text: string): Ip => {
   const ip = parseIp(text);
@@ -59,3 +61,24 @@ export function napt(other: Other = {}): Napt {
   } as NaptConfig;
   return new Napt(config, random);
 }
+
+/** What a packet went out as: from which port of the relay. */
+export function portOf(outcome: Outcome): number {
+  const [packet] = outcome.packets;
+  if (packet === undefined) throw new Error(`refused: ${outcome.refused}`);
+  return see(packet).ports[0];
+}
+
+/** A second path of the first node, to `OTHER`. */
+export const toOther = (pathId: string): Peering =>
+  peering(pathId, { standsFor: addr(FOR_OTHER[4]), peer: addr(OTHER[4]) });
+
+/** A path of the second node to `PEER`. */
+export const ofNodeB = (pathId: string): Peering =>
+  peering(pathId, { nodeId: 'b', own: [addr(NODE_B[4])], standsFor: addr(FOR[4]) });
+
+/** UDP of the first node to `PEER`, and of `PEER` to the relay. */
+export const up = (ports: readonly [number, number], more: Partial<Head> = {}): Uint8Array =>
+  udp({ from: NODE[4], to: FOR[4], ports, ...more }, Uint8Array.of(1, 2, 3));
+export const down = (ports: readonly [number, number], more: Partial<Head> = {}): Uint8Array =>
+  udp({ from: PEER[4], to: RELAY[4], ports, ...more }, Uint8Array.of(4, 5));
