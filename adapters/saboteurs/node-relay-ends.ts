@@ -14,8 +14,6 @@ import { Paths } from '../../reference/roles/node/paths.ts';
 import { PathCarrier } from '../../reference/roles/tunnel/data.ts';
 import { Life } from '../../reference/roles/tunnel/life.ts';
 import type { Link } from '../../reference/roles/tunnel/link.ts';
-import type { OptimiserParts } from '../../reference/roles/tunnel/optimiser.ts';
-import { Optimiser } from '../../reference/roles/tunnel/optimiser.ts';
 import { Packets } from '../../reference/roles/tunnel/packets.ts';
 import type { TunnelConfig } from '../../reference/roles/tunnel/types.ts';
 import type { RouteDirection } from '../../reference/wire/messages.ts';
@@ -49,7 +47,9 @@ export const NODE_RELAY_ENDS: readonly Saboteur[] = [
       replace(Paths.prototype, 'forAddress', (original) => (self, address) => {
         const found = original(self, address) as Path[];
         const all = [...(self as Paths).all.values()];
-        const real = all.filter(({ isLive, directed }) => isLive && directed.goal?.general?.address === address);
+        const real = all.filter(
+          ({ isLive, directed }) => isLive && directed.goal?.general?.address === address,
+        );
         return found.length > 0 ? found : real;
       });
       toRelays((config) => ({ ...config, peerAddresses: ANY }));
@@ -101,22 +101,20 @@ export const NODE_RELAY_ENDS: readonly Saboteur[] = [
         Life.prototype,
         'idleAt',
         (original) => (self) =>
-          (original(self) as number) + (field<TunnelConfig>(self, 'config').peerRole === 'rs' ? 7_440_000 : 0),
+          (original(self) as number) +
+          (field<TunnelConfig>(self, 'config').peerRole === 'rs' ? 7_440_000 : 0),
       ),
   },
   {
-    name: 'node-tells-relays-candidates',
-    title: 'tells an RS-N where it can be reached directly',
-    clause: 'OPT-01',
+    name: 'node-relays-ipv4-alone',
+    title: 'sends no inner IPv6 packet to an RS-N or RS-T',
+    clause: 'TUN-01',
     caughtBy: 'node.general.path',
-    patch: () => {
-      const told = new WeakSet<object>();
-      replace(Optimiser.prototype, 'settle', (original) => (self, now) => {
-        original(self, now);
-        const { config, life, traffic, tell } = field<OptimiserParts>(self, 'parts');
-        if (config.peerRole !== 'rs' || !life.isOpen || traffic.lastInner === undefined || told.has(self)) return;
-        told.add(self);
-        tell({ candidates: [...config.places().real] }, now as Instant);
+    patch() {
+      replace(PathCarrier.prototype, 'seal', () => () => undefined);
+      replace(Packets.prototype, 'send', (original) => (self, packet, ...rest) => {
+        const isIpv6 = ((packet as Uint8Array)[0] ?? 0) >> 4 === 6;
+        if (!isIpv6 || field<TunnelConfig>(self, 'config').peerRole === 'node') original(self, packet, ...rest);
       });
     },
   },
@@ -162,8 +160,12 @@ export const NODE_RELAY_ENDS: readonly Saboteur[] = [
     clause: 'NODE-10',
     caughtBy: 'node.lent.refused',
     patch: () =>
-      replace(Connections.prototype, 'drop', (original) => (self, goal, ...rest) =>
-        (goal as Goal).general === undefined ? original(self, goal, ...rest) : undefined,
+      replace(
+        Connections.prototype,
+        'drop',
+        (original) =>
+          (self, goal, ...rest) =>
+            (goal as Goal).general === undefined ? original(self, goal, ...rest) : undefined,
       ),
   },
   {
@@ -175,7 +177,8 @@ export const NODE_RELAY_ENDS: readonly Saboteur[] = [
       const asked = new Set<string>();
       replace(Directions.prototype, 'ask', (original) => (self, goal, replacing, now) => {
         const { key, general } = goal as Goal;
-        if (general?.kind !== RelayKind.t || replacing !== undefined) return original(self, goal, replacing, now);
+        if (general?.kind !== RelayKind.t || replacing !== undefined)
+          return original(self, goal, replacing, now);
         if (asked.has(key)) return 'refused';
         asked.add(key);
         return original(self, goal, replacing, now);
@@ -188,8 +191,11 @@ export const NODE_RELAY_ENDS: readonly Saboteur[] = [
     clause: 'HO-06',
     caughtBy: 'node.lent.replaced',
     patch: () =>
-      replace(Connections.prototype, 'want', (original) => (self, goal, replacing, now) =>
-        original(self, goal, (goal as Goal).general?.kind === RelayKind.t ? undefined : replacing, now),
+      replace(
+        Connections.prototype,
+        'want',
+        (original) => (self, goal, replacing, now) =>
+          original(self, goal, (goal as Goal).general?.kind === RelayKind.t ? undefined : replacing, now),
       ),
   },
   {
@@ -204,7 +210,11 @@ export const NODE_RELAY_ENDS: readonly Saboteur[] = [
     title: 'takes packets from any address where the direction named no peer',
     clause: 'NODE-11',
     caughtBy: 'node.lent.never-a-peer',
-    patch: () => fromRelays(({ own, peerAddresses }) => ({ own, peerAddresses: Array.isArray(peerAddresses) ? peerAddresses : ANY })),
+    patch: () =>
+      fromRelays(({ own, peerAddresses }) => ({
+        own,
+        peerAddresses: Array.isArray(peerAddresses) ? peerAddresses : ANY,
+      })),
   },
   {
     name: 'node-only-lent',
@@ -214,7 +224,9 @@ export const NODE_RELAY_ENDS: readonly Saboteur[] = [
     patch: () =>
       replace(Paths.prototype, 'between', (original) => (self, ...args) => {
         const found = original(self, ...args) as Path[];
-        const hasLent = [...(self as Paths).all.values()].some(({ lent, isUp }) => lent !== undefined && isUp);
+        const hasLent = [...(self as Paths).all.values()].some(
+          ({ lent, isUp }) => lent !== undefined && isUp,
+        );
         return hasLent ? found.filter(({ lent }) => lent !== undefined) : found;
       }),
   },
@@ -233,7 +245,9 @@ export const NODE_RELAY_ENDS: readonly Saboteur[] = [
     patch: () =>
       replace(Flows.prototype, 'up', (original) => (self, path) => {
         const { directed } = path as Path;
-        const lonely = Object.create(path as Path, { directed: { value: { ...directed, replaces: undefined } } });
+        const lonely = Object.create(path as Path, {
+          directed: { value: { ...directed, replaces: undefined } },
+        });
         return original(self, lonely);
       }),
   },
