@@ -76,7 +76,7 @@ t.test('each section that is referred to exists', (t) => {
     ),
   );
   const named =
-    /(?<!RFC \d+,? )\b(?:[Ss]ections?|[Cc]hapters?|[Aa]ppendix) (\d+(?:\.\d+)*|[A-C](?:\.\d+)*)\b/g;
+    /(?<!RFC \d+,? )\b(?:[Ss]ections?|[Cc]hapters?|[Aa]ppendix) (\d+(?:\.\d+)*|[A-D](?:\.\d+)*)\b/g;
   const dangling = files.flatMap(({ name, text }) =>
     [...text.matchAll(named)]
       .filter(([all, n]) => !headings.has(n ?? '') && !isForeign(text, all))

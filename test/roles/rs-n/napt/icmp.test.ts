@@ -26,11 +26,17 @@ for (const [inner, outer] of FAMILIES) {
     const it = start();
     const there = first(it.out(echo(NODE[inner], FOR[inner], ECHO[inner].request), 'p', 0).packets);
     t.same([there.from, there.to, there.faults], [shown(RELAY[outer]), shown(PEER[outer]), []]);
-    t.same([...there.payload.slice(0, 2), ...there.payload.slice(4)], [ECHO[outer].request, 0, 1, 2, 0, 7, ...DATA]);
+    t.same(
+      [...there.payload.slice(0, 2), ...there.payload.slice(4)],
+      [ECHO[outer].request, 0, 1, 2, 0, 7, ...DATA],
+    );
     const answer = echo(PEER[outer], RELAY[outer], ECHO[outer].reply);
     const back = first(it.in(answer, 1).to?.packets);
     t.same([back.from, back.to, back.faults], [shown(FOR[inner]), shown(NODE[inner]), []]);
-    t.same([...back.payload.slice(0, 2), ...back.payload.slice(4)], [ECHO[inner].reply, 0, 1, 2, 0, 7, ...DATA]);
+    t.same(
+      [...back.payload.slice(0, 2), ...back.payload.slice(4)],
+      [ECHO[inner].reply, 0, 1, 2, 0, 7, ...DATA],
+    );
     t.ok(it.quickIn(answer, 2), 'on the hot way too');
   });
 
@@ -56,7 +62,11 @@ for (const [inner, outer] of FAMILIES) {
     it.out(udp({ from: NODE[inner], to: FOR[inner], ports }, DATA), 'p', 0);
     const got = udp({ from: FOR[inner], to: NODE[inner], ports: [53, 2000] }, DATA);
     const [type, code] = UNREACHABLE[inner];
-    const { packets, back } = it.out(icmp({ from: NODE[inner], to: FOR[inner] }, type, code, ZERO, got), 'p', 1);
+    const { packets, back } = it.out(
+      icmp({ from: NODE[inner], to: FOR[inner] }, type, code, ZERO, got),
+      'p',
+      1,
+    );
     t.same([packets.length, back], [1, []]);
     const error = first(packets);
     t.same([error.from, error.to, error.faults], [shown(RELAY[outer]), shown(PEER[outer]), []]);
@@ -71,15 +81,22 @@ for (const [inner, outer] of FAMILIES) {
     it.out(echo(NODE[inner], FOR[inner], ECHO[inner].request), 'p', 0);
     const [type, code] = UNREACHABLE[outer];
     const about = echo(RELAY[outer], PEER[outer], ECHO[outer].request);
-    const error = first(it.in(icmp({ from: ROUTER[outer], to: RELAY[outer] }, type, code, ZERO, about), 1).to?.packets);
+    const error = first(
+      it.in(icmp({ from: ROUTER[outer], to: RELAY[outer] }, type, code, ZERO, about), 1).to?.packets,
+    );
     const inside = see(error.payload.subarray(8));
     t.same([error.faults, inside.faults, inside.payload[0]], [[], [], ECHO[inner].request]);
     it.out(tcp({ from: NODE[inner], to: FOR[inner], ports: [2000, 80] }, 2), 'p', 0);
     const sent = tcp({ from: RELAY[outer], to: PEER[outer], ports: [2000, 80] }, 2);
     const part = sent.subarray(0, sent.length - 12);
-    const short = first(it.in(icmp({ from: ROUTER[outer], to: RELAY[outer] }, type, code, ZERO, part), 1).to?.packets);
+    const short = first(
+      it.in(icmp({ from: ROUTER[outer], to: RELAY[outer] }, type, code, ZERO, part), 1).to?.packets,
+    );
     const piece = see(short.payload.subarray(8), { isPart: true });
-    t.same([short.faults, piece.from, piece.to, piece.ports], [[], shown(NODE[inner]), shown(FOR[inner]), [2000, 80]]);
+    t.same(
+      [short.faults, piece.from, piece.to, piece.ports],
+      [[], shown(NODE[inner]), shown(FOR[inner]), [2000, 80]],
+    );
     t.same([...piece.payload.slice(4)], [1, 2, 3, 4], 'the sequence number follows the ports');
   });
 }
@@ -159,7 +176,11 @@ t.test('RFC 5508, REQ-5: an error of the node about what it never got is discard
   t.same(it.out(icmp({ from: NODE[4], to: FOR[4] }, 3, 3, ZERO, got([53, 2001])), 'p', 0), refused);
   const ofOther = udp({ from: FOR[4], to: NODE_B[4], ports: [53, 2000] }, DATA);
   t.same(it.out(icmp({ from: NODE_B[4], to: FOR[4] }, 3, 3, ZERO, ofOther), 'q', 0), refused);
-  t.same(it.out(icmp({ from: NODE[4], to: FOR[4] }, 3, 3, ZERO, SENT), 'p', 0), refused, 'not as it came here');
+  t.same(
+    it.out(icmp({ from: NODE[4], to: FOR[4] }, 3, 3, ZERO, SENT), 'p', 0),
+    refused,
+    'not as it came here',
+  );
 });
 
 t.test('RFC 5508, REQ-6: an error renews nothing and ends nothing', (t) => {
@@ -176,7 +197,8 @@ t.test('RFC 5508, REQ-8: who finds no room is told that it is prohibited', (t) =
   for (const family of [4, 6] as const) {
     const it = napt({ bounds: { mappingsPerNode: 1 } });
     it.bind(peering('p', { standsFor: addr(FOR[family]), peer: addr(PEER[family]) }), 0);
-    const send = (port: number) => it.out(udp({ from: NODE[family], to: FOR[family], ports: [port, 53] }, DATA), 'p', 0);
+    const send = (port: number) =>
+      it.out(udp({ from: NODE[family], to: FOR[family], ports: [port, 53] }, DATA), 'p', 0);
     t.equal(send(2000).packets.length, 1);
     const { packets, back, refused } = send(2001);
     t.same([packets, refused], [[], 'mapping-room']);
@@ -214,7 +236,11 @@ t.test('RFC 5508, REQ-11: what is neither query nor error is discarded', (t) => 
   const it = started();
   const redirect = report(SENT, [5, 1]);
   t.same(it.in(redirect, 0), NONE);
-  t.same(it.in(icmp({ from: PEER[4], to: RELAY[4] }, 9, 0, ZERO, DATA), 0), NONE, 'a router that advertises itself');
+  t.same(
+    it.in(icmp({ from: PEER[4], to: RELAY[4] }, 9, 0, ZERO, DATA), 0),
+    NONE,
+    'a router that advertises itself',
+  );
   t.same(it.in(echo(PEER[4], RELAY[4], 8), 0), NONE, 'the relay itself answers no echo');
   const quench = it.out(icmp({ from: NODE[4], to: FOR[4] }, 4, 0, ZERO, SENT), 'p', 0);
   t.same([quench.packets, quench.refused], [[], 'translation']);

@@ -37,7 +37,8 @@ t.test('RFC 4787, REQ-2: all mappings of a node have one address', (t) => {
   it.bind(peering('p'), 0);
   it.bind(toOther('q'), 0);
   it.bind(ofNodeB('r'), 0);
-  const froms = (packet: Uint8Array, path: string) => it.out(packet, path, 0).packets.map((one) => see(one).from);
+  const froms = (packet: Uint8Array, path: string) =>
+    it.out(packet, path, 0).packets.map((one) => see(one).from);
   const own = Array.from({ length: 20 }, (_, i) => froms(up([1000 + i, 53]), 'p')).flat();
   own.push(...froms(up([3000, 53], { to: FOR_OTHER[4] }), 'q'));
   t.same([...new Set(own)], ['192.0.2.1']);
@@ -91,25 +92,31 @@ t.test('RFC 4787, REQ-6: packets of the node keep the mapping, and those of the 
   for (let now = 9_000_000; now < 12_000_000; now += 290_000) t.ok(it.quickIn(down([53, port]), now));
 });
 
-t.test('RFC 4787, REQ-8: packets of peers that the node sent to come in, from any port, and no others', (t) => {
-  const it = napt();
-  it.bind(peering('p'), 0);
-  it.bind(toOther('q'), 0);
-  const port = portOf(it.out(up([1000, 53]), 'p', 0));
-  t.ok(it.in(down([53, port]), 0).to);
-  t.ok(it.in(down([54, port]), 0).to, 'another port');
-  t.same(it.in(down([53, port], { from: OTHER[4] }), 0), NOTHING, 'another peer, of whom there is a path');
-  t.same(it.in(down([53, port], { from: '203.0.113.77' }), 0), NOTHING, 'a stranger');
-  t.same(it.in(down([53, port + 1]), 0), NOTHING, 'a port that nobody has');
-  t.same(it.in(down([53, port], { to: '192.0.2.9' }), 0), NOTHING, 'not of the relay');
-  t.equal(it.quickIn(down([53, port], { from: OTHER[4] }), 0), undefined);
-  it.out(up([1000, 53], { to: FOR_OTHER[4] }), 'q', 1);
-  t.equal(it.in(down([53, port], { from: OTHER[4] }), 1).to?.pathId, 'q', 'once the node sent there');
-});
+t.test(
+  'RFC 4787, REQ-8: packets of peers that the node sent to come in, from any port, and no others',
+  (t) => {
+    const it = napt();
+    it.bind(peering('p'), 0);
+    it.bind(toOther('q'), 0);
+    const port = portOf(it.out(up([1000, 53]), 'p', 0));
+    t.ok(it.in(down([53, port]), 0).to);
+    t.ok(it.in(down([54, port]), 0).to, 'another port');
+    t.same(it.in(down([53, port], { from: OTHER[4] }), 0), NOTHING, 'another peer, of whom there is a path');
+    t.same(it.in(down([53, port], { from: '203.0.113.77' }), 0), NOTHING, 'a stranger');
+    t.same(it.in(down([53, port + 1]), 0), NOTHING, 'a port that nobody has');
+    t.same(it.in(down([53, port], { to: '192.0.2.9' }), 0), NOTHING, 'not of the relay');
+    t.equal(it.quickIn(down([53, port], { from: OTHER[4] }), 0), undefined);
+    it.out(up([1000, 53], { to: FOR_OTHER[4] }), 'q', 1);
+    t.equal(it.in(down([53, port], { from: OTHER[4] }), 1).to?.pathId, 'q', 'once the node sent there');
+  },
+);
 
 t.test('RFC 4787, REQ-9: no path leads to an address of the relay, so nothing turns back there', (t) => {
   const it = napt();
-  t.same([RELAY[4], RELAY[6], PEER[4], PEER[6]].map((ip) => it.serves(addr(ip))), [false, false, true, true]);
+  t.same(
+    [RELAY[4], RELAY[6], PEER[4], PEER[6]].map((ip) => it.serves(addr(ip))),
+    [false, false, true, true],
+  );
   t.throws(() => it.bind(peering('p', { peer: addr(RELAY[4]) }), 0), RangeError);
   const onlyIpv4 = napt({ addresses: [addr(RELAY[4])] });
   t.notOk(onlyIpv4.serves(addr(PEER[6])));
@@ -120,7 +127,10 @@ t.test('RFC 4787, REQ-10: what is inside of a datagram stays as it is', (t) => {
   it.bind(peering('p'), 0);
   const data = new TextEncoder().encode(`INVITE sip:a@${PEER[4]} ${NODE[4]}:5060 PORT 198,18,0,1,19,136`);
   const out = it.out(udp({ from: NODE[4], to: '198.18.9.5', ports: [5060, 5060] }, data), 'p', 0);
-  t.same(out.packets.map((packet) => see(packet).payload.slice(8)), [data]);
+  t.same(
+    out.packets.map((packet) => see(packet).payload.slice(8)),
+    [data],
+  );
 });
 
 t.test('RFC 4787, REQ-11: all the same with many mappings, and when the port is taken', (t) => {
@@ -157,12 +167,20 @@ t.test('RSN-04: a path that replaces another has its mappings, and the old one c
   it.bind(peering('p2', { standsFor: addr('198.18.9.55') }), 1);
   const back = it.in(down([53, port]), 2).to;
   t.equal(back?.pathId, 'p2');
-  t.equal(back && see(back.packets[0] ?? up([1, 1])).from, '198.18.9.55', 'from what stands for the peer now');
+  t.equal(
+    back && see(back.packets[0] ?? up([1, 1])).from,
+    '198.18.9.55',
+    'from what stands for the peer now',
+  );
   t.equal(portOf(it.out(up([1000, 53], { to: '198.18.9.55' }), 'p2', 2)), port);
   t.equal(portOf(it.out(up([1000, 53]), 'p', 2)), port, 'the old path still sends');
   it.release('p', 3);
   t.equal(it.in(down([53, port]), 200_000).to?.pathId, 'p2', 'for more than the time of a path that is gone');
-  t.same(it.out(up([1000, 53]), 'p', 4), { packets: [], back: [], refused: 'mapping' }, 'the old path is gone');
+  t.same(
+    it.out(up([1000, 53]), 'p', 4),
+    { packets: [], back: [], refused: 'mapping' },
+    'the old path is gone',
+  );
 });
 
 t.test('RSN-04: a path of another node to the same peer has none of them', (t) => {

@@ -3,7 +3,20 @@ import type { Napt } from '../../../../reference/roles/rs-n/napt/napt.ts';
 import type { TcpState } from '../../../../reference/roles/rs-n/napt/tcp.ts';
 import { afterSegment, firstState, TCP_STATES, TIMER_OF } from '../../../../reference/roles/rs-n/napt/tcp.ts';
 import t from '../../../tap.ts';
-import { FAMILIES, FOR, FOR_OTHER, NODE, napt, OTHER, PEER, addr, peering, portOf, RELAY, toOther } from './bench.ts';
+import {
+  addr,
+  FAMILIES,
+  FOR,
+  FOR_OTHER,
+  NODE,
+  napt,
+  OTHER,
+  PEER,
+  peering,
+  portOf,
+  RELAY,
+  toOther,
+} from './bench.ts';
 import { ACK, FIN, icmp, RST, SYN, see, shown, tcp } from './packets.ts';
 
 const [OUT, IN, PORT] = [0, 1, 40_000];
@@ -14,7 +27,8 @@ const [SYN_OUT, SYN_IN]: Step[] = [
 ];
 
 const up = (flags: number, ports = [PORT, 443] as const) => tcp({ from: NODE[4], to: FOR[4], ports }, flags);
-const down = (flags: number, ports = [443, PORT] as const) => tcp({ from: PEER[4], to: RELAY[4], ports }, flags);
+const down = (flags: number, ports = [443, PORT] as const) =>
+  tcp({ from: PEER[4], to: RELAY[4], ports }, flags);
 
 function play(it: Napt, steps: readonly Step[], now = 0): boolean[] {
   return steps.map(([way, flags]) =>
@@ -37,7 +51,11 @@ function lives(steps: readonly Step[]): number | undefined {
   });
 }
 
-const OPEN: Step[] = [[OUT, SYN], [IN, SYN | ACK], [OUT, ACK]];
+const OPEN: Step[] = [
+  [OUT, SYN],
+  [IN, SYN | ACK],
+  [OUT, ACK],
+];
 
 t.test('RFC 5382, REQ-1: one mapping for all peers', (t) => {
   const it = napt({ ports: [5000, 5999] });
@@ -55,8 +73,17 @@ t.test('RFC 5382, REQ-2: connections that either side opens or closes, and simul
     'opened by the node, closed by it': [...OPEN, [OUT, FIN | ACK], [IN, ACK], [IN, FIN | ACK], [OUT, ACK]],
     'closed by the peer': [...OPEN, [IN, FIN | ACK], [OUT, ACK], [OUT, FIN | ACK], [IN, ACK]],
     'closed by both at once': [...OPEN, [OUT, FIN | ACK], [IN, FIN | ACK], [OUT, ACK], [IN, ACK]],
-    'opened by both at once': [[OUT, SYN], [IN, SYN], [OUT, SYN | ACK], [IN, SYN | ACK], [OUT, ACK]],
-    'refused by the peer': [[OUT, SYN], [IN, RST | ACK]],
+    'opened by both at once': [
+      [OUT, SYN],
+      [IN, SYN],
+      [OUT, SYN | ACK],
+      [IN, SYN | ACK],
+      [OUT, ACK],
+    ],
+    'refused by the peer': [
+      [OUT, SYN],
+      [IN, RST | ACK],
+    ],
     'reset by the node': [...OPEN, [OUT, RST]],
     'the same ports at once again': [...OPEN, [IN, FIN | ACK], [OUT, FIN | ACK], [OUT, SYN], [IN, SYN | ACK]],
     'data while half closed': [...OPEN, [OUT, FIN | ACK], [IN, ACK], [IN, ACK], [OUT, ACK]],
@@ -84,13 +111,34 @@ t.test('RFC 5382, REQ-3: only peers that the node sent to come in', (t) => {
 t.test('RFC 5382, REQ-4: a SYN that nobody asked for is not answered', (t) => {
   const it = started();
   t.same(it.in(down(SYN), 0), { reply: [], refused: 'mapping' });
-  t.same(play(it, [[OUT, SYN], [IN, SYN | ACK]], 3000), [true, true], 'and in no way of the node’s own');
-  t.same(it.in(tcp({ from: OTHER[4], to: RELAY[4], ports: [1, PORT] }, SYN), 0), { reply: [], refused: 'mapping' });
+  t.same(
+    play(
+      it,
+      [
+        [OUT, SYN],
+        [IN, SYN | ACK],
+      ],
+      3000,
+    ),
+    [true, true],
+    'and in no way of the node’s own',
+  );
+  t.same(it.in(tcp({ from: OTHER[4], to: RELAY[4], ports: [1, PORT] }, SYN), 0), {
+    reply: [],
+    refused: 'mapping',
+  });
 });
 
 t.test('RFC 5382, REQ-5: 7440 s for open connections, 240 s for those that open or close', (t) => {
   t.equal(lives([[OUT, SYN]]), 239_999, 'a SYN alone');
-  t.equal(lives([[OUT, SYN], [IN, ACK]]), 239_999, 'no SYN of the peer');
+  t.equal(
+    lives([
+      [OUT, SYN],
+      [IN, ACK],
+    ]),
+    239_999,
+    'no SYN of the peer',
+  );
   t.equal(lives(OPEN), 7_439_999);
   t.equal(lives([...OPEN, [OUT, FIN | ACK]]), 7_439_999, 'half closed');
   t.equal(lives([...OPEN, [IN, FIN | ACK]]), 7_439_999, 'half closed by the peer');
@@ -98,7 +146,14 @@ t.test('RFC 5382, REQ-5: 7440 s for open connections, 240 s for those that open 
   t.equal(lives([...OPEN, [IN, RST]]), 239_999, 'reset');
   t.equal(lives([...OPEN, [IN, RST], [OUT, ACK]]), 7_439_999, 'an RST that was none');
   t.equal(lives([[OUT, ACK]]), 239_999, 'amid a connection that nobody knows');
-  t.equal(lives([[OUT, ACK], [IN, ACK]]), 7_439_999, 'which the peer knows');
+  t.equal(
+    lives([
+      [OUT, ACK],
+      [IN, ACK],
+    ]),
+    7_439_999,
+    'which the peer knows',
+  );
 });
 
 t.test('RFC 5382, REQ-7: no port has two mappings', (t) => {
@@ -193,7 +248,10 @@ const RFC_6146: readonly (readonly [string, TcpState, 'out' | 'in', number, TcpS
 t.test('states as in RFC 6146', (t) => {
   for (const [name, from, way, flags, to] of RFC_6146) t.equal(afterSegment(from, way, flags), to, name);
   t.same([firstState('out', SYN), firstState('in', SYN)], ['leaving', 'arriving']);
-  t.same([firstState('out', RST), firstState('in', RST), firstState('in', ACK)], [undefined, undefined, undefined]);
+  t.same(
+    [firstState('out', RST), firstState('in', RST), firstState('in', ACK)],
+    [undefined, undefined, undefined],
+  );
   t.equal(firstState('out', ACK), 'loose', 'of a relay that restarted');
   const states = Object.keys(TCP_STATES).sort();
   t.same(states, Object.keys(TIMER_OF).sort());
