@@ -10,6 +10,8 @@ import { CONTROL } from './control.ts';
 import { DC } from './dc.ts';
 import { DC_DIRECTIONS } from './dc-directions.ts';
 import { DC_FEDERATION } from './dc-federation.ts';
+import { DC_GENERAL } from './dc-general.ts';
+import { DC_GENERAL_RELAYS } from './dc-general-relays.ts';
 import { DC_HANDOVER } from './dc-handover.ts';
 import { DC_HASTY } from './dc-hasty.ts';
 import { DC_NAMES } from './dc-names.ts';
@@ -47,6 +49,8 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...DC_DIRECTIONS,
   ...DC_HASTY,
   ...DC_FEDERATION,
+  ...DC_GENERAL,
+  ...DC_GENERAL_RELAYS,
   ...DNS_ZONE,
   ...DNS_ANSWERS,
   ...NODE,
