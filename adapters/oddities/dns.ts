@@ -12,9 +12,9 @@ export const DNS_ODDITIES: readonly Oddity[] = [
     name: 'dns-plain',
     title: 'writes every name in full, where the reference points to the question',
     clause: 'DNS-23',
-    wrap: (created) =>
+    wrap: (created, { role }) =>
       withEffects(created, (effect, input) => {
-        if (effect.kind !== 'dns-answer' || effect.message === undefined) return [effect];
+        if (role !== 'dc' || effect.kind !== 'dns-answer' || effect.message === undefined) return [effect];
         const message = written(effect.message);
         // The reference cut it by what it takes with pointers.
         const fits = message.length <= 512 || (input.kind === 'query' && input.transport === 'tcp');
@@ -25,9 +25,10 @@ export const DNS_ODDITIES: readonly Oddity[] = [
     name: 'dns-silent',
     title: 'answers nothing at all to what it cannot read, and nothing beyond its rate',
     clause: 'DNS-29',
-    wrap: (created) =>
+    wrap: (created, { role }) =>
       withEffects(created, (effect) => {
-        const isError = effect.kind === 'dns-answer' && ((effect.message?.[3] ?? 0) & 15) === FORMAT_ERROR;
+        const isError =
+          role === 'dc' && effect.kind === 'dns-answer' && ((effect.message?.[3] ?? 0) & 15) === FORMAT_ERROR;
         return [isError ? { ...effect, message: undefined } : effect];
       }),
     patch: () =>
