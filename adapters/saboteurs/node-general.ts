@@ -68,7 +68,8 @@ export const NODE_GENERAL: readonly Saboteur[] = [
   },
   {
     name: 'node-takes-nodes-for-general',
-    title: 'asks for the real address of an NTM node as a general peer where the direction for its name fails',
+    title:
+      'asks for the real address of an NTM node as a general peer where the direction for its name fails',
     clause: 'DNS-15',
     caughtBy: 'node.general.not-a-node',
     patch() {
@@ -105,8 +106,11 @@ export const NODE_GENERAL: readonly Saboteur[] = [
     clause: 'DNS-14',
     caughtBy: 'node.general.live-path',
     patch: () =>
-      replace(Paths.prototype, 'forGoal', (original) => (self, goal) =>
-        (goal as Goal).general === undefined ? original(self, goal) : undefined,
+      replace(
+        Paths.prototype,
+        'forGoal',
+        (original) => (self, goal) =>
+          (goal as Goal).general === undefined ? original(self, goal) : undefined,
       ),
   },
   {
@@ -145,8 +149,11 @@ export const NODE_GENERAL: readonly Saboteur[] = [
     clause: 'NODE-10',
     caughtBy: 'node.general.memory',
     patch: () =>
-      replace(Names.prototype, 'note', (original) => (self, addresses, goal, usedAt) =>
-        (goal as Goal).asked.want === 2 ? undefined : original(self, addresses, goal, usedAt),
+      replace(
+        Names.prototype,
+        'note',
+        (original) => (self, addresses, goal, usedAt) =>
+          (goal as Goal).asked.want === 2 ? undefined : original(self, addresses, goal, usedAt),
       ),
   },
   {

@@ -17,7 +17,7 @@ import type { Link } from '../../reference/roles/tunnel/link.ts';
 import { Packets } from '../../reference/roles/tunnel/packets.ts';
 import type { TunnelConfig } from '../../reference/roles/tunnel/types.ts';
 import type { RouteDirection } from '../../reference/wire/messages.ts';
-import { Reason, RelayKind } from '../../reference/wire/registry.ts';
+import { Reason, RelayKind, Status } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
 import { field, replace } from '../reference/variant.ts';
 
@@ -234,14 +234,14 @@ export const NODE_RELAY_ENDS: readonly Saboteur[] = [
     name: 'node-lets-flows-hang',
     title: 'leaves the flows of a lost RS-N or RS-T to their own time-outs',
     clause: 'HO-09',
-    caughtBy: 'node.general.flows',
+    caughtBy: 'node.general.flows-ended',
     patch: () => replace(Flows.prototype, 'up', () => () => []),
   },
   {
     name: 'node-ends-all-flows',
     title: 'ends the flows of each path that is replaced, by the same relay too',
     clause: 'HO-06',
-    caughtBy: 'node.general.flows',
+    caughtBy: 'node.general.flows-kept',
     patch: () =>
       replace(Flows.prototype, 'up', (original) => (self, path) => {
         const { directed } = path as Path;
@@ -249,6 +249,33 @@ export const NODE_RELAY_ENDS: readonly Saboteur[] = [
           directed: { value: { ...directed, replaces: undefined } },
         });
         return original(self, lonely);
+      }),
+  },
+  {
+    name: 'node-forgets-old-leases',
+    title: 'takes flows from an address that is no longer lent for those of the new lease',
+    clause: 'HO-09',
+    caughtBy: 'node.lent.flows-ended',
+    patch: () =>
+      replace(
+        Flows.prototype,
+        'up',
+        (original) => (self, path) =>
+          original(self, Object.create(path as Path, { lent: { value: undefined } })),
+      ),
+  },
+  {
+    name: 'node-one-relay-a-peer',
+    title: 'refuses a path that replaces one by another relay',
+    clause: 'NODE-22',
+    caughtBy: 'node.general.replaced-elsewhere',
+    patch: () =>
+      replace(Connections.prototype, 'judge', (original) => (self, direction, asked) => {
+        const { replaces, relay } = direction as RouteDirection;
+        const { paths } = field<{ paths: Paths }>(self, 'parts');
+        const old = replaces && paths.all.get(toHex(replaces));
+        const isMoved = old && relay && toHex(old.directed.end.nodeId) !== toHex(relay.nodeId);
+        return isMoved && relay.kind === RelayKind.n ? Status.refused : original(self, direction, asked);
       }),
   },
 ];

@@ -102,7 +102,9 @@ export function nodeConfig(
     limits: { ...RUN_LIMITS, paths: 1024, ...options.limits },
     ...(dns && { resolver: formatEndpoint(dns.local) }),
     ...(options.dns?.onFailure && { dns: { onFailure: options.dns.onFailure } }),
-    ...(options.general && { general: { ...options.general, destinations: [...(options.general.destinations ?? [])] } }),
+    ...(options.general && {
+      general: { ...options.general, destinations: [...(options.general.destinations ?? [])] },
+    }),
     ...(timers.length > 0 && { timers: Object.fromEntries(timers) as Fields }),
     ...(options.withoutProfile === true ? {} : { testProfile: profile(options.private, listen) }),
   };

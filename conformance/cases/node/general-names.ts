@@ -76,9 +76,19 @@ const POLICIES = shownAs<Policy>(
       below: 'below.example',
       asks: true,
     },
-    { name: 'rs-n and a multicast address', general: { policy: 'rs-n' }, real: '224.0.0.9' as Ip, asks: false },
+    {
+      name: 'rs-n and a multicast address',
+      general: { policy: 'rs-n' },
+      real: '224.0.0.9' as Ip,
+      asks: false,
+    },
     { name: 'rs-n and no address at all', general: { policy: 'rs-n' }, real: '0.0.0.0' as Ip, asks: false },
-    { name: 'rs-n and a link-local one', general: { policy: 'rs-n' }, real: '169.254.3.4' as Ip, asks: false },
+    {
+      name: 'rs-n and a link-local one',
+      general: { policy: 'rs-n' },
+      real: '169.254.3.4' as Ip,
+      asks: false,
+    },
   ],
 );
 
@@ -93,14 +103,31 @@ const NO_PROOF = shownAs<Said>(
   ({ name }) => name,
   [
     { name: 'SERVFAIL', says: () => ({ rcode: 2 }) },
-    { name: 'SERVFAIL with an address', says: (name) => ({ rcode: 2, answers: [address(name, bytesOf(OTHER))] }) },
+    {
+      name: 'SERVFAIL with an address',
+      says: (name) => ({ rcode: 2, answers: [address(name, bytesOf(OTHER))] }),
+    },
     { name: 'REFUSED', says: () => ({ rcode: 5 }) },
     { name: 'NXDOMAIN', says: () => ({ rcode: 3, authorities: [soa('example.com')] }) },
     { name: 'no data', says: () => ({ authorities: [soa('example.com')] }) },
-    { name: 'the address of another name', says: () => ({ answers: [address('other.example', bytesOf(OTHER))] }) },
-    { name: 'an address of the other type', type: QTYPE.AAAA, says: (name) => ({ answers: [address(name, bytesOf(OTHER))] }) },
-    { name: 'a truncated answer', says: (name) => ({ flags: 0x0200, answers: [address(name, bytesOf(OTHER))] }) },
-    { name: 'an address for another type of query', type: QTYPE.CNAME, says: (name) => ({ answers: [cname(name, 'x.example'), address('x.example', bytesOf(OTHER))] }) },
+    {
+      name: 'the address of another name',
+      says: () => ({ answers: [address('other.example', bytesOf(OTHER))] }),
+    },
+    {
+      name: 'an address of the other type',
+      type: QTYPE.AAAA,
+      says: (name) => ({ answers: [address(name, bytesOf(OTHER))] }),
+    },
+    {
+      name: 'a truncated answer',
+      says: (name) => ({ flags: 0x0200, answers: [address(name, bytesOf(OTHER))] }),
+    },
+    {
+      name: 'an address for another type of query',
+      type: QTYPE.CNAME,
+      says: (name) => ({ answers: [cname(name, 'x.example'), address('x.example', bytesOf(OTHER))] }),
+    },
   ],
 );
 
@@ -108,9 +135,11 @@ export const NODE_GENERAL_NAME_CASES: readonly Case[] = [
   propertyCase({
     ...NODE_USED,
     id: 'node.general.name',
-    title: 'With rs-n a general name makes the node ask for its first address, and the answer has what stands for it.',
+    title:
+      'With rs-n a general name makes the node ask for its first address, and the answer has what stands for it.',
     clauses: ['NODE-20', 'DNS-16', 'DNS-06', 'DNS-07', 'DNS-08', 'DNS-09', 'DNS-28'],
-    catches: 'The real address told; another kind or another address asked for; half of the set left in the answer.',
+    catches:
+      'The real address told; another kind or another address asked for; half of the set left in the answer.',
     arbitrary: fc.record({
       type: fc.constantFrom<Qtype>(QTYPE.A, QTYPE.AAAA),
       standsFor: fc.constantFrom<4 | 6>(4, 6),
@@ -145,13 +174,27 @@ export const NODE_GENERAL_NAME_CASES: readonly Case[] = [
       const answer = await asked.answer;
       checkEcho(world, asked, answer);
       world.check(answer.rcode === RCODE.ok, 'RCODE 0', `RCODE ${answer.rcode}`);
-      const requirement = 'DNS-16: key 30 in place of all addresses; DNS-09: of the family that is asked for, or no data.';
-      const [chain, found] = [answer.records.filter((one) => one.type === QTYPE.CNAME), answer.records.filter((one) => one.type !== QTYPE.CNAME)];
+      const requirement =
+        'DNS-16: key 30 in place of all addresses; DNS-09: of the family that is asked for, or no data.';
+      const [chain, found] = [
+        answer.records.filter((one) => one.type === QTYPE.CNAME),
+        answer.records.filter((one) => one.type !== QTYPE.CNAME),
+      ];
       const wanted = family === version ? [toHex(ipToBytes(standsFor))] : [];
       const actual = found.map(({ data }) => toHex(data));
       world.check(`${actual}` === `${wanted}`, `${wanted}`, `${actual}`, requirement);
-      world.check(found.every((one) => one.name === last.toLowerCase() && one.type === type), `at ${last}`, 'elsewhere', requirement);
-      world.check(chain.length === (isChain ? 1 : 0), 'the chain as it came', `${chain.length} CNAMEs`, 'DNS-08.');
+      world.check(
+        found.every((one) => one.name === last.toLowerCase() && one.type === type),
+        `at ${last}`,
+        'elsewhere',
+        requirement,
+      );
+      world.check(
+        chain.length === (isChain ? 1 : 0),
+        'the chain as it came',
+        `${chain.length} CNAMEs`,
+        'DNS-08.',
+      );
       const longest = Math.max(0, ...answer.records.map(({ ttl }) => ttl));
       world.check(longest <= LONGEST_TTL, `at most ${LONGEST_TTL} s`, `${longest} s`, 'DNS-16.');
       const isAuthentic = ((answer.bytes[3] ?? 0) & 0x20) !== 0;
@@ -164,7 +207,8 @@ export const NODE_GENERAL_NAME_CASES: readonly Case[] = [
     id: 'node.general.policy',
     title: 'The policy for a destination decides whether its name makes the node ask; bypass is the default.',
     clauses: ['NODE-20', 'DNS-16', 'DNS-06'],
-    catches: 'A policy that holds for all alike; traffic into a relay that nobody asked for; an answer that is changed.',
+    catches:
+      'A policy that holds for all alike; traffic into a relay that nobody asked for; an answer that is changed.',
     arbitrary: fc.constantFrom(...POLICIES),
     boundaries: POLICIES,
     async script(world, { general, asks, real: given, below = 'Example.COM' }) {
@@ -189,7 +233,8 @@ export const NODE_GENERAL_NAME_CASES: readonly Case[] = [
   propertyCase({
     ...NODE_USED,
     id: 'node.general.no-proof',
-    title: 'An answer of DNS that does not give an address of the name passes, and makes no peer a general one.',
+    title:
+      'An answer of DNS that does not give an address of the name passes, and makes no peer a general one.',
     clauses: ['DNS-15', 'DNS-16', 'DNS-06', 'DNS-10'],
     catches: 'A failure of DNS taken for a general peer; an address of somebody else asked for.',
     arbitrary: fc.constantFrom(...NO_PROOF),
@@ -208,7 +253,8 @@ export const NODE_GENERAL_NAME_CASES: readonly Case[] = [
     id: 'node.general.not-a-node',
     title: 'Where the direction for an NTM name fails, its real address is not asked for as a general peer.',
     clauses: ['DNS-15', 'DNS-11', 'NODE-20'],
-    catches: 'An NTM node that cannot be reached taken for a general host, and its packets in clear behind a relay.',
+    catches:
+      'An NTM node that cannot be reached taken for a general host, and its packets in clear behind a relay.',
     arbitrary: fc.record({ status: fc.constantFrom(...STATUSES, Status.unknownName), bypass: fc.boolean() }),
     boundaries: [
       { status: Status.unknownName, bypass: false },
@@ -231,7 +277,8 @@ export const NODE_GENERAL_NAME_CASES: readonly Case[] = [
   scriptCase({
     ...NODE_USED,
     id: 'node.general.concurrent',
-    title: 'Queries that lead to one general peer at once make one Direction Request, and all are answered by it.',
+    title:
+      'Queries that lead to one general peer at once make one Direction Request, and all are answered by it.',
     clauses: ['DNS-16', 'DNS-14', 'NODE-20'],
     catches: 'A path for each name of a host, and for each query.',
     async script(world) {
@@ -241,10 +288,25 @@ export const NODE_GENERAL_NAME_CASES: readonly Case[] = [
       const [real, standsFor] = [realOf(plan), addressOf(plan)];
       const far = await farEnd(world, node, plan, { name: 'RS-N' });
       const names = [generalName(world), generalName(world, 'example.org')];
-      const first = askOf(world, on, { name: names[0] ?? '', type: QTYPE.A }, { answers: [address(names[0] ?? '', bytesOf(real))] });
+      const first = askOf(
+        world,
+        on,
+        { name: names[0] ?? '', type: QTYPE.A },
+        { answers: [address(names[0] ?? '', bytesOf(real))] },
+      );
       const request = await directionRequest(world, dc);
-      const second = askOf(world, on, { name: names[1] ?? '', type: QTYPE.A }, { answers: [address(names[1] ?? '', bytesOf(real))] });
-      const third = askOf(world, on, { name: names[1] ?? '', type: QTYPE.A }, { answers: [address(names[1] ?? '', bytesOf(real))] });
+      const second = askOf(
+        world,
+        on,
+        { name: names[1] ?? '', type: QTYPE.A },
+        { answers: [address(names[1] ?? '', bytesOf(real))] },
+      );
+      const third = askOf(
+        world,
+        on,
+        { name: names[1] ?? '', type: QTYPE.A },
+        { answers: [address(names[1] ?? '', bytesOf(real))] },
+      );
       const all = () => dns.asked.length >= 3 || undefined;
       await world.stage.until(all);
       await node.events();
@@ -266,7 +328,12 @@ export const NODE_GENERAL_NAME_CASES: readonly Case[] = [
     async script(world) {
       const { node, dc, real, standsFor } = await translated(world);
       const name = generalName(world);
-      const asked = askOf(world, { node, dc, dns: node.dns }, { name, type: QTYPE.A }, { answers: [address(name, bytesOf(real))] });
+      const asked = askOf(
+        world,
+        { node, dc, dns: node.dns },
+        { name, type: QTYPE.A },
+        { answers: [address(name, bytesOf(real))] },
+      );
       const [record] = (await asked.answer).records;
       const isRight = record !== undefined && sameBytes(record.data, ipToBytes(standsFor));
       world.check(isRight, standsFor, toHex(record?.data ?? new Uint8Array()), 'DNS-14.');
@@ -276,7 +343,8 @@ export const NODE_GENERAL_NAME_CASES: readonly Case[] = [
   propertyCase({
     ...NODE_USED,
     id: 'node.general.failed',
-    title: 'Where the direction for a general peer fails, the application gets SERVFAIL, or DNS’s answer by policy.',
+    title:
+      'Where the direction for a general peer fails, the application gets SERVFAIL, or DNS’s answer by policy.',
     clauses: ['DNS-11', 'DNS-16', 'ERR-06'],
     catches: 'The real address behind the back of a user who wants the relay; a query that hangs.',
     arbitrary: fc.record({ status: fc.constantFrom(...STATUSES), bypass: fc.boolean() }),
@@ -297,7 +365,8 @@ export const NODE_GENERAL_NAME_CASES: readonly Case[] = [
   scriptCase({
     ...NODE_USED,
     id: 'node.general.no-answer',
-    title: 'Where the DC does not answer, the query for a general peer ends by SERVFAIL when its time is over.',
+    title:
+      'Where the DC does not answer, the query for a general peer ends by SERVFAIL when its time is over.',
     clauses: ['DNS-07', 'DNS-11', 'DNS-16'],
     catches: 'An application that waits for ever, or gets the real address after a while.',
     waits: 1500,

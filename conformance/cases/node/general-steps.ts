@@ -68,7 +68,8 @@ export function checkAsked(
   { kind, real, replaces = false }: { kind: 2 | 3; real: Ip | undefined; replaces?: boolean },
 ): void {
   const told = bytesField(request.body, 'peerAddress');
-  const isRight = real === undefined ? told === undefined : told !== undefined && sameBytes(told, ipToBytes(real));
+  const isRight =
+    real === undefined ? told === undefined : told !== undefined && sameBytes(told, ipToBytes(real));
   const requirement = "NODE-20: the peer's real address, and that kind in `want`.";
   world.check(isRight, real ?? 'no peer', told === undefined ? 'no peer' : toHex(told), requirement);
   const want = numberField(request.body, 'want');
@@ -135,9 +136,17 @@ export function dataAt(far: PlayedNode): Received[] {
   return far.peer.inbox.filter(({ type }) => type === MessageType.data);
 }
 
+const THERE = { answerProbes: true, answerOpenings: true, acknowledges: true } as const;
+const GONE = { answerProbes: false, answerOpenings: false, acknowledges: false } as const;
 
-/** Judges that the node says goodbye on a path that another one has taken the place of. */
+/** The relay is there no more. */
+export function leave(far: PlayedNode): void {
+  Object.assign(far.peer.habits, GONE);
+}
+
+/** Judges that the node says goodbye on a path that another one has taken the place of. The relay is back then. */
 export async function checkOldClosed(world: World, far: PlayedNode): Promise<void> {
   const isClose = (mail: Received) => isUpdate(mail) && field(mail.body, 'close') === true;
   world.came(await far.peer.take(isClose), 'a Path Update with close on the old path', 'HO-06.');
+  Object.assign(far.peer.habits, THERE);
 }

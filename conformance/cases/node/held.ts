@@ -1,5 +1,6 @@
 /** Section 8.5: packets for a peer to which there is no path yet. */
 import fc from 'fast-check';
+import type { Ip } from '../../../reference/address.ts';
 import { ipToBytes } from '../../../reference/address.ts';
 import { sameBytes, toHex } from '../../../reference/bytes.ts';
 import { MessageType, Part, Status } from '../../../reference/wire/registry.ts';
@@ -53,14 +54,14 @@ function icmpOf({ what, packet }: NodeEvent): IcmpError | undefined {
   return what === 'packet' && packet !== undefined ? readIcmp(packet) : undefined;
 }
 
-/** Judges that the application gets an ICMP error about a packet of its own. @returns it */
+/** Judges that the application gets an ICMP error about a packet of its own. @returns it @param to from where it sent, if not from a virtual address */
 export async function checkIcmp(
   world: World,
   node: NodeUnderTest,
   about: Uint8Array,
   wanted: { readonly type: number; readonly code: number },
   requirement: string,
-  timeout?: number,
+  { timeout, to }: { readonly timeout?: number; readonly to?: Ip } = {},
 ): Promise<IcmpError> {
   const isAbout = (event: NodeEvent) => {
     const { about: quoted } = icmpOf(event) ?? {};
@@ -77,8 +78,9 @@ export async function checkIcmp(
   world.check(isRight, expected, `type ${icmp.type} code ${icmp.code}`, requirement);
   world.check(icmp.isSound, 'right checksums', 'wrong ones', requirement);
   const version = (about[0] ?? 0) >> 4 === 6 ? 6 : 4;
-  const isHere = sameBytes(icmp.to, ipToBytes(OWN[version]));
-  world.check(isHere, `to ${OWN[version]}`, `to ${toHex(icmp.to)}`, requirement);
+  const sender = to ?? OWN[version];
+  const isHere = sameBytes(icmp.to, ipToBytes(sender));
+  world.check(isHere, `to ${sender}`, `to ${toHex(icmp.to)}`, requirement);
   return icmp;
 }
 

@@ -58,7 +58,8 @@ export class Flows {
     this.servers.set(party, { id, addresses, lent, nodeId });
     trim(this.servers, PARTIES_BOUND);
     if (before === undefined || before.id === id) return [];
-    const isKept = directed.replaces === before.id && sameBytes(before.nodeId, nodeId) && before.lent === lent;
+    const isKept =
+      directed.replaces === before.id && sameBytes(before.nodeId, nodeId) && before.lent === lent;
     return isKept ? [] : this.end(before);
   }
 
@@ -72,9 +73,7 @@ export class Flows {
       if (last.tcp === undefined) this.flows.delete(key);
       else flow.isOver = true;
       const error =
-        last.tcp === undefined
-          ? packet && unreachable(packet, last.from.ip)
-          : resetOf(last, last.tcp);
+        last.tcp === undefined ? packet && unreachable(packet, last.from.ip) : resetOf(last, last.tcp);
       if (error !== undefined) told.push(error);
     }
     return told;

@@ -37,5 +37,9 @@ function generalGoal(general: GeneralPeer): Goal {
   const { kind, address } = general;
   const by = kind === RelayKind.n ? 'RS-N' : 'RS-T';
   // No name has a blank in it.
-  return { key: `${address ?? 'any'} by ${by}`, asked: { ...(address && { peerAddress: address }), want: kind }, general };
+  return {
+    key: `${address ?? 'any'} by ${by}`,
+    asked: { ...(address && { peerAddress: address }), want: kind },
+    general,
+  };
 }
