@@ -104,7 +104,7 @@ export class Incoming {
     const state = flow.kind === 'tcp' ? firstState('in', flow.flags) : undefined;
     if (state === undefined) return true;
     const until = now + config.timers.transitory;
-    return mappings.begin(mapping, use.relation, key, { state, until }) !== undefined;
+    return mappings.begin(mapping, use.relation, key, { state, until }, 'peer') !== undefined;
   }
 
   /** An ICMP error of whoever forwards, or of the peer, about a packet of the node. RFC 5508, REQ-4 */

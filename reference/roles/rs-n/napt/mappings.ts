@@ -97,14 +97,24 @@ export class Mappings {
     return mapping;
   }
 
-  /** A new session of a mapping with a peer; undefined if there is no room for it. */
-  begin(mapping: Mapping, relation: Relation, peerPort: number, session: Session): Session | undefined {
+  /**
+   * A new session of a mapping with a peer; undefined if there is no room for it. Those that the peer begins may take half
+   * of the room, so that the node always has some.
+   */
+  begin(
+    mapping: Mapping,
+    relation: Relation,
+    peerPort: number,
+    session: Session,
+    by: 'node' | 'peer',
+  ): Session | undefined {
     const { bounds } = this.config;
+    const share = by === 'node' ? 1 : 0.5;
     const use = useFor(mapping, relation) ?? { relation, sessions: new Map() };
     if (!use.sessions.has(peerPort)) {
-      if (mapping.sessions >= bounds.sessionsPerMapping) return undefined;
-      if (mapping.node.sessions >= bounds.sessionsPerNode || this.sessions >= bounds.sessions)
-        return undefined;
+      if (mapping.sessions >= share * bounds.sessionsPerMapping) return undefined;
+      if (mapping.node.sessions >= share * bounds.sessionsPerNode) return undefined;
+      if (this.sessions >= share * bounds.sessions) return undefined;
       if (use.sessions.size === 0) {
         mapping.uses.push(use);
         relation.uses++;

@@ -168,10 +168,12 @@ export function see(packet: Uint8Array, options: { readonly isPart?: boolean } =
     payload,
     flags,
     identification: isIpv4 ? view.getUint16(4) : undefined,
-    ports: [view.getUint16(at), view.getUint16(at + 2)],
+    ports: [word16(payload, 0), word16(payload, 2)],
     faults,
   };
 }
+
+const word16 = (bytes: Uint8Array, at: number) => (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0);
 
 function wrong(from: Uint8Array, to: Uint8Array, protocol: number, payload: Uint8Array): string[] {
   if (protocol === ICMP) return wordSum(payload) === 0xffff ? [] : ['ICMP checksum'];
