@@ -15,7 +15,9 @@ import type { Net } from '../reference/net/net.ts';
 import { udpNet } from '../reference/net/udp/udp.ts';
 import { createDc } from '../reference/roles/dc/core.ts';
 import { createNode } from '../reference/roles/node/core.ts';
+import { createRsN } from '../reference/roles/rs-n/core.ts';
 import { createRsS } from '../reference/roles/rs-s/core.ts';
+import { createRsT } from '../reference/roles/rs-t/core.ts';
 import type { Codec, Implementation, StartRequest } from './kit/implementation.ts';
 import type { Adapter } from './kit/serve.ts';
 import { serveAdapter } from './kit/serve.ts';
@@ -43,7 +45,13 @@ type Roles = {
   ) => Created;
 };
 
-const ROLES: Roles = { dc: createDc, node: createNode, 'rs-s': createRsS };
+const ROLES: Roles = {
+  dc: createDc,
+  node: createNode,
+  'rs-s': createRsS,
+  'rs-n': createRsN,
+  'rs-t': createRsT,
+};
 
 /** The reference as an implementation under test. */
 export function referenceAdapter(options: ReferenceOptions): Implementation {

@@ -6,7 +6,9 @@ import { z } from 'zod';
 import { dcConfig } from './dc.ts';
 import { wantedOneOf } from './messages.ts';
 import { nodeConfig } from './node.ts';
+import { rsNConfig } from './rs-n.ts';
 import { rsConfig } from './rs-s.ts';
+import { rsTConfig } from './rs-t.ts';
 
 export type { DcConfig, DcConfigInput } from './dc.ts';
 export { dcConfig } from './dc.ts';
@@ -14,14 +16,18 @@ export { describeConfigError } from './errors.ts';
 export { endpointFrom } from './fields.ts';
 export type { NodeConfig, NodeConfigInput } from './node.ts';
 export { nodeConfig } from './node.ts';
+export type { RsNConfig, RsNConfigInput } from './rs-n.ts';
+export { rsNConfig } from './rs-n.ts';
 export type { RsConfig, RsConfigInput } from './rs-s.ts';
 export { rsConfig } from './rs-s.ts';
+export type { RsTConfig, RsTConfigInput } from './rs-t.ts';
+export { rsTConfig } from './rs-t.ts';
 
 /** The configuration of any role, told apart by `role`. */
 export const roleConfig = z.discriminatedUnion(
   'role',
-  [dcConfig, nodeConfig, rsConfig],
-  wantedOneOf('role', ['dc', 'node', 'rs-s']),
+  [dcConfig, nodeConfig, rsConfig, rsNConfig, rsTConfig],
+  wantedOneOf('role', ['dc', 'node', 'rs-s', 'rs-n', 'rs-t']),
 );
 
 export type RoleConfig = z.output<typeof roleConfig>;

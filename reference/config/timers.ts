@@ -14,6 +14,11 @@ interface TimerDefault {
 export const TIMERS = {
   /** A relay entry without data and leg probes is removed. */
   'relay-idle': { clause: 'RS-08', seconds: 120, set: 'always' },
+  /** How long a mapping of an RS-N outlives its last packet: one of UDP, one of an open TCP connection. */
+  'nat-udp': { clause: 'RSN-06', seconds: 120, set: 'test' },
+  'nat-tcp': { clause: 'RSN-06', seconds: 7440, set: 'test' },
+  /** How long an address that was lent is lent to no other node. */
+  'lease-quarantine': { clause: 'RST-05', seconds: 120, set: 'test' },
   /** How long datagrams are held for a leg that is not valid yet. */
   'hold-time': { clause: 'RSS-03', seconds: 2, set: 'test' },
   /** How long an answer is kept for a repeated request. */

@@ -1,6 +1,6 @@
 /** From a role's configuration to what its channels and associations are made with. */
-import type { Endpoint } from '../address.ts';
-import { parseEndpoint, sameEndpoint } from '../address.ts';
+import type { Endpoint, Ip } from '../address.ts';
+import { parseEndpoint, parseIp, sameEndpoint } from '../address.ts';
 import { fromHex } from '../bytes.ts';
 import type { ChannelConfig, ChannelTimers } from '../channel/types.ts';
 import type { RelayConfig } from '../config/relay.ts';
@@ -74,9 +74,17 @@ export function endpoints(texts: readonly string[]): Endpoint[] {
   return texts.map((text) => known(parseEndpoint(text), text));
 }
 
+/** The addresses of a configuration, which its schema has checked. */
+export function addresses(texts: readonly string[]): Ip[] {
+  return texts.map((text) => known(parseIp(text), text));
+}
+
+/** The same of prefixes. */
+export function prefixes(texts: readonly string[] = []): Prefix[] {
+  return texts.map((text) => known(parsePrefix(text), text));
+}
+
 export function testProfile(settings: RelayConfig['testProfile']): TestProfile {
-  const prefixes = (texts: readonly string[] = []): Prefix[] =>
-    texts.map((text) => known(parsePrefix(text), text));
   return { global: prefixes(settings?.global), private: prefixes(settings?.private) };
 }
 

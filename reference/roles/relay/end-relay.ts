@@ -17,7 +17,7 @@ import { Sources } from '../sources.ts';
 import { Tally } from '../tally.ts';
 import { RelayDcs } from './dcs.ts';
 import { Ends } from './ends.ts';
-import type { GeneralSide, Outlets } from './general-side.ts';
+import type { GeneralSide, Outlets, QuickWays } from './general-side.ts';
 import { withRelaySizes } from './sizes.ts';
 
 /** DOS-04: source addresses whose rate is watched. */
@@ -65,6 +65,7 @@ export class EndRelay implements Role {
       out: (packet) => tally.add({ kind: 'deliver', packet }),
       into: (pathId, packet, now) => this.into(pathId, packet, now),
       refuse: (layer) => tally.refuse(layer, undefined),
+      isOwn: (ip) => [...this.locals, ...this.advertised()].some((own) => own.ip === ip),
     });
     this.ends = new Ends({
       kind,
@@ -87,6 +88,11 @@ export class EndRelay implements Role {
       judge: (direction) => this.side.judge(direction),
       make: (direction, replaces, owner, now) => this.side.make(direction, replaces, owner, now),
     });
+  }
+
+  /** The hot way of its packets. */
+  get ways(): QuickWays {
+    return this.side;
   }
 
   handle(input: Input, now: Instant): Effect[] {
@@ -170,8 +176,11 @@ export class EndRelay implements Role {
           case 'icmp':
             this.side.tooBig(event.end, event.packet, now);
             break;
-          case 'takes-over':
-            this.side.takeOver(event.end, event.from, now);
+          case 'bound':
+            this.side.bind(event.end, now);
+            break;
+          case 'size':
+            this.side.resize(event.end, event.mtu);
             break;
           case 'gone':
             this.side.release(event.end, now);

@@ -16,20 +16,25 @@ export class End {
   /** The node's Node ID as hex. */
   readonly node: string;
   /** What the DC was told. [RS-10] */
-  readonly allocated: Ip | undefined;
+  readonly allocated: Ip;
   readonly tunnel: Tunnel;
   readonly left: Allowance;
   /** The path that it replaces once it is confirmed. [HO-06] */
   replaces: End | undefined;
   /** It takes no packets any more; what comes is still opened. [TUN-17] */
   isClosing = false;
+  /** Of its inner packets. */
+  readonly version: 4 | 6;
+  /** The largest inner packet that goes whole. [TUN-06] */
+  mtu: number | undefined;
   /** Whether the Tunnel Table has it. */
   isInTable = false;
 
   constructor(parts: {
     readonly owner: Association;
     readonly direction: RelayDirectionEnd;
-    readonly allocated: Ip | undefined;
+    readonly allocated: Ip;
+    readonly version: 4 | 6;
     readonly tunnel: Tunnel;
     readonly left: Allowance;
     readonly replaces: End | undefined;
@@ -41,6 +46,7 @@ export class End {
     this.content = contentOf(direction);
     this.node = toHex(direction.nodeId);
     this.allocated = parts.allocated;
+    this.version = parts.version;
     this.tunnel = parts.tunnel;
     this.left = parts.left;
     this.replaces = parts.replaces;

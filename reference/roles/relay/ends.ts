@@ -32,6 +32,8 @@ export interface Made {
   /** What the node sends from. */
   readonly node: AddressSet;
   readonly allocated: Ip;
+  /** Of inner packets. */
+  readonly version: 4 | 6;
 }
 
 export interface EndsParts {
@@ -63,8 +65,10 @@ export type EndsEvent =
   | { readonly kind: 'packet'; readonly end: End; readonly packet: Uint8Array }
   /** An error about a packet for the node that did not fit. [TUN-07] */
   | { readonly kind: 'icmp'; readonly end: End; readonly packet: Uint8Array }
-  /** What the path that it replaces had is its now. [HO-06] */
-  | { readonly kind: 'takes-over'; readonly end: End; readonly from: End }
+  /** Packets can come for it: at once, or when it has taken over from the path that it replaces. [HO-06] */
+  | { readonly kind: 'bound'; readonly end: End }
+  /** The largest inner packet of its family is another one now. [TUN-06] */
+  | { readonly kind: 'size'; readonly end: End; readonly mtu: number }
   | { readonly kind: 'gone'; readonly end: End };
 
 export class Ends {
@@ -217,16 +221,22 @@ export class Ends {
       },
       random,
     );
-    const { allocated } = made;
-    const end = new End({ owner, direction, allocated, tunnel, left: allowance(rates), replaces });
+    const { allocated, version } = made;
+    const end = new End({ owner, direction, allocated, version, tunnel, left: allowance(rates), replaces });
     this.ends.set(end.id, end);
+    if (replaces === undefined) this.out.push({ kind: 'bound', end });
     this.absorb(end, tunnel.start(now), now);
     return { status: ok, allocated };
   }
 
   private absorb(end: End, events: readonly TunnelEvent[], now: Instant): void {
     for (const event of events) this.perform(end, event, now);
-    if (this.ends.has(end.id)) this.wakeups.set(end, end.tunnel.wakeAt());
+    if (!this.ends.has(end.id)) return;
+    this.wakeups.set(end, end.tunnel.wakeAt());
+    const mtu = end.tunnel.mtu(end.version);
+    if (mtu === end.mtu) return;
+    end.mtu = mtu;
+    this.out.push({ kind: 'size', end, mtu });
   }
 
   private perform(end: End, event: TunnelEvent, now: Instant): void {
@@ -250,7 +260,8 @@ export class Ends {
       case 'up':
         return this.enter(end);
       case 'closing':
-        return this.leave(end);
+        end.isClosing = true;
+        return;
       case 'gone':
         return this.erase(end);
       // Where the node is, it knows itself: a relay asks nobody for another path.
@@ -266,10 +277,11 @@ export class Ends {
   private takeOver(end: End, now: Instant): void {
     const { replaces } = end;
     end.replaces = undefined;
-    if (replaces === undefined || this.ends.get(replaces.id) !== replaces) return;
-    this.out.push({ kind: 'takes-over', end, from: replaces });
+    if (replaces === undefined) return;
+    this.out.push({ kind: 'bound', end });
+    if (this.ends.get(replaces.id) !== replaces) return;
     this.absorb(replaces, replaces.tunnel.close(now), now);
-    this.leave(replaces);
+    replaces.isClosing = true;
   }
 
   /** Where rates are set each datagram has to pass the role. [RS-14] */
@@ -279,10 +291,6 @@ export class Ends {
     end.isInTable = true;
     const { carrier } = end.tunnel;
     this.parts.tally.add({ kind: 'tunnel-set', path: { pathId: end.id, destinations: [], carrier } });
-  }
-
-  private leave(end: End): void {
-    end.isClosing = true;
   }
 
   private erase(end: End): void {

@@ -15,6 +15,8 @@ export interface Outlets {
   /** Into a path; nothing happens where it has no way. */
   into(pathId: string, packet: Uint8Array, now: Instant): void;
   refuse(layer: Layer): void;
+  /** Whether datagrams of paths and associations come to an address. */
+  isOwn(ip: Ip): boolean;
 }
 
 /** The hot way of packets: undefined where the role has to see them, and nothing has happened then. */
@@ -31,15 +33,15 @@ export interface QuickWays {
 export interface GeneralSide extends QuickWays {
   /** Whether a direction of its kind has what it needs, and nothing that is not allowed. [RSN-08, RSN-13] */
   judge(direction: RelayDirectionEnd): Status;
-  /** The addresses of a new path; the path is there when it says them. */
+  /** The addresses of a new path, or why there is none. */
   make(
     direction: RelayDirectionEnd,
     replaces: End | undefined,
     owner: Association,
     now: Instant,
   ): Made | Status;
-  /** What the path that it replaces had is its now. [HO-06] */
-  takeOver(end: End, from: End, now: Instant): void;
+  /** A path is there, and has what the one that it replaces had. [HO-06] */
+  bind(end: End, now: Instant): void;
   /** A path is gone. */
   release(end: End, now: Instant): void;
   /** An inner packet of a path, checked. */
@@ -48,6 +50,8 @@ export interface GeneralSide extends QuickWays {
   inbound(packet: Uint8Array, now: Instant): void;
   /** An error about a packet that was too big for a path. [TUN-07] */
   tooBig(end: End, error: Uint8Array, now: Instant): void;
+  /** The largest inner packet of a path is another one. [TUN-06] */
+  resize(end: End, mtu: number): void;
   /** A DC has said which addresses may be lent. [RST-09] */
   lends(pool: readonly Ip[], owner: Association): void;
   tick(now: Instant): void;

@@ -4,7 +4,7 @@ import { jittered } from '../jitter.ts';
 
 /** TUN-06, TUN-15: inner sizes. */
 export const LEAST = 1152;
-const USUAL = 1280;
+export const USUAL = 1280;
 const MOST = 1400;
 /** TUN-06: header and tag of a Data message, so the UDP payload of a probe is this much more. */
 const OVERHEAD = 44;

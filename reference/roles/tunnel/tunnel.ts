@@ -27,6 +27,7 @@ import { Packets } from './packets.ts';
 import { RelaySide } from './relay-side.ts';
 import { sentBy } from './route.ts';
 import { Routes } from './routes.ts';
+import { USUAL } from './size.ts';
 import { Standing } from './standing.ts';
 import type { TunnelConfig, TunnelEvent } from './types.ts';
 import type { News } from './updates.ts';
@@ -122,6 +123,11 @@ export class Tunnel {
 
   get confirmedAt(): Instant | undefined {
     return this.life.confirmedAt;
+  }
+
+  /** The largest inner packet of a version that goes whole, by the route in use. [TUN-06, TUN-15] */
+  mtu(version: 4 | 6): number {
+    return this.routes.current?.size.mtu(version) ?? USUAL;
   }
 
   /** When an inner packet last went or came. */
