@@ -76,7 +76,7 @@ t.test('what can be told at once', (t) => {
   t.equal(status({ peerFqdn: 'x.ntmobile.three.example' }), 4, 'a zone that nobody has');
   t.equal(status({ peerFqdn: 'n9.ntmobile.one.example' }), 4, 'not provisioned');
   t.equal(status({ peerFqdn: 'n0.ntmobile.one.example' }), 5, 'itself');
-  t.equal(status({ want: 3 }), 5, 'no RS-T is offered');
+  t.equal(status({ want: 3 }), 6, 'no RS-T is registered');
   t.same(world.node(1).requests, []);
 });
 

@@ -101,10 +101,10 @@ t.test('`want`, general peers and the lack of a peer [DC-42, DC-16, DC-17]', (t)
   t.equal(statusOf(ask(world, { ...PEER, want: 4 })), 2);
   t.equal(statusOf(ask(world, { peerFqdn: 'n1.example', want: 77 })), 2, 'before any stage');
   const general = { peerAddress: '192.0.2.99' as never };
-  t.equal(statusOf(ask(world, { ...general, want: 2 })), 5);
-  t.equal(statusOf(ask(world, { ...general, want: 3 })), 5);
+  t.equal(statusOf(ask(world, { ...general, want: 2 })), 5, 'no RS-N is provisioned');
+  t.equal(statusOf(ask(world, { ...general, want: 3 })), 6, 'no RS-T is registered');
   t.equal(statusOf(ask(world, general)), 5);
-  t.equal(statusOf(ask(world, {})), 5);
+  t.equal(statusOf(ask(world, {})), 6);
   const count = world.node(1).requests.length;
   t.equal(count, 2, 'CN heard of two only');
 });
