@@ -15,6 +15,7 @@ import { NODE_HANDOVER_CASES } from './handover.ts';
 import { NODE_HELD_CASES } from './held.ts';
 import { NODE_KEEP_ALIVE_CASES } from './keep-alive.ts';
 import { NODE_LENT_CASES } from './lent.ts';
+import { NODE_LEASE_CASES } from './lent-alone.ts';
 import { NODE_LIVENESS_CASES } from './liveness.ts';
 import { NODE_MODEL_CASES } from './model.ts';
 import { NODE_OPENING_CASES } from './openings.ts';
@@ -50,6 +51,7 @@ export const NODE_CASES: readonly Case[] = [
   ...NODE_GENERAL_NAME_CASES,
   ...NODE_GENERAL_PATH_CASES,
   ...NODE_LENT_CASES,
+  ...NODE_LEASE_CASES,
   ...NODE_GENERAL_FLOW_CASES,
   ...NODE_MODEL_CASES,
 ];

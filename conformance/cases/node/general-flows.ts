@@ -11,8 +11,8 @@ import type { World } from '../../world.ts';
 import { exactNetwork } from '../steps.ts';
 import { between, checkOldClosed, dataAt, leave, lentOf, relayEnd, translated } from './general-steps.ts';
 import { checkIcmp } from './held.ts';
-import type { Lent } from './lent.ts';
-import { byPacket } from './lent.ts';
+import type { Lent } from './lent-steps.ts';
+import { byPacket } from './lent-steps.ts';
 import { QUICK } from './optimisation.ts';
 import type { OnPath } from './steps.ts';
 import {

@@ -7,8 +7,6 @@ import { QTYPE } from '../../application/dns.ts';
 import { address } from '../../application/dns-answers.ts';
 import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
-import type { NodeTestOptions } from '../../target/node-under-test.ts';
-import type { World } from '../../world.ts';
 import { askOf, checkPassed, generalName, resolving } from '../resolver/steps.ts';
 import { shownAs } from '../shown.ts';
 import { exactNetwork } from '../steps.ts';
@@ -25,11 +23,11 @@ import {
   relayEnd,
 } from './general-steps.ts';
 import { checkIcmp } from './held.ts';
+import type { Wrong } from './lent-steps.ts';
+import { BY_T, byPacket, checkDropped, checkFlows, source } from './lent-steps.ts';
 import { QUICK } from './optimisation.ts';
-import type { OnPath } from './steps.ts';
 import {
   addressOf,
-  checkDelivers,
   checkReplaces,
   checkSends,
   checkShown,
@@ -40,72 +38,13 @@ import {
   lastEvent,
   NODE_USED,
   OWN,
-  packetFrom,
-  packets,
-  packetTo,
   registered,
   sendLoosely,
   successor,
   whenOpen,
 } from './steps.ts';
 
-const BY_T = { general: { policy: 'rs-t' } } as const;
 const UNREACHABLE = { 4: { type: 3, code: 1 }, 6: { type: 1, code: 3 } } as const;
-
-export interface Lent extends OnPath {
-  /** A general peer. */
-  readonly real: Ip;
-  readonly lent: Ip;
-}
-
-/** A path to an RS-T that the first packet for a peer asked for. @throws Unjudged, Violation */
-export async function byPacket(
-  world: World,
-  version: 4 | 6 = 4,
-  options: NodeTestOptions = {},
-): Promise<Lent> {
-  const { node, dc } = await registered(world, { ...BY_T, ...options });
-  const plan = dc.plan();
-  const far = await farEnd(world, node, plan, { name: 'RS-T' });
-  const [real, lent] = [realOf(plan, version), lentOf(plan, version)];
-  await node.packet(between(world, OWN[version], real));
-  const request = await directionRequest(world, dc, 'NODE-20: the first packet asks for a path.');
-  checkAsked(world, request, { kind: 3, real });
-  dc.answer(request, relayEnd(dc, plan, far, { kind: RelayKind.t, real, lent }));
-  await whenOpen(world, far);
-  return { node, dc, plan, far, real, lent };
-}
-
-/** An address that is held without a peer. */
-async function alone(world: World): Promise<Lent> {
-  const { node, dc } = await registered(world, { general: { policy: 'rs-t', lease: true } });
-  const request = await directionRequest(world, dc, 'NODE-20: it asks for an address without a peer.');
-  checkAsked(world, request, { kind: 3, real: undefined });
-  const plan = dc.plan();
-  const far = await farEnd(world, node, plan, { name: 'RS-T' });
-  const [real, lent] = [realOf(plan), lentOf(plan)];
-  dc.answer(request, relayEnd(dc, plan, far, { kind: RelayKind.t, lent }));
-  await whenOpen(world, far);
-  return { node, dc, plan, far, real, lent };
-}
-
-async function checkFlows(world: World, on: Lent, requirement: string): Promise<void> {
-  await checkSends(world, on, between(world, on.lent, on.real), requirement);
-  await checkDelivers(world, on, between(world, on.real, on.lent), requirement);
-}
-
-interface Wrong {
-  readonly name: string;
-  readonly from?: (on: Lent) => Ip;
-  readonly to?: (on: Lent) => Ip;
-  readonly counter: 'refused.inner-source' | 'refused.inner-destination';
-}
-
-const source = (name: string, from: (on: Lent) => Ip): Wrong => ({
-  name,
-  from,
-  counter: 'refused.inner-source',
-});
 
 /** What an RS-T may not send into a path that has a peer. */
 const WRONG = shownAs<Wrong>(
@@ -119,33 +58,6 @@ const WRONG = shownAs<Wrong>(
     { name: 'for another lent address', to: () => '192.0.2.254' as Ip, counter: 'refused.inner-destination' },
   ],
 );
-
-/** Where it has none: sources that no general peer can have. [NODE-11] */
-const NEVER = shownAs<Wrong>(
-  ({ name }) => name,
-  [
-    source('from what is lent', ({ lent }) => lent),
-    source('from the node', () => OWN[4]),
-    source('unspecified', () => '0.0.0.0' as Ip),
-    source('loopback', () => '127.0.0.1' as Ip),
-    source('link-local', () => '169.254.9.9' as Ip),
-    source('multicast', () => '224.0.0.1' as Ip),
-    { name: 'for the ordinary virtual address', to: () => OWN[4], counter: 'refused.inner-destination' },
-  ],
-);
-
-/** Judges that a packet of an RS-T does not come out, and is counted by its layer. */
-async function checkDropped(world: World, on: Lent, { from, to, counter }: Wrong): Promise<void> {
-  const before = (await on.node.counters())[counter] ?? 0;
-  const had = packets(await on.node.events()).length;
-  on.far.sendData(between(world, from?.(on) ?? on.real, to?.(on) ?? on.lent));
-  await checkDelivers(world, on, between(world, on.real, on.lent), 'A good packet of the same path.');
-  const out = packets(await on.node.events()).length - had;
-  world.check(out === 1, 'nothing but the good packet', `${out} packets`, 'NODE-11, TUN-13.');
-  if (world.impaired) return;
-  const rose = ((await on.node.counters())[counter] ?? 0) - before;
-  world.check(rose === 1, `${counter} by 1`, `by ${rose}`, 'GEN-19: counted once, by its layer.');
-}
 
 interface Mismatch {
   readonly name: string;
@@ -321,65 +233,6 @@ export const NODE_LENT_CASES: readonly Case[] = [
       world.came(await again.peer.take(isData(held, again)), 'the packet that was held', 'HO-06.');
       await checkFlows(world, { ...on, plan: next, far: again }, 'HO-06: the lease moves to the new path.');
       await checkOldClosed(world, far);
-    },
-  }),
-  scriptCase({
-    ...NODE_USED,
-    id: 'node.lent.alone',
-    title: 'An address that is lent without a peer serves all peers, and no packet for one asks for a path.',
-    clauses: ['NODE-20', 'NODE-11', 'TUN-18', 'TUN-13', 'DC-17'],
-    catches: 'A peer in the request; an address that only one peer can be reached from.',
-    async script(world) {
-      const on = await alone(world);
-      await checkFlows(world, on, 'TUN-18, NODE-11.');
-      const other = '198.51.100.7' as Ip;
-      await checkFlows(world, { ...on, real: other }, 'NODE-11: any other peer.');
-      await on.node.packet(between(world, OWN[4], other));
-      await on.node.packet(between(world, on.lent, '224.0.0.1' as Ip));
-      await checkSends(world, on, between(world, on.lent, other), 'TUN-18.');
-      world.check(dataAt(on.far).length === 0, 'none of them on the path', 'Data', 'TUN-18.');
-      checkNotAskedAgain(world, on.dc, 'NODE-20: the address is there.');
-    },
-  }),
-  scriptCase({
-    ...NODE_USED,
-    id: 'node.lent.never-a-peer',
-    title: 'By an address that is lent without a peer nothing comes from where no general peer can be.',
-    clauses: ['NODE-11', 'TUN-13', 'GEN-19'],
-    catches: 'The Internet speaking as the node itself, as its loopback, or as an NTM peer.',
-    async script(world) {
-      const on = await alone(world);
-      for (const wrong of NEVER) await checkDropped(world, on, wrong);
-    },
-  }),
-  scriptCase({
-    ...NODE_USED,
-    id: 'node.lent.ordinary',
-    title:
-      'Beside a lent address a node keeps its ordinary ones: its other paths and its peers notice nothing.',
-    clauses: ['RST-06', 'NODE-11', 'TUN-18', 'TUN-13'],
-    catches: 'A lent address in place of the virtual ones; a peer’s address that an RS-T can speak as.',
-    async script(world) {
-      const on = await alone(world);
-      const { node, dc, lent } = on;
-      const plan = dc.plan();
-      const far = await farEnd(world, node, plan, { name: 'B' });
-      await dc.send(plan);
-      await far.openLeg();
-      const ordinary = { node, dc, plan, far };
-      for (const version of [4, 6] as const) {
-        await checkSends(world, ordinary, packetTo(world, plan, { version }), 'RST-06.');
-        await checkDelivers(world, ordinary, packetFrom(world, plan, { version }), 'RST-06.');
-      }
-      await node.packet(between(world, lent, addressOf(plan)));
-      await checkSends(world, ordinary, packetTo(world, plan), 'TUN-18.');
-      world.check(dataAt(far).length === 0, 'nothing from the lent address', 'Data', 'TUN-18.');
-      await checkDropped(
-        world,
-        on,
-        source('from a peer', () => addressOf(plan)),
-      );
-      await checkFlows(world, on, 'RST-06: both at once.');
     },
   }),
   scriptCase({
