@@ -11,6 +11,7 @@ import { NODE_FAMILY_CASES } from './families.ts';
 import { NODE_GENERAL_FLOW_CASES } from './general-flows.ts';
 import { NODE_GENERAL_NAME_CASES } from './general-names.ts';
 import { NODE_GENERAL_PATH_CASES } from './general-paths.ts';
+import { NODE_GENERAL_POLICY_CASES } from './general-policy.ts';
 import { NODE_HANDOVER_CASES } from './handover.ts';
 import { NODE_HELD_CASES } from './held.ts';
 import { NODE_KEEP_ALIVE_CASES } from './keep-alive.ts';
@@ -48,6 +49,7 @@ export const NODE_CASES: readonly Case[] = [
   ...NODE_OPTIMISATION_CASES,
   ...NODE_CANDIDATE_CASES,
   ...NODE_FAMILY_CASES,
+  ...NODE_GENERAL_POLICY_CASES,
   ...NODE_GENERAL_NAME_CASES,
   ...NODE_GENERAL_PATH_CASES,
   ...NODE_LENT_CASES,
