@@ -114,7 +114,8 @@ export const NODE_RELAY_ENDS: readonly Saboteur[] = [
       replace(PathCarrier.prototype, 'seal', () => () => undefined);
       replace(Packets.prototype, 'send', (original) => (self, packet, ...rest) => {
         const isIpv6 = ((packet as Uint8Array)[0] ?? 0) >> 4 === 6;
-        if (!isIpv6 || field<TunnelConfig>(self, 'config').peerRole === 'node') original(self, packet, ...rest);
+        if (!isIpv6 || field<TunnelConfig>(self, 'config').peerRole === 'node')
+          original(self, packet, ...rest);
       });
     },
   },
@@ -204,6 +205,20 @@ export const NODE_RELAY_ENDS: readonly Saboteur[] = [
     clause: 'NODE-20',
     caughtBy: 'node.lent.alone',
     patch: () => replace(General.prototype, 'isServed', () => () => false),
+  },
+  {
+    name: 'node-one-lease-for-all-time',
+    title: 'asks for an address without a peer once, and has none when that is over',
+    clause: 'NODE-20',
+    caughtBy: 'node.lent.alone-again',
+    patch() {
+      let hasAsked = false;
+      replace(General.prototype, 'missing', (original) => (self) => {
+        const goal = hasAsked ? undefined : original(self);
+        hasAsked ||= goal !== undefined;
+        return goal;
+      });
+    },
   },
   {
     name: 'node-lease-for-anybody',

@@ -1,15 +1,18 @@
 /** Sections 9.12 and 10.1: a node that holds an address of an RS-T without a peer. */
 import type { Ip } from '../../../reference/address.ts';
+import { Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
 import { shownAs } from '../shown.ts';
-import { between, checkNotAskedAgain, dataAt } from './general-steps.ts';
+import { between, checkAsked, checkNotAskedAgain, dataAt } from './general-steps.ts';
 import type { Wrong } from './lent-steps.ts';
 import { alone, checkDropped, checkFlows, source } from './lent-steps.ts';
 import {
   addressOf,
   checkDelivers,
   checkSends,
+  close,
+  directionRequest,
   farEnd,
   NODE_USED,
   OWN,
@@ -48,6 +51,22 @@ export const NODE_LEASE_CASES: readonly Case[] = [
       await checkSends(world, on, between(world, on.lent, other), 'TUN-18.');
       world.check(dataAt(on.far).length === 0, 'none of them on the path', 'Data', 'TUN-18.');
       checkNotAskedAgain(world, on.dc, 'NODE-20: the address is there.');
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.lent.alone-again',
+    title: 'Where a lease without a peer is ended by its relay, the node asks for another one.',
+    clauses: ['NODE-20', 'RST-05', 'TUN-17'],
+    catches: 'A host that cannot be reached any more, until somebody starts it again.',
+    waits: 2500,
+    async script(world) {
+      const on = await alone(world, { 'close-receive': 1 });
+      await checkFlows(world, on, 'TUN-18.');
+      await close(world, on);
+      const request = await directionRequest(world, on.dc, 'NODE-20: to hold a lent address.', 3000);
+      checkAsked(world, request, { kind: 3, real: undefined });
+      on.dc.answer(request, Status.poolEmpty);
     },
   }),
   scriptCase({

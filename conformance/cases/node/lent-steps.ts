@@ -43,8 +43,9 @@ export async function byPacket(
 }
 
 /** An address that is held without a peer. */
-export async function alone(world: World): Promise<Lent> {
-  const { node, dc } = await registered(world, { general: { policy: 'rs-t', lease: true } });
+export async function alone(world: World, timers?: NodeTestOptions['timers']): Promise<Lent> {
+  const general = { policy: 'rs-t', lease: true } as const;
+  const { node, dc } = await registered(world, { general, ...(timers && { timers }) });
   const request = await directionRequest(world, dc, 'NODE-20: it asks for an address without a peer.');
   checkAsked(world, request, { kind: 3, real: undefined });
   const plan = dc.plan();

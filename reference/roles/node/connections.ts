@@ -164,6 +164,7 @@ export class Connections {
           break;
         case 'gone':
           this.remember(path, path.tunnel.lastInner ?? path.directed.directedAt);
+          if (path.lent !== undefined) this.askForLease(now);
           break;
         default:
           throw new Error(`no such event: ${event satisfies never}`);
@@ -179,8 +180,7 @@ export class Connections {
 
   /** The node is registered: what it holds in any case is asked for. [NODE-20] */
   registered(now: Instant): void {
-    const goal = this.parts.general.missing();
-    if (goal !== undefined) this.want(goal, undefined, now);
+    this.askForLease(now);
     this.sendReady(now);
   }
 
@@ -205,6 +205,11 @@ export class Connections {
     }
     // It is not from the address that is lent.
     return path === undefined ? general.isServed(destination) : path.confirmedAt !== undefined;
+  }
+
+  private askForLease(now: Instant): void {
+    const goal = this.parts.general.missing();
+    if (goal !== undefined && this.parts.isRegistered(now)) this.want(goal, undefined, now);
   }
 
   private judge(direction: RouteDirection, asked?: Goal): ReturnType<typeof judge> {
