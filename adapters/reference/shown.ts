@@ -2,7 +2,15 @@ import type { Note } from '../../reference/core.ts';
 import type { Happening } from '../kit/implementation.ts';
 
 /** Events that are good news; every other one is shown to the user as an error. */
-const GOOD = new Set(['registered', 'deregistered', 'route', 'registration-ended']);
+const GOOD = new Set([
+  'registered',
+  'deregistered',
+  'route',
+  'registration-ended',
+  'general-peer',
+  'lent-address',
+  'lent-address-ended',
+]);
 
 /** A role's note as the tester gets it; refusals are counted alone. */
 export function happeningOf(note: Note): Happening | undefined {
