@@ -123,7 +123,13 @@ export class Outgoing {
     const mapping = known ?? mappings.make(wanted);
     if (mapping === undefined) return undefined;
     const until = now + config.timers.transitory;
-    const session = mappings.begin(mapping, relation, sessionKey(flow, flow.destination), { state, until }, 'node');
+    const session = mappings.begin(
+      mapping,
+      relation,
+      sessionKey(flow, flow.destination),
+      { state, until },
+      'node',
+    );
     if (session !== undefined) return { mapping, session };
     // A mapping that is used for nothing is none.
     mappings.prune(mapping, now);

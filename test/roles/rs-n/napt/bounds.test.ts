@@ -38,7 +38,11 @@ t.test('mappings in all are bounded, and what has run out makes room', (t) => {
   it.bind(peering('p'), 0);
   t.equal(sendAll(it, 20, 2000).filter((one) => one === undefined).length, 10);
   t.equal(it.sizes().mappings, 10);
-  t.equal(sendAll(it, 20, 4000, 301_000).filter((one) => one === undefined).length, 10, 'without a tick between');
+  t.equal(
+    sendAll(it, 20, 4000, 301_000).filter((one) => one === undefined).length,
+    10,
+    'without a tick between',
+  );
 });
 
 t.test('sessions are bounded: of a mapping, of a node, in all', (t) => {
@@ -47,8 +51,16 @@ t.test('sessions are bounded: of a mapping, of a node, in all', (t) => {
     it.bind(peering('p'), 0);
     it.bind(toOther('q'), 0);
     const port = portOf(it.out(up([2000, 53]), 'p', 0));
-    t.equal(it.out(up([2000, 53], { to: FOR_OTHER[4] }), 'q', 0).refused, 'mapping-room', JSON.stringify(bounds));
-    t.equal(it.in(down([53, port], { from: OTHER[4] }), 0).refused, 'mapping', 'and no filter is open for it');
+    t.equal(
+      it.out(up([2000, 53], { to: FOR_OTHER[4] }), 'q', 0).refused,
+      'mapping-room',
+      JSON.stringify(bounds),
+    );
+    t.equal(
+      it.in(down([53, port], { from: OTHER[4] }), 0).refused,
+      'mapping',
+      'and no filter is open for it',
+    );
     t.ok(it.in(down([53, port]), 0).to);
     t.same([it.sizes().mappings, it.sizes().sessions], [1, 1]);
   }
@@ -59,7 +71,8 @@ t.test('a peer that opens connections takes half of the room at most', (t) => {
   it.bind(peering('p'), 0);
   const syn = (port: number) => tcp({ from: NODE[4], to: FOR[4], ports: [2000, port] }, SYN);
   t.equal(it.out(syn(443), 'p', 0).packets.length, 1);
-  const back = (port: number) => it.in(tcp({ from: PEER[4], to: RELAY[4], ports: [port, 2000] }, SYN), 0).refused;
+  const back = (port: number) =>
+    it.in(tcp({ from: PEER[4], to: RELAY[4], ports: [port, 2000] }, SYN), 0).refused;
   const refused = Array.from({ length: 30 }, (_, i) => back(5000 + i));
   t.same(refused, [...Array(9).fill(undefined), ...Array(21).fill('mapping-room')]);
   for (let port = 1; port <= 10; port++) t.equal(it.out(syn(port), 'p', 0).packets.length, 1);

@@ -124,7 +124,13 @@ t.test('the hot way says what the other says, or nothing', (t) => {
           // Few ports, so that there are sessions that go on.
           const ports = [2000 + (of.port & 1), 53] as const;
           const inside = make(of, { from: NODE[inner], to: FOR[inner], ...head }, ports, false, flags);
-          const answer = make(of, { from: PEER[outer], to: RELAY[outer], ...head }, [53, ports[0]], true, flags);
+          const answer = make(
+            of,
+            { from: PEER[outer], to: RELAY[outer], ...head },
+            [53, ports[0]],
+            true,
+            flags,
+          );
           const hot = isOut ? one.quickOut(inside, 'p', now) : one.quickIn(answer, now)?.packet;
           const slow = isOut ? two.out(inside, 'p', now).packets : (two.in(answer, now).to?.packets ?? []);
           if (hot === undefined) {
@@ -168,7 +174,11 @@ t.test('RSN-14: two nodes never have one port, nor more than is theirs', (t) => 
           bind(node);
         } else {
           const from = node === 'a' ? NODE[4] : NODE_B[4];
-          const [packet] = it.out(udp({ from, to: FOR[4], ports: [port, 53] }, Uint8Array.of(1)), node, now).packets;
+          const [packet] = it.out(
+            udp({ from, to: FOR[4], ports: [port, 53] }, Uint8Array.of(1)),
+            node,
+            now,
+          ).packets;
           if (packet === undefined) continue;
           const [taken] = see(packet).ports;
           const known = owners.get(taken);
@@ -184,7 +194,9 @@ t.test('RSN-14: two nodes never have one port, nor more than is theirs', (t) => 
 });
 
 t.test('a checksum that is adjusted is the one of the whole', (t) => {
-  const words = fc.uint8Array({ minLength: 2, maxLength: 60 }).map((bytes) => bytes.slice(0, bytes.length & ~1));
+  const words = fc
+    .uint8Array({ minLength: 2, maxLength: 60 })
+    .map((bytes) => bytes.slice(0, bytes.length & ~1));
   holds(
     t,
     fc.property(words, words, words, (rest, before, after) => {
