@@ -1,4 +1,5 @@
 /** What everybody in the lab is configured with: two DCs, two relays that both DCs use, and two nodes of each DC. */
+import type { Ip } from '../address.ts';
 import { toHex } from '../bytes.ts';
 import type { DcConfigInput } from '../config/dc.ts';
 import type { NodeConfigInput } from '../config/node.ts';
@@ -27,7 +28,7 @@ export const SERVERS: Readonly<Record<DcName | RelayName, readonly [v4: string, 
 
 export const PORT = 4330;
 /** Addresses for documentation stand for those of the Internet, as the others are private. [GEN-16] */
-const testProfile = { global: ['192.0.2.0/24', '203.0.113.0/24', '2001:db8::/32'] };
+export const testProfile = { global: ['192.0.2.0/24', '203.0.113.0/24', '2001:db8::/32'] };
 
 export const HOME: Readonly<Record<NodeName, DcName>> = {
   alice: 'dc1',
@@ -37,6 +38,9 @@ export const HOME: Readonly<Record<NodeName, DcName>> = {
 };
 const POOLS = { dc1: ['198.18.1.0/24', 'fd00:1::/64'], dc2: ['198.18.2.0/24', 'fd00:2::/64'] };
 const ZONES = { dc1: 'ntmobile.one.example', dc2: 'ntmobile.two.example' };
+
+/** Whether an address is one of the pools'. */
+export const isVirtual = (ip: Ip): boolean => ip.startsWith('198.18.') || ip.startsWith('fd00:');
 
 export const fqdn = (node: NodeName): string => `${node}.${ZONES[HOME[node]]}`;
 

@@ -93,7 +93,7 @@ export class Flow {
   private send(): void {
     const { port, interval, name } = this.options;
     if (this.to === undefined) return;
-    const words = new TextEncoder().encode(`${MARK}${this.stack.party.host.name} to ${name}, ${port}`);
+    const words = new TextEncoder().encode(`${MARK}${this.stack.ground.host.name} to ${name}, ${port}`);
     const data = new Uint8Array(NUMBER + words.length);
     new DataView(data.buffer).setUint32(0, this.sent.length);
     data.set(words, NUMBER);
@@ -111,7 +111,7 @@ export class Flow {
 
   private after(time: number, callback: () => void): void {
     if (this.isRunning)
-      this.stack.party.host.schedule(this.stack.now() + time, () => {
+      this.stack.ground.host.schedule(this.stack.now() + time, () => {
         if (this.isRunning) callback();
       });
   }

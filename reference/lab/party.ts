@@ -1,12 +1,14 @@
 /** One role of the lab on its host, run by the driver that runs it elsewhere too. */
-import type { Endpoint } from '../address.ts';
+import type { Endpoint, Ip } from '../address.ts';
 import { family } from '../address.ts';
 import type { HotTable, Instant, Note, Role, TunnelHotTable } from '../core.ts';
 import type { Running } from '../drivers/loop.ts';
 import { runRole } from '../drivers/loop.ts';
+import type { LookUp } from '../drivers/resolver.ts';
 import type { Host } from '../net/sim/host.ts';
 import type { Store } from '../store.ts';
 import { memoryStore } from '../store.ts';
+import { isVirtual } from './configs.ts';
 
 export interface Created {
   readonly role: Role;
@@ -24,6 +26,8 @@ export class Party {
   skew = 0;
   /** What its host does with a packet that came out of a tunnel. */
   onPacket: (packet: Uint8Array) => void = () => {};
+  /** Asks DNS for its role; without it nothing is found. */
+  lookUp: LookUp | undefined;
   private readonly port: number;
   private readonly create: (listen: readonly Endpoint[]) => Created;
   private readonly store: Store = memoryStore();
@@ -54,6 +58,7 @@ export class Party {
       listen,
       store: this.store,
       wallClock: () => BEGIN + this.host.now() + this.skew,
+      lookUp: this.lookUp,
       onNote: (note) => this.notes.push({ ...note, at: this.host.now() }),
       onPacket: (packet) => this.onPacket(packet),
     });
@@ -70,6 +75,33 @@ export class Party {
   async stop(): Promise<void> {
     await this.running?.stop();
     this.running = undefined;
+  }
+
+  /** The virtual addresses that it has once it is registered. */
+  addresses(): readonly Ip[] {
+    const last = this.events('registered').at(-1)?.addresses ?? '';
+    return String(last)
+      .split(' ')
+      .filter((text): text is Ip => text !== '');
+  }
+
+  /** A lent address where there is one for that peer; else the virtual one of its family. [RST-06] */
+  addressFor(to: Ip): Ip | undefined {
+    const lent = this.lent();
+    const isFor = ({ peer }: (typeof lent)[number]): boolean => peer === to;
+    const any = ({ peer, address }: (typeof lent)[number]): boolean =>
+      peer === '' && !isVirtual(to) && family(address) === family(to);
+    const found = lent.find(isFor) ?? lent.find(any);
+    return found?.address ?? this.addresses().find((ip) => family(ip) === family(to));
+  }
+
+  private lent(): { readonly path: string; readonly peer: string; readonly address: Ip }[] {
+    const ended = new Set(this.events('lent-address-ended').map(({ path }) => path));
+    return this.events('lent-address').flatMap(({ path, peer, address }) =>
+      ended.has(path ?? '')
+        ? []
+        : [{ path: String(path), peer: String(peer), address: String(address) as Ip }],
+    );
   }
 
   packet(packet: Uint8Array): void {

@@ -1,13 +1,12 @@
 /** The IP stack of a node's host above the tunnel: it answers what hosts answer, and has the applications' sockets. */
 import type { Endpoint, Ip } from '../address.ts';
-import { family } from '../address.ts';
 import type { Instant } from '../core.ts';
 import { addressQuery, readAddresses } from '../dns/addresses.ts';
+import type { Host } from '../net/sim/host.ts';
 import { echoReply } from '../packet/echo.ts';
 import { readIp } from '../packet/ip.ts';
 import type { Segment } from '../packet/segment.ts';
 import { readTransport, tcpPacket, UDP, udpPacket } from '../packet/transport.ts';
-import type { Party } from './party.ts';
 import { resetFor } from './tcp/connection.ts';
 
 /** Takes what comes for a port; what it is about when the network says that it was not delivered. */
@@ -19,29 +18,33 @@ export interface Listener {
 
 export const ECHO_PORT = 7;
 
+/** What a stack stands on: a tunnel, or the host itself. */
+export interface Ground {
+  readonly host: Pick<Host, 'name' | 'now' | 'schedule'>;
+  /** Takes a packet for it. */
+  onPacket: (packet: Uint8Array) => void;
+  packet(packet: Uint8Array): void;
+  /** Asks DNS. @throws Error if there is no answer */
+  query(message: Uint8Array): Promise<Uint8Array>;
+  /** The address that packets to another one are from. */
+  addressFor(to: Ip): Ip | undefined;
+}
+
 export class Stack {
-  readonly party: Party;
+  readonly ground: Ground;
   /** Sees all datagrams that come out of tunnels. */
   onDatagram: (data: Uint8Array, from: Endpoint, to: Endpoint) => void = () => {};
   private readonly ports = new Map<number, Listener>();
   private queries = 0;
 
-  constructor(party: Party) {
-    this.party = party;
-    party.onPacket = (packet) => this.receive(packet.slice());
+  constructor(ground: Ground) {
+    this.ground = ground;
+    ground.onPacket = (packet) => this.receive(packet.slice());
     this.listen(ECHO_PORT, { onData: (data, from) => this.sendUdp(ECHO_PORT, from, data) });
   }
 
   now(): Instant {
-    return this.party.host.now();
-  }
-
-  /** Its virtual addresses, once it is registered. */
-  address(version: 4 | 6): Ip | undefined {
-    const last = this.party.events('registered').at(-1)?.addresses ?? '';
-    return String(last)
-      .split(' ')
-      .find((ip): ip is Ip => ip !== '' && family(ip as Ip) === version);
+    return this.ground.host.now();
   }
 
   listen(port: number, listener: Listener): void {
@@ -50,26 +53,26 @@ export class Stack {
 
   sendUdp(port: number, to: Endpoint, data: Uint8Array): void {
     const from = this.local(port, to);
-    if (from !== undefined) this.party.packet(udpPacket(from, to, data));
+    if (from !== undefined) this.ground.packet(udpPacket(from, to, data));
   }
 
   sendSegment(port: number, to: Endpoint, segment: Segment): void {
     const from = this.local(port, to);
-    if (from !== undefined) this.party.packet(tcpPacket(from, to, segment));
+    if (from !== undefined) this.ground.packet(tcpPacket(from, to, segment));
   }
 
   /** The address of a name; undefined if the answer has none, or none comes. */
   async resolve(name: string, version: 4 | 6): Promise<Ip | undefined> {
     const query = addressQuery(name, version, ++this.queries & 0xffff);
     try {
-      return readAddresses(await this.party.query(query), query)?.addresses[0];
+      return readAddresses(await this.ground.query(query), query)?.addresses[0];
     } catch {
       return undefined;
     }
   }
 
   private local(port: number, to: Endpoint): Endpoint | undefined {
-    const ip = this.address(family(to.ip));
+    const ip = this.ground.addressFor(to.ip);
     return ip && { ip, port };
   }
 
@@ -77,7 +80,7 @@ export class Stack {
     const read = readTransport(packet);
     if (read === undefined) {
       const reply = echoReply(packet);
-      if (reply !== undefined) this.party.packet(reply);
+      if (reply !== undefined) this.ground.packet(reply);
       else this.refused(packet);
       return;
     }

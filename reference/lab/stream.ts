@@ -109,7 +109,7 @@ export class Stream {
     remote: () => Endpoint | undefined,
     on: { readonly onData: (data: Uint8Array) => void; readonly onEnd: () => void },
   ): Connection {
-    const { host } = stack.party;
+    const { host } = stack.ground;
     return new Connection({
       now: () => host.now(),
       schedule: (at, callback) => host.schedule(at, callback),
@@ -135,6 +135,6 @@ export class Stream {
       this.written += count;
     }
     if (this.written === bytes) connection.end();
-    else this.from.party.host.schedule(this.from.now() + EVERY, () => this.write(connection));
+    else this.from.ground.host.schedule(this.from.now() + EVERY, () => this.write(connection));
   }
 }

@@ -39,7 +39,7 @@ t.test('the watch sees what must not be', async (t) => {
   await world.run(2000);
   watch.check();
   t.same(watch.violations, []);
-  const [alice, bob] = [world.stacks.alice.address(4), world.stacks.bob.address(4)];
+  const [alice, bob] = [world.parties.alice.addresses()[0], world.parties.bob.addresses()[0]];
   const words = new TextEncoder().encode('1234plain text of alice to bob.ntmobile.two.example, 9000');
   const packet = udpPacket(
     { ip: alice ?? at('0.0.0.0:0').ip, port: 9000 },

@@ -78,6 +78,7 @@ export class Gateway implements Station {
 
   /** A packet of the inside for elsewhere. */
   private leave(packet: Packet): void {
+    if (packet.protocol === 'ip') return;
     if (this.blocksUdp && packet.protocol === 'udp') return;
     const { from, to } = packet;
     if (this.drops(to, sizeOf(packet)) || !this.inspects(packet, from, to)) return;
@@ -99,6 +100,7 @@ export class Gateway implements Station {
 
   /** From the outer realm. */
   accept(packet: Packet): void {
+    if (packet.protocol === 'ip') return;
     if (this.blocksUdp && packet.protocol === 'udp') return;
     const { from, to } = packet;
     if (this.drops(from, sizeOf(packet))) return;
@@ -119,7 +121,7 @@ export class Gateway implements Station {
   }
 
   private inspects(packet: Packet, inside: Endpoint, remote: Endpoint): boolean {
-    if (packet.protocol === 'udp' || this.inspection === undefined) return true;
+    if (packet.protocol !== 'tcp' || this.inspection === undefined) return true;
     return this.inspection.passes(packet, inside, remote);
   }
 }

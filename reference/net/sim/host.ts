@@ -1,6 +1,8 @@
 /** A host with any number of interfaces, each plugged into some realm or none. */
 import type { Endpoint, Ip } from '../../address.ts';
 import { family, formatEndpoint } from '../../address.ts';
+import { readInner } from '../../packet/inner.ts';
+import { Refusal } from '../../refusal.ts';
 import type { Net, OnDatagram, Socket } from '../net.ts';
 import { NetError } from '../net.ts';
 import type { LinkOptions } from './link.ts';
@@ -26,6 +28,8 @@ export class Host implements Net {
   readonly name: string;
   /** Takes TCP segments; a host has one application that cares for them. */
   onTcp: (packet: TcpPacket) => void = () => {};
+  /** Takes whole IP packets, for its own stack. */
+  onIp: (packet: Uint8Array) => void = () => {};
   /** Its addresses are others now. */
   onAddresses: (addresses: readonly Ip[]) => void = () => {};
   private readonly time: VirtualTime;
@@ -97,6 +101,17 @@ export class Host implements Net {
     this.send(packet);
   }
 
+  /** Sends an IP packet from an address of its own; what is none, or is from elsewhere, is lost. */
+  sendIp(bytes: Uint8Array): void {
+    const read = readInner(bytes);
+    if (read instanceof Refusal) return;
+    const [from, to] = [
+      { ip: read.source, port: 0 },
+      { ip: read.destination, port: 0 },
+    ];
+    this.send({ protocol: 'ip', bytes: read.packet.slice(), from, to });
+  }
+
   private bindNow(local: Endpoint, onDatagram: OnDatagram): Socket {
     if (!this.addresses.includes(local.ip))
       throw new NetError(`${local.ip} is not an address of ${this.name}`);
@@ -131,6 +146,7 @@ export class Host implements Net {
 
   private accept(packet: Packet): void {
     if (packet.protocol === 'tcp') return this.onTcp(packet);
+    if (packet.protocol === 'ip') return this.onIp(packet.bytes);
     const socket = this.sockets.get(formatEndpoint(packet.to));
     if (socket === undefined) return;
     const { from, to, bytes } = packet;

@@ -1,4 +1,7 @@
-/** What goes over the simulated Internet: UDP datagrams, and TCP segments of hosts that know nothing of NTMobile. */
+/**
+ * What goes over the simulated Internet: UDP datagrams and TCP segments of hosts that know nothing of NTMobile, and whole IP
+ * packets of those that have a stack of their own.
+ */
 import type { Endpoint, Ip } from '../../address.ts';
 import { family } from '../../address.ts';
 import type { Segment } from '../../packet/segment.ts';
@@ -22,10 +25,17 @@ export interface TcpPacket extends Between {
   readonly segment: Segment;
 }
 
-export type Packet = UdpPacket | TcpPacket;
+/** An IP packet as it is; the ports of its endpoints are 0. No NAT takes it. */
+export interface WholePacket extends Between {
+  readonly protocol: 'ip';
+  readonly bytes: Uint8Array;
+}
+
+export type Packet = UdpPacket | TcpPacket | WholePacket;
 
 /** Bytes of a packet, its IP header included. */
 export function sizeOf(packet: Packet): number {
+  if (packet.protocol === 'ip') return packet.bytes.length;
   const header = family(packet.to.ip) === 4 ? 20 : 40;
   return header + (packet.protocol === 'udp' ? 8 + packet.bytes.length : 20 + packet.segment.data.length);
 }
