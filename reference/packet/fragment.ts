@@ -64,6 +64,7 @@ export function fragmentIpv6(packet: Uint8Array, mtu: number, identification: nu
   if (packet.length <= mtu) return [packet];
   let [namedAt, at] = [6, 40];
   while (IN_EACH.has(packet[namedAt] ?? FRAGMENT)) [namedAt, at] = [at, at + 8 + 8 * (packet[at + 1] ?? 0)];
+  if (at > packet.length) return [packet];
   const header = concat(packet.subarray(0, at), new Uint8Array(8));
   header[at] = packet[namedAt] ?? 0;
   header[namedAt] = FRAGMENT;
