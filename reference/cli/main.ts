@@ -13,6 +13,7 @@ import type { LabOptions } from './lab.ts';
 import { runLab } from './lab.ts';
 import type { NodeOptions } from './node.ts';
 import { runNode } from './node.ts';
+import { runRsN, runRsT } from './relay-ends.ts';
 import { runRsS } from './rs-s.ts';
 import type { RoleOptions } from './serve.ts';
 
@@ -61,6 +62,12 @@ function commands(finish: (status: number) => void): Command {
   );
   role('rs-s', 'relay that switches tunnels').action(async (options: RoleOptions) =>
     finish(await runRsS(options)),
+  );
+  role('rs-n', 'relay to general hosts that translates addresses').action(async (options: RoleOptions) =>
+    finish(await runRsN(options)),
+  );
+  role('rs-t', 'relay to general hosts that lends addresses').action(async (options: RoleOptions) =>
+    finish(await runRsT(options)),
   );
   role('node', 'node that answers pings')
     .option('--ping <name>', 'ping that node, then end; exit status 1 if there was no reply')

@@ -1,11 +1,17 @@
 /** The page of configurations names the keys that the schemas have, and no others. */
 import { readFile } from 'node:fs/promises';
-import { dcConfig, nodeConfig, rsConfig } from '../../reference/config/schema.ts';
+import { dcConfig, nodeConfig, rsConfig, rsNConfig, rsTConfig } from '../../reference/config/schema.ts';
 import t from '../tap.ts';
 import { dcExample, example, nodeExample } from './example.ts';
 
 const page = await readFile(new URL('../../adapters/configuration.md', import.meta.url), 'utf8');
-const SCHEMAS = { dc: dcConfig, node: nodeConfig, 'rs-s': rsConfig } as const;
+const SCHEMAS = {
+  dc: dcConfig,
+  node: nodeConfig,
+  'rs-s': rsConfig,
+  'rs-n': rsNConfig,
+  'rs-t': rsTConfig,
+} as const;
 
 /** First cells of the table after a mark. */
 function keysOf(name: string): string[] {
@@ -27,12 +33,24 @@ for (const role of ['dc', 'node', 'rs-s'] as const) {
   });
 }
 
+t.test('the page has the keys of rs-n and rs-t', (t) => {
+  const alike = keysOf('rs-s').filter((key) => key !== 'datapath');
+  const written = [...keysOf('all').filter((key) => key !== 'limits'), ...alike, ...keysOf('relay-end')];
+  for (const role of ['rs-n', 'rs-t'] as const)
+    t.same([...written, 'limits.perSourcePerSecond'].sort(), keysIn(role));
+});
+
 t.test('the defaults of the page are those of the schemas', (t) => {
   const rs = rsConfig.parse(example());
+  for (const schema of [rsNConfig, rsTConfig]) {
+    const { addresses, mtu, allow, ...own } = schema.shape.general.parse({ addresses: ['192.0.2.1'] });
+    t.same([addresses, mtu, allow], [['192.0.2.1'], 1500, []]);
+    t.same(own, schema === rsNConfig ? { mappings: 65_536, mappingsPerNode: 2048 } : { inbound: 'all' });
+  }
   t.same([rs.capacity, rs.datapath, rs.limits], [65_536, 'user', { perSourcePerSecond: 1000 }]);
   const dc = dcConfig.parse(dcExample());
   t.same(dc.limits, { perSourcePerSecond: 1000, paths: 65_536, dnsPerSecond: 100 });
-  t.same(dc.access, { nodeInformation: [], directions: [], relayKinds: ['S', 'N', 'T'] });
+  t.same(dc.access, { nodeInformation: [], directions: [], general: [], relayKinds: ['S', 'N', 'T'] });
   const { marker, suites, features, links, limits, dns } = nodeConfig.parse(nodeExample());
   t.same([marker, suites, features, links], ['ntmobile', [1, 2], [], []]);
   t.same(limits, { perSourcePerSecond: 1000, paths: 1024 });

@@ -64,8 +64,8 @@ const faults: [config: unknown, line: string][] = [
   [null, 'the configuration is null: write an object'],
   [[], 'the configuration is a list: write an object'],
   [true, 'the configuration is true: write an object'],
-  [{}, 'role is missing: write "dc", "node" or "rs-s"'],
-  [top({ role: 'rs-x' }), 'role is "rs-x": write "dc", "node" or "rs-s"'],
+  [{}, 'role is missing: write "dc", "node", "rs-s", "rs-n" or "rs-t"'],
+  [top({ role: 'rs-x' }), 'role is "rs-x": write "dc", "node", "rs-s", "rs-n" or "rs-t"'],
   [
     top({ lisen: [] }),
     'the configuration has an unknown key "lisen": the known ones are role, nodeId, listen, advertise, associations, capacity, limits, timers, testProfile, datapath',
