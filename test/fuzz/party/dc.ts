@@ -18,6 +18,9 @@ const LOCALS = endpoints('192.0.2.200:4330', '[2001:db8::200]:4330');
 const AGAIN = 6000;
 const TRIES = 20;
 const NODES = 6;
+/** What the relay may lend, and what it says that it lends. */
+const LENT = [address('203.0.113.51'), address('2001:db8:50::51')] as const;
+const SAID = [...LENT, address('203.0.113.52'), undefined] as const;
 const MUTE = address('198.51.100.99');
 const ZONE = 'ntmobile.one.example';
 const ELSEWHERE = 'ntmobile.two.example';
@@ -56,7 +59,7 @@ export function dcUnderFire(seed: string): { readonly side: Side; readonly dice:
         peerRole: 'node' as const,
         name: nameOf(index),
       })),
-      { ...trust(far[0].hand), peerRole: 'rs', kinds: ['S'] },
+      { ...trust(far[0].hand), peerRole: 'rs', kinds: ['S', 'N', 'T'], pool: [...LENT] },
       {
         ...trust(far[1].hand),
         peerRole: 'dc',
@@ -140,16 +143,25 @@ function registration(index: number, dice: Dice): Message {
 function request(dice: Dice): Message {
   const { bytes } = dice;
   const name = dice.pick([nameOf(dice.below(NODES)), `other.${ELSEWHERE}`, 'nobody.ntmobile.one.example']);
-  const peer = dice.chance(0.9)
+  const general = dice.pick([`203.0.113.${dice.below(100)}`, `2001:db8::${dice.below(100)}`]);
+  const peer = dice.chance(0.6)
     ? { peerFqdn: name }
-    : { peerAddress: dice.pick<Ip>([address('203.0.113.9'), address('2001:db8::9')]) };
+    : dice.chance(0.8)
+      ? { peerAddress: address(general) }
+      : {};
   return {
     type: 0x03,
     transaction: bytes(8),
     ...peer,
-    ...('peerFqdn' in peer && dice.chance(0.2) ? { want: 1 } : {}),
+    ...(dice.chance(0.2) ? { want: wantFor(peer, dice) } : {}),
     ...(dice.chance(0.2) ? { replaces: bytes(16), reason: dice.between(1, 4) } : {}),
   };
+}
+
+/** One that fits the peer. [DC-31] */
+function wantFor(peer: object, dice: Dice): number {
+  if ('peerFqdn' in peer) return dice.pick([1, 2, 3]);
+  return 'peerAddress' in peer ? dice.pick([2, 3]) : 3;
 }
 
 function relay(dice: Dice): Adept {
@@ -171,7 +183,11 @@ function relay(dice: Dice): Adept {
       answers: ({ type, transaction, ...rest }, dice) => {
         if (type !== 0x07) return undefined;
         if (dice.chance(0.2)) return { type: 0x08, transaction, status: dice.pick([5, 7, 9] as const) };
-        return { type: 0x08, transaction, status: 0, ...('withdraw' in rest ? {} : { endpoints: places }) };
+        const base = { type: 0x08, transaction, status: 0 } as const;
+        if ('withdraw' in rest) return base;
+        const isLease = 'kind' in rest && rest.kind === 3;
+        const allocatedAddress = isLease ? dice.pick(SAID) : undefined;
+        return { ...base, endpoints: places, ...(allocatedAddress && { allocatedAddress }) };
       },
     },
     dice,
