@@ -8,7 +8,7 @@ export interface Linked {
   readonly sections: ReadonlyMap<string, string>;
 }
 
-const NUMBER = String.raw`(?:\d+(?:\.\d+)*|[A-C](?:\.\d+)*)`;
+const NUMBER = String.raw`(?:\d+(?:\.\d+)*|[A-D](?:\.\d+)*)`;
 const MENTION = new RegExp(
   [
     String.raw`(?<clause>\b[A-Z]+-\d{2}\b)`,
