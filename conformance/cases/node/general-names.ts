@@ -58,8 +58,6 @@ export const NODE_GENERAL_NAME_CASES: readonly Case[] = [
       const asked = askOf(world, on, { name, type }, { flags: 0x0020, answers });
       const request = await directionRequest(world, dc, 'NODE-20, DNS-16: it asks its DC.');
       checkAsked(world, request, { kind: 2, real });
-      // Nobody opens the path: the answer does not wait for it.
-      far.peer.habits.answerOpenings = false;
       dc.answer(request, relayEnd(dc, plan, far, { real, standsFor }));
       const answer = await asked.answer;
       checkEcho(world, asked, answer);
