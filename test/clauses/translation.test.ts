@@ -21,7 +21,7 @@ const ids = new Set(catalogue([...spec].map(([name, text]) => ({ name, text })))
 
 /** The names of the tests at the top of a file. */
 const namesIn = (text: string): string[] =>
-  [...text.matchAll(/^ *t\.test\(['`](.+?)['`],/gm)].map(([, name = '']) => name);
+  [...text.matchAll(/^ *t\.test\(\s*['`](.+?)['`],/gm)].map(([, name = '']) => name);
 
 function rowsOf(rfc: string): string[][] {
   const [, after = ''] = appendix.split(`<!-- table: rfc${rfc} -->`);
