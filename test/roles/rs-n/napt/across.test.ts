@@ -111,8 +111,10 @@ t.test('source routes are refused, and their senders told (4.1, 5.1)', (t) => {
   t.same([refused.packets, [...payload.slice(0, 2), ...payload.slice(4, 8)]], [[], [4, 0, 0, 0, 0, 43]]);
 });
 
+type Row = readonly [readonly number[], (readonly number[]) | undefined];
+
 /** Type, code, word of ICMP; the same of ICMPv6, or none. (4.2) */
-const TO_6: readonly (readonly [number[], number[] | undefined])[] = [
+const TO_6: readonly Row[] = [
   ...[0, 1, 5, 6, 7, 8, 11, 12].map(
     (code) =>
       [
@@ -189,7 +191,7 @@ const TO_6: readonly (readonly [number[], number[] | undefined])[] = [
 ];
 
 /** The other way. (5.2) */
-const TO_4: readonly (readonly [number[], number[] | undefined])[] = [
+const TO_4: readonly Row[] = [
   [
     [1, 0, 0],
     [3, 1, 0],

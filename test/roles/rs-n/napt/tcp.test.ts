@@ -20,14 +20,15 @@ import {
 import { ACK, FIN, icmp, RST, SYN, see, shown, tcp } from './packets.ts';
 
 const [OUT, IN, PORT] = [0, 1, 40_000];
+type Ports = readonly [number, number];
 type Step = readonly [way: typeof OUT | typeof IN, flags: number];
 const [SYN_OUT, SYN_IN]: Step[] = [
   [OUT, SYN],
   [IN, SYN | ACK],
 ];
 
-const up = (flags: number, ports = [PORT, 443] as const) => tcp({ from: NODE[4], to: FOR[4], ports }, flags);
-const down = (flags: number, ports = [443, PORT] as const) =>
+const up = (flags: number, ports: Ports = [PORT, 443]) => tcp({ from: NODE[4], to: FOR[4], ports }, flags);
+const down = (flags: number, ports: Ports = [443, PORT]) =>
   tcp({ from: PEER[4], to: RELAY[4], ports }, flags);
 
 function play(it: Napt, steps: readonly Step[], now = 0): boolean[] {
