@@ -31,12 +31,12 @@ export function fits(packet: Uint8Array, fitting: Omit<Fitting, 'identify'>): bo
 
 /** IPv4 without DF becomes IPv6 that every link carries, since nobody would hear of a smaller one. */
 function limitOf(packet: Uint8Array, { head, mayCut, mtu }: Omit<Fitting, 'identify'>): number {
-  const isRaised = head.version === 4 && (packet[0] ?? 0) >> 4 === 6;
-  return isRaised && mayCut ? Math.min(mtu, LEAST_IPV6_MTU) : mtu;
+  if ((packet[0] ?? 0) >> 4 === 4) return mtu;
+  return head.version === 4 && mayCut ? LEAST_IPV6_MTU : Math.max(mtu, LEAST_IPV6_MTU);
 }
 
 /**
- * What its sender is told.
+ * What its sender is told. No IPv6 packet of up to 1280 bytes is too large for any way. [TUN-15]
  * @param packet what became of it
  */
 export function tooBig(
@@ -45,7 +45,8 @@ export function tooBig(
   from: Ip,
 ): Uint8Array[] {
   const becomes = (packet[0] ?? 0) >> 4;
-  const own = mtu + (becomes === head.version ? 0 : becomes === 6 ? -LONGER : LONGER);
+  const limit = becomes === 6 ? Math.max(LEAST_IPV6_MTU, mtu) : mtu;
+  const own = limit + (becomes === head.version ? 0 : becomes === 6 ? -LONGER : LONGER);
   const error = packetTooBig(head.bytes, head.version === 6 ? Math.max(LEAST_IPV6_MTU, own) : own, from);
   return error === undefined ? [] : [error];
 }

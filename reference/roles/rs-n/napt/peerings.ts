@@ -24,6 +24,8 @@ export class Peerings {
   }
 
   bind(peering: Peering): void {
+    // A path that is bound again carries what it carried.
+    const mtu = this.paths.get(peering.pathId)?.mtu ?? LEAST_MTU;
     this.unlink(peering.pathId);
     const relation = this.relation(peering);
     const path: Path = {
@@ -31,7 +33,7 @@ export class Peerings {
       relation,
       own: peering.own.map(addressOf),
       standsFor: addressOf(peering.standsFor),
-      mtu: LEAST_MTU,
+      mtu,
     };
     this.paths.set(peering.pathId, path);
     relation.paths.push(path);

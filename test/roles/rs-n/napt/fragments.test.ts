@@ -126,6 +126,23 @@ for (const [inner, outer] of FAMILIES) {
   });
 }
 
+t.test('TUN-15: a path that carries 1152 bytes takes IPv6 of 1280 all the same', (t) => {
+  for (const [inner, outer] of FAMILIES) {
+    const it = napt();
+    it.bind(peering('p', { standsFor: addr(FOR[inner]), peer: addr(PEER[outer]) }), 0);
+    it.resize('p', 1152);
+    it.bind(peering('p', { standsFor: addr(FOR[inner]), peer: addr(PEER[outer]) }), 0);
+    it.out(udp({ from: NODE[inner], to: FOR[inner], ports: PORTS }, data(1)), 'p', 0);
+    const own = outer === 4 ? 28 : 48;
+    const answer = (size: number) => udp({ from: PEER[outer], to: RELAY[outer], ports: BACK }, data(size - own));
+    const most = inner === 6 ? (outer === 6 ? 1280 : 1260) : outer === 4 ? 1152 : 1280;
+    const packets = it.in(answer(most), 0).to?.packets ?? [];
+    t.ok(packets.length > 0 && packets.every(({ length }) => length <= (inner === 6 ? 1280 : 1152)));
+    const told = it.in(answer(most + 1), 0).reply[0] ?? data(60);
+    t.equal((see(told).payload[6] ?? 0) * 256 + (see(told).payload[7] ?? 0), most, `${inner} ${outer}`);
+  }
+});
+
 t.test('RFC 4787, REQ-13: without DF it goes in pieces, in their order', (t) => {
   const it = napt();
   it.bind(peering('p'), 0);
