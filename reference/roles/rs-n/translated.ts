@@ -41,8 +41,10 @@ export class Translated implements GeneralSide {
     return { own: [peering.standsFor], node: peering.own, allocated, version: family(peering.standsFor) };
   }
 
-  bind({ direction }: End, now: Instant): void {
+  bind({ direction, id, mtu }: End, now: Instant): void {
     this.napt.bind(peeringOf(direction), now);
+    // Of a path that replaces another the size was known before.
+    if (mtu !== undefined) this.napt.resize(id, mtu);
   }
 
   release({ id }: End, now: Instant): void {
