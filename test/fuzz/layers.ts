@@ -19,7 +19,8 @@ export const NOT_OF_RS_S: readonly Layer[] = [
 /** The layers that an RS-S has: none of them may stay unused in a long run. */
 export const LAYERS_OF_RS_S: readonly Layer[] = LAYERS.filter((layer) => !NOT_OF_RS_S.includes(layer));
 
-export type FuzzedRole = 'rs-s' | 'dc' | 'node';
+/** A role, or the translator that an RS-N has. */
+export type FuzzedRole = 'rs-s' | 'dc' | 'node' | 'translator';
 
 const NOT_OF_DC: readonly Layer[] = [
   'order',
@@ -38,6 +39,7 @@ export const LAYERS_OF: Readonly<Record<FuzzedRole, readonly Layer[]>> = {
   'rs-s': LAYERS_OF_RS_S,
   dc: LAYERS.filter((layer) => !NOT_OF_DC.includes(layer)),
   node: LAYERS.filter((layer) => !NOT_OF_NODE.includes(layer)),
+  translator: ['inner-source', 'inner-destination', ...OF_TRANSLATOR],
 };
 
 /** How often each layer refused, as lines of text. */

@@ -1,5 +1,5 @@
 /**
- * Fuzzing from the command line: `run.ts [--role rs-s|dc|node] [--count N] [--seed S] [--udp]`. Prints how far it is on
+ * Fuzzing from the command line: `run.ts [--role rs-s|dc|node|translator] [--count N] [--seed S] [--udp]`. Prints how far it is on
  * a terminal, at the end what each layer refused, and for a failure the command that shows it again.
  */
 import process from 'node:process';
@@ -14,6 +14,7 @@ import { dcUnderFire } from './party/dc.ts';
 import { nodeUnderFire } from './party/node.ts';
 import { Party } from './party/party.ts';
 import { runtime } from './runtime.ts';
+import { TranslatorUnderFire } from './translator.ts';
 
 const { values } = parseArgs({
   options: {
@@ -28,7 +29,7 @@ const { seed } = values;
 const role = values.role as FuzzedRole;
 const layers = LAYERS_OF[role];
 if (layers === undefined || (values.udp && role !== 'rs-s'))
-  throw new Error('--role is rs-s, dc or node, and with --udp rs-s');
+  throw new Error('--role is rs-s, dc, node or translator, and with --udp rs-s');
 
 /** Datagrams after which a run has to have used every layer. */
 const ALL_LAYERS = 20_000;
@@ -46,7 +47,8 @@ function progress(done: number): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${count} datagrams`);
 }
 
-function worldOf(role: FuzzedRole): Inside | Party {
+function worldOf(role: FuzzedRole): Inside | Party | TranslatorUnderFire {
+  if (role === 'translator') return new TranslatorUnderFire(seed);
   if (role === 'rs-s') return new Inside({ seed });
   const { side, dice } = role === 'dc' ? dcUnderFire(seed) : nodeUnderFire(seed);
   return new Party(side, dice);
@@ -80,7 +82,7 @@ function inside(): string[] {
   const late = memoryInUse();
   const genuine = Math.round((100 * tallies.genuine) / tallies.datagrams);
   console.log(
-    `${runtime}, seed ${seed}: ${tallies.datagrams} datagrams (${genuine} % made with keys) in ${seconds.toFixed(0)} s ` +
+    `${runtime}, seed ${seed}: ${tallies.datagrams} datagrams (${genuine} % genuine) in ${seconds.toFixed(0)} s ` +
       `and ${(world.now / 3_600_000).toFixed(1)} virtual h; ${tallies.forwarded} forwarded, ${tallies.sent} sent, ` +
       `canary ${tallies.canary} times`,
   );

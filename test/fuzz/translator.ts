@@ -1,5 +1,6 @@
 /** The translator of an RS-N under fire from both sides, in virtual time; every packet that goes out is looked at. */
 import { concat, toHex } from '../../reference/bytes.ts';
+import type { Instant } from '../../reference/core.ts';
 import { fragment, fragmentIpv6 } from '../../reference/packet/fragment.ts';
 import type { Layer } from '../../reference/refusal.ts';
 import { Napt } from '../../reference/roles/rs-n/napt/napt.ts';
@@ -8,6 +9,7 @@ import { DEFAULTS } from '../../reference/roles/rs-n/napt/types.ts';
 import { addr } from '../roles/rs-n/napt/bench.ts';
 import { icmp, ip, see, shown, tcp, udp } from '../roles/rs-n/napt/packets.ts';
 import { Dice } from './dice.ts';
+import type { Tallies } from './inside.ts';
 import { Violation } from './judge.ts';
 
 export const RELAYS = ['192.0.2.1', '192.0.2.2', '2001:db8::1'];
@@ -32,15 +34,6 @@ export type Translator = Pick<
   'bind' | 'release' | 'quickOut' | 'out' | 'quickIn' | 'in' | 'expire' | 'sizes'
 >;
 
-export interface TranslatorTallies {
-  packets: number;
-  out: number;
-  in: number;
-  errors: number;
-  canary: number;
-  readonly refused: Map<Layer, number>;
-}
-
 interface Shot {
   readonly bytes: Uint8Array;
   /** Made with right checksums, and not changed since. */
@@ -53,15 +46,16 @@ const standsFor = (node: number, peer: number, family: 0 | 1) =>
   family === 0 ? `198.18.${node + 1}.${peer + 1}` : `fd00:${node + 1}::${peer + 1}:0`;
 
 export class TranslatorUnderFire {
-  readonly tallies: TranslatorTallies = {
-    packets: 0,
-    out: 0,
-    in: 0,
-    errors: 0,
+  /** Of packets; forwarded are those that were translated, sent the errors that were made. */
+  readonly tallies: Tallies = {
+    datagrams: 0,
+    genuine: 0,
+    forwarded: 0,
+    sent: 0,
     canary: 0,
     refused: new Map(),
   };
-  private now = 0;
+  now: Instant = 0;
   private readonly dice: Dice;
   private readonly napt: Translator;
   private readonly paths = new Map<string, Peering>();
@@ -91,12 +85,19 @@ export class TranslatorUnderFire {
     if (dice.chance(0.005) && this.paths.size > 3) this.releaseOne();
     if (dice.chance(0.05)) this.napt.expire(this.now);
     if (dice.chance(0.03)) this.tryCanary();
-    this.tallies.packets++;
     for (const shot of this.shots(dice.chance(0.5))) this.fire(shot);
     this.checkSizes();
   }
 
+  /** Lets time go by, so that what is kept for a while only is gone. */
+  rest(duration: number): void {
+    this.now += duration;
+    this.napt.expire(this.now);
+  }
+
   private fire({ shot, isOut, path }: { shot: Shot; isOut: boolean; path: Peering }): void {
+    this.tallies.datagrams++;
+    if (shot.isGenuine) this.tallies.genuine++;
     const bytes = shot.bytes.slice();
     try {
       if (isOut) this.out(shot, bytes, path);
@@ -120,14 +121,14 @@ export class TranslatorUnderFire {
         : { packets: [quick], back: [], refused: undefined };
     this.count(refused, packets);
     for (const packet of packets) {
-      this.tallies.out++;
+      this.tallies.forwarded++;
       const seen = this.judge(packet, shot.isGenuine, MTU);
       if (!RELAYS.map(shown).includes(seen.from)) throw new Violation(`out from ${seen.from}`);
       if (seen.to !== shown(path.peer)) throw new Violation(`out to ${seen.to}`);
       this.recent = [...this.recent.slice(-20), { relay: seen.from, peer: seen.to, ports: seen.ports }];
     }
     for (const packet of back) this.intoPath(packet, path, true);
-    this.tallies.errors += back.length;
+    this.tallies.sent += back.length;
   }
 
   private in(shot: Shot, bytes: Uint8Array): void {
@@ -141,12 +142,12 @@ export class TranslatorUnderFire {
       const path = this.paths.get(to.pathId);
       if (path === undefined) throw new Violation(`in to ${to.pathId}, which is gone`);
       for (const packet of to.packets) {
-        this.tallies.in++;
+        this.tallies.forwarded++;
         this.intoPath(packet, path, shot.isGenuine);
       }
     }
     for (const packet of reply) {
-      this.tallies.errors++;
+      this.tallies.sent++;
       const seen = this.judge(packet, true, 1280);
       if (!RELAYS.map(shown).includes(seen.from)) throw new Violation(`a reply from ${seen.from}`);
       if (RELAYS.map(shown).includes(seen.to)) throw new Violation(`a reply to ${seen.to}`);

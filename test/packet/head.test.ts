@@ -15,7 +15,14 @@ t.test('both families, in numbers', (t) => {
   t.same(four && [four.offset, four.hasMore, four.identification, four.mayNotCut], [0, false, 0x1234, true]);
   t.same(four && [toHex(sourceOf(four)), toHex(destinationOf(four))], ['c6120001', 'c6120002']);
   const six = readHead(packet('UDP6'));
-  t.same(six && [six.version, six.length, six.hops, six.protocol, six.payload, six.mayNotCut], [6, 53, 64, 17, 40, true]);
+  t.same(six && [six.version, six.length, six.hops, six.protocol, six.payload, six.mayNotCut], [
+    6,
+    53,
+    64,
+    17,
+    40,
+    true,
+  ]);
   t.equal(six && toHex(sourceOf(six)), 'fd000001000000000000000000000001');
   const options = readHead(packet('REQ6OPT'));
   t.same(options && [options.protocol, options.payload, options.fragmentHeader], [58, 48, undefined]);
@@ -26,7 +33,13 @@ t.test('both families, in numbers', (t) => {
 t.test('what is none, not whole, or has a wrong header checksum', (t) => {
   const wrong = packet('UDP4');
   wrong[8] = 63;
-  for (const bytes of [wrong, packet('UDP4').subarray(0, 32), packet('UDP6').subarray(0, 52), fromHex('50'), fromHex('')]) {
+  for (const bytes of [
+    wrong,
+    packet('UDP4').subarray(0, 32),
+    packet('UDP6').subarray(0, 52),
+    fromHex('50'),
+    fromHex(''),
+  ]) {
     t.equal(readHead(bytes), undefined);
   }
   t.equal(readPart(packet('UDP4').subarray(0, 28))?.length, 33, 'but a part of one may end early');

@@ -111,7 +111,7 @@ t.test('source routes are refused, and their senders told (4.1, 5.1)', (t) => {
   t.same([refused.packets, [...payload.slice(0, 2), ...payload.slice(4, 8)]], [[], [4, 0, 0, 0, 0, 43]]);
 });
 
-type Row = readonly [readonly number[], (readonly number[]) | undefined];
+type Row = readonly [readonly number[], readonly number[] | undefined];
 
 /** Type, code, word of ICMP; the same of ICMPv6, or none. (4.2) */
 const TO_6: readonly Row[] = [

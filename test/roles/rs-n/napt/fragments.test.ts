@@ -134,7 +134,8 @@ t.test('TUN-15: a path that carries 1152 bytes takes IPv6 of 1280 all the same',
     it.bind(peering('p', { standsFor: addr(FOR[inner]), peer: addr(PEER[outer]) }), 0);
     it.out(udp({ from: NODE[inner], to: FOR[inner], ports: PORTS }, data(1)), 'p', 0);
     const own = outer === 4 ? 28 : 48;
-    const answer = (size: number) => udp({ from: PEER[outer], to: RELAY[outer], ports: BACK }, data(size - own));
+    const answer = (size: number) =>
+      udp({ from: PEER[outer], to: RELAY[outer], ports: BACK }, data(size - own));
     const most = inner === 6 ? (outer === 6 ? 1280 : 1260) : outer === 4 ? 1152 : 1280;
     const packets = it.in(answer(most), 0).to?.packets ?? [];
     t.ok(packets.length > 0 && packets.every(({ length }) => length <= (inner === 6 ? 1280 : 1152)));
