@@ -15,6 +15,7 @@ import type { Net } from '../reference/net/net.ts';
 import { udpNet } from '../reference/net/udp/udp.ts';
 import { createDc } from '../reference/roles/dc/core.ts';
 import { createNode } from '../reference/roles/node/core.ts';
+import { createNtma } from '../reference/roles/ntma/core.ts';
 import { createRsN } from '../reference/roles/rs-n/core.ts';
 import { createRsS } from '../reference/roles/rs-s/core.ts';
 import { createRsT } from '../reference/roles/rs-t/core.ts';
@@ -51,6 +52,7 @@ const ROLES: Roles = {
   'rs-s': createRsS,
   'rs-n': createRsN,
   'rs-t': createRsT,
+  ntma: createNtma,
 };
 
 /** The reference as an implementation under test. */

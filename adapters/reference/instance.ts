@@ -60,8 +60,13 @@ export async function startInstance(parts: InstanceParts): Promise<Instance> {
     ...(config.role === 'node' && {
       // Why there is none makes no difference to an application.
       resolve: (query, transport) => running.query(query, { transport }).catch(() => undefined),
+    }),
+    ...((config.role === 'node' || config.role === 'ntma') && {
       packet: (packet) => Promise.resolve(running.packet(packet)),
       move: (addresses) => running.addresses(addresses.map((text) => placeAt(text, running.local, listen))),
+    }),
+    ...((config.role === 'rs-n' || config.role === 'rs-t') && {
+      packet: (packet) => Promise.resolve(running.packet(packet)),
     }),
   };
 }

@@ -13,6 +13,7 @@ import type { LabOptions } from './lab.ts';
 import { runLab } from './lab.ts';
 import type { NodeOptions } from './node.ts';
 import { runNode } from './node.ts';
+import { runNtma } from './ntma.ts';
 import { runRsN, runRsT } from './relay-ends.ts';
 import { runRsS } from './rs-s.ts';
 import type { RoleOptions } from './serve.ts';
@@ -74,6 +75,9 @@ function commands(finish: (status: number) => void): Command {
     .option('--count <n>', 'pings to send, 4 if not given')
     .option('-6', 'ping its virtual IPv6 address')
     .action(async (options: NodeOptions) => finish(await runNode(options)));
+  role('ntma', 'adaptor: a node for a system that cannot be changed').action(async (options: RoleOptions) =>
+    finish(await runNtma(options)),
+  );
   program
     .command('init')
     .description('writes configurations for a try on one host: two DCs, a relay, two nodes')

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MARKER, zoneOf } from '../dns/names.ts';
 import { parsePrefix } from '../locator.ts';
 import { NAT64_LENGTHS } from '../nat64.ts';
+import type { Fault } from './common.ts';
 import { PLACE, perSourcePerSecond, placeFaults, repeats, TESTS, timerFaults, withFaults } from './common.ts';
 import {
   choice,
@@ -23,8 +24,8 @@ import { general } from './policy.ts';
 const MARKER_MEND = 'write one label in lower case, like "ntmobile"';
 const SUITES = 'write 1 or 2';
 
-const node = strict('an object', {
-  role: literal('node', ''),
+/** What a node and an NTMA have alike. */
+export const NODE = {
   nodeId: id,
   /** Its NTM FQDN. */
   name: dnsName('alice.ntmobile.example.net'),
@@ -62,6 +63,11 @@ const node = strict('an object', {
   ...TESTS,
   /** The DNS server that it asks; what the system has if not given. */
   resolver: endpoint.optional(),
+};
+
+const node = strict('an object', {
+  role: literal('node', ''),
+  ...NODE,
   /** What it is to its applications. */
   dns: strict('an object', {
     /** Where it takes their queries, over UDP and TCP. [DNS-10] */
@@ -76,7 +82,8 @@ export type NodeConfig = z.output<typeof node>;
 /** The same as people write it, without the defaults. */
 export type NodeConfigInput = z.input<typeof node>;
 
-export const nodeConfig = withFaults(node, function* (config) {
+/** @param self what the role is called */
+export function* nodeFaults(config: z.output<z.ZodObject<typeof NODE>>, self: string): Generator<Fault> {
   const { nodeId, name, marker, association, suites } = config;
   yield* placeFaults(config);
   if (zoneOf(name, marker) === undefined)
@@ -87,12 +94,7 @@ export const nodeConfig = withFaults(node, function* (config) {
   if (association.peer === nodeId)
     yield {
       path: ['association', 'peer'],
-      message: "is this node's own nodeId: write the Node ID of the DC",
-    };
-  if (config.resolver !== undefined && config.dns.listen.includes(config.resolver))
-    yield {
-      path: ['resolver'],
-      message: `is ${shown(config.resolver)}, where this node itself listens: write the server that it is to ask`,
+      message: `is this ${self}'s own nodeId: write the Node ID of the DC`,
     };
   for (const [index] of repeats(suites, String))
     yield { path: ['suites', index], message: 'is there twice: remove one' };
@@ -105,4 +107,13 @@ export const nodeConfig = withFaults(node, function* (config) {
   if (nat64 !== undefined && !config.features.includes('nat64'))
     yield { path: ['nat64'], message: 'is of no use: add "nat64" to features, or remove it' };
   yield* timerFaults(config);
+}
+
+export const nodeConfig = withFaults(node, function* (config) {
+  if (config.resolver !== undefined && config.dns.listen.includes(config.resolver))
+    yield {
+      path: ['resolver'],
+      message: `is ${shown(config.resolver)}, where this node itself listens: write the server that it is to ask`,
+    };
+  yield* nodeFaults(config, 'node');
 });

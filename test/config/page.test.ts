@@ -1,6 +1,13 @@
 /** The page of configurations names the keys that the schemas have, and no others. */
 import { readFile } from 'node:fs/promises';
-import { dcConfig, nodeConfig, rsConfig, rsNConfig, rsTConfig } from '../../reference/config/schema.ts';
+import {
+  dcConfig,
+  nodeConfig,
+  ntmaConfig,
+  rsConfig,
+  rsNConfig,
+  rsTConfig,
+} from '../../reference/config/schema.ts';
 import t from '../tap.ts';
 import { dcExample, example, nodeExample } from './example.ts';
 
@@ -11,6 +18,7 @@ const SCHEMAS = {
   'rs-s': rsConfig,
   'rs-n': rsNConfig,
   'rs-t': rsTConfig,
+  ntma: ntmaConfig,
 } as const;
 
 /** First cells of the table after a mark. */
@@ -38,6 +46,13 @@ t.test('the page has the keys of rs-n and rs-t', (t) => {
   const written = [...keysOf('all').filter((key) => key !== 'limits'), ...alike, ...keysOf('relay-end')];
   for (const role of ['rs-n', 'rs-t'] as const)
     t.same([...written, 'limits.perSourcePerSecond'].sort(), keysIn(role));
+});
+
+t.test('an NTMA has the keys of a node but for dns and general', (t) => {
+  t.same(
+    keysIn('ntma'),
+    keysIn('node').filter((key) => key !== 'dns' && key !== 'general'),
+  );
 });
 
 t.test('the defaults of the page are those of the schemas', (t) => {

@@ -64,8 +64,8 @@ const faults: [config: unknown, line: string][] = [
   [null, 'the configuration is null: write an object'],
   [[], 'the configuration is a list: write an object'],
   [true, 'the configuration is true: write an object'],
-  [{}, 'role is missing: write "dc", "node", "rs-s", "rs-n" or "rs-t"'],
-  [top({ role: 'rs-x' }), 'role is "rs-x": write "dc", "node", "rs-s", "rs-n" or "rs-t"'],
+  [{}, 'role is missing: write "dc", "node", "rs-s", "rs-n", "rs-t" or "ntma"'],
+  [top({ role: 'rs-x' }), 'role is "rs-x": write "dc", "node", "rs-s", "rs-n", "rs-t" or "ntma"'],
   [
     top({ lisen: [] }),
     'the configuration has an unknown key "lisen": the known ones are role, nodeId, listen, advertise, associations, capacity, limits, timers, testProfile, datapath',

@@ -92,7 +92,8 @@ export class Connections {
       known[0]?.directed.goal ?? this.names.goalOf(destination, now) ?? general.goalTo(destination, now);
     // Which address an RS-T lends, the application may not know before there is a path.
     const isTransparent = goal?.general?.kind === RelayKind.t;
-    if (!isTransparent && !this.parts.judging().addresses.includes(source)) return;
+    if (!isTransparent && !this.parts.judging().addresses.includes(source))
+      return this.parts.tally.count('dropped.source');
     if (this.isOver(inner)) return;
     const sent = paths.send(inner, now);
     if (sent !== undefined) return this.follow(sent, now);

@@ -30,5 +30,6 @@ export function withSizes(counters: Counters, sizes: Sizes): Counters {
     all[`table.${name}.bound`] = most;
   }
   for (const kind of ['association', 'path', 'leg']) all[`opened.${kind}`] ??= 0;
+  all['dropped.source'] ??= 0;
   return all;
 }

@@ -1,0 +1,16 @@
+import process from 'node:process';
+import { readConfig } from '../drivers/config.ts';
+import { systemRandom } from '../drivers/random.ts';
+import { createNtma } from '../roles/ntma/core.ts';
+import { lookUpFor } from './look-up.ts';
+import type { RoleOptions } from './serve.ts';
+import { serve } from './serve.ts';
+
+/** Runs an NTMA until it is told to end. */
+export async function runNtma(options: RoleOptions): Promise<number> {
+  const config = await readConfig(options.config, 'ntma');
+  process.stderr.write(
+    'ntma: this version has no network interface for its inside: what it would send there is dropped\n',
+  );
+  return serve({ config, ...createNtma(config, systemRandom), lookUp: lookUpFor(config.resolver) }, options);
+}
