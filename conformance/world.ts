@@ -14,6 +14,7 @@ import type { GoldenVector } from './golden-vectors.ts';
 import { describeReceived } from './observe/exchange.ts';
 import type { Received } from './observe/received.ts';
 import type { PathPlan, PlayedDc } from './played/dc.ts';
+import type { EndKind } from './played/end-dc.ts';
 import { PlayedNode } from './played/node.ts';
 import { Peer } from './played/peer.ts';
 import type { Stage } from './played/stage.ts';
@@ -21,6 +22,7 @@ import type { RoleName } from './roles.ts';
 import type { SpecTables, TableRow } from './spec-tables.ts';
 import { describeStatus, mayBeOfLoss } from './status.ts';
 import type { DcTestOptions, DcUnderTest } from './target/dc-under-test.ts';
+import type { EndTestOptions, EndUnderTest } from './target/end-under-test.ts';
 import type { NodeTestOptions, NodeUnderTest } from './target/node-under-test.ts';
 import type { RsOptions, RsUnderTest, Target } from './target/target.ts';
 import { Unjudged } from './verdict.ts';
@@ -72,6 +74,7 @@ export class World {
   readonly #peers = new Map<string, Peer>();
   readonly #instances = new Map<string, RsUnderTest>();
   readonly #nodes = new Map<string, NodeUnderTest>();
+  readonly #ends = new Map<string, EndUnderTest>();
   readonly #dcs = new Map<string, DcUnderTest>();
   readonly #released: RsUnderTest[] = [];
   readonly #kept: Closable[] = [];
@@ -111,6 +114,7 @@ export class World {
   async rs(options: RsOptions = {}): Promise<RsUnderTest> {
     if (this.role === 'node') return await this.ntm(options);
     if (this.role === 'dc') return await this.#dcOfOne(options);
+    if (this.#endKind !== undefined) return await this.end(options);
     const key = JSON.stringify(options);
     const known = this.#instances.get(key);
     if (known !== undefined) return known;
@@ -128,6 +132,23 @@ export class World {
     this.#nodes.set(key, node);
     this.#instances.set(`node ${key}`, node);
     return node;
+  }
+
+  /** The RS-N or RS-T under test, its associations open. The same options give the same one again, as with an RS-S. @throws Unjudged */
+  async end(options: EndTestOptions = {}): Promise<EndUnderTest> {
+    const kind = this.#endKind;
+    if (kind === undefined) throw new Error(`a case of a role ${this.role} asks for an RS-N or RS-T`);
+    const key = JSON.stringify(options);
+    const known = this.#ends.get(key);
+    if (known !== undefined) return known;
+    const end = await this.target.end(this.stage, kind, options);
+    this.#ends.set(key, end);
+    this.#instances.set(`end ${key}`, end);
+    return end;
+  }
+
+  get #endKind(): EndKind | undefined {
+    return this.role === 'rs-n' || this.role === 'rs-t' ? this.role : undefined;
   }
 
   /** The DC under test, everybody around it in their places. The same options give the same one again, as with an RS-S. @throws Unjudged */
@@ -183,7 +204,8 @@ export class World {
   async node(rs: RsUnderTest, plan: PathPlan, side: 0 | 1, options: NodeOptions = {}): Promise<PlayedNode> {
     const peer = await this.peer(side === 0 ? 'A' : 'B', rs.endpoint(options.family ?? 4), options);
     if (this.role === 'dc') return new PlayedNode(peer, plan, side, undefined, (rs as DcUnderTest).unused());
-    return new PlayedNode(peer, plan, side, this.role === 'node' ? undefined : rs.nodeId);
+    const hasLegs = this.role === 'rs-s';
+    return new PlayedNode(peer, plan, side, hasLegs ? rs.nodeId : undefined);
   }
 
   /** A whole relayed path. @throws Unjudged naming the step that failed */
@@ -298,6 +320,7 @@ export class World {
     const instances = [...this.#instances.values()];
     this.#instances.clear();
     this.#nodes.clear();
+    this.#ends.clear();
     this.#dcs.clear();
     this.#released.push(...instances);
     for (const rs of instances) await rs.release();

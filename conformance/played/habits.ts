@@ -23,6 +23,8 @@ export interface Habits {
   registrationLifetime: number;
   /** The status with which it answers; 0 grants. */
   registrationStatus: number;
+  /** Addresses of 4 and 16 bytes that a played DC gives an RS-T to lend. [RST-09] */
+  pool: readonly Uint8Array[];
   /** Acknowledges Path Updates. */
   acknowledges: boolean;
   /** What a played DC gives a node: addresses of 4 and 16 bytes. */
@@ -45,6 +47,7 @@ export const HABITS: Readonly<Habits> = {
   answerRegistrations: true,
   registrationLifetime: 3600,
   registrationStatus: 0,
+  pool: [],
   acknowledges: true,
   virtualAddresses: [
     Uint8Array.of(198, 18, 0, 1),

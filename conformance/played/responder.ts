@@ -55,7 +55,8 @@ export class Responder {
       const transaction = bytesField(mail.body, 'transaction');
       const { registrationStatus: status, registrationLifetime } = habits;
       const lifetime = status === 0 ? registrationLifetime : undefined;
-      const content = body({ transaction, status, lifetime });
+      const pool = status === 0 && habits.pool.length > 0 ? [...habits.pool] : undefined;
+      const content = body({ transaction, status, lifetime, pool });
       this.#answer(channel, mail, MessageType.relayRegistrationResponse, content);
     }
     if (type === MessageType.registrationRequest && habits.answerRegistrations) {

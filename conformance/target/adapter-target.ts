@@ -17,6 +17,8 @@ import {
 import { PlayedChannel } from '../played/channel.ts';
 import { nodeIdBeside, PlayedDc } from '../played/dc.ts';
 import { PlayedDnsServer } from '../played/dns-server.ts';
+import type { EndKind } from '../played/end-dc.ts';
+import { PlayedEndDc } from '../played/end-dc.ts';
 import { PlayedNodeDc } from '../played/node-dc.ts';
 import { Peer } from '../played/peer.ts';
 import type { Stage } from '../played/stage.ts';
@@ -30,6 +32,8 @@ import { AdapterClient } from './adapter-client.ts';
 import { claimed } from './claims.ts';
 import { AdapterDc, dcConfig, peerOf, playedAround } from './dc.ts';
 import type { DcTestOptions, DcUnderTest } from './dc-under-test.ts';
+import { AdapterEnd, endConfig, endHabits } from './end.ts';
+import type { EndTestOptions, EndUnderTest } from './end-under-test.ts';
 import { AdapterInstance } from './instance.ts';
 import { AdapterNode, nodeConfig } from './node.ts';
 import type { NodeTestOptions, NodeUnderTest } from './node-under-test.ts';
@@ -84,26 +88,22 @@ class AdapterTarget implements Target {
     const rsNodeId = stage.fresh(16);
     // Neither the lowest nor the highest first byte, so that a DC can be put on either side.
     rsNodeId[0] = 1 + ((rsNodeId[0] ?? 0) % 254);
-    const dcs = await this.#dcs(stage, options, rsNodeId);
+    const dcs = await this.#dcs(stage, options, rsNodeId, (...parts) => new PlayedDc(...parts));
     const config = this.#config(options, rsNodeId, dcs);
-    const rs = new AdapterInstance({
-      client: this.#client,
-      stage,
-      role: 'rs-s',
-      config,
-      nodeId: rsNodeId,
-      dcs,
-    });
-    try {
-      await rs.start();
-      for (const dc of options.bare ? [] : dcs) await dc.associate();
-      return rs;
-    } catch (error) {
-      // What went wrong first is what is told.
-      await rs.release().catch(() => undefined);
-      await rs.close();
-      throw error;
-    }
+    const parts = { client: this.#client, stage, role: 'rs-s', config, nodeId: rsNodeId, dcs } as const;
+    return await started(new AdapterInstance(parts), options);
+  }
+
+  async end(stage: Stage, kind: EndKind, options: EndTestOptions): Promise<EndUnderTest> {
+    const nodeId = stage.fresh(16);
+    nodeId[0] = 1 + ((nodeId[0] ?? 0) % 254);
+    const dcs = await this.#dcs(stage, options, nodeId, (...parts) => new PlayedEndDc(...parts, kind));
+    for (const [number, { peer }] of dcs.entries())
+      Object.assign(peer.habits, endHabits(kind, options, number));
+    const suites = this.#client.hello.claims.suites ?? [1];
+    const config = { ...this.#config(options, nodeId, dcs), ...endConfig(kind, options, suites) };
+    const parts = { client: this.#client, stage, role: kind, config, nodeId, dcs } as const;
+    return await started(new AdapterEnd(parts, kind), options);
   }
 
   async node(stage: Stage, options: NodeTestOptions): Promise<NodeUnderTest> {
@@ -184,7 +184,12 @@ class AdapterTarget implements Target {
     await this.#client.close();
   }
 
-  #dcs(stage: Stage, options: RsOptions, rsNodeId: Uint8Array): Promise<PlayedDc[]> {
+  #dcs<Dc extends PlayedDc>(
+    stage: Stage,
+    options: RsOptions,
+    rsNodeId: Uint8Array,
+    make: (peer: Peer, association: PlayedChannel, rsOpens: boolean) => Dc,
+  ): Promise<Dc[]> {
     const first = options.dcNodeId ?? 'lower';
     const sides = options.dcs === 2 ? ([first, first === 'lower' ? 'higher' : 'lower'] as const) : [first];
     const [source] = this.#sources();
@@ -205,7 +210,7 @@ class AdapterTarget implements Target {
           own: { nodeId: nodeIdBeside(rsNodeId, side), role: 'dc' },
           peer: { nodeId: rsNodeId, role: 'rs' },
         });
-        return new PlayedDc(peer, association, options.silentStart !== true);
+        return make(peer, association, options.silentStart !== true);
       }),
     );
   }
@@ -273,6 +278,23 @@ class AdapterTarget implements Target {
         ? {}
         : { testProfile: { global: [...TEST_PROFILE.global], private: [] } }),
     };
+  }
+}
+
+/** Starts it and opens its associations, where they are not left to the case. @throws Unjudged */
+async function started<Instance extends AdapterInstance>(
+  rs: Instance,
+  { bare }: RsOptions,
+): Promise<Instance> {
+  try {
+    await rs.start();
+    for (const dc of bare ? [] : rs.dcs) await dc.associate();
+    return rs;
+  } catch (error) {
+    // What went wrong first is what is told.
+    await rs.release().catch(() => undefined);
+    await rs.close();
+    throw error;
   }
 }
 

@@ -20,6 +20,7 @@ import type { Around } from './dc.ts';
 import { peerOf } from './dc.ts';
 import type { ProvisionedDc } from './dc-pool.ts';
 import type { DcTestOptions, DcUnderTest } from './dc-under-test.ts';
+import type { EndUnderTest } from './end-under-test.ts';
 import { LentDc } from './lent-dc.ts';
 import type { NodeUnderTest } from './node-under-test.ts';
 import { endpointOf, needsLevel } from './rs.ts';
@@ -150,6 +151,10 @@ class Level0DcTarget implements Target {
 
   rs(): Promise<RsUnderTest> {
     return Promise.reject(new Unjudged('not-exercised', 'target', 'the target is no relay'));
+  }
+
+  end(): Promise<EndUnderTest> {
+    return Promise.reject(new Unjudged('not-exercised', 'target', 'the target is no RS-N or RS-T'));
   }
 
   node(): Promise<NodeUnderTest> {

@@ -16,6 +16,7 @@ import type { Stage } from '../played/stage.ts';
 import type { TargetInfo } from '../report.ts';
 import { Unjudged } from '../verdict.ts';
 import type { DcUnderTest } from './dc-under-test.ts';
+import type { EndUnderTest } from './end-under-test.ts';
 import type { NodeUnderTest } from './node-under-test.ts';
 import { endpointOf, firstOf, needsLevel } from './rs.ts';
 import type { RsOptions, RsUnderTest, Target } from './target.ts';
@@ -114,6 +115,10 @@ class Level0Target implements Target {
       throw error;
     }
     return rs;
+  }
+
+  end(): Promise<EndUnderTest> {
+    return Promise.reject(new Unjudged('not-exercised', 'target', 'the target is no RS-N or RS-T'));
   }
 
   node(): Promise<NodeUnderTest> {

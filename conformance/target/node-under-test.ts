@@ -1,10 +1,10 @@
 /** A node under test: what it is configured with, and what an application does beside it. */
-import type { Result } from '../../adapters/contract.ts';
 import type { Ip } from '../../reference/address.ts';
 import type { PlayedDnsServer } from '../played/dns-server.ts';
 import type { Habits } from '../played/habits.ts';
 import type { PlayedNodeDc } from '../played/node-dc.ts';
 import type { RsOptions, RsUnderTest } from './under-test.ts';
+import type { InstanceEvent } from './with-packets.ts';
 
 /** What the node is called. */
 export const NODE_NAME = 'mn.ntmobile.one.example';
@@ -34,7 +34,7 @@ export interface NodeTestOptions extends Omit<RsOptions, 'dcs' | 'capacity' | 'h
   readonly findsDc?: boolean;
 }
 
-export type NodeEvent = Result<'events'>['events'][number];
+export type NodeEvent = InstanceEvent;
 
 /** One running node. */
 export interface NodeUnderTest extends RsUnderTest {

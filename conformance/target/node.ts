@@ -7,15 +7,14 @@ import { RUN_LIMITS, TEST_PROFILE } from '../identities.ts';
 import type { PlayedDnsServer } from '../played/dns-server.ts';
 import type { PlayedNodeDc } from '../played/node-dc.ts';
 import type { InstanceParts } from './instance.ts';
-import { AdapterInstance } from './instance.ts';
-import type { NodeEvent, NodeTestOptions, NodeUnderTest } from './node-under-test.ts';
+import type { NodeTestOptions, NodeUnderTest } from './node-under-test.ts';
 import { NODE_NAME } from './node-under-test.ts';
+import { AdapterWithPackets } from './with-packets.ts';
 
 /** Milliseconds that an application waits for DNS at most. */
 const DNS_GIVE_UP = 15_000;
 
-export class AdapterNode extends AdapterInstance<PlayedNodeDc> implements NodeUnderTest {
-  #events: NodeEvent[] = [];
+export class AdapterNode extends AdapterWithPackets<PlayedNodeDc> implements NodeUnderTest {
   readonly #dns: PlayedDnsServer | undefined;
 
   constructor(parts: InstanceParts<PlayedNodeDc>, dns?: PlayedDnsServer) {
@@ -37,11 +36,6 @@ export class AdapterNode extends AdapterInstance<PlayedNodeDc> implements NodeUn
     await this.#dns?.close();
   }
 
-  override async start(): Promise<void> {
-    this.#events = [];
-    await super.start();
-  }
-
   async resolve(query: Uint8Array, transport?: 'udp' | 'tcp'): Promise<Uint8Array> {
     const instance = this.running();
     const fields = { what: 'resolve', instance, query, ...(transport && { transport }) } as const;
@@ -49,21 +43,8 @@ export class AdapterNode extends AdapterInstance<PlayedNodeDc> implements NodeUn
     return response ?? new Uint8Array(0);
   }
 
-  async packet(packet: Uint8Array): Promise<void> {
-    await this.client.call('trigger', { what: 'packet', instance: this.running(), packet });
-  }
-
   async move(addresses: readonly string[]): Promise<void> {
     await this.client.call('trigger', { what: 'move', instance: this.running(), addresses: [...addresses] });
-  }
-
-  async events(): Promise<readonly NodeEvent[]> {
-    for (;;) {
-      const since = this.#events.at(-1)?.number ?? 0;
-      const page = await this.client.call('events', { instance: this.running(), since });
-      this.#events.push(...page.events);
-      if (!page.more || page.events.length === 0) return this.#events;
-    }
   }
 }
 

@@ -1,10 +1,12 @@
 /** The target as cases and runner see it, whatever its adapter level. */
 
 import type { Fields } from '../../adapters/cbor.ts';
+import type { EndKind } from '../played/end-dc.ts';
 import type { Stage } from '../played/stage.ts';
 import type { TargetInfo } from '../report.ts';
 import type { AdapterLevel } from '../roles.ts';
 import type { DcTestOptions, DcUnderTest } from './dc-under-test.ts';
+import type { EndTestOptions, EndUnderTest } from './end-under-test.ts';
 import type { NodeTestOptions, NodeUnderTest } from './node-under-test.ts';
 import type { RsOptions, RsUnderTest } from './under-test.ts';
 
@@ -22,6 +24,11 @@ export interface Target {
    * @throws Unjudged if it cannot be had.
    */
   rs(stage: Stage, options: RsOptions): Promise<RsUnderTest>;
+  /**
+   * An RS-N or RS-T under test with the DCs of its associations played.
+   * @throws Unjudged if it cannot be had.
+   */
+  end(stage: Stage, kind: EndKind, options: EndTestOptions): Promise<EndUnderTest>;
   /**
    * A node under test with its DC played.
    * @throws Unjudged if it cannot be had.
