@@ -54,6 +54,17 @@ export const NODE_GENERAL: readonly Saboteur[] = [
       }),
   },
   {
+    name: 'node-relays-to-neighbours',
+    title: 'reaches hosts of the links that it is attached to by an RS-N',
+    clause: 'NODE-20',
+    caughtBy: 'node.general.policy',
+    patch: () =>
+      replace(General.prototype, 'resolved', (original) => (self, ...args) => {
+        Reflect.set(self, 'parts', { ...field<object>(self, 'parts'), links: () => [] });
+        return original(self, ...args);
+      }),
+  },
+  {
     name: 'node-believes-failures',
     title: 'takes an answer with an error for one that tells of a general peer',
     clause: 'DNS-15',

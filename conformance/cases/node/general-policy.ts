@@ -31,6 +31,8 @@ interface Policy {
   readonly asks: boolean;
   /** What DNS answers, if not an address of documentation. */
   readonly real?: Ip;
+  /** Prefixes of attached links. */
+  readonly links?: readonly string[];
   /** The end of the name that is asked for. */
   readonly below?: string;
 }
@@ -86,6 +88,12 @@ const POLICIES = shownAs<Policy>(
       real: '169.254.3.4' as Ip,
       asks: false,
     },
+    {
+      name: 'rs-n and an address of an attached link',
+      general: { policy: 'rs-n' },
+      links: ['203.0.113.0/24'],
+      asks: false,
+    },
   ],
 );
 
@@ -138,8 +146,8 @@ export const NODE_GENERAL_POLICY_CASES: readonly Case[] = [
       'A policy that holds for all alike; traffic into a relay that nobody asked for; an answer that is changed.',
     arbitrary: fc.constantFrom(...POLICIES),
     boundaries: POLICIES,
-    async script(world, { general, asks, real: given, below = 'Example.COM' }) {
-      const on = await resolving(world, general === undefined ? {} : { general });
+    async script(world, { general, links, asks, real: given, below = 'Example.COM' }) {
+      const on = await resolving(world, { ...(general && { general }), ...(links && { links }) });
       const { dc } = on;
       const plan = dc.plan();
       const real = given ?? realOf(plan);

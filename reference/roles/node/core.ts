@@ -98,6 +98,7 @@ class Node implements Role {
     const general = new General({
       config: config.general,
       profile: this.profile,
+      links: () => this.links,
       memory: timers['name-memory'],
       paths: this.paths,
       own: () => this.home.addresses(),

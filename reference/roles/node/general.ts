@@ -1,9 +1,9 @@
 /** General peers at a node: for which of them it asks its DC, and when. [NODE-20, DNS-16] */
 import type { Ip } from '../../address.ts';
 import { family } from '../../address.ts';
-import type { GeneralConfig } from '../../config/policy.ts';
+import type { GeneralConfig, Policy } from '../../config/policy.ts';
 import type { Instant } from '../../core.ts';
-import type { TestProfile } from '../../locator.ts';
+import type { Prefix, TestProfile } from '../../locator.ts';
 import { NO_TEST_PROFILE, reach } from '../../locator.ts';
 import type { AddressSet } from '../../packet/inner.ts';
 import type { Goal } from './goal.ts';
@@ -18,6 +18,8 @@ const TOLD_BOUND = 4096;
 export interface GeneralParts {
   readonly config: GeneralConfig;
   readonly profile: TestProfile;
+  /** Prefixes of the links that the host is attached to. */
+  readonly links: () => readonly Prefix[];
   /** How long an address counts as that of its name, in milliseconds. */
   readonly memory: number;
   readonly paths: Paths;
@@ -51,12 +53,10 @@ export class General {
    * @returns what is to be asked for before the application gets an answer; undefined: it gets DNS's own. [DNS-16]
    */
   resolved(name: string, addresses: readonly [Ip, ...Ip[]], now: Instant): Goal | undefined {
-    const { config, profile } = this.parts;
-    const policy = policyFor({ name, address: addresses[0] }, config, profile);
+    const policy = this.policyFor(addresses[0], name);
     if (policy === 'rs-n') return translatedGoal(addresses[0]);
     for (const address of addresses)
-      if (policyFor({ name, address }, config, profile) === 'rs-t')
-        this.told.note([address], transparentGoal(address), now);
+      if (this.policyFor(address, name) === 'rs-t') this.told.note([address], transparentGoal(address), now);
     return undefined;
   }
 
@@ -64,9 +64,7 @@ export class General {
   goalTo(address: Ip, now: Instant): Goal | undefined {
     const told = this.told.goalOf(address, now);
     if (told !== undefined) return told;
-    const { config, profile } = this.parts;
-    const isTransparent = policyFor({ name: undefined, address }, config, profile) === 'rs-t';
-    return isTransparent ? transparentGoal(address) : undefined;
+    return this.policyFor(address) === 'rs-t' ? transparentGoal(address) : undefined;
   }
 
   /** The address that is to be held without a peer, if there is none. */
@@ -80,5 +78,10 @@ export class General {
     return this.parts.paths
       .leases()
       .some(({ isUp, lent }) => isUp && lent !== undefined && family(lent) === family(address));
+  }
+
+  private policyFor(address: Ip, name?: string): Policy {
+    const { config, profile, links } = this.parts;
+    return policyFor({ name, address }, config, { profile, links: links() });
   }
 }

@@ -1,8 +1,15 @@
 /** What a node does with a general peer. [NODE-20] */
 import type { Ip } from '../../address.ts';
 import type { GeneralConfig, Policy } from '../../config/policy.ts';
-import type { TestProfile } from '../../locator.ts';
+import type { Prefix, TestProfile } from '../../locator.ts';
 import { isIn, parsePrefix, reach } from '../../locator.ts';
+
+/** What is beside the configuration. */
+export interface Surroundings {
+  readonly profile: TestProfile;
+  /** Prefixes of the links that the host is attached to. */
+  readonly links: readonly Prefix[];
+}
 
 /** A general peer as far as it is known. */
 export interface Destination {
@@ -17,11 +24,17 @@ export interface Destination {
  * | the address or the name | policy |
  * | --- | --- |
  * | an address that no host elsewhere has: unspecified, loopback, link-local, multicast | bypass |
+ * | an address inside the prefix of an attached link | bypass |
  * | fits a destination of the configuration, in its order | that one's |
  * | else | the default |
  */
-export function policyFor(destination: Destination, config: GeneralConfig, profile: TestProfile): Policy {
-  if (reach(destination.address, profile) === 'never') return 'bypass';
+export function policyFor(
+  destination: Destination,
+  config: GeneralConfig,
+  { profile, links }: Surroundings,
+): Policy {
+  const { address } = destination;
+  if (reach(address, profile) === 'never' || links.some((link) => isIn(address, link))) return 'bypass';
   const found = config.destinations.find(({ to }) => fits(destination, to));
   return found?.policy ?? config.policy;
 }

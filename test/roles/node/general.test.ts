@@ -44,6 +44,7 @@ function made(config: Partial<GeneralConfig> = {}) {
   const general = new General({
     config: { policy: 'bypass', destinations: [], lease: false, ...config },
     profile: NO_TEST_PROFILE,
+    links: () => [],
     memory: 1000,
     paths,
     own: () => [OWN],

@@ -18,8 +18,10 @@ const config: GeneralConfig = {
   ],
   lease: false,
 };
+const LINK = parsePrefix('192.168.7.0/24');
+const links = LINK ? [LINK] : [];
 const policy = (address: string, name?: string) =>
-  policyFor({ name, address: ip(address) }, config, NO_TEST_PROFILE);
+  policyFor({ name, address: ip(address) }, config, { profile: NO_TEST_PROFILE, links });
 
 t.test('the first destination that fits decides, else the default', (t) => {
   t.equal(policy('203.0.113.1'), 'rs-n');
@@ -34,12 +36,28 @@ t.test('the first destination that fits decides, else the default', (t) => {
 });
 
 t.test('what no host elsewhere has is no general peer’s address', (t) => {
-  const none = ['0.0.0.0', '127.0.0.1', '169.254.1.1', '224.0.0.1', '255.255.255.255', '::', '::1', 'fe80::1', 'ff02::1'];
+  const none = [
+    '0.0.0.0',
+    '127.0.0.1',
+    '169.254.1.1',
+    '224.0.0.1',
+    '255.255.255.255',
+    '::',
+    '::1',
+    'fe80::1',
+    'ff02::1',
+  ];
   for (const address of none) t.equal(policy(address), 'bypass', address);
   t.equal(policy('10.0.0.1'), 'rs-n', 'a private one can be');
   const loopback = parsePrefix('127.0.0.1/32');
   const profile = { global: loopback ? [loopback] : [], private: [] };
-  t.equal(policyFor({ name: undefined, address: ip('127.0.0.1') }, config, profile), 'rs-n', 'in a test');
+  t.equal(
+    policyFor({ name: undefined, address: ip('127.0.0.1') }, config, { profile, links }),
+    'rs-n',
+    'in a test',
+  );
+  t.equal(policy('192.168.7.9'), 'bypass', 'a neighbour');
+  t.equal(policy('192.168.8.9'), 'rs-n');
 });
 
 t.test('what a Direction Request says of each goal', (t) => {
