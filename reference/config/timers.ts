@@ -17,6 +17,11 @@ export const TIMERS = {
   /** How long a mapping of an RS-N outlives its last packet: one of UDP, one of an open TCP connection. */
   'nat-udp': { clause: 'RSN-06', seconds: 120, set: 'test' },
   'nat-tcp': { clause: 'RSN-06', seconds: 7440, set: 'test' },
+  /** The same of a TCP connection that opens or closes, and of an ICMP echo. */
+  'nat-tcp-transitory': { clause: 'RSN-06', seconds: 240, set: 'test' },
+  'nat-echo': { clause: 'RSN-06', seconds: 60, set: 'test' },
+  /** How long ports of a path that is gone are no other mapping's. */
+  'nat-released': { clause: 'RSN-16', seconds: 120, set: 'test' },
   /** How long an address that was lent is lent to no other node. */
   'lease-quarantine': { clause: 'RST-05', seconds: 120, set: 'test' },
   /** How long datagrams are held for a leg that is not valid yet. */

@@ -11,7 +11,7 @@ import { Party } from './party/party.ts';
 
 const COUNT = 1500;
 const UNDER_FIRE = { dc: dcUnderFire, node: nodeUnderFire } as const;
-type Fuzzed = Exclude<FuzzedRole, 'rs-s'>;
+type Fuzzed = Exclude<FuzzedRole, 'rs-s' | 'translator'>;
 
 function run(role: Fuzzed, seed: string, count: number, wrap = (role: Role): Role => role): PartyTallies {
   const { side, dice } = UNDER_FIRE[role](seed);

@@ -326,6 +326,7 @@ export class TranslatorUnderFire {
     const isIpv6 = (bytes[0] ?? 0) >> 4 === 6 && bytes.length >= 40;
     const pieces = isIpv6 ? fragmentIpv6(bytes, size, dice.below(4)) : (fragment(bytes, size) ?? [bytes]);
     const ordered = dice.chance(0.5) ? pieces : pieces.reverse();
+    if (dice.chance(0.3)) ordered.splice(dice.below(ordered.length), 1);
     return ordered.map((piece) => ({ bytes: piece, isGenuine: false }));
   }
 

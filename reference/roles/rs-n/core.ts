@@ -37,6 +37,13 @@ function translationOf({ general, timers: settings }: RsNConfig): NaptConfig {
     addresses: addresses(general.addresses),
     mtu,
     bounds: { ...DEFAULTS.bounds, mappings, mappingsPerNode },
-    timers: { ...DEFAULTS.timers, udp: timers['nat-udp'], established: timers['nat-tcp'] },
+    timers: {
+      ...DEFAULTS.timers,
+      udp: timers['nat-udp'],
+      established: timers['nat-tcp'],
+      transitory: timers['nat-tcp-transitory'],
+      echo: timers['nat-echo'],
+      released: timers['nat-released'],
+    },
   };
 }

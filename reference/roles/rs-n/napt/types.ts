@@ -96,7 +96,7 @@ export const DEFAULTS: Omit<NaptConfig, 'addresses'> = {
     reassemblyBytes: 4 << 20,
   },
   timers: {
-    udp: 300_000,
+    udp: 120_000,
     established: 7_440_000,
     transitory: 240_000,
     echo: 60_000,
