@@ -3,6 +3,7 @@ import type { Endpoint, Ip } from '../../../reference/address.ts';
 import { fromHex } from '../../../reference/bytes.ts';
 import type { NodeConfigInput } from '../../../reference/config/node.ts';
 import { nodeConfig } from '../../../reference/config/node.ts';
+import type { Random } from '../../../reference/core.ts';
 import { addressQuery } from '../../../reference/dns/addresses.ts';
 import { echoReply, echoRequest, readEcho } from '../../../reference/packet/echo.ts';
 import { createNode } from '../../../reference/roles/node/core.ts';
@@ -181,9 +182,13 @@ export class Two {
     });
   }
 
+  protected create(_: 0 | 1, config: NodeConfigInput, random: Random): ReturnType<typeof createNode> {
+    return createNode(nodeConfig.parse(config), random);
+  }
+
   private boot(which: 0 | 1, config: NodeConfigInput, locals: readonly Endpoint[]): RoleParty {
     const seed = 10 * (which + 1) + ++this.starts[which];
-    const node = new RoleParty(this.sim, createNode(nodeConfig.parse(config), seededBytes(seed)), locals);
+    const node = new RoleParty(this.sim, this.create(which, config, seededBytes(seed)), locals);
     node.onPacket = (packet) => {
       const reply = echoReply(packet);
       if (reply !== undefined) node.packet(reply);
