@@ -8,6 +8,8 @@ import { doctor } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import type { Finish } from './flags.ts';
 import { collect, colourOption, expectationOptions, reachOptions, reporterOptions } from './flags.ts';
+import type { InteropOptions } from './interop.ts';
+import { interop } from './interop.ts';
 import type { JudgeOptions } from './judge-command.ts';
 import { judgeCommand } from './judge-command.ts';
 import type { MergeOptions } from './merge.ts';
@@ -79,6 +81,17 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
     .option('--role <role,...>', 'only these roles', collect)
     .option('--reporter <kind>', 'markdown, to print and to attach; json, to fill in for --pics', 'markdown')
     .action((options: PicsOptions) => finish(picsCommand(options, terminal)));
+
+  command('interop', 'mixes implementations by role, and puts each mixture through paths of every kind')
+    .argument('<implementations...>', 'NAME=HOST:PORT of an adapter, or embedded for the reference')
+    .option('--scenario <name,...>', 'only these: direct, relay, handover, rs-n, rs-t, ntma', collect)
+    .option('--token-file <file>', 'the token shared with the adapters, needed off loopback')
+    .option('--json <file>', 'write what came of it')
+    .option('--markdown <file>', 'write it as a matrix')
+    .option('--html <file>', 'write it as a page')
+    .action(async (names: string[], options: InteropOptions) =>
+      finish(await interop(names, options, terminal)),
+    );
 
   colourOption(command('self-test', 'runs the suite against faulty and odd variants of the reference'))
     .argument('[names...]', 'only these variants')

@@ -131,7 +131,7 @@ async function defaultSources(target: Endpoint): Promise<readonly Ip[]> {
 }
 
 /** The address of this machine from which datagrams to the target leave. */
-async function localAddress(target: Endpoint): Promise<Ip> {
+export async function localAddress(target: Endpoint): Promise<Ip> {
   const socket = createSocket(family(target.ip) === 4 ? 'udp4' : 'udp6');
   try {
     await new Promise<void>((resolve, reject) => {
