@@ -196,6 +196,21 @@ t.test('a node that leaves while the relay is asked gets no path, and the relay 
   t.ok([0, 3].includes(statusOf(answer) ?? -1), 'which of them came first is the network’s to say');
 });
 
+t.test('a relay that accepts when the time is over is told to forget the path [GEN-28, DC-37]', (t) => {
+  const testProfile = { global: [], private: [] };
+  const world = setUp({ testProfile, timers: { 'direction-answer': 0.3 } });
+  for (const relay of world.relays) relay.isDeaf = true;
+  ask(world, { peerAddress: PEER });
+  world.run(250);
+  t.equal(statusOf(world.node().answers.at(-1)), 6);
+  t.same(promises(world), [FIRST], 'it may have been told of');
+  for (const relay of world.relays) relay.isDeaf = false;
+  world.run(400);
+  const [entry] = told(world).filter((one) => 'pathSecret' in one);
+  t.same(withdrawn(world), [toHex((entry as RelayDirectionEnd).pathId)]);
+  t.equal(world.role.counters()['table.paths.size'], 0);
+});
+
 t.test('an RS-T has to have an address of the peer’s family [DC-17]', (t) => {
   const world = setUp({ associations: associations(['203.0.113.100']) });
   const lease = (peerAddress?: string) =>
