@@ -131,7 +131,8 @@ t.test('RS-N: what nobody inside has asked for stays outside', async (t) => {
   });
   world.alice.sendUdp(5000, { ip, port: 5000 }, new TextEncoder().encode('question'));
   t.ok(await world.run(3000, () => came.length > 0));
-  if (outside === undefined) return t.fail('the host saw nothing');
+  t.ok(outside, 'the host saw it');
+  if (outside === undefined) return;
   other.stack.sendUdp(5000, outside, new TextEncoder().encode('from a stranger'));
   stack.sendUdp(5001, { ...outside, port: outside.port + 1 }, new TextEncoder().encode('elsewhere'));
   await world.run(1000);
