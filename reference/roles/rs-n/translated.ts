@@ -77,9 +77,9 @@ export class Translated implements GeneralSide {
     if (refused !== undefined) this.outlets.refuse(refused);
   }
 
-  /** The translator keeps to the size that it was told, and has said so to the peer. */
+  /** The translator keeps to the size that it was told, and has said so to the peer: this comes of a change on the way. */
   tooBig(): void {
-    throw new Error('the translator let a packet pass that is larger than its path');
+    this.outlets.refuse('translation');
   }
 
   lends(): void {
