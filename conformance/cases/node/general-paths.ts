@@ -186,6 +186,8 @@ export const NODE_GENERAL_PATH_CASES: readonly Case[] = [
       await checkFlows(world, one, 'HO-11: the first peer.');
       await checkFlows(world, other, 'HO-11: the second peer, by the same relay.');
       await world.sleep(2000);
+      const closed = [one, other].filter(({ far }) => far.peer.takeNow(isUpdate) !== undefined);
+      world.check(closed.length === 0, 'two paths', 'a Path Update that closes one', 'HO-11: both stay.');
       await checkFlows(world, one, 'HO-11: both stay.');
       await checkFlows(world, other, 'HO-11: both stay.');
       const packet = packetFrom(world, other.plan);
