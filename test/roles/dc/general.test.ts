@@ -1,5 +1,6 @@
 /** Paths to general peers: what a DC directs, stores, refuses and undoes beyond what a tester of it sees. */
 import type { Ip } from '../../../reference/address.ts';
+import { parseIp } from '../../../reference/address.ts';
 import { fromHex, toHex } from '../../../reference/bytes.ts';
 import type { DcConfigInput } from '../../../reference/config/dc.ts';
 import type { Message, RelayDirectionEnd, RouteDirection } from '../../../reference/wire/messages.ts';
@@ -43,7 +44,8 @@ function offer(world: World, relay: Played): void {
 function accepted(relay: Played, request: Message): Message {
   const base = { type: 0x08, transaction: request.transaction, status: 0 } as const;
   if ('withdraw' in request && request.withdraw === true) return base;
-  const pool = (relay.settings.peerRole === 'rs' ? (relay.settings.pool ?? []) : []) as readonly Ip[];
+  const lends = relay.settings.peerRole === 'rs' ? (relay.settings.pool ?? []) : [];
+  const pool = lends.flatMap((text) => parseIp(text) ?? []);
   const peer = 'peerAddress' in request ? request.peerAddress : undefined;
   const lent = pool.find((ip) => peer === undefined || ip.includes(':') === peer.includes(':'));
   const isLease = 'kind' in request && request.kind === 3 && lent !== undefined;

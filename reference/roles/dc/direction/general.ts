@@ -3,7 +3,6 @@
  * virtual address that stands for the peer, the relay, the answer. The relay is the other end of the path. [DC-32]
  */
 import type { Ip } from '../../../address.ts';
-import { family } from '../../../address.ts';
 import { sameBytes, toHex } from '../../../bytes.ts';
 import type { Instant } from '../../../core.ts';
 import type { DirectionRequest, Message } from '../../../wire/messages.ts';
@@ -16,6 +15,7 @@ import { commonSuite, freshId, freshSecret, relayEndDirection, relayEndRoute, st
 import { familiesOf, relaysFor } from './general-relays.ts';
 import { allocatedIn, lendable } from './lease.ts';
 import type { Paths } from './paths.ts';
+import { decideRelayEnd } from './relay-end.ts';
 import { schedules } from './schedules.ts';
 
 /** GEN-28: the answer is on its way before the time is over. In milliseconds. */
@@ -57,7 +57,7 @@ export class GeneralDirection {
     const { replaces, reason, peerAddress: peer } = request;
     if (replaces !== undefined && !paths.mayReplace(replaces, [requester.name]))
       return this.fail(Status.refused, now);
-    const kind = kindWanted(request);
+    const { kind, standIn } = decideRelayEnd(request.want, peer, requester.virtualAddresses);
     const isForbidden =
       !requester.peer.offered.includes(kind) ||
       (peer !== undefined && isGeneralRefused(dc.config.access, requester.name, peer));
@@ -66,14 +66,11 @@ export class GeneralDirection {
     const found = relaysFor(dc.relays(kind, [...families], now), kind, families, peer);
     const relays = inOrder(found.relays, replaces && paths.relayOf(replaces), reason, true);
     if (relays.length === 0) return this.fail(found.without, now);
-    if (kind === RelayKind.t || peer === undefined)
+    if (peer === undefined || standIn === undefined)
       return this.prepare(relays, undefined, { kind, peerAddress: peer, peerVirtualAddress: undefined }, now);
-    this.represent(
-      peer,
-      (peerVirtualAddress, later) =>
-        this.prepare(relays, undefined, { kind, peerAddress: peer, peerVirtualAddress }, later),
-      now,
-    );
+    const then = (peerVirtualAddress: Ip, later: Instant): void =>
+      this.prepare(relays, undefined, { kind, peerAddress: peer, peerVirtualAddress }, later);
+    this.represent(peer, standIn, then, now);
   }
 
   /** The time is over. [GEN-28] */
@@ -82,10 +79,8 @@ export class GeneralDirection {
   }
 
   /** The virtual address that stands for the peer, once that is durable. [DC-22, DC-25, DC-36] */
-  private represent(peer: Ip, then: (ip: Ip, now: Instant) => void, now: Instant): void {
-    const { dc, requester } = this;
-    const has = requester.virtualAddresses.map(family);
-    const version = has.includes(family(peer)) ? family(peer) : (has[0] ?? family(peer));
+  private represent(peer: Ip, version: 4 | 6, then: (ip: Ip, now: Instant) => void, now: Instant): void {
+    const { dc } = this;
     this.hanging = Status.busy;
     const ip = dc.standIns.hold(peer, version, now, (isStored, later) => {
       if (this.isOver) return;
@@ -164,12 +159,6 @@ export class GeneralDirection {
     if (this.standIn !== undefined) this.dc.standIns.release(this.standIn, now);
     this.standIn = undefined;
   }
-}
-
-/** The schema has seen to it that there is no other. [DC-31, DC-42] */
-function kindWanted({ want, peerAddress }: DirectionRequest): RelayEnd['kind'] {
-  const isN = peerAddress !== undefined && want !== RelayKind.t;
-  return isN ? RelayKind.n : RelayKind.t;
 }
 
 function whyNot(answer: Answered): number | undefined {
