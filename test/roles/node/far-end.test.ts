@@ -12,7 +12,12 @@ import t from '../../tap.ts';
 const bytes = (length: number, value: number): Uint8Array => new Uint8Array(length).fill(value);
 const ip = (text: string): Ip => text as Ip;
 const [PEER, RELAY, OLD] = [bytes(16, 2), bytes(16, 3), bytes(16, 4)];
-const [REAL, OTHER, STANDS, LENT] = ['203.0.113.1', '203.0.113.2', '198.19.0.1', '192.0.2.9'].map(ip) as [Ip, Ip, Ip, Ip];
+const [REAL, OTHER, STANDS, LENT] = ['203.0.113.1', '203.0.113.2', '198.19.0.1', '192.0.2.9'].map(ip) as [
+  Ip,
+  Ip,
+  Ip,
+  Ip,
+];
 const BY_N = translatedGoal(REAL);
 const BY_T = transparentGoal(REAL);
 const LEASE = transparentGoal();
@@ -69,13 +74,24 @@ t.test('what was asked for leads to the node, or to the relay', (t) => {
 });
 
 t.test('a general peer is a party of its own, whichever relay serves it', (t) => {
-  const by = { nodeId: bytes(16, 1), addresses: [ip('198.18.0.1')], links: [], suites: [1], isFull: false, isTaken: () => false };
+  const by = {
+    nodeId: bytes(16, 1),
+    addresses: [ip('198.18.0.1')],
+    links: [],
+    suites: [1],
+    isFull: false,
+    isTaken: () => false,
+  };
   const held = (party: string, addresses: readonly Ip[] = [STANDS]) =>
     new Map<string, HeldPath>([[toHex(OLD), { content: '', party, addresses, isLive: true }]]);
   const replaces = { ...N, replaces: OLD };
   t.equal(judge(replaces, { ...by, paths: held(BY_N.key) }, BY_N), 'made', 'by another relay, too');
   t.equal(judge(replaces, { ...by, paths: held(toHex(RELAY), []) }, BY_N), 5, 'a path to a node');
-  t.equal(judge(N, { ...by, paths: held(translatedGoal(OTHER).key) }, BY_N), 5, 'what stands for another peer');
+  t.equal(
+    judge(N, { ...by, paths: held(translatedGoal(OTHER).key) }, BY_N),
+    5,
+    'what stands for another peer',
+  );
   t.equal(judge(T, { ...by, addresses: [LENT], paths: new Map() }, BY_T), 5, 'an own address lent');
   t.equal(judge(N, { ...by, paths: new Map() }), 2, 'not asked for');
 });
