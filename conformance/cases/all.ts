@@ -29,6 +29,7 @@ import { NAMED_CASES } from './datagram/named.ts';
 import { WINDOW_CASES } from './datagram/windows.ts';
 import { DC_CASES } from './dc/all.ts';
 import { DNS_CASES } from './dns/all.ts';
+import { END_CASES } from './ends/all.ts';
 import { ENCODING_CASES } from './messages/encoding.ts';
 import { ERROR_CASES } from './messages/errors.ts';
 import { PAIRS_CASES } from './messages/pairs.ts';
@@ -97,5 +98,6 @@ export const ALL_CASES: readonly Case[] = [
   ...DC_CASES,
   ...DNS_CASES,
   ...NODE_CASES,
+  ...END_CASES,
   ...RESOLVER_CASES,
 ];

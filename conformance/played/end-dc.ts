@@ -30,11 +30,13 @@ export type EndPlanParts = Partial<EndPlan> & {
 
 export class PlayedEndDc extends PlayedDc {
   readonly kind: EndKind;
-  #plans = 0;
+  #plans: number;
 
   constructor(peer: Peer, association: PlayedChannel, rsOpens: boolean, kind: EndKind) {
     super(peer, association, rsOpens);
     this.kind = kind;
+    // Two DCs of one relay have pools of their own.
+    this.#plans = association.own.nodeId[0] === 0 ? 0 : 0x4000;
   }
 
   /** Waits until an RS-T has been told what it may lend, where it is told. @throws Unjudged */

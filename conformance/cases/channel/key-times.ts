@@ -58,7 +58,12 @@ async function direct(world: World, dc: PlayedDc, options: RequestOptions = {}):
 }
 
 /** Of the channel that stands for a leg where another role is judged. */
-const REKEY: Partial<Record<RoleName, string>> = { node: 'path-rekey', dc: 'association-rekey' };
+const REKEY: Partial<Record<RoleName, string>> = {
+  node: 'path-rekey',
+  'rs-n': 'path-rekey',
+  'rs-t': 'path-rekey',
+  dc: 'association-rekey',
+};
 
 export const KEY_TIME_CASES: readonly Case[] = [
   scriptCase({

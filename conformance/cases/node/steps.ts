@@ -138,7 +138,7 @@ export async function sendLoosely(
 /** Looks for what came out of the interface, until it is there. @returns undefined if it did not come in time */
 export async function delivered(
   world: World,
-  node: NodeUnderTest,
+  node: Pick<NodeUnderTest, 'events'>,
   match: (event: NodeEvent) => boolean,
   timeout: number = world.stage.timeout,
 ): Promise<NodeEvent | undefined> {

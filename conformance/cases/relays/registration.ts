@@ -54,7 +54,8 @@ export const REGISTRATION_CASES: readonly Case[] = [
       const { length } = instanceOf(mail);
       world.check(length === INSTANCE_LENGTH, 'an instance of 8 bytes', `${length} bytes`);
       const kinds = listField(body, 'kinds');
-      world.check(kinds.includes(RelayKind.s), 'kind 1 among the kinds', `kinds ${kinds.join(', ')}`);
+      const kind = { 'rs-n': RelayKind.n, 'rs-t': RelayKind.t }[`${world.role}`] ?? RelayKind.s;
+      world.check(kinds.includes(kind), `kind ${kind} among the kinds`, `kinds ${kinds.join(', ')}`);
       const suites = listField(body, 'suites');
       world.check(
         suites.includes(Suite.chacha20Poly1305),
