@@ -1,14 +1,15 @@
 /** The translator of an RS-N under fire from both sides, in virtual time; every packet that goes out is looked at. */
-import { concat, toHex } from '../../reference/bytes.ts';
+import { toHex } from '../../reference/bytes.ts';
 import type { Instant } from '../../reference/core.ts';
-import { fragment, fragmentIpv6 } from '../../reference/packet/fragment.ts';
 import type { Layer } from '../../reference/refusal.ts';
 import { Napt } from '../../reference/roles/rs-n/napt/napt.ts';
 import type { Peering } from '../../reference/roles/rs-n/napt/types.ts';
 import { DEFAULTS } from '../../reference/roles/rs-n/napt/types.ts';
 import { addr } from '../roles/rs-n/napt/bench.ts';
-import { icmp, ip, see, shown, tcp, udp } from '../roles/rs-n/napt/packets.ts';
+import { see, shown, udp } from '../roles/rs-n/napt/packets.ts';
 import { Dice } from './dice.ts';
+import type { Made } from './inner-packets.ts';
+import { packet, varied } from './inner-packets.ts';
 import type { Tallies } from './inside.ts';
 import { Violation } from './judge.ts';
 
@@ -33,12 +34,6 @@ export type Translator = Pick<
   Napt,
   'bind' | 'release' | 'quickOut' | 'out' | 'quickIn' | 'in' | 'expire' | 'sizes'
 >;
-
-interface Shot {
-  readonly bytes: Uint8Array;
-  /** Made with right checksums, and not changed since. */
-  readonly isGenuine: boolean;
-}
 
 /** The virtual addresses of a node, and what stands for a peer, of either family. */
 const ownOf = (node: number) => [`198.18.0.${node + 1}`, `fd00:1::${node + 1}`] as const;
@@ -95,7 +90,7 @@ export class TranslatorUnderFire {
     this.napt.expire(this.now);
   }
 
-  private fire({ shot, isOut, path }: { shot: Shot; isOut: boolean; path: Peering }): void {
+  private fire({ shot, isOut, path }: { shot: Made; isOut: boolean; path: Peering }): void {
     this.tallies.datagrams++;
     if (shot.isGenuine) this.tallies.genuine++;
     const bytes = shot.bytes.slice();
@@ -113,7 +108,7 @@ export class TranslatorUnderFire {
       throw new Violation('the bytes were changed');
   }
 
-  private out(shot: Shot, bytes: Uint8Array, path: Peering): void {
+  private out(shot: Made, bytes: Uint8Array, path: Peering): void {
     const quick = this.napt.quickOut(bytes, path.pathId, this.now);
     const { packets, back, refused } =
       quick === undefined
@@ -131,7 +126,7 @@ export class TranslatorUnderFire {
     this.tallies.sent += back.length;
   }
 
-  private in(shot: Shot, bytes: Uint8Array): void {
+  private in(shot: Made, bytes: Uint8Array): void {
     const quick = this.napt.quickIn(bytes, this.now);
     const { to, reply, refused } =
       quick === undefined
@@ -244,7 +239,7 @@ export class TranslatorUnderFire {
     }
   }
 
-  private shots(isOut: boolean): { shot: Shot; isOut: boolean; path: Peering }[] {
+  private shots(isOut: boolean): { shot: Made; isOut: boolean; path: Peering }[] {
     const { dice } = this;
     const path = dice.pick([...this.paths.values()]);
     if (!isOut && this.recent.length > 0 && dice.chance(0.7)) {
@@ -270,74 +265,18 @@ export class TranslatorUnderFire {
     return this.varied(shot, isOut, path);
   }
 
-  private varied(shot: Shot, isOut: boolean, path: Peering) {
-    const { dice } = this;
-    const shots = dice.chance(0.15) ? this.cut(shot) : [shot];
-    return shots.map((one) => ({ shot: dice.chance(0.6) ? one : this.mutated(one), isOut, path }));
+  private varied(shot: Made, isOut: boolean, path: Peering) {
+    return varied(this.dice, shot).map((one) => ({ shot: one, isOut, path }));
   }
 
   private packet(
     head: { from: string; to: string; hops: number },
     ports: readonly [number, number],
     isOut: boolean,
-  ): Shot {
-    const { dice } = this;
-    const data = dice.bytes(dice.below(dice.chance(0.1) ? 2200 : 60));
-    const flags = dice.chance(0.5) ? 0 : 0x4000;
-    const whole = { ...head, flags, identification: dice.below(4), trafficClass: dice.below(256) };
+  ): Made {
     const isIpv6 = head.from.includes(':');
-    const error = (): Uint8Array => {
-      const about = {
-        from: head.to,
-        to: isOut ? head.from : dice.pick(PEERS.filter((one) => one.includes(':') === isIpv6)),
-      };
-      const back = [ports[1], ports[0]] as const;
-      const inside = dice.chance(0.5)
-        ? udp({ ...about, ports: back }, data)
-        : tcp({ ...about, ports: back }, 16, data);
-      const type = isIpv6 ? dice.between(1, 5) : dice.pick([3, 3, 4, 5, 11, 12]);
-      return icmp(whole, type, dice.below(6), [...dice.bytes(4)], inside.subarray(0, dice.between(20, 600)));
-    };
-    const made: (readonly [number, () => Uint8Array])[] = [
-      [4, () => udp({ ...whole, ports }, data)],
-      [4, () => tcp({ ...whole, ports }, dice.pick([2, 18, 16, 16, 17, 4]), data)],
-      [
-        2,
-        () =>
-          icmp(
-            whole,
-            isIpv6 ? dice.pick([128, 129]) : dice.pick([8, 0]),
-            0,
-            [0x13, dice.below(64), 0, 1],
-            data,
-          ),
-      ],
-      [3, error],
-    ];
-    if (dice.chance(0.85)) return { bytes: dice.weighted(made)(), isGenuine: true };
-    const bytes = dice.chance(0.5) ? ip(whole, dice.below(256), data) : dice.bytes(dice.below(120));
-    return { bytes, isGenuine: false };
-  }
-
-  /** Fragments; with those of another packet of the same identification they can become one that nobody made. */
-  private cut({ bytes }: Shot): Shot[] {
-    const { dice } = this;
-    const size = dice.between(90, 700);
-    const isIpv6 = (bytes[0] ?? 0) >> 4 === 6 && bytes.length >= 40;
-    const pieces = isIpv6 ? fragmentIpv6(bytes, size, dice.below(4)) : (fragment(bytes, size) ?? [bytes]);
-    const ordered = dice.chance(0.5) ? pieces : pieces.reverse();
-    if (dice.chance(0.3)) ordered.splice(dice.below(ordered.length), 1);
-    return ordered.map((piece) => ({ bytes: piece, isGenuine: false }));
-  }
-
-  private mutated({ bytes }: Shot): Shot {
-    const { dice } = this;
-    const changed = bytes.slice(0, dice.chance(0.2) ? dice.below(bytes.length + 1) : bytes.length);
-    for (let i = dice.below(4); i >= 0 && changed.length > 0; i--) {
-      changed[dice.below(dice.chance(0.7) ? Math.min(60, changed.length) : changed.length)] = dice.below(256);
-    }
-    const more = dice.chance(0.1) ? dice.bytes(dice.below(40)) : new Uint8Array();
-    return { bytes: concat(changed, more), isGenuine: false };
+    const others = PEERS.filter((one) => one.includes(':') === isIpv6);
+    return packet(this.dice, head, ports, isOut ? head.from : this.dice.pick(others));
   }
 }
 
