@@ -66,6 +66,7 @@ export function sentInner(route: Route, packet: Uint8Array): void {
 /** Something that opened came by a route. */
 export function heardBy(route: Route, now: Instant): void {
   route.heardAt = now;
+  route.size.heard(now);
   route.waitsSince = undefined;
   route.watchedSince = undefined;
   route.hasSentLarge = false;

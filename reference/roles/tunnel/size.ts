@@ -16,6 +16,10 @@ export class RouteSize {
   private readonly random: Random;
   private inner: typeof LEAST | typeof USUAL | typeof MOST = USUAL;
   private probing: number | undefined;
+  /** When something was first heard by the route since that probe began. */
+  private heardAt: Instant | undefined;
+  /** The same size is probed once more. */
+  private isRepeated = false;
   /** A probe of 1280 bytes was answered, and none of them was given up since. [OPT-03] */
   isProven = false;
   private dueAt: Instant = Number.NEGATIVE_INFINITY;
@@ -44,6 +48,11 @@ export class RouteSize {
     return this.probe(this.inner === MOST ? MOST : USUAL);
   }
 
+  /** Something came by the route. */
+  heard(now: Instant): void {
+    if (this.probing !== undefined) this.heardAt ??= now;
+  }
+
   /** What was found out does not count any more. [OPT-03] */
   doubt(): void {
     this.isProven = false;
@@ -69,9 +78,18 @@ export class RouteSize {
     return this.probe(MOST);
   }
 
-  /** @param isAlive whether anything was heard by the route since the probe began. */
-  unanswered(size: number, isAlive: boolean, now: Instant): number | undefined {
+  /**
+   * A route that came back only after the last try says nothing about sizes: then the probe is repeated, once. [TUN-15]
+   * @param lastTryAt when the probe was last sent
+   */
+  unanswered(size: number, lastTryAt: Instant, now: Instant): number | undefined {
     if (size !== this.probing) return undefined;
+    const isAlive = this.heardAt !== undefined;
+    if (isAlive && (this.heardAt ?? now) > lastTryAt && !this.isRepeated) {
+      this.isRepeated = true;
+      this.heardAt = undefined;
+      return size;
+    }
     const wasMost = this.inner === MOST;
     if (size - OVERHEAD === USUAL) this.isProven = false;
     if (isAlive || wasMost) this.inner = size - OVERHEAD === MOST ? USUAL : LEAST;
@@ -82,6 +100,8 @@ export class RouteSize {
   }
 
   private probe(inner: number): number {
+    this.heardAt = undefined;
+    this.isRepeated = false;
     this.probing = inner + OVERHEAD;
     return this.probing;
   }

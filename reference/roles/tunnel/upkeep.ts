@@ -78,8 +78,9 @@ export class Upkeep {
   measured(endpoint: Endpoint, size: number, isAnswered: boolean, now: Instant): void {
     const route = this.routes.find(endpoint);
     if (route === undefined) return;
-    const isAlive = (route.heardAt ?? Number.NEGATIVE_INFINITY) >= now - this.config.timers['probe-over'];
-    const next = isAnswered ? route.size.answered(size, now) : route.size.unanswered(size, isAlive, now);
+    const { 'probe-over': over, 'probe-try': tries } = this.config.timers;
+    const lastTryAt = now - over + (tries.at(-1) ?? 0);
+    const next = isAnswered ? route.size.answered(size, now) : route.size.unanswered(size, lastTryAt, now);
     if (next !== undefined) this.link.probe(endpoint, now, next);
   }
 

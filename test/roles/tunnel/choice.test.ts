@@ -92,6 +92,11 @@ t.test('slots: the relay, and each family; one relay route at most', (t) => {
 
 t.test('sizes: what is probed after what, and what fits then', (t) => {
   const size = new RouteSize(() => Uint8Array.of(128));
+  /** Nobody answered; `heardAt`: when something was heard by the route, if anything was. */
+  const missed = (bytes: number, heardAt: number | undefined, now: number): number | undefined => {
+    if (heardAt !== undefined) size.heard(heardAt);
+    return size.unanswered(bytes, now - 1000, now);
+  };
   const mtus = (): number[] => [size.mtu(4), size.mtu(6)];
   t.same(mtus(), [1280, 1280]);
   t.ok(size.isDue(0));
@@ -99,25 +104,41 @@ t.test('sizes: what is probed after what, and what fits then', (t) => {
   t.equal(size.begin(1), undefined, 'one at a time');
   t.equal(size.answered(1444, 1), undefined, 'no such probe');
   t.equal(size.answered(1324, 10), 1444);
-  t.equal(size.unanswered(1444, true, 2510), undefined);
+  t.equal(missed(1444, 1000, 2510), undefined);
   t.same(mtus(), [1280, 1280]);
   t.notOk(size.isDue(540_000));
   t.ok(size.isDue(662_510));
   t.equal(size.begin(700_000), 1324);
-  t.equal(size.unanswered(1324, false, 702_500), undefined);
+  t.equal(missed(1324, undefined, 702_500), undefined);
   t.same([mtus(), size.isDue(702_500)], [[1280, 1280], true], 'a dead route says nothing about its size');
   t.equal(size.begin(702_500), 1324);
-  t.equal(size.unanswered(1324, true, 705_000), undefined);
+  t.equal(missed(1324, 703_000, 705_000), undefined);
   t.same([mtus(), size.isNarrow], [[1152, 1280], true]);
   t.equal(size.begin(1_400_000), 1324);
   t.equal(size.answered(1324, 1_400_010), 1444);
   t.equal(size.answered(1444, 1_400_020), undefined);
   t.same([mtus(), size.isNarrow], [[1400, 1400], false]);
   t.equal(size.begin(2_100_000), 1444, 'the size in use');
-  t.equal(size.unanswered(1444, true, 2_102_500), 1324);
-  t.equal(size.unanswered(1324, true, 2_105_000), undefined);
+  t.equal(missed(1444, 2_101_000, 2_102_500), 1324);
+  t.equal(missed(1324, 2_103_000, 2_105_000), undefined);
   t.same(mtus(), [1152, 1280]);
   t.notOk(size.isDue(2_106_000));
   t.equal(size.suspect(2_106_000), 1324, 'at once [TUN-21]');
   t.equal(size.suspect(2_106_001), undefined, 'one at a time');
+});
+
+t.test('sizes: a route that came back after the last try is asked once more [TUN-15]', (t) => {
+  const size = new RouteSize(() => Uint8Array.of(128));
+  t.equal(size.begin(0), 1324);
+  size.heard(2000);
+  t.equal(size.unanswered(1324, 1500, 2500), 1324, 'it was silent while that was asked');
+  t.notOk(size.isNarrow);
+  t.equal(size.answered(1324, 2600), 1444);
+  t.equal(size.answered(1444, 2700), undefined);
+  t.equal(size.mtu(4), 1400);
+  t.equal(size.suspect(3000), 1444);
+  size.heard(5000);
+  t.equal(size.unanswered(1444, 4500, 5500), 1444);
+  size.heard(7600);
+  t.equal(size.unanswered(1444, 7000, 8000), 1324, 'once, not for ever');
 });

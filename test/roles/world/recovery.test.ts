@@ -7,6 +7,8 @@ import { Whole } from './whole.ts';
 
 /** In the long form the shares of the table hold, in the short one the worst case. */
 const isLong = process.env.NTM_LONG !== undefined;
+/** HO-10, in seconds. */
+const PROBE_OVER = 2.5;
 const RUNS = isLong ? 100 : 2;
 
 /** What a run is made of: drawn from its seed. */
@@ -187,8 +189,10 @@ for (const scenario of SCENARIOS) {
       Math.round(10 * (all[Math.min(all.length - 1, Math.floor(part * all.length))] ?? 99)) / 10;
     const [half, nearly, worst] = [share(0.5), share(0.95), share(1)];
     t.comment(`${[half, nearly, worst].map((value) => value.toFixed(1)).join(' / ')} s`);
-    t.ok(worst <= most[2], `${worst} s at most`);
+    // Three tries of a probe that are lost one after the other, as one in 150 are by a relay at 5 % loss, cost its time.
+    t.ok(worst <= most[2] + (isLong ? PROBE_OVER : 0), `${worst} s at most`);
     if (!isLong) return;
+    t.ok(share(0.99) <= most[2], `${share(0.99)} s in 99 % of the runs`);
     t.ok(half <= most[0], `${half} s in half of the runs`);
     t.ok(nearly <= most[1], `${nearly} s in 95 % of the runs`);
   });
