@@ -2,6 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { UsageError } from '../drivers/config.ts';
+import type { Algorithm } from '../lab/balancer/algorithms.ts';
+import { ALGORITHMS } from '../lab/balancer/algorithms.ts';
+import { experiment } from '../lab/balancer/experiment.ts';
+import { section } from '../lab/balancer/page.ts';
+import { topology } from '../lab/balancer/picture.ts';
+import { balancerReport } from '../lab/balancer/report.ts';
 import { faultRun } from '../lab/faults/run.ts';
 import type { Situation } from '../lab/places.ts';
 import { SITUATIONS } from '../lab/places.ts';
@@ -23,6 +29,8 @@ export interface LabOptions {
   readonly all?: true;
   /** Seeds of fault runs, from this one on. */
   readonly faults?: string;
+  /** The experiment with a load balancer: with one algorithm, or all. */
+  readonly balancer?: string | true;
 }
 
 /**
@@ -34,6 +42,7 @@ export async function runLab(name: string | undefined, options: LabOptions): Pro
   if (options.list) list();
   else if (options.grid !== undefined) await grid(options.grid);
   else if (options.faults !== undefined) return faults(options.faults, options);
+  else if (options.balancer !== undefined) await balancer(options.balancer, options);
   else await scenario(name, options);
   return 0;
 }
@@ -69,6 +78,16 @@ async function faults(seed: string, { all, svg }: LabOptions): Promise<number> {
   process.stdout.write(`${[...(all ? chartLines(exchange) : story), last, ...found].join('\n')}\n`);
   if (svg !== undefined) await write(svg, chartPicture(exchange, `Fault run, seed ${seed}`));
   return violations.length === 0 ? 0 : 1;
+}
+
+async function balancer(chosen: string | true, { svg }: LabOptions): Promise<void> {
+  if (chosen === true) process.stdout.write(await balancerReport(setImmediate));
+  else {
+    if (!Object.hasOwn(ALGORITHMS, chosen))
+      throw new UsageError(`${chosen} is no algorithm: write ${Object.keys(ALGORITHMS).join(', ')}`);
+    process.stdout.write(`${section(await experiment(chosen as Algorithm, setImmediate))}\n`);
+  }
+  if (svg !== undefined) await write(svg, topology());
 }
 
 function list(): void {

@@ -102,6 +102,10 @@ function commands(finish: (status: number) => void): Command {
     .option('--svg <file>', 'draw it as a picture too')
     .option('--grid <folder>', 'play all pairs of situations instead, and write the page of them there')
     .option(
+      '--balancer [algorithm]',
+      'play the experiment with a load balancer behind an NTMA instead, with all algorithms if none is given: rr, wrr, lc, sh',
+    )
+    .option(
       '--faults <seed>',
       'play a run in which that seed picks what goes wrong; exit status 1 if it shows a fault',
     )
