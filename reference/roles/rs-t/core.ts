@@ -19,6 +19,7 @@ export function createRsT(
     mtu: general.mtu,
     onlyAnswers: general.inbound === 'answers',
     quarantine: timersFrom(config.timers)['lease-quarantine'],
+    capacity: config.capacity,
   };
   const rules = { allow: prefixes(general.allow), profile: testProfile(profile) };
   const role = new EndRelay(config, RelayKind.t, (outlets) => new Lent(settings, rules, outlets), random);

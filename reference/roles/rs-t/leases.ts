@@ -35,11 +35,6 @@ export class Leases {
     return this.leases.size;
   }
 
-  /** Addresses of all pools. */
-  get bound(): number {
-    return [...this.pools.values()].reduce((sum, pool) => sum + pool.length, this.leases.size);
-  }
-
   pool(owner: Association, addresses: readonly Ip[]): void {
     this.pools.set(owner, addresses);
   }
@@ -73,14 +68,20 @@ export class Leases {
     lease.paths--;
     if (lease.paths > 0) return;
     this.leases.delete(address);
+    this.forget(now);
     this.returned.set(address, { node: lease.node, until: now + this.quarantine });
   }
 
   private isQuarantined(ip: Ip, now: Instant): boolean {
     const returned = this.returned.get(ip);
-    if (returned === undefined) return false;
-    if (returned.until > now) return true;
-    this.returned.delete(ip);
-    return false;
+    return returned !== undefined && returned.until > now;
+  }
+
+  /** Pools come and go: what nobody will ask for again must not stay. The oldest is the first. [DOS-04] */
+  private forget(now: Instant): void {
+    for (const [ip, { until }] of this.returned) {
+      if (until > now) return;
+      this.returned.delete(ip);
+    }
   }
 }

@@ -29,6 +29,8 @@ export interface LentConfig {
   readonly onlyAnswers: boolean;
   /** Milliseconds. [RST-05] */
   readonly quarantine: number;
+  /** Paths, and so leases, that there can be. [DOS-04] */
+  readonly capacity: number;
 }
 
 interface PathState {
@@ -176,7 +178,7 @@ export class Lent implements GeneralSide {
   }
 
   sizes(): Readonly<Record<string, readonly [size: number, bound: number]>> {
-    return { leases: [this.leases.size, this.leases.bound] };
+    return { leases: [this.leases.size, this.config.capacity] };
   }
 
   private isPeer(ip: Ip): boolean {
