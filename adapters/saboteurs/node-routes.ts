@@ -80,6 +80,18 @@ export const NODE_ROUTES: readonly Saboteur[] = [
       }),
   },
   {
+    name: 'node-narrows-what-was-dead',
+    title: 'takes a route for narrow that came back after the last try of a size probe',
+    clause: 'TUN-15',
+    caughtBy: 'node.size.came-back',
+    patch: () =>
+      replace(
+        RouteSize.prototype,
+        'unanswered',
+        (original) => (self, size, _lastTryAt, now) => original(self, size, now, now),
+      ),
+  },
+  {
     name: 'node-silent-switch',
     title: 'does not tell the far end which way it sends',
     clause: 'OPT-09',
