@@ -1,13 +1,19 @@
 /** Cases of relays that are the far ends of their paths: RS-N and RS-T. */
 import type { Case } from '../../case.ts';
+import { dataCases } from './data.ts';
 import { directionCases } from './direction.ts';
+import { lifeCases } from './life.ts';
 import { portedCases } from './ported.ts';
 import { RS_N_REFUSED_CASES, refusedCases } from './refused.ts';
+import { sizeCases } from './sizes.ts';
 
 const BOTH = (['rs-n', 'rs-t'] as const).flatMap((role) => [
   ...portedCases(role),
   ...directionCases(role),
   ...refusedCases(role),
+  ...dataCases(role),
+  ...lifeCases(role),
+  ...sizeCases(role),
 ]);
 
 export const END_CASES: readonly Case[] = [...BOTH, ...RS_N_REFUSED_CASES];

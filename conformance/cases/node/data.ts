@@ -40,7 +40,7 @@ interface Change {
 }
 
 /** Payloads that are no whole inner packet. [TUN-11] */
-const NOT_WHOLE = shownAs<Change>(
+export const NOT_WHOLE = shownAs<Change>(
   ({ name }) => name,
   [
     { name: 'nothing', version: 4, of: () => new Uint8Array(0) },
