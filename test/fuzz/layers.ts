@@ -20,7 +20,7 @@ export const NOT_OF_RS_S: readonly Layer[] = [
 export const LAYERS_OF_RS_S: readonly Layer[] = LAYERS.filter((layer) => !NOT_OF_RS_S.includes(layer));
 
 /** A role, or the translator that an RS-N has. */
-export type FuzzedRole = 'rs-s' | 'dc' | 'node' | 'translator';
+export type FuzzedRole = 'rs-s' | 'dc' | 'node' | 'rs-n' | 'rs-t' | 'translator';
 
 const NOT_OF_DC: readonly Layer[] = [
   'order',
@@ -33,12 +33,17 @@ const NOT_OF_DC: readonly Layer[] = [
   ...OF_TRANSLATOR,
 ];
 const NOT_OF_NODE: readonly Layer[] = ['stale', 'relay-source', 'relay-hold', 'relay-rate', ...OF_TRANSLATOR];
+/** Rates are set in some runs only. */
+const NOT_OF_RS_N: readonly Layer[] = ['stale', 'relay-source', 'relay-hold', 'relay-rate'];
+const NOT_OF_RS_T: readonly Layer[] = [...NOT_OF_RS_N, 'fragment', 'mapping-room'];
 
 /** The layers that each role has. */
 export const LAYERS_OF: Readonly<Record<FuzzedRole, readonly Layer[]>> = {
   'rs-s': LAYERS_OF_RS_S,
   dc: LAYERS.filter((layer) => !NOT_OF_DC.includes(layer)),
   node: LAYERS.filter((layer) => !NOT_OF_NODE.includes(layer)),
+  'rs-n': LAYERS.filter((layer) => !NOT_OF_RS_N.includes(layer)),
+  'rs-t': LAYERS.filter((layer) => !NOT_OF_RS_T.includes(layer)),
   translator: ['inner-source', 'inner-destination', ...OF_TRANSLATOR],
 };
 

@@ -1,17 +1,14 @@
-/** Short runs against a DC and a node, and faults that they have to find. The long runs are in .ci/long. */
+/** Short runs against a DC, a node and relays that are tunnel ends, and faults that they have to find. The long runs are in .ci/long. */
 import type { Counters, Effect, Input, Role } from '../../reference/core.ts';
 import t from '../tap.ts';
 import { Violation } from './judge.ts';
-import type { FuzzedRole } from './layers.ts';
 import { empty, LAYERS_OF } from './layers.ts';
-import { dcUnderFire } from './party/dc.ts';
-import { nodeUnderFire } from './party/node.ts';
 import type { PartyTallies } from './party/party.ts';
 import { Party } from './party/party.ts';
+import type { PartyRole as Fuzzed } from './party/under-fire.ts';
+import { UNDER_FIRE } from './party/under-fire.ts';
 
 const COUNT = 1500;
-const UNDER_FIRE = { dc: dcUnderFire, node: nodeUnderFire } as const;
-type Fuzzed = Exclude<FuzzedRole, 'rs-s' | 'translator'>;
 
 function run(role: Fuzzed, seed: string, count: number, wrap = (role: Role): Role => role): PartyTallies {
   const { side, dice } = UNDER_FIRE[role](seed);
@@ -20,17 +17,17 @@ function run(role: Fuzzed, seed: string, count: number, wrap = (role: Role): Rol
   return party.tallies;
 }
 
-for (const role of ['dc', 'node'] as const) {
-  t.test(`hostile datagrams leave a ${role} as it should be`, (t) => {
+for (const role of ['dc', 'node', 'rs-n', 'rs-t'] as const) {
+  t.test(`hostile datagrams leave one of role ${role} as it should be`, (t) => {
     const tallies = run(role, '1', COUNT);
     t.ok(tallies.genuine > COUNT / 2, 'more than half of them are made with keys');
     t.ok(tallies.canary >= 10 && tallies.sent > COUNT / 4);
-    t.equal(tallies.forwarded > 0, role === 'node', 'inner packets');
+    t.equal(tallies.forwarded > 0, role !== 'dc', 'inner packets');
     const unused = empty(tallies.refused, LAYERS_OF[role]);
-    t.ok(unused.length <= 5, `unused: ${unused}`);
+    t.ok(unused.length <= 7, `unused: ${unused}`);
   });
 
-  t.test(`the same seed sends the same to a ${role}`, (t) => {
+  t.test(`the same seed sends the same to one of role ${role}`, (t) => {
     t.same(run(role, '2', 400), run(role, '2', 400));
   });
 }
@@ -45,6 +42,13 @@ interface Fault {
 
 const isRefusal = (effect: Effect): boolean => effect.kind === 'note' && effect.note.what === 'refused';
 const isSend = (effect: Effect): effect is Extract<Effect, { kind: 'send' }> => effect.kind === 'send';
+
+/** The packet with another last byte in its source. */
+const sentFrom = (packet: Uint8Array, last: number): Uint8Array => {
+  const other = packet.slice();
+  other[(other[0] ?? 0) >> 4 === 4 ? 15 : 23] = last;
+  return other;
+};
 
 const FAULTS: readonly Fault[] = [
   {
@@ -93,6 +97,24 @@ const FAULTS: readonly Fault[] = [
     found: /not for it/,
     effects: (effects, input) =>
       input.kind === 'packet' ? [...effects, { kind: 'deliver', packet: input.packet.slice() }] : effects,
+  },
+  {
+    name: 'lets out what it did not translate',
+    only: 'rs-n',
+    found: /to the general side from/,
+    effects: (effects) => {
+      const hop = effects.find((effect) => effect.kind === 'deliver');
+      return hop === undefined ? effects : [...effects, { ...hop, packet: sentFrom(hop.packet, 9) }];
+    },
+  },
+  {
+    name: 'lets out what is from an address that it did not lend',
+    only: 'rs-t',
+    found: /to the general side from/,
+    effects: (effects) =>
+      effects.map((effect) =>
+        effect.kind === 'deliver' ? { ...effect, packet: sentFrom(effect.packet, 9) } : effect,
+      ),
   },
   {
     name: 'has a table over its bound',

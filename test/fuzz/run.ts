@@ -1,5 +1,5 @@
 /**
- * Fuzzing from the command line: `run.ts [--role rs-s|dc|node|translator] [--count N] [--seed S] [--udp]`. Prints how far it is on
+ * Fuzzing from the command line: `run.ts [--role rs-s|dc|node|rs-n|rs-t|translator] [--count N] [--seed S] [--udp]`. Prints how far it is on
  * a terminal, at the end what each layer refused, and for a failure the command that shows it again.
  */
 import process from 'node:process';
@@ -10,9 +10,8 @@ import type { FuzzedRole } from './layers.ts';
 import { empty, histogram, LAYERS_OF } from './layers.ts';
 import { MARGIN, mebibytes, memoryInUse } from './memory.ts';
 import { outside } from './outside.ts';
-import { dcUnderFire } from './party/dc.ts';
-import { nodeUnderFire } from './party/node.ts';
 import { Party } from './party/party.ts';
+import { UNDER_FIRE } from './party/under-fire.ts';
 import { runtime } from './runtime.ts';
 import { TranslatorUnderFire } from './translator.ts';
 
@@ -29,7 +28,7 @@ const { seed } = values;
 const role = values.role as FuzzedRole;
 const layers = LAYERS_OF[role];
 if (layers === undefined || (values.udp && role !== 'rs-s'))
-  throw new Error('--role is rs-s, dc, node or translator, and with --udp rs-s');
+  throw new Error('--role is rs-s, dc, node, rs-n, rs-t or translator, and with --udp rs-s');
 
 /** Datagrams after which a run has to have used every layer. */
 const ALL_LAYERS = 20_000;
@@ -50,7 +49,7 @@ function progress(done: number): void {
 function worldOf(role: FuzzedRole): Inside | Party | TranslatorUnderFire {
   if (role === 'translator') return new TranslatorUnderFire(seed);
   if (role === 'rs-s') return new Inside({ seed });
-  const { side, dice } = role === 'dc' ? dcUnderFire(seed) : nodeUnderFire(seed);
+  const { side, dice } = UNDER_FIRE[role](seed);
   return new Party(side, dice);
 }
 

@@ -27,6 +27,8 @@ export interface Manner {
   readonly said?: (message: Message) => void;
   /** Told of every message of the role, requests too. */
   readonly hears?: (message: Message) => readonly Shot[];
+  /** Told of every inner packet that the role sent to it. */
+  readonly takes?: (packet: Uint8Array) => void;
   /** Whether it opens channels itself. */
   readonly opens: boolean;
 }

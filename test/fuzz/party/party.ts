@@ -22,6 +22,7 @@ const SPIN = 1000;
 const LARGEST = 1500;
 /** Layers that may refuse what was forged. */
 const SILENT: ReadonlySet<Layer> = new Set<Layer>(LAYERS.slice(0, LAYERS.indexOf('replay')));
+const EVENTFUL = 0.1;
 const PAUSES: readonly (readonly [number, number])[] = [
   [0.9, 2],
   [0.09, 30],
@@ -45,6 +46,8 @@ export interface Side {
   readonly isKnown: (to: Endpoint) => boolean;
   /** What happens on its own host. */
   readonly happens?: (now: Instant) => Input | undefined;
+  /** How probable something is to happen there at any time. */
+  readonly eventful?: number;
   /** What is handed to its applications. @throws Violation */
   readonly delivered?: (packet: Uint8Array) => void;
   /** Whether it still does what it is there for. @throws Violation */
@@ -94,8 +97,9 @@ export class Party {
     const { dice, side } = this;
     if (this.queue[0]?.atOnce !== true) this.pass(dice.below(dice.weighted(PAUSES) + 1));
     if (this.queue.length === 0 || dice.chance(0.25)) this.queue.push(...this.next());
-    const happened = dice.chance(0.1) ? side.happens?.(this.now) : undefined;
-    if (happened !== undefined) this.input(happened);
+    const happened = dice.chance(side.eventful ?? EVENTFUL) ? side.happens?.(this.now) : undefined;
+    if (happened?.kind === 'packet') this.packet(happened.packet);
+    else if (happened !== undefined) this.input(happened);
     const shot = this.takeQueued();
     if (shot === undefined) return;
     this.deliver(shot);
@@ -131,6 +135,18 @@ export class Party {
     const effects = this.handle(input);
     this.perform(effects);
     return effects;
+  }
+
+  /** An inner packet, or one of the general side, by the short way if there is one. */
+  packet(packet: Uint8Array): void {
+    const sealed = this.side.tunnels?.seal(packet, this.now);
+    if (sealed === undefined) {
+      this.input({ kind: 'packet', packet });
+      return;
+    }
+    const { bytes, to, event, pathId } = sealed;
+    this.sent(bytes, to);
+    if (event !== undefined) this.input({ kind: 'path-event', pathId, event });
   }
 
   private handle(input: Input): Effect[] {
@@ -259,6 +275,7 @@ export class Party {
     const message = hand.unseal(bytes);
     if (message === undefined) throw new Violation(`it opens under no key of its channel: ${shown}`);
     if (message.again) throw new Violation(`its sequence was used before: ${shown}`);
+    if (type === 0x10) adept.manner.takes?.(message.body);
     if (!hasBody(type)) return [];
     const decoded = decodeBody(type, message.body);
     if (!decoded.ok) throw new Violation(`its body is no good: ${decoded.layer}, ${shown}`);
