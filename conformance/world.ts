@@ -112,7 +112,7 @@ export class World {
    * @throws Unjudged
    */
   async rs(options: RsOptions = {}): Promise<RsUnderTest> {
-    if (this.role === 'node') return await this.ntm(options);
+    if (this.role === 'node' || this.role === 'ntma') return await this.ntm(options);
     if (this.role === 'dc') return await this.#dcOfOne(options);
     if (this.#endKind !== undefined) return await this.end(options);
     const key = JSON.stringify(options);
@@ -123,12 +123,15 @@ export class World {
     return rs;
   }
 
-  /** The node under test, registered with its DC. The same options give the same one again, as with an RS-S. @throws Unjudged */
+  /** The node or NTMA under test, registered with its DC. The same options give the same one again, as with an RS-S. @throws Unjudged */
   async ntm(options: NodeTestOptions = {}): Promise<NodeUnderTest> {
     const key = JSON.stringify(options);
     const known = this.#nodes.get(key);
     if (known !== undefined) return known;
-    const node = await this.target.node(this.stage, options);
+    const node = await this.target.node(
+      this.stage,
+      this.role === 'ntma' ? { ...options, role: 'ntma' } : options,
+    );
     this.#nodes.set(key, node);
     this.#instances.set(`node ${key}`, node);
     return node;

@@ -114,7 +114,14 @@ class AdapterTarget implements Target {
     const suites = this.#client.hello.claims.suites ?? [1];
     const dns = options.dns && (await PlayedDnsServer.bind(stage, dc.peer.local));
     const config = nodeConfig(options, dc, this.#listen(), suites, dns);
-    const parts = { client: this.#client, stage, role: 'node', config, nodeId, dcs: [dc] } as const;
+    const parts = {
+      client: this.#client,
+      stage,
+      role: options.role ?? 'node',
+      config,
+      nodeId,
+      dcs: [dc],
+    } as const;
     const node = new AdapterNode(parts, dns);
     try {
       await node.start();

@@ -10,6 +10,8 @@ import type { InstanceEvent } from './with-packets.ts';
 export const NODE_NAME = 'mn.ntmobile.one.example';
 
 export interface NodeTestOptions extends Omit<RsOptions, 'dcs' | 'capacity' | 'habits'> {
+  /** An NTMA has no resolver, and no general peers. */
+  readonly role?: 'node' | 'ntma';
   /** By which families it reaches its DC; IPv4 if not given. */
   readonly families?: readonly (4 | 6)[];
   /** Prefixes of the links that it is attached to. */

@@ -48,7 +48,7 @@ export class AdapterNode extends AdapterWithPackets<PlayedNodeDc> implements Nod
   }
 }
 
-/** The configuration of a node. */
+/** The configuration of a node or an NTMA. */
 export function nodeConfig(
   options: NodeTestOptions,
   dc: PlayedNodeDc,
@@ -63,8 +63,9 @@ export function nodeConfig(
   ]);
   const isToldWhere = rsOpens && options.findsDc !== true;
   const places: readonly Endpoint[] = isToldWhere ? sockets.map(({ local }) => local) : [];
+  const isNtma = options.role === 'ntma';
   return {
-    role: 'node',
+    role: isNtma ? 'ntma' : 'node',
     nodeId: toHex(association.peer.nodeId),
     name: NODE_NAME,
     listen: listen.map((ip) => formatEndpoint({ ip, port: 0 })),
@@ -82,10 +83,11 @@ export function nodeConfig(
     links: [...(options.links ?? [])],
     limits: { ...RUN_LIMITS, paths: 1024, ...options.limits },
     ...(dns && { resolver: formatEndpoint(dns.local) }),
-    ...(options.dns?.onFailure && { dns: { onFailure: options.dns.onFailure } }),
-    ...(options.general && {
-      general: { ...options.general, destinations: [...(options.general.destinations ?? [])] },
-    }),
+    ...(!isNtma && options.dns?.onFailure && { dns: { onFailure: options.dns.onFailure } }),
+    ...(!isNtma &&
+      options.general && {
+        general: { ...options.general, destinations: [...(options.general.destinations ?? [])] },
+      }),
     ...(timers.length > 0 && { timers: Object.fromEntries(timers) as Fields }),
     ...(options.withoutProfile === true ? {} : { testProfile: profile(options.private, listen) }),
   };

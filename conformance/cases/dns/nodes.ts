@@ -181,7 +181,7 @@ export const DNS_NODE_CASES: readonly Case[] = [
     id: 'dns.node.provisioned',
     title:
       'Public addresses that are provisioned for a name are answered, whether its node is registered or not.',
-    clauses: ['DNS-22'],
+    clauses: ['DNS-22', 'NTMA-07'],
     catches: 'A service that general hosts lose when its NTMA is down, or when it comes up.',
     async script(world) {
       const name = nodeName(0);
