@@ -32,6 +32,7 @@ import { NODE_RELAY_ENDS } from './node-relay-ends.ts';
 import { NODE_REPLACING } from './node-replacing.ts';
 import { NODE_RESOLVER } from './node-resolver.ts';
 import { NODE_ROUTES } from './node-routes.ts';
+import { NTMA } from './ntma.ts';
 
 export const SABOTEURS: readonly Saboteur[] = [
   ...FORWARDING,
@@ -64,6 +65,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...NODE_REPLACING,
   ...NODE_GENERAL,
   ...NODE_RELAY_ENDS,
+  ...NTMA,
   ...CANDIDATES,
   ...FAMILIES,
   ...INNER,

@@ -161,7 +161,7 @@ export const NODE: readonly Saboteur[] = [
 ];
 
 /** Has a node deliver what `may` says, and have all of it judged that way. */
-function delivering(may: (config: TunnelConfig, source: Ip, destination: Ip) => boolean): void {
+export function delivering(may: (config: TunnelConfig, source: Ip, destination: Ip) => boolean): void {
   replace(PathCarrier.prototype, 'open', () => () => undefined);
   replace(Packets.prototype, 'receive', (original) => (self, payload, ...rest) => {
     const inner = readInner(payload as Uint8Array);
