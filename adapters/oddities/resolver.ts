@@ -1,7 +1,7 @@
 /** Variants of a node's resolver that do what the specification leaves open otherwise than the reference does. */
 import { meaningOf } from '../../reference/dns/meaning.ts';
 import { isResponseTo, isTruncated, Type } from '../../reference/dns/query.ts';
-import { readAnswers, readName } from '../../reference/dns/records.ts';
+import { readAnswers } from '../../reference/dns/records.ts';
 import type { ResolverParts } from '../../reference/roles/node/resolver.ts';
 import { Resolver } from '../../reference/roles/node/resolver.ts';
 import type { Asking } from '../../reference/roles/node/waiting.ts';
@@ -48,11 +48,7 @@ export const RESOLVER_ODDITIES: readonly Oddity[] = [
         const found = query && meaningOf(broken, query, 'ntmobile');
         if (found?.what !== 'strip') return original(self, asking, response, now);
         // What cannot be read is left out.
-        for (const { name, from } of services) {
-          const target = broken && readName(broken, from + 2)?.name;
-          const leads = target !== undefined && target.length > 1 && !found.isPeer(target);
-          if (!leads || found.isPeer(name)) broken?.set([NO_NAME], from + 2);
-        }
+        for (const { name, from } of services) if (found.isPeer(name)) broken?.set([NO_NAME], from + 2);
         return original(self, asking, broken, now);
       }),
   },
