@@ -2,10 +2,13 @@
 import type { Case } from '../../case.ts';
 import { dataCases } from './data.ts';
 import { directionCases } from './direction.ts';
+import { RS_T_CASES } from './lent.ts';
 import { lifeCases } from './life.ts';
+import { RS_N_MAPPING_CASES } from './mappings.ts';
 import { portedCases } from './ported.ts';
 import { RS_N_REFUSED_CASES, refusedCases } from './refused.ts';
 import { sizeCases } from './sizes.ts';
+import { RS_N_TRANSLATION_CASES } from './translated.ts';
 
 const BOTH = (['rs-n', 'rs-t'] as const).flatMap((role) => [
   ...portedCases(role),
@@ -16,4 +19,10 @@ const BOTH = (['rs-n', 'rs-t'] as const).flatMap((role) => [
   ...sizeCases(role),
 ]);
 
-export const END_CASES: readonly Case[] = [...BOTH, ...RS_N_REFUSED_CASES];
+export const END_CASES: readonly Case[] = [
+  ...BOTH,
+  ...RS_N_REFUSED_CASES,
+  ...RS_N_TRANSLATION_CASES,
+  ...RS_N_MAPPING_CASES,
+  ...RS_T_CASES,
+];

@@ -120,7 +120,8 @@ export function dataCases(role: EndKind): readonly Case[] {
       id: `${role}.data.not-whole`,
       title: 'A payload that is no whole IPv4 or IPv6 packet with zeros after it is dropped and counted.',
       clauses: ['TUN-11', 'GEN-19'],
-      catches: 'Bytes beyond the payload read; a length taken from the datagram; what hides behind the packet.',
+      catches:
+        'Bytes beyond the payload read; a length taken from the datagram; what hides behind the packet.',
       arbitrary: fc.constantFrom(...NOT_WHOLE),
       boundaries: NOT_WHOLE,
       async script(world, { version, of }) {
@@ -134,7 +135,8 @@ export function dataCases(role: EndKind): readonly Case[] {
     propertyCase({
       ...used,
       id: `${role}.data.wrong`,
-      title: 'An inner packet with a source or destination that its path does not have is dropped and counted.',
+      title:
+        'An inner packet with a source or destination that its path does not have is dropped and counted.',
       clauses: ['GEN-19', ...(isN ? ['RSN-12', 'TUN-19'] : ['RST-02', 'RST-10'])],
       catches: 'A node that speaks for another one, or reaches more by a path than its DC directed.',
       arbitrary: fc.constantFrom(...wrong),
@@ -165,7 +167,12 @@ export function dataCases(role: EndKind): readonly Case[] {
         const first = await checkFlows(world, on, 'Each its own.');
         const second = await checkFlows(world, other, 'Each its own.');
         const ways = [first, second].map((one) => `${one.from} ${one.ports[0]}`);
-        world.check(ways[0] !== ways[1], 'another source for each node', `${ways[0]} twice`, 'RSN-14, RST-04.');
+        world.check(
+          ways[0] !== ways[1],
+          'another source for each node',
+          `${ways[0]} twice`,
+          'RSN-14, RST-04.',
+        );
       },
     }),
     scriptCase({

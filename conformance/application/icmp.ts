@@ -1,0 +1,53 @@
+/** ICMP messages and fragments as hosts and routers make them, with checksums by the twin. */
+import type { Ip } from '../../reference/address.ts';
+import { ipToBytes } from '../../reference/address.ts';
+import { concat } from '../../reference/bytes.ts';
+import { withChecksums } from '../twin/index.ts';
+
+/** An echo message with right checksums. */
+export function echo(from: Ip, to: Ip, type: number, id: number, data: Uint8Array, hops = 64): Uint8Array {
+  const icmp = concat(Uint8Array.of(type, 0, 0, 0, id >> 8, id & 255, 0, 1), data);
+  return withChecksums(concat(header(from, to, to.includes(':') ? 58 : 1, icmp.length, hops), icmp));
+}
+
+function header(from: Ip, to: Ip, protocol: number, length: number, hops: number): Uint8Array {
+  const addresses = concat(ipToBytes(from), ipToBytes(to));
+  if (to.includes(':'))
+    return concat(Uint8Array.of(0x60, 0, 0, 0, length >> 8, length & 255, protocol, hops), addresses);
+  const total = 20 + length;
+  return concat(Uint8Array.of(0x45, 0, total >> 8, total & 255, 0, 7, 0, 0, hops, protocol, 0, 0), addresses);
+}
+
+/** An ICMP error of a router about a packet, cut as routers do. */
+export function icmpError(
+  from: Ip,
+  to: Ip,
+  [type, code, rest]: readonly number[],
+  about: Uint8Array,
+): Uint8Array {
+  const body = new Uint8Array(8);
+  body.set([type ?? 0, code ?? 0]);
+  new DataView(body.buffer).setUint32(4, rest ?? 0);
+  const icmp = concat(body, about.slice(0, 500));
+  return withChecksums(concat(header(from, to, to.includes(':') ? 58 : 1, icmp.length, 64), icmp));
+}
+
+/** An IPv4 packet in two fragments. (RFC 791, 3.2) */
+export function cut(packet: Uint8Array): [Uint8Array, Uint8Array] {
+  const at = 20 + 480;
+  const head = packet.slice(0, 20);
+  const piece = (flags: number, offset: number, data: Uint8Array) => {
+    const bytes = concat(head, data);
+    const view = new DataView(bytes.buffer);
+    view.setUint16(2, bytes.length);
+    view.setUint16(4, 0x1234);
+    view.setUint16(6, (flags << 13) | (offset >> 3));
+    view.setUint16(10, 0);
+    let sum = 0;
+    for (let i = 0; i < 20; i += 2) sum += view.getUint16(i);
+    while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+    view.setUint16(10, ~sum & 0xffff);
+    return bytes;
+  };
+  return [piece(1, 0, packet.slice(20, at)), piece(0, 480, packet.slice(at))];
+}
