@@ -24,6 +24,8 @@ export class Party {
   readonly notes: (Note & { readonly at: Instant })[] = [];
   /** By how much its clock is wrong, in milliseconds. */
   skew = 0;
+  /** How often it was started. */
+  starts = 0;
   /** What its host does with a packet that came out of a tunnel. */
   onPacket: (packet: Uint8Array) => void = () => {};
   /** Asks DNS for its role; without it nothing is found. */
@@ -52,6 +54,7 @@ export class Party {
   async start(): Promise<void> {
     await this.moves;
     const listen = this.endpoints();
+    this.starts++;
     this.running = await runRole({
       ...this.create(listen),
       net: this.host,

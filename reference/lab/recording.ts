@@ -7,6 +7,8 @@ import { traceRecord } from '../trace/record.ts';
 import { NAMES } from './configs.ts';
 import type { World } from './world.ts';
 
+type Recorded = Pick<World, 'net' | 'now'>;
+
 /** One datagram: how it was sent, and when and where it came. */
 interface Going {
   readonly sent: Seen;
@@ -19,14 +21,17 @@ const NOBODY = 'nobody';
 const DATA = 'Data';
 
 export class Recording {
-  private readonly world: World;
+  private readonly world: Recorded;
+  private readonly names: readonly string[];
   private readonly going = new Map<Uint8Array, Going>();
   private readonly remarks: Remark[] = [];
   /** Whose endpoints are whose, as others see them. */
   private readonly owners = new Map<string, string>();
 
-  constructor(world: World) {
+  /** @param names the lanes, from left to right */
+  constructor(world: Recorded, names: readonly string[] = NAMES) {
     this.world = world;
+    this.names = names;
     world.net.onSeen((seen) => this.see(seen));
   }
 
@@ -46,7 +51,7 @@ export class Recording {
       .sort((a, b) => a.t - b.t);
     const kept = isWhole ? arrows : this.withoutRepeats(arrows);
     const found = new Set(kept.flatMap(({ from, to }) => [from, to]));
-    const lanes = [...NAMES, NOBODY].filter((name) => found.has(name));
+    const lanes = [...this.names, NOBODY].filter((name) => found.has(name));
     return { lanes, arrows: kept, remarks: this.remarks.filter(({ t }) => t >= since) };
   }
 

@@ -37,13 +37,7 @@ export class Watch {
       }
     }
     for (const name of NAMES) {
-      const counters = this.world.parties[name].counters();
-      for (const [key, size] of Object.entries(counters)) {
-        const [, table] = /^table\.(.+)\.size$/.exec(key) ?? [];
-        const bound = counters[`table.${table}.bound`];
-        if (bound !== undefined && size > bound)
-          this.violate(`${name} has ${size} ${table}, ${bound} at most`);
-      }
+      for (const what of overBounds(this.world.parties[name].counters())) this.violate(`${name} has ${what}`);
     }
   }
 
@@ -81,4 +75,13 @@ export class Watch {
       .events('registered')
       .some(({ addresses }) => String(addresses).split(' ').includes(ip));
   }
+}
+
+/** Tables that hold more than they may. */
+export function overBounds(counters: Readonly<Record<string, number>>): string[] {
+  return Object.entries(counters).flatMap(([key, size]) => {
+    const [, table] = /^table\.(.+)\.size$/.exec(key) ?? [];
+    const bound = counters[`table.${table}.bound`];
+    return bound !== undefined && size > bound ? [`${size} ${table}, ${bound} at most`] : [];
+  });
 }

@@ -1,4 +1,4 @@
-/** One DC, one node, two RS-Ns and an RS-T, and what the general hosts beside them have as addresses. */
+/** One DC, two nodes, two RS-Ns and an RS-T, and what the general hosts beside them have as addresses. */
 import { toHex } from '../../bytes.ts';
 import type { DcConfigInput } from '../../config/dc.ts';
 import type { NodeConfigInput } from '../../config/node.ts';
@@ -8,7 +8,8 @@ import { Chance } from '../chance.ts';
 import { PORT, testProfile } from '../configs.ts';
 
 export type Server = 'dc' | 'rsn1' | 'rsn2' | 'rst';
-export type Member = Server | 'alice';
+export type Wanderer = 'alice' | 'bob';
+export type Member = Server | Wanderer;
 
 type Addresses = readonly [v4: string, v6: string];
 
@@ -30,7 +31,9 @@ const GENERAL_SIDE: Readonly<Record<'rsn1' | 'rsn2' | 'rst', Addresses>> = {
 /** What the RS-T lends. */
 export const POOL = ['192.0.2.101', '192.0.2.102', '2001:db8::101', '2001:db8::102'];
 
-export const NODE_NAME = 'alice.ntmobile.one.example';
+export const WANDERERS: readonly Wanderer[] = ['alice', 'bob'];
+
+export const nameOf = (node: Wanderer): string => `${node}.ntmobile.one.example`;
 
 /** All addresses of a server's host. */
 export function hostAddresses(name: Server): readonly string[] {
@@ -59,7 +62,12 @@ export const DC: DcConfigInput = {
   pools: ['198.18.1.0/24', 'fd00:1::/64'],
   access: { relayKinds: ['S', 'N', 'T'] },
   associations: [
-    { ...withDc('alice'), peer: nodeId('alice'), peerRole: 'node', name: NODE_NAME },
+    ...WANDERERS.map((node) => ({
+      ...withDc(node),
+      peer: nodeId(node),
+      peerRole: 'node' as const,
+      name: nameOf(node),
+    })),
     ...(['rsn1', 'rsn2'] as const).map((name) => ({
       ...withDc(name),
       peer: nodeId(name),
@@ -87,14 +95,18 @@ export function rsNConfigOf(name: 'rsn1' | 'rsn2'): RsNConfigInput {
 export const RS_T: RsTConfigInput = { role: 'rs-t', ...relay('rst') };
 
 /** @param at where its sockets are at first */
-export function aliceConfig(at: readonly string[], general: NodeConfigInput['general']): NodeConfigInput {
+export function nodeConfigOf(
+  node: Wanderer,
+  at: readonly string[],
+  general: NodeConfigInput['general'],
+): NodeConfigInput {
   return {
     role: 'node',
     testProfile,
-    nodeId: nodeId('alice'),
-    name: NODE_NAME,
+    nodeId: nodeId(node),
+    name: nameOf(node),
     listen: [...at],
     general,
-    association: { ...withDc('alice'), peer: nodeId('dc'), peerRole: 'dc', endpoints: listen('dc') },
+    association: { ...withDc(node), peer: nodeId('dc'), peerRole: 'dc', endpoints: listen('dc') },
   };
 }

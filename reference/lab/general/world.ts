@@ -1,4 +1,4 @@
-/** General peers on the simulated Internet: a node, its DC, relays that are tunnel ends, and hosts that run nothing. */
+/** General peers on the simulated Internet: nodes, their DC, relays that are tunnel ends, and hosts that run nothing. */
 import type { Endpoint, Ip } from '../../address.ts';
 import { formatEndpoint, parseIp } from '../../address.ts';
 import { dcConfig } from '../../config/dc.ts';
@@ -22,8 +22,8 @@ import { Party } from '../party.ts';
 import type { Place } from '../places.ts';
 import { bring, Places } from '../places.ts';
 import { Stack } from '../stack.ts';
-import type { Member, Server } from './configs.ts';
-import { aliceConfig, DC, hostAddresses, RS_T, rsNConfigOf } from './configs.ts';
+import type { Member, Server, Wanderer } from './configs.ts';
+import { DC, hostAddresses, nodeConfigOf, RS_T, rsNConfigOf, WANDERERS } from './configs.ts';
 import { GeneralHost } from './host.ts';
 
 const SERVERS: readonly Server[] = ['dc', 'rsn1', 'rsn2', 'rst'];
@@ -35,23 +35,33 @@ export class GeneralWorld {
   readonly net: Internet;
   readonly places: Places;
   readonly parties: Readonly<Record<Member, Party>>;
-  readonly alice: Stack;
+  readonly stacks: Readonly<Record<Wanderer, Stack>>;
+  /** Sees what roles draw by chance: keys, among others. */
+  onDraw: (bytes: Uint8Array) => void = () => {};
+  private readonly where = new Map<Wanderer, Place>();
   /** What DNS says of general hosts. */
   private readonly names = new Map<string, readonly Ip[]>();
   private readonly seed: string;
 
-  /** @param general alice's policy */
-  constructor(seed: string, afterPromises: AfterPromises, general: NodeConfigInput['general']) {
+  /** @param general the policy of alice, and that of bob */
+  constructor(
+    seed: string,
+    afterPromises: AfterPromises,
+    general: NodeConfigInput['general'],
+    ofBob: NodeConfigInput['general'] = general,
+  ) {
     this.seed = seed;
     this.net = new Internet(seed, afterPromises);
     this.places = new Places(this.net);
     const servers = SERVERS.map((name) => [name, this.server(name)] as const);
-    const alice = this.party('alice', this.net.host('alice'), (listen, random) =>
-      createNode(nodeConfig.parse(aliceConfig(listen.map(formatEndpoint), general)), random),
-    );
-    this.parties = { ...(Object.fromEntries(servers) as Record<Server, Party>), alice };
-    alice.lookUp = (message) => Promise.resolve(this.answer(message));
-    this.alice = new Stack(alice);
+    const nodes = WANDERERS.map((node) => [node, this.node(node, node === 'bob' ? ofBob : general)] as const);
+    this.parties = Object.fromEntries<Party>([...servers, ...nodes]) as Record<Member, Party>;
+    const stacks = nodes.map(([node, party]) => [node, new Stack(party)] as const);
+    this.stacks = Object.fromEntries(stacks) as Record<Wanderer, Stack>;
+  }
+
+  get alice(): Stack {
+    return this.stacks.alice;
   }
 
   now(): number {
@@ -62,18 +72,27 @@ export class GeneralWorld {
     return this.net.time.run(duration, isDone);
   }
 
-  /** Starts all, with alice at a place. @throws Error if she does not register, or a relay does not */
-  async start(place: Place): Promise<void> {
-    this.move(place);
+  /** Starts all, with alice at a place, and bob if there is one for him. @throws Error if a node does not register */
+  async start(...places: readonly Place[]): Promise<void> {
+    const nodes = WANDERERS.slice(0, places.length);
+    for (const [index, place] of places.entries()) this.move(place, nodes[index]);
     await Promise.all(SERVERS.map((name) => this.parties[name].start()));
     await this.run(1000);
-    await this.parties.alice.start();
-    const isReady = (): boolean => this.parties.alice.addresses().length > 0;
-    if (!(await this.run(READY, isReady))) throw new Error('alice does not register');
+    await Promise.all(nodes.map((node) => this.parties[node].start()));
+    const isReady = (): boolean => nodes.every((node) => this.parties[node].addresses().length > 0);
+    if (!(await this.run(READY, isReady))) throw new Error('a node does not register');
   }
 
-  move(place: Place): void {
-    bring(this.parties.alice.host, place);
+  move(place: Place, node: Wanderer = 'alice'): void {
+    this.where.set(node, place);
+    bring(this.parties[node].host, place);
+  }
+
+  /** Where a node is. @throws Error before the start. */
+  placeOf(node: Wanderer): Place {
+    const place = this.where.get(node);
+    if (place === undefined) throw new Error(`${node} is nowhere`);
+    return place;
   }
 
   /** A host of the Internet that runs nothing of NTMobile, with its name in DNS. */
@@ -93,6 +112,14 @@ export class GeneralWorld {
     if (query === undefined) return undefined;
     const addresses = this.names.get(query.name ?? '');
     return addresses === undefined ? errorAnswer(query, Rcode.nameError) : addressAnswer(query, addresses);
+  }
+
+  private node(name: Wanderer, general: NodeConfigInput['general']): Party {
+    const party = this.party(name, this.net.host(name), (listen, random) =>
+      createNode(nodeConfig.parse(nodeConfigOf(name, listen.map(formatEndpoint), general)), random),
+    );
+    party.lookUp = (message) => Promise.resolve(this.answer(message));
+    return party;
   }
 
   private server(name: Server): Party {
@@ -120,9 +147,14 @@ export class GeneralWorld {
     create: (listen: readonly Endpoint[], random: Chance['bytes']) => Created,
   ): Party {
     let starts = 0;
-    return new Party(host, PORT, (listen) =>
-      create(listen, new Chance(`${this.seed} ${name} ${++starts}`).bytes),
-    );
+    return new Party(host, PORT, (listen) => {
+      const { bytes } = new Chance(`${this.seed} ${name} ${++starts}`);
+      return create(listen, (length) => {
+        const drawn = bytes(length);
+        this.onDraw(drawn);
+        return drawn;
+      });
+    });
   }
 }
 
