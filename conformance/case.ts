@@ -39,6 +39,8 @@ export interface CaseInfo {
   readonly note?: string;
   /** The fault in an implementation that this case is there to catch. */
   readonly catches: string;
+  /** The case of another role that has the same script. */
+  readonly portOf?: string;
   /** Milliseconds of protocol time that the script waits for; such cases start first, side by side. */
   readonly waits?: number;
 }

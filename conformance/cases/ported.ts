@@ -45,6 +45,7 @@ export function ported(
       catches: port.catches ?? say(found.catches),
       clauses,
       roles: [role],
+      portOf: found.portOf ?? found.id,
     };
     if (found.kind !== 'property' || port.rows === undefined) return { ...found, ...info };
     // A filter of the case's own rows.

@@ -7,6 +7,9 @@ import { exhaustive, pairwise } from './covering.ts';
 /** Rows of a property at each depth, where no finite model says otherwise. */
 const ROWS: Readonly<Record<Depth, number>> = { quick: 1, default: 25, pairwise: 100, exhaustive: 1000 };
 
+/** Rows where the same script has all of them in the same run, for another role of the same target. */
+const SHARED_ROWS = 5;
+
 export interface RowPlan {
   /** Values that come before those that are drawn. */
   readonly examples: readonly unknown[];
@@ -14,20 +17,30 @@ export interface RowPlan {
   readonly count: number;
 }
 
-/** @param runs rows in place of what the depth says */
-export function planRows(property: PropertyCase, depth: Depth, runs: number | undefined): RowPlan {
+/**
+ * @param runs rows in place of what the depth says
+ * @param isShared another role of the target is judged by the same script in this run
+ */
+export function planRows(
+  property: PropertyCase,
+  depth: Depth,
+  runs: number | undefined,
+  isShared = false,
+): RowPlan {
   const { boundaries, parameters } = property;
   if (runs === undefined && parameters !== undefined && (depth === 'pairwise' || depth === 'exhaustive')) {
     const rows = depth === 'pairwise' ? pairwise(parameters) : exhaustive(parameters);
     return { examples: rows, count: Math.max(1, rows.length) };
   }
   if (depth === 'quick' && runs === undefined) return { examples: boundaries.slice(0, 1), count: 1 };
+  if (isShared && depth === 'default' && runs === undefined)
+    return { examples: boundaries.slice(0, SHARED_ROWS), count: SHARED_ROWS };
   return { examples: boundaries, count: runs ?? Math.max(ROWS[depth], boundaries.length) };
 }
 
 /** Runs of a model at each depth. */
-export function modelRuns(depth: Depth, runs: number | undefined): number {
-  return runs ?? ROWS[depth];
+export function modelRuns(depth: Depth, runs: number | undefined, isShared = false): number {
+  return runs ?? (isShared && depth === 'default' ? SHARED_ROWS : ROWS[depth]);
 }
 
 /** Where a failure was found, and in the end its smallest form. */

@@ -99,7 +99,7 @@ class CaseRunner {
       case 'script':
         return this.#once(info);
       case 'property': {
-        const plan = planRows(info, depth, options.runs);
+        const plan = planRows(info, depth, options.runs, this.#isShared());
         return tryRows(info.arbitrary, plan, this.#seed(), path, (value) =>
           this.#row(fc.stringify(value), (world) => info.script(world, value)),
         );
@@ -109,7 +109,7 @@ class CaseRunner {
           maxCommands: info.maxCommands,
           ...(replay && replay.commands !== '' && { replayPath: replay.commands }),
         });
-        const plan = { examples: [], count: modelRuns(depth, options.runs) };
+        const plan = { examples: [], count: modelRuns(depth, options.runs, this.#isShared()) };
         return tryRows(commands, plan, this.#seed(), path, (value) =>
           this.#row(`run ${this.#rows}`, async (world) => {
             const setup = await info.setup(world);
@@ -119,6 +119,14 @@ class CaseRunner {
         );
       }
     }
+  }
+
+  /** The case that this one is a port of is judged in this run, too. */
+  #isShared(): boolean {
+    const { options, environment } = this.#context;
+    const { portOf } = this.#info;
+    const original = portOf === undefined ? undefined : options.cases.find(({ id }) => id === portOf);
+    return original?.roles.some((role) => environment.target.info.roles.includes(role)) ?? false;
   }
 
   async #once(info: ScriptCase): Promise<undefined> {
