@@ -23,7 +23,7 @@ export class GeneralHost implements Ground {
     this.host.sendIp(packet);
   }
 
-  query(): Promise<Uint8Array> {
+  query(_: Uint8Array): Promise<Uint8Array> {
     return Promise.reject(new Error('it asks nobody'));
   }
 
