@@ -30,6 +30,7 @@ export class Party {
   onPacket: (packet: Uint8Array) => void = () => {};
   /** Asks DNS for its role; without it nothing is found. */
   lookUp: LookUp | undefined;
+  private startedAt: Instant = 0;
   private readonly port: number;
   private readonly create: (listen: readonly Endpoint[]) => Created;
   private readonly store: Store = memoryStore();
@@ -55,6 +56,7 @@ export class Party {
     await this.moves;
     const listen = this.endpoints();
     this.starts++;
+    this.startedAt = this.host.now();
     this.running = await runRole({
       ...this.create(listen),
       net: this.host,
@@ -99,8 +101,9 @@ export class Party {
   }
 
   private lent(): { readonly path: string; readonly peer: string; readonly address: Ip }[] {
-    const ended = new Set(this.events('lent-address-ended').map(({ path }) => path));
-    return this.events('lent-address').flatMap(({ path, peer, address }) =>
+    // Who loses power says nothing of an end.
+    const ended = new Set(this.events('lent-address-ended', this.startedAt).map(({ path }) => path));
+    return this.events('lent-address', this.startedAt).flatMap(({ path, peer, address }) =>
       ended.has(path ?? '')
         ? []
         : [{ path: String(path), peer: String(peer), address: String(address) as Ip }],

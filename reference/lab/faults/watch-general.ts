@@ -36,9 +36,9 @@ export class GeneralWatch {
   private readonly world: GeneralWorld;
   private readonly stranger: Host;
   private readonly secrets = new Secrets();
-  /** How often each datagram left a relay, and how often its echo left a host. */
+  /** How often each datagram left a relay, and how often its echo came to one: networks make copies. */
   private readonly went = new Map<string, number>();
-  private readonly echoed = new Map<string, number>();
+  private readonly entered = new Map<string, number>();
   private readonly back = new Map<string, number>();
   /** Who uses an address and port of a relay, or a lent address. */
   private readonly users = new Map<string, Use>();
@@ -66,6 +66,12 @@ export class GeneralWatch {
       party.onPacket = (packet) => {
         this.leaves(name, packet);
         onPacket(packet);
+      };
+      const { host } = party;
+      const { onIp } = host;
+      host.onIp = (packet) => {
+        this.enters(packet);
+        onIp(packet);
       };
     }
     for (const { ground } of hosts)
@@ -111,12 +117,17 @@ export class GeneralWatch {
     this.users.set(key, { sender, at: now, starts });
   }
 
+  private enters(packet: Uint8Array): void {
+    const read = readTransport(packet);
+    const datagram = read?.protocol === UDP ? readDatagram(read.data) : undefined;
+    if (datagram !== undefined) count(this.entered, `${datagram.words} ${datagram.number}`);
+  }
+
   private atHost(host: string, way: 'in' | 'out', packet: Uint8Array): void {
     const read = readTransport(packet);
-    if (read?.protocol !== UDP) return;
+    if (way === 'out' || read?.protocol !== UDP) return;
     const datagram = readDatagram(read.data);
     const key = `${datagram?.words} ${datagram?.number}`;
-    if (way === 'out') return count(this.echoed, key);
     const isRight = datagram?.words.includes(` to ${host}, `) === true && this.went.has(key);
     if (!isRight) this.violate(`${host} got ${key}, which nobody sent to it`);
   }
@@ -130,7 +141,7 @@ export class GeneralWatch {
     }
     if (datagram?.words.includes(` of ${name} `) !== true) return this.violate(`${name} got ${key}`);
     count(this.back, key, (times) => {
-      if (times > (this.echoed.get(key) ?? 0)) this.violate(`${name} got ${key} ${times} times`);
+      if (times > (this.entered.get(key) ?? 0)) this.violate(`${name} got ${key} ${times} times`);
     });
   }
 }
