@@ -1,7 +1,7 @@
 /** A relay under test that is the far end of its paths: an RS-N or RS-T, and the general side of it. */
 import type { EndKind, PlayedEndDc } from '../played/end-dc.ts';
+import type { InstanceEvent } from './instance-event.ts';
 import type { RsOptions, RsUnderTest } from './under-test.ts';
-import type { InstanceEvent } from './with-packets.ts';
 
 export interface EndTestOptions extends RsOptions {
   /** By their numbers; those that the target claims if not given. */

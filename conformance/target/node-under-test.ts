@@ -3,8 +3,8 @@ import type { Ip } from '../../reference/address.ts';
 import type { PlayedDnsServer } from '../played/dns-server.ts';
 import type { Habits } from '../played/habits.ts';
 import type { PlayedNodeDc } from '../played/node-dc.ts';
+import type { InstanceEvent } from './instance-event.ts';
 import type { RsOptions, RsUnderTest } from './under-test.ts';
-import type { InstanceEvent } from './with-packets.ts';
 
 /** What the node is called. */
 export const NODE_NAME = 'mn.ntmobile.one.example';

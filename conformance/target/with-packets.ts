@@ -1,9 +1,7 @@
 /** An instance behind an adapter that takes packets and gives packets out, and says what happened. */
-import type { Result } from '../../adapters/contract.ts';
 import type { PlayedDc } from '../played/dc.ts';
 import { AdapterInstance } from './instance.ts';
-
-export type InstanceEvent = Result<'events'>['events'][number];
+import type { InstanceEvent } from './instance-event.ts';
 
 export class AdapterWithPackets<Dc extends PlayedDc> extends AdapterInstance<Dc> {
   #events: InstanceEvent[] = [];

@@ -75,7 +75,7 @@ bench('it says which roles, ops and calls it has, and its claims', async (t, { t
     name: 'ntmobile reference',
     version,
     contract: '1.0',
-    roles: ['dc', 'node', 'rs-s', 'dns', 'codec'],
+    roles: ['dc', 'node', 'rs-s', 'rs-n', 'rs-t', 'ntma', 'dns', 'codec'],
     ops: ['hello', 'reset', 'start', 'stop', 'counters', 'trigger', 'events', 'codec', 'time'],
     calls: [
       'decode-header',
@@ -160,10 +160,10 @@ bench('a configuration with a fault is an error that says which', async (t, { te
     (await tester.exchange(tester.next('start', { role, config, case: 'x' })))[0];
   const { nodeId, ...without } = RS_S;
   t.match(await start('rs-s', without), { answer: 'error', reason: /^config: nodeId is missing: / });
-  t.same(await start('rs-n', RS_S), { answer: 'not-implemented', reason: 'role rs-n' });
-  t.match(await start('rs-s', { ...RS_S, role: 'ntma' }), {
+  t.same(await start('rs-x', RS_S), { answer: 'not-implemented', reason: 'role rs-x' });
+  t.match(await start('rs-s', { ...RS_S, role: 'rs-x' }), {
     answer: 'error',
-    reason: /^config: role is "ntma"/,
+    reason: /^config: role is "rs-x"/,
   });
 });
 
