@@ -38,6 +38,7 @@ import { SCHEMA_CASES } from './messages/schema.ts';
 import { TRANSACTION_CASES } from './messages/transactions.ts';
 import { NODE_CASES } from './node/all.ts';
 import { NTMA_CASES } from './ntma/inside.ts';
+import { PORTED_NTMA_CASES } from './ntma/ported.ts';
 import { DIRECTION_CASES } from './relays/direction.ts';
 import { REFUSED_DIRECTION_CASES } from './relays/direction-refused.ts';
 import { ENTRY_CASES } from './relays/entry.ts';
@@ -101,5 +102,6 @@ export const ALL_CASES: readonly Case[] = [
   ...NODE_CASES,
   ...END_CASES,
   ...RESOLVER_CASES,
+  ...PORTED_NTMA_CASES,
   ...NTMA_CASES,
 ];

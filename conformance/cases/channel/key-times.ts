@@ -60,6 +60,7 @@ async function direct(world: World, dc: PlayedDc, options: RequestOptions = {}):
 /** Of the channel that stands for a leg where another role is judged. */
 const REKEY: Partial<Record<RoleName, string>> = {
   node: 'path-rekey',
+  ntma: 'path-rekey',
   'rs-n': 'path-rekey',
   'rs-t': 'path-rekey',
   dc: 'association-rekey',

@@ -9,10 +9,9 @@ import type { World } from '../../world.ts';
 import { exactNetwork } from '../steps.ts';
 import { isProbe } from './optimisation.ts';
 import {
-  ask,
   checkDelivers,
   checkSends,
-  directionRequest,
+  directByName,
   farEnd,
   NODE,
   NODE_USED,
@@ -93,11 +92,8 @@ export const NODE_FAMILY_CASES: readonly Case[] = [
       const far = await farEnd(world, node, plan);
       const six = await world.peer('B, IPv6', node.endpoint(6), { family: 6 });
       six.hold(far.path);
-      const asked = ask(world, node, plan.far.fqdn, 1);
       const candidates = [far.peer.local, six.local];
-      const request = await directionRequest(world, dc);
-      dc.answer(request, dc.routeDirection(plan, { part: Part.initiate, candidates }));
-      await asked.answer;
+      await directByName(world, { node, dc, plan, far }, { part: Part.initiate, candidates });
       for (const peer of [far.peer, six])
         world.came(await peer.take(isProbe(far)), `a probe at ${peer.name}`, 'KEY-11.');
       // Behind the answer to its own probe: so that one has come when this is answered.

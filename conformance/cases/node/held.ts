@@ -4,7 +4,6 @@ import type { Ip } from '../../../reference/address.ts';
 import { ipToBytes } from '../../../reference/address.ts';
 import { sameBytes, toHex } from '../../../reference/bytes.ts';
 import { MessageType, Part, Status } from '../../../reference/wire/registry.ts';
-import { QTYPE } from '../../application/dns.ts';
 import type { IcmpError } from '../../application/packets.ts';
 import { readIcmp } from '../../application/packets.ts';
 import type { Case } from '../../case.ts';
@@ -13,12 +12,12 @@ import type { Received } from '../../observe/received.ts';
 import type { NodeEvent, NodeUnderTest } from '../../target/node-under-test.ts';
 import type { World } from '../../world.ts';
 import { exactNetwork } from '../steps.ts';
-import type { ByName } from './steps.ts';
+import type { OnPath } from './steps.ts';
 import {
-  ask,
   checkSends,
   close,
   delivered,
+  directByName,
   directionRequest,
   farEnd,
   isData,
@@ -37,17 +36,14 @@ const MOST = 64;
 const UNREACHABLE = { 4: { type: 3, code: 1 }, 6: { type: 1, code: 3 } } as const;
 
 /** A path that the node has asked for and opens in vain: the far end answers nothing yet. */
-async function unanswered(world: World): Promise<ByName> {
+async function unanswered(world: World): Promise<OnPath> {
   const { node, dc } = await registered(world);
   const plan = dc.plan();
   const far = await farEnd(world, node, plan);
   far.peer.habits.answerOpenings = false;
-  const asked = ask(world, node, plan.far.fqdn, QTYPE.A);
-  const request = await directionRequest(world, dc);
-  const candidates = [far.peer.local];
-  dc.answer(request, dc.routeDirection(plan, { part: Part.initiate, candidates }));
-  await asked.answer;
-  return { node, dc, plan, far, asked };
+  const on = { node, dc, plan, far };
+  await directByName(world, on, { part: Part.initiate, candidates: [far.peer.local] });
+  return on;
 }
 
 function icmpOf({ what, packet }: NodeEvent): IcmpError | undefined {
@@ -130,9 +126,7 @@ export const NODE_HELD_CASES: readonly Case[] = [
       const { node, dc } = await registered(world, { timers });
       const plan = dc.plan();
       const far = await farEnd(world, node, plan);
-      const asked = ask(world, node, plan.far.fqdn, QTYPE.A);
-      dc.answer(await directionRequest(world, dc), dc.routeDirection(plan, { part: Part.await }));
-      await asked.answer;
+      await directByName(world, { node, dc, plan, far }, { part: Part.await });
       const old = packetTo(world, plan);
       await node.packet(old);
       // 1 s, and the second that GEN-38 allows.

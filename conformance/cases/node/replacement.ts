@@ -12,7 +12,7 @@ import type { World } from '../../world.ts';
 import { exactNetwork } from '../steps.ts';
 import { withRelay } from './openings.ts';
 import { QUICK } from './optimisation.ts';
-import type { ByName, OnPath } from './steps.ts';
+import type { OnPath } from './steps.ts';
 import {
   checkDelivers,
   checkReplaces,
@@ -43,7 +43,7 @@ function leave({ far }: Pick<OnPath, 'far'>): void {
 }
 
 /** A path that data goes by, and whose node sees within 2 s that it is dead. */
-async function used(world: World): Promise<ByName> {
+async function used(world: World): Promise<OnPath> {
   exactNetwork(world);
   const on = await pathByName(world, { node: { timers: QUICK } });
   await checkSends(world, on, packetTo(world, on.plan));
@@ -67,7 +67,7 @@ interface Lost {
 }
 
 /** The far end has gone, and the node asks for another path as a packet goes by the dead one. */
-async function lost(world: World, on: ByName): Promise<Lost> {
+async function lost(world: World, on: OnPath): Promise<Lost> {
   const { node, dc, plan, far } = on;
   leave(on);
   await sendLoosely(node, [far], packetTo(world, plan));

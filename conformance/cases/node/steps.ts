@@ -1,7 +1,7 @@
 /** What cases of a node begin with: the node and its DC, far ends of its paths, what applications send and get. */
 import type { Endpoint, Ip } from '../../../reference/address.ts';
 import { sameBytes, toHex } from '../../../reference/bytes.ts';
-import { MessageType, Status } from '../../../reference/wire/registry.ts';
+import { MessageType, Part, Status } from '../../../reference/wire/registry.ts';
 import type { DnsAnswer, Query } from '../../application/dns.ts';
 import { dnsQuery, readDnsAnswer } from '../../application/dns.ts';
 import { udpPacket } from '../../application/packets.ts';
@@ -257,22 +257,33 @@ export async function directionRequest(
   return world.came(await dc.takeDirectionRequest(timeout), 'a Direction Request', requirement);
 }
 
-export interface ByName extends OnPath {
-  readonly asked: Asked;
-}
-
-/** A path that the node asked for by a name and opens itself; the far end has answered. @throws Unjudged, Violation */
-export async function pathByName(world: World, options: PathOptions = {}): Promise<ByName> {
+/**
+ * A path that the node asked for by a name and opens itself; the far end has answered. An NTMA, which no application asks
+ * for names, is told to open it. @throws Unjudged, Violation
+ */
+export async function pathByName(world: World, options: PathOptions = {}): Promise<OnPath> {
   const { node, dc } = await registered(world, options.node);
   const plan = dc.plan(options.plan);
   const far = await farEnd(world, node, plan, options.far);
-  const asked = ask(world, node, plan.far.fqdn, 1);
-  const request = await directionRequest(world, dc);
-  const candidates = [far.peer.local];
-  dc.answer(request, dc.routeDirection(plan, { part: 1, candidates, ...options.direction }));
-  await asked.answer;
+  const parts = { part: Part.initiate, candidates: [far.peer.local], ...options.direction };
+  await directByName(world, { node, dc, plan, far }, parts);
   await whenOpen(world, far);
-  return { node, dc, plan, far, asked };
+  return { node, dc, plan, far };
+}
+
+/** Has the node ask for the name of a far end, and answers by a path; an NTMA is told of it. */
+export async function directByName(
+  world: World,
+  { node, dc, plan }: OnPath,
+  parts: DirectionParts,
+): Promise<void> {
+  if (world.role === 'ntma') {
+    await dc.send(plan, parts);
+    return;
+  }
+  const asked = ask(world, node, plan.far.fqdn, 1);
+  dc.answer(await directionRequest(world, dc), dc.routeDirection(plan, parts));
+  await asked.answer;
 }
 
 /** Waits until the path is open at the far end, by whichever opening, and its address valid at the node. */

@@ -16,7 +16,7 @@ export function isRegistration({ type, keys }: Received): boolean {
 export function retryTimers({ role }: World, min: number, max: number): Readonly<Record<string, number>> {
   // A DC opens when it has something to send, and only then.
   if (role === 'dc') return {};
-  const name = role === 'node' ? 'registration-retry' : 'register-retry';
+  const name = role === 'node' || role === 'ntma' ? 'registration-retry' : 'register-retry';
   return { [`${name}-min`]: min, [`${name}-max`]: max };
 }
 

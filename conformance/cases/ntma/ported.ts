@@ -1,0 +1,27 @@
+/** What binds a node and an NTMA alike: the node's cases, but for those of its applications' names and of general peers. */
+import type { Case } from '../../case.ts';
+import { NODE_CASES } from '../node/all.ts';
+import type { Words } from '../ported.ts';
+import { ported } from '../ported.ts';
+
+const WORDS: Words = [
+  ['A node', 'An NTMA'],
+  ['a node', 'an NTMA'],
+  ['The node', 'The NTMA'],
+  ['the node', 'the NTMA'],
+];
+
+/** Of applications that ask for names, with the answers of the DC to them, and of general peers. */
+const OF_NODES = /^node\.(resolver|general|lent|direction\.(answered|given-up|foreign)$)/;
+/** Clauses that do not bind an NTMA. */
+const CLAUSES_OF_NODES: readonly string[] = ['NODE-05'];
+
+const PORTED = NODE_CASES.filter(({ id }) => !OF_NODES.test(id));
+
+export const PORTED_NTMA_CASES: readonly Case[] = ported(
+  'ntma',
+  {},
+  WORDS,
+  NODE_CASES,
+  PORTED.map(({ id }) => ({ from: id })),
+).map((one) => ({ ...one, clauses: one.clauses.filter((id) => !CLAUSES_OF_NODES.includes(id)) }));
