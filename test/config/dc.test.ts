@@ -15,7 +15,7 @@ t.test('what is left out gets its default', (t) => {
   t.same(roleConfig.parse(dcExample()), {
     ...dcExample(),
     associations: [{ ...node, endpoints: [] }, { ...relay, endpoints: [] }, dc],
-    access: { nodeInformation: [], directions: [], relayKinds: ['S', 'N', 'T'] },
+    access: { nodeInformation: [], directions: [], general: [], relayKinds: ['S', 'N', 'T'] },
     limits: { perSourcePerSecond: 1000, paths: 65_536, dnsPerSecond: 100 },
   });
 });
