@@ -90,7 +90,7 @@ const faults: [config: unknown, line: string][] = [
   ],
   [
     inside(0, { kinds: ['S'] }),
-    'associations[0] has an unknown key "kinds": the known ones are id, secret, peer, peerRole, name, endpoints',
+    'associations[0] has an unknown key "kinds": the known ones are id, secret, peer, peerRole, name, endpoints, relayKinds',
   ],
   [inside(1, { kinds: [] }), 'associations[1].kinds is empty: add kinds of relay'],
   [inside(1, { kinds: ['s'] }), 'associations[1].kinds[0] is "s": write "S", "N" or "T"'],
