@@ -3,6 +3,7 @@ import type { Case } from '../../case.ts';
 import { NODE_CASES } from '../node/all.ts';
 import type { Words } from '../ported.ts';
 import { ported } from '../ported.ts';
+import { RESOLVER_FINDING_CASES } from '../resolver/finding.ts';
 
 const WORDS: Words = [
   ['A node', 'An NTMA'],
@@ -14,14 +15,16 @@ const WORDS: Words = [
 /** Of applications that ask for names, with the answers of the DC to them, and of general peers. */
 const OF_NODES = /^node\.(resolver|general|lent|direction\.(answered|given-up|foreign)$)/;
 /** Clauses that do not bind an NTMA. */
-const CLAUSES_OF_NODES: readonly string[] = ['NODE-05'];
+const CLAUSES_OF_NODES: readonly string[] = ['NODE-05', 'DNS-15', 'DNS-19', 'DNS-27', 'DNS-28'];
 
-const PORTED = NODE_CASES.filter(({ id }) => !OF_NODES.test(id));
+/** It finds its DC as a node does. */
+const CASES = [...NODE_CASES, ...RESOLVER_FINDING_CASES];
+const PORTED = CASES.filter(({ id }) => !OF_NODES.test(id));
 
 export const PORTED_NTMA_CASES: readonly Case[] = ported(
   'ntma',
   {},
   WORDS,
-  NODE_CASES,
+  CASES,
   PORTED.map(({ id }) => ({ from: id })),
 ).map((one) => ({ ...one, clauses: one.clauses.filter((id) => !CLAUSES_OF_NODES.includes(id)) }));
