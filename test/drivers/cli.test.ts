@@ -57,7 +57,7 @@ t.test('a mistake is one line on stderr and status 2', async (t) => {
   const path = await config({ listen: [inUse] });
   const cases: [args: string[], line: string][] = [
     [[], 'no role given: try "ntmobile --help"'],
-    [['rs-x'], "unknown command 'rs-x' (Did you mean rs-s?)"],
+    [['rs-x'], "unknown command 'rs-x' (Did you mean one of rs-n, rs-s, rs-t?)"],
     [['rs-s'], "required option '--config <file>' not specified"],
     [['rs-s', '--config', '/no/such'], '/no/such: there is no such file: check the path'],
     [['rs-s', '--config', path, '--conf'], "unknown option '--conf' (Did you mean --config?)"],
