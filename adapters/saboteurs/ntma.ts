@@ -61,7 +61,7 @@ export const NTMA: readonly Saboteur[] = [
     name: 'ntma-waits-for-clients',
     title: 'drops answers for a client without a live path',
     clause: 'NTMA-05',
-    caughtBy: 'ntma.held.asks',
+    caughtBy: 'ntma.inside.asks',
     wrap: (created) =>
       withHandle(created, (input, now) => (input.kind === 'packet' ? [] : created.role.handle(input, now))),
   },

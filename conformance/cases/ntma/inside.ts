@@ -224,7 +224,7 @@ export const NTMA_CASES: readonly Case[] = [
   }),
   propertyCase({
     ...NTMA,
-    id: 'ntma.held.asks',
+    id: 'ntma.inside.asks',
     title: 'An answer for a client whose path is gone is held, and goes on the path that the NTMA asks for.',
     clauses: ['NTMA-05', 'NODE-10', 'NODE-06'],
     catches: 'Servers that cannot go on after a client was away; an NTMA that only waits to be called.',
