@@ -36,6 +36,11 @@ export function generalStage(seed: string, afterPromises: AfterPromises): Stage 
     start: (places) => world.start(...places),
     placeOf: (node) => world.placeOf(node as Wanderer),
     move: (node, place) => world.move(place, node as Wanderer),
+    // A DC that lost power withdraws nothing of before: what an RS-T lent then is free when its paths have ended.
+    isDenied: (node, since) =>
+      world.parties[node as Wanderer]
+        .events('direction-failed', since)
+        .some(({ status }) => status === 'pool-empty'),
     flows: (interval) =>
       FLOWS.map(([from, to, version], index) => {
         const port = PORT + Math.floor(index / 2);

@@ -26,6 +26,7 @@ export function nodesStage(seed: string, afterPromises: AfterPromises): Stage {
     start: (places) => world.start(...places),
     placeOf: (node) => world.placeOf(node as NodeName),
     move: (node, place) => world.move(node as NodeName, place),
+    isDenied: () => false,
     flows: (interval) => FLOWS.map(([from, to]) => [from, to, world.flow(from, interval, to)] as const),
   };
 }

@@ -26,6 +26,8 @@ export interface Stage {
   start(places: readonly Place[]): Promise<void>;
   placeOf(node: string): Place;
   move(node: string, place: Place): void;
+  /** Whether a node was told, since an instant, that what it wants is not to be had. */
+  isDenied(node: string, since: number): boolean;
   /** Starts those who send. @param interval milliseconds */
   flows(interval: number): readonly (readonly [from: string, to: string, flow: Flow])[];
 }
