@@ -18,6 +18,7 @@ import { DC_NAMES } from './dc-names.ts';
 import { DIRECTIONS } from './directions.ts';
 import { DNS_ZONE } from './dns.ts';
 import { DNS_ANSWERS } from './dns-answers.ts';
+import { ENDS } from './ends.ts';
 import { FAMILIES } from './families.ts';
 import { DC_FINDING, NODE_FINDING } from './finding.ts';
 import { FORWARDING } from './forwarding.ts';
@@ -33,6 +34,7 @@ import { NODE_REPLACING } from './node-replacing.ts';
 import { NODE_RESOLVER } from './node-resolver.ts';
 import { NODE_ROUTES } from './node-routes.ts';
 import { NTMA } from './ntma.ts';
+import { TRANSLATING } from './translating.ts';
 
 export const SABOTEURS: readonly Saboteur[] = [
   ...FORWARDING,
@@ -69,4 +71,6 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...CANDIDATES,
   ...FAMILIES,
   ...INNER,
+  ...ENDS,
+  ...TRANSLATING,
 ];

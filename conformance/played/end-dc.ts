@@ -72,7 +72,7 @@ export class PlayedEndDc extends PlayedDc {
 
   /** The Relay Direction of a path; fields given here replace those, undefined takes one away. */
   override relayDirection(
-    plan: PathPlan,
+    plan: PathPlan & Partial<EndPlan>,
     fields: Fields = {},
     extra: readonly (readonly [number, CborValue])[] = [],
   ): Body {

@@ -153,7 +153,7 @@ export const RS_T_CASES: readonly Case[] = [
     clauses: ['RST-03', 'RST-01'],
     catches: 'Packets that go round for ever between two routers.',
     arbitrary: fc.record({ version: fc.constantFrom(...FAMILIES), hopLimit: fc.constantFrom(0, 1) }),
-    boundaries: FAMILIES.flatMap((version) => [0, 1].map((hopLimit) => ({ version, hopLimit }))),
+    boundaries: FAMILIES.flatMap((version) => ([0, 1] as const).map((hopLimit) => ({ version, hopLimit }))),
     async script(world, { version, hopLimit }) {
       const on = await opened(world, { plan: { families: [version, version] } });
       const payload = world.fresh(16);

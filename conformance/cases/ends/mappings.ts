@@ -29,6 +29,8 @@ const N = endCommon('rs-n');
 const UDP = 120;
 const TCP = 7440;
 const FEW = 4;
+/** Seconds, in which nothing that it keeps alive is missed. */
+const STEP = 200;
 
 /** Another path of the same node, to another peer. */
 async function toAnother(world: World, on: OnPath, options: PathOptions = {}): Promise<OnPath> {
@@ -48,8 +50,8 @@ function way({ from, ports: [port] }: ReadUdp): string {
 /** Moves the relay's clock; what it asks for meanwhile is answered. */
 async function forward(world: World, on: OnPath, seconds: number): Promise<void> {
   const { path, peer } = on.node;
-  for (let left = seconds; left > 0; left -= 60) {
-    await on.end.forward(1000 * Math.min(60, left));
+  for (let left = seconds; left > 0; left -= STEP) {
+    await on.end.forward(1000 * Math.min(STEP, left));
     await world.sleep(20);
   }
   path.current = undefined;

@@ -8,6 +8,7 @@ import { bytesField, listField, numberField } from '../../fields.ts';
 import type { Received } from '../../observe/received.ts';
 import type { PlayedChannel } from '../../played/channel.ts';
 import type { Peer } from '../../played/peer.ts';
+import type { RoleName } from '../../roles.ts';
 import { Unjudged } from '../../verdict.ts';
 import type { World } from '../../world.ts';
 import { bound } from '../nodes.ts';
@@ -28,6 +29,9 @@ const LATE = 200;
 const AT_ONCE = 'RS-16, NODE-01: it registers as soon as the association has keys after its start.';
 const AT_HALF = 'RS-16, NODE-13: it registers again when half of the granted lifetime has passed.';
 const AGAIN = 'RS-18, NODE-18: after a failure it tries again, after intervals that double.';
+
+/** What the relay that is judged is, if it is no RS-S. */
+const KINDS: Partial<Record<RoleName, number>> = { 'rs-n': RelayKind.n, 'rs-t': RelayKind.t };
 
 function instanceOf(mail: Received): Uint8Array {
   return bytesField(mail.body, 'instance') ?? new Uint8Array(0);
@@ -54,7 +58,7 @@ export const REGISTRATION_CASES: readonly Case[] = [
       const { length } = instanceOf(mail);
       world.check(length === INSTANCE_LENGTH, 'an instance of 8 bytes', `${length} bytes`);
       const kinds = listField(body, 'kinds');
-      const kind = { 'rs-n': RelayKind.n, 'rs-t': RelayKind.t }[`${world.role}`] ?? RelayKind.s;
+      const kind = KINDS[world.role] ?? RelayKind.s;
       world.check(kinds.includes(kind), `kind ${kind} among the kinds`, `kinds ${kinds.join(', ')}`);
       const suites = listField(body, 'suites');
       world.check(
