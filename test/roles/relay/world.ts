@@ -175,9 +175,14 @@ export class World {
     });
     const ends = { ...end, self: nodeId(node), peer: fromHex(RS_NODE) };
     const far = this.add(new Channel(ends, seededBytes(path)), endpoint(`203.0.113.${node}:5000`));
+    this.open(far);
+    return far;
+  }
+
+  /** A node opens its path, anew or not. */
+  open(far: Far): void {
     this.act(far, far.channel.open([RS], this.now));
     this.act(far, far.channel.probe(RS, this.now));
-    return far;
   }
 
   tell(far: Far, message: Message): void {
