@@ -6,9 +6,11 @@ import { udpPacket } from '../../application/packets.ts';
 import type { Case, CaseInfo } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
 import { field } from '../../fields.ts';
+import { silentFault } from '../../intent.ts';
 import { isRegistrationRequest } from '../../played/node-dc.ts';
 import { NODE_NAME } from '../../target/node-under-test.ts';
 import type { World } from '../../world.ts';
+import { checkIcmp } from '../node/held.ts';
 import { isProbe } from '../node/optimisation.ts';
 import type { OnPath } from '../node/steps.ts';
 import {
@@ -245,6 +247,27 @@ export const NTMA_CASES: readonly Case[] = [
       const again = await farEnd(world, node, next, { name: 'B again' });
       dc.answer(request, dc.routeDirection(next, { part: Part.initiate, candidates: [again.peer.local] }));
       world.came(await again.peer.take(isData(packet, again)), 'the packet that was held', requirement);
+    },
+  }),
+  scriptCase({
+    ...NTMA,
+    id: 'ntma.inside.unusable',
+    title:
+      'An answer of the DC whose schema fails ends what was asked for: the system inside is told, and nobody else.',
+    clauses: ['NTMA-05', 'NODE-10', 'GEN-24', 'ERR-04', 'ERR-06'],
+    catches: 'malformed in answer to an answer; packets that are held in vain; half a path.',
+    async script(world) {
+      const on = await openPath(world);
+      const { node, dc, plan } = on;
+      await close(world, on);
+      const packet = packetTo(world, plan);
+      await node.packet(packet);
+      const request = await directionRequest(world, dc);
+      const bad = dc.routeDirection({ ...dc.plan(), far: plan.far }, { fields: { pathSecret: undefined } });
+      dc.answer(request, bad, silentFault('no path secret', 'schema'));
+      const unreachable = { type: 3, code: 1 };
+      await checkIcmp(world, node, packet, unreachable, 'NODE-10, ERR-06: at once, with ICMP.');
+      world.status(await dc.peer.probe(dc.association), Status.ok);
     },
   }),
 ];

@@ -13,9 +13,14 @@ const WORDS: Words = [
 ];
 
 /** Of applications that ask for names, with the answers of the DC to them, and of general peers. */
-const OF_NODES = /^node\.(resolver|general|lent|direction\.(answered|given-up|foreign)$)/;
+const OF_NODES = /^node\.(resolver|general|lent|direction\.(answered|given-up)$)/;
 /** Clauses that do not bind an NTMA. */
 const CLAUSES_OF_NODES: readonly string[] = ['NODE-05', 'DNS-15', 'DNS-19', 'DNS-27', 'DNS-28'];
+
+/** Rows that no application has a part in. */
+const ROWS: Readonly<Record<string, (row: never) => boolean>> = {
+  'node.direction.foreign': (how: string) => how === 'an answer to nothing',
+};
 
 /** It finds its DC as a node does. */
 const CASES = [...NODE_CASES, ...RESOLVER_FINDING_CASES];
@@ -26,5 +31,8 @@ export const PORTED_NTMA_CASES: readonly Case[] = ported(
   {},
   WORDS,
   CASES,
-  PORTED.map(({ id }) => ({ from: id })),
+  PORTED.map(({ id }) => {
+    const rows = ROWS[id];
+    return { from: id, ...(rows && { rows }) };
+  }),
 ).map((one) => ({ ...one, clauses: one.clauses.filter((id) => !CLAUSES_OF_NODES.includes(id)) }));
