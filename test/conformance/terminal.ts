@@ -47,9 +47,13 @@ export async function cli(args: readonly string[], how: RunHow = {}): Promise<Ra
 }
 
 /** An adapter of the reference on a port of its own until the test is over; `--target` for it. */
-export async function target(t: T, reference: Omit<ReferenceOptions, 'net'> = {}): Promise<string> {
+export async function target(
+  t: T,
+  { without, ...reference }: Omit<ReferenceOptions, 'net'> & { readonly without?: string } = {},
+): Promise<string> {
   const net = udpNet();
-  const implementation = referenceAdapter({ net, ...reference });
+  const whole = referenceAdapter({ net, ...reference });
+  const implementation = { ...whole, roles: whole.roles.filter((role) => role !== without) };
   const adapter = await serveAdapter({ net, listen: endpoint('127.0.0.1:0'), implementation });
   t.teardown(() => adapter.close());
   return formatEndpoint(adapter.local);
