@@ -53,7 +53,7 @@ for (const role of ['rs-n', 'rs-t'] as const) {
     world.run(290_000);
     world.open(node);
     t.equal(world.counter('table.paths.size'), 1, 'a packet counts');
-    world.run(20_000);
+    world.run(60_000);
     t.equal(world.counter('table.paths.size'), 0);
   });
 
