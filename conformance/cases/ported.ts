@@ -19,8 +19,9 @@ export interface Port {
 /** Words that stand in titles for what another role is, or has. */
 export type Words = readonly (readonly [from: string, to: string])[];
 
-/** Clauses about an RS-S alone. */
+/** Clauses about relays, and about an RS-S alone. */
 const OF_RELAYS = /^RSS?-/;
+const OF_SWITCHES = /^(RSS-|RS-0[34589]$)/;
 
 /**
  * @param common what all cases of the role have.
@@ -34,10 +35,11 @@ export function ported(
   ports: readonly Port[],
 ): readonly Case[] {
   const say = (text: string) => words.reduce((said, [from, to]) => said.replaceAll(from, to), text);
+  const others = role.startsWith('rs-') ? OF_SWITCHES : OF_RELAYS;
   return ports.map((port): Case => {
     const found = cases.find(({ id }) => id === port.from);
     if (found === undefined) throw new Error(`there is no case ${port.from}`);
-    const clauses = [...found.clauses, ...(port.also ?? [])].filter((id) => !OF_RELAYS.test(id));
+    const clauses = [...found.clauses, ...(port.also ?? [])].filter((id) => !others.test(id));
     const info = {
       ...common,
       id: port.id ?? port.from.replace(/^[^.]*/, role),

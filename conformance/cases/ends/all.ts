@@ -7,6 +7,7 @@ import { lifeCases } from './life.ts';
 import { RS_N_MAPPING_CASES } from './mappings.ts';
 import { portedCases } from './ported.ts';
 import { RS_N_REFUSED_CASES, refusedCases } from './refused.ts';
+import { routeCases } from './routes.ts';
 import { sizeCases } from './sizes.ts';
 import { RS_N_TRANSLATION_CASES } from './translated.ts';
 
@@ -16,6 +17,7 @@ const BOTH = (['rs-n', 'rs-t'] as const).flatMap((role) => [
   ...refusedCases(role),
   ...dataCases(role),
   ...lifeCases(role),
+  ...routeCases(role),
   ...sizeCases(role),
 ]);
 

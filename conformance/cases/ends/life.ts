@@ -1,7 +1,5 @@
 /** Sections 9.3, 10.6 and chapter 12 at an RS-N and an RS-T: how paths end, move, and take over from each other. */
 import { MessageType, Status } from '../../../reference/wire/registry.ts';
-import { udpPacket } from '../../application/packets.ts';
-import type { ReadUdp } from '../../application/udp.ts';
 import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
 import { body, bytesField, field } from '../../fields.ts';
@@ -10,7 +8,6 @@ import type { Received } from '../../observe/received.ts';
 import type { EndKind } from '../../played/end-dc.ts';
 import { Unjudged } from '../../verdict.ts';
 import type { World } from '../../world.ts';
-import { answerProbe, checkNotProbed, move, socketOf, takeProbe } from '../nodes.ts';
 import { exactNetwork, opens } from '../steps.ts';
 import type { OnPath } from './steps.ts';
 import {
@@ -22,6 +19,7 @@ import {
   endCommon,
   NAMES,
   opened,
+  packetBack,
   packetTo,
 } from './steps.ts';
 
@@ -202,71 +200,6 @@ export function lifeCases(role: EndKind): readonly Case[] {
     }),
     scriptCase({
       ...used,
-      id: `${role}.path.moved`,
-      title: 'Data goes to a node’s new address once that answered the relay’s own probe, and not before.',
-      clauses: ['HO-01', 'HO-03', 'HO-04', 'HO-08', 'KEY-31', 'KEY-32', ...(isN ? ['RSN-04'] : ['RST-05'])],
-      catches: 'A path that follows any source, or none; another address towards the peer after a move.',
-      async script(world) {
-        const on = await opened(world);
-        const { end, node } = on;
-        const out = await checkFlows(world, on, 'The path works.');
-        const before = node.peer;
-        const after = await socketOf(world, end, node, 'A, moved', { answersProbes: false });
-        world.status(await after.probe(node.path), Status.ok);
-        const probe = await takeProbe(world, after, node.path, 'KEY-31.');
-        await checkBack(world, on, out, 'HO-03: the old address stays in use.', before);
-        const early = after.inbox.find(({ type }) => type === MessageType.data);
-        world.check(early === undefined, 'no Data to an address that is not valid', 'Data', 'HO-03.');
-        answerProbe(after, node.path, probe);
-        world.status(await after.probe(node.path), Status.ok);
-        after.habits.answerProbes = true;
-        await after.settle(node.path);
-        node.moveTo(after);
-        await checkBack(world, on, out, 'HO-01: the flow goes on.');
-        const again = await checkOut(world, on, 'HO-01: the flow goes on.');
-        const [was, is] = [out, again].map((one) => `${one.from} ${one.ports[0]}`);
-        world.check(was === is, `${was} towards the peer`, `${is}`, 'RSN-04, HO-01.');
-      },
-    }),
-    scriptCase({
-      ...used,
-      id: `${role}.path.data-alone`,
-      title:
-        'Data that somebody copies to another source has that address probed, and does not move the path.',
-      clauses: ['KEY-31', 'KEY-32', 'HO-03'],
-      catches: 'A flow that whoever copies a datagram draws to himself.',
-      async script(world) {
-        const on = await opened(world);
-        const { end, node } = on;
-        const out = await checkFlows(world, on, 'The path works.');
-        const thief = await socketOf(world, end, node, 'thief', { answersProbes: false });
-        const packet = packetTo(world, on);
-        thief.sendSealed(node.path, MessageType.data, packet);
-        await takeProbe(world, thief, node.path, 'KEY-31: the newest message nominates its source.');
-        await checkBack(world, on, out, 'HO-03: the old address stays in use.');
-      },
-    }),
-    scriptCase({
-      ...used,
-      id: `${role}.path.old-source`,
-      title: 'A message that is not the newest of its key has nothing probed.',
-      clauses: ['KEY-31'],
-      catches: 'A path that goes back to an old address when a datagram from there was late.',
-      async script(world) {
-        const { end, node } = await opened(world);
-        const late = await socketOf(world, end, node, 'late', { answersProbes: false });
-        const keys = node.path.current;
-        if (keys === undefined) throw new Error('the path has no keys');
-        const sequence = keys.next;
-        keys.next += 1n;
-        world.status(await node.peer.probe(node.path), Status.ok);
-        world.status(await late.probe(node.path, { sequence, repeats: [] }), Status.ok);
-        world.status(await node.peer.probe(node.path), Status.ok);
-        checkNotProbed(world, late, node.path);
-      },
-    }),
-    scriptCase({
-      ...used,
       id: `${role}.path.replaced`,
       title: `A path that replaces another takes over once it is confirmed; the old one is closed and still receives.`,
       clauses: ['HO-06', 'TUN-17', 'RS-26', ...(isN ? ['RSN-04'] : ['RST-05', 'RST-04'])],
@@ -333,23 +266,6 @@ export function lifeCases(role: EndKind): readonly Case[] {
     }),
     scriptCase({
       ...used,
-      needs: ['ipv6'],
-      id: `${role}.path.families`,
-      title: `A node can reach the ${name} over IPv4 and over IPv6, and move from one to the other.`,
-      clauses: ['RS-13', 'HO-01', 'HO-14'],
-      catches: 'A relay of one family alone; a flow that ends when the outer family is another.',
-      async script(world) {
-        const on = await opened(world);
-        await checkFlows(world, on, 'RS-13.');
-        const six = await socketOf(world, on.end, on.node, 'A, by IPv6', { family: 6 });
-        await move(world, on.node, six);
-        await checkFlows(world, on, 'HO-01, HO-14: IPv6 before IPv4.');
-        const alone = await opened(world, { node: { family: 6, name: 'B' } });
-        await checkFlows(world, alone, 'RS-13: by IPv6 from the start.');
-      },
-    }),
-    scriptCase({
-      ...used,
       id: `${role}.path.restart`,
       title: `After a restart the ${name} knows nothing of its paths, and takes their directions anew.`,
       clauses: ['RS-15', 'RS-07', 'KEY-09'],
@@ -367,8 +283,4 @@ export function lifeCases(role: EndKind): readonly Case[] {
       },
     }),
   ];
-}
-
-function packetBack(world: World, { from, to, ports: [source, destination] }: ReadUdp) {
-  return udpPacket({ from: to, to: from, ports: [destination, source], payload: world.fresh(24) });
 }

@@ -22,8 +22,10 @@ import { LIMIT_CASES } from '../datagram/limits.ts';
 import { NAMED_CASES } from '../datagram/named.ts';
 import { WINDOW_CASES } from '../datagram/windows.ts';
 import { ENCODING_CASES } from '../messages/encoding.ts';
+import { ERROR_CASES } from '../messages/errors.ts';
 import { PAIRS_CASES } from '../messages/pairs.ts';
 import { PROBE_CASES } from '../messages/probes.ts';
+import { SCHEMA_CASES } from '../messages/schema.ts';
 import { TRANSACTION_CASES } from '../messages/transactions.ts';
 import type { Port, Words } from '../ported.ts';
 import { ported } from '../ported.ts';
@@ -115,7 +117,19 @@ const PORTS: readonly (readonly [cases: readonly Case[], ports: readonly (string
   [ELSEWHERE_CASES, ['probe.elsewhere', 'address.old-keys', 'address.amplification-refused', 'address.own']],
   [ASSOCIATION_ADDRESS_CASES, ['address.association', 'address.association-later']],
   [ENCODING_CASES, ['body.encoding', 'body.forbidden']],
-  [TRANSACTION_CASES, ['transaction.elsewhere', 'transaction.unmatched']],
+  [
+    TRANSACTION_CASES,
+    [
+      'transaction.elsewhere',
+      'transaction.unmatched',
+      'transaction.retransmission',
+      'transaction.reuse',
+      'transaction.kept',
+      'transaction.bound',
+    ],
+  ],
+  [SCHEMA_CASES, ['body.malformed', 'body.unknown-ignored', 'body.critical']],
+  [ERROR_CASES, ['error.shape', 'error.no-state']],
   [PAIRS_CASES, ['body.pairs']],
   [PROBE_CASES, [{ from: 'rs-s.probe.answer', also: ['NODE-09'] }, 'probe.answer-ipv6', 'probe.malformed']],
   [

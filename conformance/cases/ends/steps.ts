@@ -254,3 +254,8 @@ export async function checkCounted(
   const rose = ((await end.counters())[name] ?? 0) - before;
   world.check(rose === by, `${name} by ${by}`, `by ${rose}`, 'GEN-19: counted once, by its layer.');
 }
+
+/** An answer of the peer to a packet that came out. */
+export function packetBack(world: World, { from, to, ports: [source, destination] }: ReadUdp) {
+  return udpPacket({ from: to, to: from, ports: [destination, source], payload: world.fresh(24) });
+}
