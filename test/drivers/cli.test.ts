@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { udpNet } from '../../reference/net/udp/udp.ts';
-import { example } from '../config/example.ts';
+import { example, nodeExample } from '../config/example.ts';
 import { at } from '../net/addresses.ts';
 import type { T } from '../tap.ts';
 import t from '../tap.ts';
@@ -38,6 +38,23 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     t.equal(out.split('\n').length, 2, 'one line');
   });
 }
+
+t.test(
+  'ntma says where it is, and that it has no inside; a configuration of a node is none of it',
+  async (t) => {
+    const file = join(folder, 'ntma.json');
+    const ntma = { ...nodeExample(), role: 'ntma', listen: ['127.0.0.1:0'] };
+    await writeFile(file, JSON.stringify(ntma));
+    const program = ntmobile('ntma', '--config', file);
+    t.match(await program.firstLine, /^ntma ready on 127\.0\.0\.1:\d+$/);
+    program.kill('SIGTERM');
+    const { status, err } = await program.ended;
+    t.equal(status, 0);
+    t.match(err, /^ntma: this version has no network interface for its inside: [^\n]+\n/);
+    await writeFile(file, JSON.stringify({ ...ntma, dns: {} }));
+    t.match((await ntmobile('ntma', '--config', file).ended).err, /^ntmobile: [^\n]*dns[^\n]*\n$/);
+  },
+);
 
 t.test('a test profile shows', async (t) => {
   const profile = { global: ['127.0.0.0/29'] };

@@ -263,7 +263,8 @@ export const NTMA_CASES: readonly Case[] = [
       const packet = packetTo(world, plan);
       await node.packet(packet);
       const request = await directionRequest(world, dc);
-      const bad = dc.routeDirection({ ...dc.plan(), far: plan.far }, { fields: { pathSecret: undefined } });
+      const next = { ...dc.plan(), far: plan.far };
+      const bad = dc.routeDirection(next, { fields: { pathSecret: undefined } });
       dc.answer(request, bad, silentFault('no path secret', 'schema'));
       const unreachable = { type: 3, code: 1 };
       await checkIcmp(world, node, packet, unreachable, 'NODE-10, ERR-06: at once, with ICMP.');
