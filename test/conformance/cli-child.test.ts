@@ -18,7 +18,7 @@ t.test('without a target the reference is tested, in another process', async (t)
   t.same([ran.status, ran.err], [0, '']);
   const report = Report.parse(JSON.parse(readFileSync(file, 'utf8')));
   t.equal(report.target.address, 'embedded');
-  t.same(report.target.roles, ['dc', 'node', 'rs-s', 'dns', 'codec']);
+  t.same(report.target.roles, ['dc', 'node', 'rs-s', 'rs-n', 'rs-t', 'ntma', 'dns', 'codec']);
   t.same(adapters(process.pid), []);
 });
 
