@@ -4,7 +4,6 @@ import { formatEndpoint, parseIp } from '../../../reference/address.ts';
 import { fromHex, toHex } from '../../../reference/bytes.ts';
 import { Channel } from '../../../reference/channel/channel.ts';
 import type { ChannelEvent } from '../../../reference/channel/types.ts';
-import type { RsNConfigInput } from '../../../reference/config/rs-n.ts';
 import { rsNConfig } from '../../../reference/config/rs-n.ts';
 import type { RsTConfigInput } from '../../../reference/config/rs-t.ts';
 import { rsTConfig } from '../../../reference/config/rs-t.ts';
@@ -57,7 +56,7 @@ export class Far {
   }
 }
 
-type Change = Partial<Omit<RsNConfigInput & RsTConfigInput, 'role' | 'general'>> & {
+type Change = Pick<RsTConfigInput, 'capacity' | 'limits'> & {
   readonly inbound?: 'all' | 'answers';
   readonly allow?: string[];
 };
