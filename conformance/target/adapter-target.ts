@@ -69,7 +69,8 @@ class AdapterTarget implements Target {
     this.#client = client;
     this.#options = options;
     this.level = levelOf(hello);
-    this.parallel = Math.max(1, hello.limits.instances);
+    // Some cases start a second one.
+    this.parallel = Math.max(1, Math.floor(0.75 * hello.limits.instances));
     this.info = {
       address: options.name,
       level: this.level,
