@@ -280,7 +280,7 @@ export function relayEndUnderFire(
       endpoints: (DC_PLACES[index] ?? []).map(formatEndpoint),
     })),
     capacity: 24,
-    limits: { perSourcePerSecond: 100, ...(dice.chance(0.5) ? { packetsPerSecond: 50 } : {}) },
+    limits: { perSourcePerSecond: 40, ...(dice.chance(0.5) ? { packetsPerSecond: 50 } : {}) },
   };
   const random = new Dice(`${seed} role`).bytes;
   const created = isN
