@@ -4,11 +4,19 @@
  */
 export const UNTESTABLE: Readonly<Record<string, string>> = {
   'GEN-25 rs-s': 'an RS-S answers at once: no request is still at work when its repeat comes',
+  'GEN-25 rs-n': 'an RS-N answers at once: no request is still at work when its repeat comes',
+  'GEN-25 rs-t': 'an RS-T answers at once: no request is still at work when its repeat comes',
   'GEN-39': 'how a configuration looks is an implementation’s own; the adapter’s start relies on it',
   'GEN-48': 'an adapter’s start may set timers by other means than a configuration',
+  'HO-15 rs-n': 'a path to an RS-N goes by no other relay',
+  'HO-15 rs-t': 'a path to an RS-T goes by no other relay',
   'KEY-18': 'it takes 2^36 datagrams',
   'KEY-50': 'a key ID that is 0 or held comes once in 65,536 handshakes, more than fit into one attempt',
   'KEY-44': 'what memory holds is not seen from outside',
   'TUN-10 node': 'a tester’s UDP socket neither sets nor shows the ECN and DSCP bits of outer packets',
+  'TUN-10 rs-n': 'a tester’s UDP socket neither sets nor shows the ECN and DSCP bits of outer packets',
+  'TUN-10 rs-t': 'a tester’s UDP socket neither sets nor shows the ECN and DSCP bits of outer packets',
   'TUN-14 node': 'a tester’s UDP socket does not show whether outer packets have DF, and sees no ICMP',
+  'TUN-14 rs-n': 'a tester’s UDP socket does not show whether outer packets have DF, and sees no ICMP',
+  'TUN-14 rs-t': 'a tester’s UDP socket does not show whether outer packets have DF, and sees no ICMP',
 };

@@ -12,6 +12,7 @@ import { answeredFault } from '../../intent.ts';
 import type { EndKind, EndPlan, PlayedEndDc } from '../../played/end-dc.ts';
 import { GENERAL_SIDE } from '../../target/end-under-test.ts';
 import type { World } from '../../world.ts';
+import { Registrations } from '../relays/registrations.ts';
 import { checkFlows, directed, endCommon, NAMES, opened } from './steps.ts';
 
 const NO_STATE = 'GEN-23: a request that fails changes no state.';
@@ -124,6 +125,37 @@ export function refusedCases(role: EndKind): readonly Case[] {
         const { dc } = await world.end();
         const plan = dc.plan();
         await checkMalformed(world, dc, plan, { [key]: undefined });
+      },
+    }),
+    propertyCase({
+      ...unused,
+      id: `${role}.direction.addresses`,
+      title: 'A Relay Direction with two virtual addresses of one family is malformed.',
+      clauses: ['GEN-43', 'GEN-44'],
+      catches: 'A node with more addresses than a DC gives, of which one is checked.',
+      arbitrary: fc.constantFrom(4, 6),
+      boundaries: [4, 6],
+      async script(world, version) {
+        const { dc } = await world.end();
+        const plan = dc.plan();
+        const two = [...plan.own, ...dc.plan().own].filter((ip) => ip.includes(':') === (version === 6));
+        await checkMalformed(world, dc, plan, { virtualAddresses: two.map(ipToBytes) });
+      },
+    }),
+    scriptCase({
+      ...unused,
+      id: `${role}.registration.unknown-status`,
+      title:
+        'A registration that is answered by a status that nobody knows is tried again, as after an error.',
+      clauses: ['ERR-08', 'RS-18'],
+      catches: 'A relay that counts as registered by whatever is not an error that it knows.',
+      waits: 1500,
+      async script(world) {
+        const timers = { 'register-retry-min': 0.5, 'register-retry-max': 1 };
+        const { dc } = await world.end({ bare: true, timers, habits: { registrationStatus: 200 } });
+        const registrations = new Registrations(world, dc.peer);
+        const { at } = await registrations.next('RS-16: as soon as the association has keys.');
+        await registrations.nextAfter(at, 500, 'ERR-08, RS-18: tried again as after an error.');
       },
     }),
     propertyCase({

@@ -256,7 +256,7 @@ export const RS_N_TRANSLATION_CASES: readonly Case[] = [
     id: 'rs-n.hops',
     title:
       'A packet whose hops are used up goes nowhere; the node is told by what stands for the peer, a peer by the RS-N.',
-    clauses: ['RSN-15'],
+    clauses: ['RSN-15', 'TUN-20'],
     catches: 'Packets that go round for ever; a traceroute that ends at the relay.',
     arbitrary: fc.constantFrom(...PAIRS),
     boundaries: PAIRS,
