@@ -21,6 +21,9 @@ import { checkBack, checkFlows, checkOut, endCommon, NAMES, opened, outOf, packe
 /** Packet too big, by the family of the peer. [TUN-07] */
 const TOO_BIG = { 4: { type: 3, code: 4 }, 6: { type: 2, code: 0 } } as const;
 const PACKETS = 20;
+/** TUN-16, and how far the clock is moved at a time; milliseconds. */
+const AGAIN = 665_000;
+const STEP = 2000;
 const SIZE = 200;
 /** What the UDP payload has more than the inner packet. */
 const OVERHEAD = 44;
@@ -176,6 +179,29 @@ export function sizeCases(role: EndKind): readonly Case[] {
         await checkBack(world, on, out, 'A packet that fits.');
         const sent = peer.takeNow(isDataOf(1153, on));
         world.check(sent === undefined, 'one of 1153 bytes not sent', 'Data', 'TUN-15.');
+      },
+    }),
+    scriptCase({
+      ...used,
+      id: `${role}.size.again`,
+      title: `While packets flow an ${name} measures its route again after ten minutes.`,
+      clauses: ['TUN-16'],
+      level: 'SHOULD',
+      adapterLevel: 3,
+      catches: 'A size that is believed for good, on a way that has become narrower.',
+      async script(world) {
+        exactNetwork(world);
+        const on = await opened(world);
+        const { peer, path } = on.node;
+        const out = await checkFlows(world, on, 'The path works.');
+        const is1400 = isProbeOf(PROBE_1400, { far: on.node });
+        world.came(await peer.take(is1400), 'a probing request for 1400 bytes');
+        for (let ms = 0; ms < AGAIN; ms += STEP) {
+          await on.end.forward(STEP);
+          world.status(await peer.probe(path), Status.ok);
+          await checkBack(world, on, out, 'The flow goes on.');
+        }
+        world.came(peer.takeNow(is1400), 'the same again', 'TUN-16: every 600 s, 10 % more at most.');
       },
     }),
     scriptCase({
