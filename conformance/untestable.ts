@@ -14,7 +14,8 @@ export const UNTESTABLE: Readonly<Record<string, string>> = {
   'KEY-50': 'a key ID that is 0 or held comes once in 65,536 handshakes, more than fit into one attempt',
   'KEY-44': 'what memory holds is not seen from outside',
   'NODE-23': 'the contract leaves what other events are called, and what they say, to each implementation',
-  'NTMA-06': 'it is about the service’s ordinary name and its balancer; of the NTMA itself nothing is to be seen',
+  'NTMA-06':
+    'it is about the service’s ordinary name and its balancer; of the NTMA itself nothing is to be seen',
   'NTMA-07 ntma': 'what other clients reach does not pass the NTMA; the DC’s DNS is judged',
   'NTMA-08': 'several NTMAs share a balancer and a name, and nothing of their own',
   'RST-04 dc': 'the RS-T lends; of a DC only the pools are seen, which its configuration gives it',

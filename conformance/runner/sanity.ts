@@ -15,7 +15,7 @@ import type { Environment } from './environment.ts';
 const AGAIN = [200, 1000, 3000];
 
 /** Roles that a sanity case can be had of, the first one that the target has. */
-const STARTED: readonly RoleName[] = ['rs-s', 'node', 'dc'];
+const STARTED: readonly RoleName[] = ['rs-s', 'node', 'dc', 'ntma', 'rs-n', 'rs-t'];
 
 export interface SanityResult {
   readonly startedAt: Instant;

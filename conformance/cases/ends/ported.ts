@@ -36,6 +36,13 @@ import { NAMES } from './steps.ts';
 /** Recipes of counters that are about what an RS-S relays. */
 const OF_RELAYS: readonly string[] = ['relay-source', 'relay-hold', 'transaction, a request'];
 
+const hasLegsLeftAlone = ({ fields }: { readonly fields: object }): boolean => !('legs' in fields);
+/** A path of these kinds has no legs. */
+const isInBody = ({ place }: { readonly place: string }): boolean => place === 'body';
+/** A path secret is theirs to have, and a leg is not. */
+const isOfAnyKind = ({ name }: { readonly name: string }): boolean =>
+  name !== 'a path secret' && !name.startsWith('a Leg ID');
+
 const PORTS: readonly (readonly [cases: readonly Case[], ports: readonly (string | Port)[]])[] = [
   [HEADER_CASES, ['header.magic']],
   [
@@ -128,8 +135,21 @@ const PORTS: readonly (readonly [cases: readonly Case[], ports: readonly (string
       'transaction.bound',
     ],
   ],
-  [SCHEMA_CASES, ['body.malformed', 'body.unknown-ignored', 'body.critical']],
-  [ERROR_CASES, ['error.shape', 'error.no-state']],
+  [
+    SCHEMA_CASES,
+    [
+      { from: 'rs-s.body.malformed', rows: hasLegsLeftAlone },
+      { from: 'rs-s.body.unknown-ignored', rows: isInBody },
+      { from: 'rs-s.body.critical', rows: isInBody },
+    ],
+  ],
+  [
+    ERROR_CASES,
+    [
+      { from: 'rs-s.error.shape', rows: isOfAnyKind },
+      { from: 'rs-s.error.no-state', rows: isOfAnyKind },
+    ],
+  ],
   [PAIRS_CASES, ['body.pairs']],
   [PROBE_CASES, [{ from: 'rs-s.probe.answer', also: ['NODE-09'] }, 'probe.answer-ipv6', 'probe.malformed']],
   [

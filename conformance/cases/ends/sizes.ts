@@ -24,6 +24,8 @@ const PACKETS = 20;
 /** TUN-16, and how far the clock is moved at a time; milliseconds. */
 const AGAIN = 665_000;
 const STEP = 2000;
+/** HO-10, with more for the way and the host; milliseconds. */
+const SILENCE = 3000;
 const SIZE = 200;
 /** What the UDP payload has more than the inner packet. */
 const OVERHEAD = 44;
@@ -202,6 +204,29 @@ export function sizeCases(role: EndKind): readonly Case[] {
           await checkBack(world, on, out, 'The flow goes on.');
         }
         world.came(peer.takeNow(is1400), 'the same again', 'TUN-16: every 600 s, 10 % more at most.');
+      },
+    }),
+    scriptCase({
+      ...used,
+      id: `${role}.size.lost`,
+      title: `When nothing comes back on large packets an ${name} measures its route at once.`,
+      clauses: ['TUN-21'],
+      level: 'SHOULD',
+      catches: 'A connection that hangs for minutes because the way has become narrower.',
+      waits: SILENCE,
+      async script(world) {
+        exactNetwork(world);
+        const on = await opened(world);
+        const { peer, path } = on.node;
+        const out = await checkFlows(world, on, 'The path works.');
+        const is1400 = isProbeOf(PROBE_1400, { far: on.node });
+        world.came(await peer.take(is1400), 'a probing request for 1400 bytes');
+        world.status(await peer.probe(path), Status.ok);
+        upTo(world, { far: on.node }, PROBE_1280);
+        await on.end.packet(fromPeer(out, 1400));
+        world.came(await peer.take(isDataOf(1400, on)), 'the packet of 1400 bytes');
+        const again = await peer.take(is1400, SILENCE);
+        world.came(again, 'the probing request for 1400 bytes again', 'TUN-21.');
       },
     }),
     scriptCase({
