@@ -12,6 +12,8 @@ import { addressTexts, asSet, checkRoute, checkSame, hexField, routeOf } from '.
 interface ModelNode {
   readonly instance: string;
   readonly virtual: string;
+  /** It is seen at another endpoint than it listed. */
+  readonly isNatted: boolean;
 }
 
 /** A relayed path: who asked for it, as which instance. */
@@ -79,7 +81,7 @@ export class Register extends Command {
     const virtual = virtualOf(node);
     if (before !== undefined) checkSame(world, 'virtual addresses', before.virtual, virtual, 'DC-03');
     if (!isSame) ended(model, this.node);
-    model.nodes[this.node] = { instance: toHex(node.instance), virtual };
+    model.nodes[this.node] = { instance: toHex(node.instance), virtual, isNatted: this.socket > 0 };
     const all = model.nodes.flatMap((known) => known?.virtual.split(' ') ?? []);
     world.check(new Set(all).size === all.length, 'each virtual address once', all.join(' '), 'DC-01');
   }
@@ -216,9 +218,10 @@ export class Ask extends Command {
       asSet(own.peer?.virtual ?? []),
       'DC-21',
     );
-    checkSame(world, 'Relay Directions', this.isRelayed ? 1 : 0, atRelay, 'DC-18');
+    const isRelayed = this.isRelayed || this.#areNatted(model);
+    checkSame(world, 'Relay Directions', isRelayed ? 1 : 0, atRelay, 'DC-18');
     world.check(!model.paths.has(own.pathId), 'a new Path ID', 'one of before', 'DC-20');
-    if (this.isRelayed) model.paths.set(own.pathId, { mn: this.mn, cn: this.cn, isUnsure: false });
+    if (isRelayed) model.paths.set(own.pathId, { mn: this.mn, cn: this.cn, isUnsure: false });
   }
 
   /** The first stage that fails. [DC-32] */
@@ -227,6 +230,11 @@ export class Ask extends Command {
     if (this.mn === this.cn) return Status.refused;
     if (model.nodes[this.cn] === undefined) return Status.notRegistered;
     return this.isRefused ? Status.refused : Status.ok;
+  }
+
+  /** Both are seen at another endpoint than they listed: rules 6 and 7 have a relay. [DC-13, DC-15] */
+  #areNatted({ nodes }: Readonly<Model>): boolean {
+    return [this.mn, this.cn].every((index) => nodes[index]?.isNatted);
   }
 
   #reachesCn({ nodes }: Readonly<Model>): boolean {
