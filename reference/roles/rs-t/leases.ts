@@ -4,6 +4,7 @@ import { family } from '../../address.ts';
 import type { Instant } from '../../core.ts';
 import type { Association } from '../association/association.ts';
 import type { End } from '../relay/end.ts';
+import { Peers } from './peers.ts';
 
 export interface Lease {
   readonly address: Ip;
@@ -11,6 +12,8 @@ export interface Lease {
   readonly node: string;
   /** The path that has it; undefined: it is not confirmed yet, or gone. [RST-05] */
   end: End | undefined;
+  /** Whom the node has sent to from it, by whichever path. [RST-08, HO-06] */
+  readonly peers: Peers;
   /** Paths that have it, or will have it once they are confirmed. */
   paths: number;
 }
@@ -55,7 +58,7 @@ export class Leases {
     const address = own ?? free.find((ip) => !this.isQuarantined(ip, now));
     if (address === undefined) return undefined;
     this.returned.delete(address);
-    const lease: Lease = { address, node, end: undefined, paths: 1 };
+    const lease: Lease = { address, node, end: undefined, peers: new Peers(), paths: 1 };
     this.leases.set(address, lease);
     return lease;
   }

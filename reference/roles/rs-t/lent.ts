@@ -19,7 +19,7 @@ import { mayBePeer } from '../relay/general-peers.ts';
 import type { GeneralSide, Outlets } from '../relay/general-side.ts';
 import { aboutOf, errorMessage, passedOn } from './forward.ts';
 import { Leases } from './leases.ts';
-import { Peers } from './peers.ts';
+import type { Peers } from './peers.ts';
 
 export interface LentConfig {
   /** The relay's own addresses on the general side. */
@@ -85,9 +85,10 @@ export class Lent implements GeneralSide {
 
   bind(end: End): void {
     const { allocated: lent, direction } = end;
-    this.paths.set(end.id, { end, lent, peer: direction.peerAddress, peers: new Peers() });
     const lease = this.leases.find(lent);
-    if (lease !== undefined) lease.end = end;
+    if (lease === undefined) throw new Error(`a path without a lease: ${lent}`);
+    lease.end = end;
+    this.paths.set(end.id, { end, lent, peer: direction.peerAddress, peers: lease.peers });
   }
 
   release(end: End, now: Instant): void {

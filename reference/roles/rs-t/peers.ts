@@ -5,7 +5,7 @@ const BOUND = 1024;
 /** As long as an idle path lives. [RS-25] */
 const MEMORY = 7_440_000;
 
-/** Whom a node has sent to by one path: the latest of them. [RST-08, DOS-04] */
+/** Whom a node has sent to from one lent address: the latest of them. [RST-08, DOS-04] */
 export class Peers {
   private readonly last = new Map<Ip, Instant>();
 
