@@ -59,6 +59,19 @@ t.test('packets of a peer that the node did not send to: let in, or not', (t) =>
 });
 const there = () => udp({ from: FIRST, to: HOST, ports: [1, 2] }, word('a'));
 
+t.test('whom a node has sent to may still answer when a path has replaced another', (t) => {
+  const world = new World('rs-t', { inbound: 'answers' });
+  world.ask(world.dc, world.direction(1, 1, anyPeer));
+  t.equal(world.out(world.node(1, 1), there()).length, 1);
+  const replaces = new Uint8Array(16).fill(1);
+  t.equal(world.allocated(world.dc, world.direction(2, 1, { ...anyPeer, replaces })), FIRST);
+  const after = world.node(2, 1);
+  world.in(udp({ from: HOST, to: FIRST, ports: [2, 1] }, word('b')));
+  t.equal(after.packets().length, 1);
+  world.in(udp({ from: OTHER, to: FIRST, ports: [2, 1] }, word('c')));
+  t.equal(after.packets().length, 0, 'others are as before');
+});
+
 t.test('a path to one peer takes nothing of others', (t) => {
   const world = new World('rs-t');
   world.ask(world.dc, world.direction(1, 1));
