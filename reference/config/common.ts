@@ -1,5 +1,5 @@
 /** What the configurations of all roles have alike. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { family } from '../address.ts';
 import {
   count,
@@ -12,8 +12,14 @@ import {
   seconds,
   strict,
 } from './fields.ts';
+import { shown } from './messages.ts';
 import type { CountName, SettableTimerName } from './timers.ts';
 import { COUNT_NAMES, isSettable, TIMER_NAMES, TIMERS } from './timers.ts';
+
+const SUITES_MEND = 'write 1 or 2';
+const suite = z.literal([1, 2], { error: ({ input }) => `is ${shown(input)}: ${SUITES_MEND}` });
+/** Of a tunnel end, by their numbers, in the order of preference. [RS-19] */
+export const SUITES = list(suite, 'suites', 1, 2).default([1, 2]);
 
 /** Datagrams of one source address that cost cryptography. [DOS-03] */
 export const perSourcePerSecond = count().default(1000);

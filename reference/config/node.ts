@@ -4,7 +4,16 @@ import { MARKER, zoneOf } from '../dns/names.ts';
 import { parsePrefix } from '../locator.ts';
 import { NAT64_LENGTHS } from '../nat64.ts';
 import type { Fault } from './common.ts';
-import { PLACE, perSourcePerSecond, placeFaults, repeats, TESTS, timerFaults, withFaults } from './common.ts';
+import {
+  PLACE,
+  perSourcePerSecond,
+  placeFaults,
+  repeats,
+  SUITES,
+  TESTS,
+  timerFaults,
+  withFaults,
+} from './common.ts';
 import {
   choice,
   count,
@@ -22,7 +31,6 @@ import { shown } from './messages.ts';
 import { general } from './policy.ts';
 
 const MARKER_MEND = 'write one label in lower case, like "ntmobile"';
-const SUITES = 'write 1 or 2';
 
 /** What a node and an NTMA have alike. */
 export const NODE = {
@@ -45,12 +53,7 @@ export const NODE = {
     .regex(/^[a-z0-9_-]{1,63}$/, { error: ({ input }) => `is ${shown(input)}: ${MARKER_MEND}` })
     .default(MARKER),
   /** By their numbers, in the order of preference. [NODE-03] */
-  suites: list(
-    z.literal([1, 2], { error: ({ input }) => `is ${shown(input)}: ${SUITES}` }),
-    'suites',
-    1,
-    2,
-  ).default([1, 2]),
+  suites: SUITES,
   features: list(choice(['nat64', 'relay-only']), 'features', 0, 2).default([]),
   /** The prefix of the NAT64 that it is behind. [OPT-08, NODE-21] */
   nat64: network.optional(),

@@ -3,10 +3,6 @@ import { z } from 'zod';
 import type { Fault } from './common.ts';
 import { associationFaults, PLACE, perSourcePerSecond, placeFaults, TESTS, timerFaults } from './common.ts';
 import { count, endpoint, id, list, literal, secret, strict } from './fields.ts';
-import { shown } from './messages.ts';
-
-const SUITES_MEND = 'write 1 or 2';
-const suite = z.literal([1, 2], { error: ({ input }) => `is ${shown(input)}: ${SUITES_MEND}` });
 
 /** The trust relationship with a DC. [RS-01] */
 const association = strict('an object', {
@@ -38,9 +34,6 @@ export const RELAY = {
 };
 
 const relay = z.object(RELAY);
-
-/** Of a tunnel end, by their numbers, in the order of preference. [RS-19] */
-export const SUITES = list(suite, 'suites', 1, 2).default([1, 2]);
 
 export type RelayConfig = z.output<typeof relay>;
 

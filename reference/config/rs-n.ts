@@ -1,9 +1,9 @@
 /** The configuration of an RS-N. */
 import type { z } from 'zod';
-import { withFaults } from './common.ts';
+import { SUITES, withFaults } from './common.ts';
 import { count, literal, strict } from './fields.ts';
 import { GENERAL_SIDE, generalSideFaults } from './general-side.ts';
-import { RELAY, relayFaults, SUITES } from './relay.ts';
+import { RELAY, relayFaults } from './relay.ts';
 
 const rsN = strict('an object', {
   role: literal('rs-n', ''),
