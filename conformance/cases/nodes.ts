@@ -107,11 +107,16 @@ export async function socketOf(
 
 /** A node uses another socket from now on, and the RS-S has found it valid. */
 export async function move(world: World, node: PlayedNode, to: Peer): Promise<void> {
+  const from = node.peer;
+  const { answerProbes } = from.habits;
+  // Who has left a network answers nothing there: the answer could overtake what is to nominate the new address.
+  from.habits.answerProbes = from === to && answerProbes;
   world.status(await to.probe(node.leg), 0);
   await takeProbe(world, to, node.leg, 'KEY-31: a message from another address nominates it.');
   // By the time of this answer the RS-S has taken the answer to its own probe.
   world.status(await to.probe(node.leg), 0);
   await settle(to, node.leg);
+  from.habits.answerProbes = answerProbes;
   node.moveTo(to);
 }
 
