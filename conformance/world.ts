@@ -249,8 +249,8 @@ export class World {
   }
 
   /** Judges that something came in time. */
-  came(mail: Received | undefined, expected: string, requirement?: string): Received {
-    return mail ?? this.stage.violated(expected, 'nothing came', { requirement, timedOut: true });
+  came<Thing>(thing: Thing | undefined, expected: string, requirement?: string): Thing {
+    return thing ?? this.stage.violated(expected, 'nothing came', { requirement, timedOut: true });
   }
 
   /** Judges that an answer came and has one of these statuses. */

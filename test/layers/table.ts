@@ -73,6 +73,8 @@ export const layers: readonly Layer[] = [
     io: true,
   },
   { of: 'reference/lab/', may: ['reference/'] },
+  // The same laboratory out of namespaces of Linux: what is to be done is a plan in reference/lab/netns.
+  { of: 'reference/netns/', may: ['reference/', 'node:*'], io: true },
   { of: 'reference/cli/', may: ['reference/', 'commander', 'picocolors', 'node:*'], io: true },
 
   { of: 'conformance/reporters/junit.ts', may: ['conformance/', 'xmlbuilder2'] },

@@ -138,7 +138,7 @@ export async function outOf(
   return event?.packet && udp && { packet: event.packet, udp };
 }
 
-function carries(packet: Uint8Array | undefined, payload: Uint8Array): boolean {
+export function carries(packet: Uint8Array | undefined, payload: Uint8Array): boolean {
   const udp = packet && readUdp(packet);
   return udp !== undefined && sameBytes(udp.payload, payload);
 }

@@ -36,7 +36,7 @@ export const NODE_DATA_CHANNEL_CASES: readonly Case[] = [
       const { far } = on;
       const packet = packetFrom(world, on.plan);
       const once = far.sendData(packet);
-      world.check((await delivered(world, on.node, isPacket(packet))) !== undefined, 'the packet', 'nothing');
+      world.came(await delivered(world, on.node, isPacket(packet)), 'the packet');
       const again = silentFault('the same datagram again', 'replay');
       await checkNotDelivered(world, on, () =>
         far.peer.send(once, undefined, { channel: far.path, intent: again, content: packet }),

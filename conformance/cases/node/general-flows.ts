@@ -128,7 +128,7 @@ async function checkEnded(world: World, on: Flow & { readonly far: PlayedNode },
       .slice(had)
       .filter(isReset).length;
   const first = await delivered(world, node, ({ packet }) => packet !== undefined && isReset(packet));
-  world.check(first !== undefined, 'a reset that the application takes', 'none', requirement);
+  world.came(first, 'a reset that the application takes', requirement);
   await checkIcmp(world, node, udp, UNREACHABLE, requirement, { to: own });
   if (lent !== own) return;
   const before = await resets();

@@ -205,8 +205,7 @@ export function packets(events: readonly NodeEvent[]): Uint8Array[] {
 /** Judges that an event shows an error to the user. @param after how many were there before */
 export async function checkShown(world: World, node: NodeUnderTest, requirement: string, after = 0) {
   const isNew = (event: NodeEvent) => isError(event) && event.number > after;
-  const shown = await delivered(world, node, isNew);
-  world.check(shown !== undefined, 'an event that shows an error', 'none', requirement);
+  world.came(await delivered(world, node, isNew), 'an event that shows an error', requirement);
 }
 
 /** The number of the last event so far. */
