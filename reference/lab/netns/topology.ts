@@ -1,0 +1,147 @@
+/** A topology that grows and changes, and the steps by which the system follows it. */
+import type { GatewayRules } from './rules.ts';
+import { gatewayRules, INSIDE, OUTSIDE } from './rules.ts';
+import type { Segment, Version } from './segments.ts';
+import { addressAt, INTERNET, LENGTH, ROUTER, versionOf, wayOut, withLength } from './segments.ts';
+import type { Naming, Step } from './steps.ts';
+import { FORWARDS } from './steps.ts';
+
+export interface GatewayOptions extends GatewayRules {
+  readonly prefix4?: string;
+  readonly prefix6?: string;
+  readonly isIsolated?: boolean;
+}
+
+/** The name of a host's one interface. */
+export const INTERFACE = 'eth0';
+
+const VERSIONS: readonly Version[] = [4, 6];
+
+export class Topology {
+  private readonly name: Naming;
+  private readonly leases = new Map<string, string>();
+  private readonly counts = new Map<string, number>();
+  private ports = 0;
+
+  constructor(name: Naming) {
+    this.name = name;
+  }
+
+  /** The Internet: a router and the bridge that all plug into. */
+  internet(): Step[] {
+    return [
+      ...this.router(INTERNET.at),
+      this.inside(INTERNET.at, [
+        `link add ${INTERNET.bridge} type bridge`,
+        ...ROUTER.map(
+          (address) => `address add ${withLength(address)} dev ${INTERNET.bridge}${quick(address)}`,
+        ),
+        `link set ${INTERNET.bridge} up`,
+      ]),
+    ];
+  }
+
+  /** A namespace with nothing but its loopback. */
+  host(host: string): Step[] {
+    return [{ kind: 'ip', lines: [`netns add ${this.name(host)}`] }, this.inside(host, ['link set lo up'])];
+  }
+
+  /**
+   * A gateway, and the network behind it.
+   * @param outer the network in which it stands
+   */
+  gateway(
+    gateway: string,
+    { prefix4, prefix6, isIsolated, ...rules }: GatewayOptions,
+    outer: Segment = INTERNET,
+  ): { readonly segment: Segment; readonly steps: Step[] } {
+    const segment: Segment = {
+      at: gateway,
+      bridge: INSIDE,
+      ...(prefix4 !== undefined && { prefix4 }),
+      ...(prefix6 !== undefined && { prefix6 }),
+      ...(isIsolated !== undefined && { isIsolated }),
+    };
+    const versions = VERSIONS.filter((version) => addressAt(segment, version, 1) !== undefined);
+    const outside = versions.flatMap((version) => this.lease(outer, gateway, version) ?? []);
+    const own = versions.map((version) => addressAt(segment, version, 1) ?? '');
+    return {
+      segment,
+      steps: [
+        ...this.router(gateway),
+        this.inside(gateway, [
+          `link add ${INSIDE} type bridge`,
+          ...own.map((address) => `address add ${withLength(address)} dev ${INSIDE}${quick(address)}`),
+          `link set ${INSIDE} up`,
+        ]),
+        ...this.plug(gateway, outer, outside, OUTSIDE),
+        ...this.known(segment, outer, outside),
+        { kind: 'nft', namespace: this.name(gateway), rules: gatewayRules(rules) },
+      ],
+    };
+  }
+
+  /** The address of a family that a host has in a segment, the same each time; undefined: there is none. */
+  lease(segment: Segment, host: string, version: Version): string | undefined {
+    const key = `${segment.at} ${version} ${host}`;
+    const known = this.leases.get(key);
+    if (known !== undefined) return known;
+    const count = `${segment.at} ${version}`;
+    const number = (this.counts.get(count) ?? 1) + 1;
+    // Addresses of servers and routers on the segment are below that.
+    const first = segment === INTERNET ? 0x1000 : 0;
+    const address = addressAt(segment, version, version === 6 ? first + number : number);
+    if (address === undefined) return undefined;
+    this.counts.set(count, number);
+    this.leases.set(key, address);
+    return address;
+  }
+
+  /** Connects a namespace to a segment, with these addresses and a default route for each family. */
+  plug(host: string, segment: Segment, addresses: readonly string[], device = INTERFACE): Step[] {
+    const port = `p${++this.ports}`;
+    const isolated = segment.isIsolated ? [`link set ${port} type bridge_slave isolated on`] : [];
+    const firsts = VERSIONS.flatMap(
+      (version) => addresses.find((address) => versionOf(address) === version) ?? [],
+    );
+    return [
+      {
+        kind: 'ip',
+        lines: [
+          `link add ${device} netns ${this.name(host)} type veth peer name ${port} netns ${this.name(segment.at)}`,
+        ],
+      },
+      this.inside(segment.at, [`link set ${port} master ${segment.bridge} up`, ...isolated]),
+      this.inside(host, [
+        ...addresses.map((address) => `address add ${withLength(address)} dev ${device}${quick(address)}`),
+        `link set ${device} up`,
+        ...firsts.map((address) => `route add default via ${wayOut(address)} dev ${device}`),
+      ]),
+    ];
+  }
+
+  /** Pulls a host out of where it is: its interface is gone, and the other end with it. */
+  unplug(host: string, device = INTERFACE): Step[] {
+    return [this.inside(host, [`link del ${device}`])];
+  }
+
+  /** The Internet's router learns the way to a network of IPv6 behind a gateway. */
+  private known(segment: Segment, outer: Segment, outside: readonly string[]): Step[] {
+    const via = outside.find((address) => versionOf(address) === 6);
+    if (via === undefined || segment.prefix6 === undefined) return [];
+    return [this.inside(outer.at, [`route add ${segment.prefix6}:/${LENGTH[6]} via ${via}`])];
+  }
+
+  private router(name: string): Step[] {
+    return [...this.host(name), { kind: 'set', namespace: this.name(name), values: FORWARDS }];
+  }
+
+  private inside(host: string, lines: readonly string[]): Step {
+    return { kind: 'ip', namespace: this.name(host), lines };
+  }
+}
+
+/** An IPv6 address is good at once, without a search for another that has it. */
+function quick(address: string): string {
+  return versionOf(address) === 6 ? ' nodad' : '';
+}
