@@ -37,7 +37,7 @@ export async function missing(programs: readonly string[] = []): Promise<string 
     const packages = [...new Set(absent.map((program) => PACKAGES[program] ?? program))];
     return `${absent.join(', ')} not found: apt-get install ${packages.join(' ')}`;
   }
-  return cannotMake();
+  return await cannotMake();
 }
 
 /** Whether a program is in the path. */

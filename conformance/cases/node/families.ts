@@ -48,7 +48,7 @@ export const NODE_FAMILY_CASES: readonly Case[] = [
     clauses: ['KEY-27', 'TUN-08'],
     catches:
       'New keys each time that one family fails, or for two failures of long ago; a DC that is never looked for again.',
-    waits: 3 * NOTICED,
+    waits: 5 * NOTICED,
     async script(world) {
       exactNetwork(world);
       const habits = { natted: [4, 6], keepAlive: KEEP_ALIVE } as const;
@@ -61,7 +61,10 @@ export const NODE_FAMILY_CASES: readonly Case[] = [
         [first, second],
       ] as const) {
         Object.assign(other.habits, ANSWERS);
-        // Something is heard there again before the other one falls silent.
+        // What it sent into the silence has failed, and something was answered, before the other one falls silent.
+        while (other.takeNow(() => true) !== undefined);
+        const probe = await other.take(({ type }) => type === MessageType.probeRequest, NOTICED);
+        world.came(probe, `a probe at ${other.name}`, 'TUN-08.');
         world.status(await other.probe(dc.association), Status.ok);
         for (const socket of dc.sockets) while (socket.takeNow(() => true) !== undefined);
         Object.assign(silent.habits, SILENCE);

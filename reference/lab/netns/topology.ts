@@ -75,7 +75,7 @@ export class Topology {
           `link set ${INSIDE} up`,
         ]),
         ...this.plug(gateway, outer, outside, OUTSIDE),
-        ...this.known(segment, outer, outside),
+        ...this.known(segment, outer, outside, rules.nat !== undefined),
         { kind: 'nft', namespace: this.name(gateway), rules: gatewayRules(rules) },
       ],
     };
@@ -125,11 +125,13 @@ export class Topology {
     return [this.inside(host, [`link del ${device}`])];
   }
 
-  /** The Internet's router learns the way to a network of IPv6 behind a gateway. */
-  private known(segment: Segment, outer: Segment, outside: readonly string[]): Step[] {
-    const via = outside.find((address) => versionOf(address) === 6);
-    if (via === undefined || segment.prefix6 === undefined) return [];
-    return [this.inside(outer.at, [`route add ${segment.prefix6}:/${LENGTH[6]} via ${via}`])];
+  /** The network outside learns the way to one behind a gateway that does not translate it. */
+  private known(segment: Segment, outer: Segment, outside: readonly string[], isNat: boolean): Step[] {
+    const routes = outside.flatMap((via) => {
+      const prefix = versionOf(via) === 6 ? `${segment.prefix6}:` : isNat ? undefined : `${segment.prefix4}0`;
+      return prefix === undefined ? [] : [`route add ${prefix}/${LENGTH[versionOf(via)]} via ${via}`];
+    });
+    return routes.length === 0 ? [] : [this.inside(outer.at, routes)];
   }
 
   private router(name: string): Step[] {
