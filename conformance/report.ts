@@ -137,6 +137,8 @@ export const HostHealth = z.object({
   /** Milliseconds. */
   worstDelay: z.number(),
   reruns: z.number().int(),
+  /** Cases in which something did not come at first, while the host was not busy, and did when all was tried again. */
+  secondTries: z.array(z.string()).default([]),
 });
 export type HostHealth = z.infer<typeof HostHealth>;
 

@@ -56,9 +56,14 @@ export interface Job extends RunSettings, Pick<RunOptions, 'shard' | 'pics'> {
   readonly net: Net;
   /** What `--impair` says; empty for a network that is left alone. */
   readonly network?: string;
+  /** How many cases are tried again where something did not come. */
+  readonly secondTries?: number;
   /** Those of now, if not given. */
   readonly circumstances?: Circumstances;
 }
+
+/** Cases in which a datagram that was lost on the way is believed. */
+const SECOND_TRIES = 8;
 
 interface Hooks {
   readonly tap?: Tap;
@@ -84,6 +89,7 @@ export async function runJob(reached: Reached, job: Job, { tap, ...hooks }: Hook
       ...(replay !== undefined && { replay }),
       allCases: ALL_CASES,
       costs: costs(),
+      secondTries: job.secondTries ?? SECOND_TRIES,
       versions: versions(),
       ...times,
     },

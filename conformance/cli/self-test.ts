@@ -134,7 +134,7 @@ async function runAgainst(name: string, job: Omit<Job, 'net'>): Promise<Report> 
   const target = { role: undefined, endpoint: child.adapter };
   try {
     const reached = await reachTarget({ target, sources: [], outside: [], listen: [] }, {}, net);
-    return await runJob(reached, { ...job, net });
+    return await runJob(reached, { ...job, net, secondTries: 0 });
   } finally {
     await child.stop();
   }

@@ -65,6 +65,7 @@ export function mergeReports(
       badWindows: sum(reports.map(({ host }) => host.badWindows)),
       worstDelay: Math.max(...reports.map(({ host }) => host.worstDelay)),
       reruns: sum(reports.map(({ host }) => host.reruns)),
+      secondTries: reports.flatMap(({ host }) => host.secondTries),
     },
   };
 }

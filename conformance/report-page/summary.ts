@@ -3,6 +3,7 @@ import type { Markup } from '../html/markup.ts';
 import { html, joined } from '../html/markup.ts';
 import type { Report, RoleLedger } from '../report.ts';
 import { expectationLines } from '../reporters/expectations.ts';
+import { hostLines } from '../reporters/host.ts';
 import { ledgersOf, mustClauses } from '../reporters/ledger.ts';
 import { MARKS, WORST_FIRST } from '../reporters/marks.ts';
 import { PLAIN } from '../reporters/paint.ts';
@@ -83,16 +84,10 @@ function bar(parts: readonly (readonly [tone: string, size: number])[]): Markup 
 }
 
 function notes(report: Report): Markup | undefined {
-  const { host } = report;
   const lines = [
     ...(report.trouble === null ? [] : [`Trouble: ${report.trouble}`]),
     ...(report.complete ? [] : ['The run was cut short: cases that are not listed did not run.']),
-    ...(host.reruns === 0
-      ? []
-      : [
-          `This host stalled ${count(host.badWindows, 'time')} (up to ${duration(host.worstDelay)}): ` +
-            `${count(host.reruns, 'case')} ran again.`,
-        ]),
+    ...hostLines(report.host),
     ...expectationLines(report, { paint: PLAIN }),
   ];
   if (lines.length === 0) return undefined;

@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { clauseOf } from './context.ts';
 import { expectationLines } from './expectations.ts';
 import { shrunkText } from './failure.ts';
+import { hostLines } from './host.ts';
 import { ledgersOf, mustClauses } from './ledger.ts';
 import { code, fenced, plain, table } from './markdown-text.ts';
 import { MARKS, WORST_FIRST } from './marks.ts';
@@ -15,7 +16,7 @@ import { casesOfTarget } from './own-cases.ts';
 import { PLAIN } from './paint.ts';
 import { describeTarget } from './pretty.ts';
 import { runFaults, standingOf } from './standing.ts';
-import { count, duration, some } from './text.ts';
+import { count, some } from './text.ts';
 import { reasonsOf, totalLine } from './total.ts';
 
 /** Columns of charts: a page is wide, and scrolls. */
@@ -60,14 +61,10 @@ function verdictWord(report: Report): string {
 }
 
 function noteLines(report: Report, context: Context): string[] {
-  const { host } = report;
-  const stalled =
-    `This host stalled ${count(host.badWindows, 'time')} (up to ${duration(host.worstDelay)}): ` +
-    `${count(host.reruns, 'case')} ran again.`;
   return [
     ...(report.trouble === null ? [] : [`Trouble: ${report.trouble}`]),
     ...(report.complete ? [] : ['The run was cut short: cases that are not listed did not run.']),
-    ...(host.reruns === 0 ? [] : [stalled]),
+    ...hostLines(report.host),
     ...expectationLines(report, context),
   ].map((line) => `- ${plain(line.trim())}`);
 }

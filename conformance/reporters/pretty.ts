@@ -3,10 +3,11 @@ import type { CaseResult, Report, TargetInfo } from '../report.ts';
 import type { Context } from './context.ts';
 import { expectationLines } from './expectations.ts';
 import { failureLines } from './failure.ts';
+import { hostLines } from './host.ts';
 import { ledgerLines } from './ledger.ts';
 import { WORST_FIRST } from './marks.ts';
 import { casesOfTarget } from './own-cases.ts';
-import { count, duration, tame } from './text.ts';
+import { count, tame } from './text.ts';
 import { totalLine } from './total.ts';
 import { treeLines } from './tree.ts';
 
@@ -58,13 +59,6 @@ function troubleLines({ trouble, complete, host }: Report, { paint }: Context): 
   return [
     ...(trouble === null ? [] : [paint.red(`Trouble: ${trouble}`)]),
     ...(complete ? [] : [paint.red('The run was cut short: cases that are not listed did not run.')]),
-    ...(host.reruns === 0
-      ? []
-      : [
-          paint.yellow(
-            `This host stalled ${count(host.badWindows, 'time')} (up to ${duration(host.worstDelay)}): ` +
-              `${count(host.reruns, 'case')} ran again.`,
-          ),
-        ]),
+    ...hostLines(host).map(paint.yellow),
   ];
 }

@@ -48,12 +48,13 @@ export class Canary {
     return this.#bad.some((window) => window.from <= to && window.to >= from);
   }
 
-  health(reruns: number): HostHealth {
+  health(reruns: number, secondTries: readonly string[] = []): HostHealth {
     return {
       samples: this.#samples,
       badWindows: this.#bad.length,
       worstDelay: Math.round(this.#worst * 10) / 10,
       reruns,
+      secondTries: [...secondTries],
     };
   }
 

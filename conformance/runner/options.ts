@@ -33,6 +33,11 @@ export interface RunOptions {
   readonly costs?: Readonly<Record<string, number>>;
   /** How long an answer may take, milliseconds. */
   readonly timeout: number;
+  /**
+   * How many cases may be tried once more because something did not come: UDP loses datagrams. More are no accident.
+   * None if not given.
+   */
+  readonly secondTries?: number;
   /** Stop after the first failure. */
   readonly bail: boolean;
   /** One failure again, with full shrinking. */

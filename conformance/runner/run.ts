@@ -18,6 +18,7 @@ import { orderOf } from './order.ts';
 import type { CaseRun, RunnableCase } from './run-case.ts';
 import { requirementOf, runCase } from './run-case.ts';
 import { Sanity } from './sanity.ts';
+import { SecondTries } from './second-tries.ts';
 import { Semaphore } from './semaphore.ts';
 import type { ShrinkBudget } from './shrink-budget.ts';
 import { shrinkBudget } from './shrink-budget.ts';
@@ -68,6 +69,7 @@ class Run {
   readonly #watches: { readonly info: ScanCase; readonly watch: Watch }[] = [];
   readonly #running = new Set<string>();
   #reruns = 0;
+  readonly #secondTries: SecondTries;
   #cut = false;
   /** Why no further case is begun: the target is gone. */
   #gone: string | undefined = undefined;
@@ -78,6 +80,7 @@ class Run {
     this.#options = options;
     this.#replay = replay;
     this.#canary = new Canary(environment.net);
+    this.#secondTries = new SecondTries(options.secondTries ?? 0);
     this.#places = new Semaphore(Math.max(1, environment.target.parallel));
     this.#sanity = new Sanity(environment, options.timeout, ({ fault }) => {
       options.onProgress?.({ kind: 'sanity', ok: fault === undefined, actual: fault });
@@ -214,10 +217,11 @@ class Run {
         const reason = `the host was overloaded, and it did not come again: ${found.actual ?? found.reason}`;
         return { judged: { ...found, verdict: 'inconclusive', blame: 'host', reason }, worlds };
       }
+      if (!isBad && this.#secondTries.take(info.id, judged)) continue;
       if (judged.verdict === 'pass' || !isBad) return { judged, worlds };
       const hangsOnTime = judged.timedOut || info.waits !== undefined;
       if (!hangsOnTime) found = judged;
-      if (tries === TRIES) {
+      if (tries >= TRIES) {
         if (!hangsOnTime) return { judged, worlds };
         const reason = `the host was overloaded while an answer was waited for, ${TRIES} times`;
         return { judged: { ...judged, verdict: 'inconclusive', blame: 'host', reason }, worlds };
@@ -388,7 +392,7 @@ class Run {
         pics: options.pics ?? null,
         spec: options.versions.spec,
       }),
-      host: this.#canary.health(this.#reruns),
+      host: this.#canary.health(this.#reruns, this.#secondTries.passed()),
     };
   }
 }

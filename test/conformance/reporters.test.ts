@@ -166,6 +166,6 @@ function goodReport(): Report {
     ledger: codec === undefined ? {} : { codec },
     complete: true,
     trouble: null,
-    host: { ...report.host, badWindows: 0, reruns: 0 },
+    host: { ...report.host, badWindows: 0, reruns: 0, secondTries: [] },
   };
 }
