@@ -33,6 +33,9 @@ export const layers: readonly Layer[] = [
   { of: 'reference/channel/', may: [...core, 'reference/crypto/', 'reference/wire/'] },
   { of: 'reference/config/', may: [...core, 'reference/wire/registry.ts', 'reference/dns/names.ts', 'zod'] },
   { of: 'reference/packet/', may: core },
+  { of: 'reference/bpf/', may: core },
+  { of: 'reference/nft/', may: core },
+  { of: 'reference/host/', may: core },
   {
     of: 'reference/dns/',
     may: [...core, 'reference/crypto/', 'reference/wire/', 'zod', 'dns-packet', 'node:buffer'],
@@ -66,7 +69,7 @@ export const layers: readonly Layer[] = [
       'reference/config/',
       'reference/dns/',
       'reference/ffi/',
-      'reference/packet/',
+      'reference/host/',
       'reference/trace/',
       'node:*',
     ],
