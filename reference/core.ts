@@ -114,7 +114,22 @@ export type Effect =
   /** Write one path of the Tunnel Table: it carries data, or its peer has other addresses. */
   | { readonly kind: 'tunnel-set'; readonly path: TunnelPath }
   | { readonly kind: 'tunnel-remove'; readonly pathId: string }
+  /** What the host's virtual interface is to have from now on. Comes each time that this is something else. */
+  | { readonly kind: 'interface'; readonly has: HostInterface }
   | { readonly kind: 'note'; readonly note: Note };
+
+/** The virtual interface, by which inner packets get from the application side to a role and back. */
+export interface HostInterface {
+  /** Addresses of the host; none where it is a router for the application side. [NODE-04, RST-06] */
+  readonly addresses: readonly Ip[];
+  /** What leads to it, beside the prefixes of virtual addresses. */
+  readonly routes: readonly {
+    /** A prefix. */
+    readonly to: string;
+    /** The address, one of these, that packets there are to have as their source. */
+    readonly from: Ip | undefined;
+  }[];
+}
 
 /** One path of a tunnel end that carries data. Table and role share its carrier, so they live in one thread. */
 export interface TunnelPath {

@@ -4,6 +4,7 @@ import { family, sameEndpoint } from '../address.ts';
 import type {
   Counters,
   Effect,
+  HostInterface,
   HotTable,
   Input,
   Instant,
@@ -32,6 +33,8 @@ export interface RunOptions {
   readonly wallClock?: (() => number) | undefined;
   /** Takes an inner packet for the application side, which is valid during the call only. */
   readonly onPacket?: ((packet: Uint8Array) => void) | undefined;
+  /** Takes what the host's virtual interface is to have. */
+  readonly onInterface?: ((has: HostInterface) => void) | undefined;
   /** Asks DNS; without it nothing is found. */
   readonly lookUp?: LookUp | undefined;
 }
@@ -252,6 +255,9 @@ class Loop implements Running {
       case 'tunnel-set':
       case 'tunnel-remove':
         needed(this.options.tunnels, 'tunnel').apply(effect);
+        break;
+      case 'interface':
+        this.options.onInterface?.(effect.has);
         break;
       case 'note':
         this.options.onNote?.(effect.note);

@@ -52,6 +52,8 @@ export interface ConnectionsParts {
   /** Sends a Direction Request. */
   readonly ask: (message: Message, now: Instant) => void;
   readonly acknowledge: (transaction: Uint8Array, status: Status, to: Endpoint, now: Instant) => void;
+  /** An address is lent, or not any more. */
+  readonly lentChanged: () => void;
 }
 
 export class Connections {
@@ -154,6 +156,7 @@ export class Connections {
   follow(events: readonly PathsEvent[], now: Instant): void {
     for (const event of events) {
       const { path } = event;
+      if (path.lent !== undefined) this.parts.lentChanged();
       switch (event.kind) {
         case 'up':
           if (path.directed.goal?.general !== undefined)

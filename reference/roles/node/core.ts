@@ -33,6 +33,7 @@ import { Flows } from './flows.ts';
 import { General } from './general.ts';
 import type { HomeEvent } from './home.ts';
 import { Home } from './home.ts';
+import { hostInterface } from './host-interface.ts';
 import { conflict, formatPrefix, Location } from './location.ts';
 import { Paths } from './paths.ts';
 import { Resolver } from './resolver.ts';
@@ -63,14 +64,20 @@ class Node implements Role {
   private readonly home: Home;
   private readonly paths: Paths;
   private readonly connections: Connections;
+  private readonly general: General;
+  private readonly config: NodeConfig;
   private readonly lookUps = new Map<number, LookedUp>();
   private lastRef = 0;
   private links: readonly Prefix[];
   private movedAt: Instant = Number.NEGATIVE_INFINITY;
+  /** What the host's interface has may have to be something else. */
+  private isChanged = false;
+  private interface = '';
 
   constructor(config: NodeConfig, random: Random) {
     const timers = timersFrom(config.timers);
     const { tally } = this;
+    this.config = config;
     this.timers = timers;
     this.profile = testProfile(config.testProfile);
     this.links = prefixes(config.links);
@@ -102,7 +109,9 @@ class Node implements Role {
       memory: timers['name-memory'],
       paths: this.paths,
       own: () => this.home.addresses(),
+      changed: this.changed,
     });
+    this.general = general;
     this.connections = new Connections({
       tally,
       random,
@@ -155,6 +164,7 @@ class Node implements Role {
       ask: (message, now) => this.follow(this.home.ask(message, now), now),
       acknowledge: (transaction, status, to, now) =>
         this.follow(this.home.acknowledge(transaction, status, to, now), now),
+      lentChanged: this.changed,
     });
   }
 
@@ -195,7 +205,8 @@ class Node implements Role {
       default:
         throw new Error(`no such input: ${input satisfies never}`);
     }
-    return this.tally.take();
+    const effects = this.tally.take();
+    return this.isChanged ? [...this.shown(), ...effects] : effects;
   }
 
   wakeAt(): Instant | undefined {
@@ -264,6 +275,26 @@ class Node implements Role {
     }
   }
 
+  private readonly changed = (): void => {
+    this.isChanged = true;
+  };
+
+  /** Comes first, so that what is answered and delivered then is of use. [NODE-04, NODE-15] */
+  private shown(): Effect[] {
+    this.isChanged = false;
+    const addresses = this.home.addresses();
+    const has = hostInterface({
+      virtual: conflict(addresses, this.links) === undefined ? addresses : [],
+      paths: this.paths.all.values(),
+      config: this.config.general,
+      told: this.general.toldAddresses(),
+    });
+    const content = JSON.stringify(has);
+    if (content === this.interface) return [];
+    this.interface = content;
+    return [{ kind: 'interface', has }];
+  }
+
   /** [NODE-04, NODE-19] */
   private registered(isChanged: boolean, now: Instant): void {
     if (isChanged) {
@@ -277,6 +308,7 @@ class Node implements Role {
 
   /** [NODE-15] */
   private checkLinks(now: Instant): void {
+    this.changed();
     const found = conflict(this.home.addresses(), this.links);
     if (found !== undefined) {
       const { address, link } = found;

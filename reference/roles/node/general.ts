@@ -25,6 +25,8 @@ export interface GeneralParts {
   readonly paths: Paths;
   /** Own virtual addresses. */
   readonly own: () => readonly Ip[];
+  /** There are others that lead to an RS-T. */
+  readonly changed: () => void;
 }
 
 export class General {
@@ -55,9 +57,17 @@ export class General {
   resolved(name: string, addresses: readonly [Ip, ...Ip[]], now: Instant): Goal | undefined {
     const policy = this.policyFor(addresses[0], name);
     if (policy === 'rs-n') return translatedGoal(addresses[0]);
-    for (const address of addresses)
-      if (this.policyFor(address, name) === 'rs-t') this.told.note([address], transparentGoal(address), now);
+    for (const address of addresses) {
+      if (this.policyFor(address, name) !== 'rs-t') continue;
+      this.told.note([address], transparentGoal(address), now);
+      this.parts.changed();
+    }
     return undefined;
+  }
+
+  /** What DNS said of peers that are reached by an RS-T. */
+  toldAddresses(): Ip[] {
+    return this.told.addresses();
   }
 
   /** Whom a packet for a real address is to reach, if it is to go by an RS-T. */

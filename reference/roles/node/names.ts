@@ -33,6 +33,11 @@ export class Names {
     }
   }
 
+  /** All that are known; some may be so no longer. */
+  addresses(): Ip[] {
+    return [...this.known.keys()];
+  }
+
   /** Whom an address is of that a packet is for. */
   goalOf(address: Ip, now: Instant): Goal | undefined {
     const known = this.known.get(address);

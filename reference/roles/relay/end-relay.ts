@@ -36,6 +36,8 @@ export class EndRelay implements Role {
   private readonly ends: Ends;
   private readonly side: GeneralSide;
   private locals: readonly Endpoint[] = [];
+  /** Addresses that the host's interface stands for. */
+  private shown = '';
 
   constructor(
     config: EndRelayConfig,
@@ -59,7 +61,10 @@ export class EndRelay implements Role {
       usable: this.usable,
       advertised: () => this.advertised(),
       direct: (direction, owner, now) => this.ends.direct(direction, owner, now),
-      lends: (pool, owner) => this.side.lends(pool, owner),
+      lends: (pool, owner) => {
+        this.side.lends(pool, owner);
+        this.show();
+      },
     });
     this.side = makeSide({
       out: (packet) => tally.add({ kind: 'deliver', packet }),
@@ -99,6 +104,7 @@ export class EndRelay implements Role {
     switch (input.kind) {
       case 'start':
         this.locals = input.locals;
+        this.show();
         this.dcs.start(now);
         break;
       case 'datagram':
@@ -158,6 +164,16 @@ export class EndRelay implements Role {
         ? this.dcs.receive(context, header, bytes, from, now)
         : this.ends.receive(end, header, bytes, from, now);
     if (failed) this.sources.failed(from.ip, now);
+  }
+
+  /** What comes for these addresses is this role's. */
+  private show(): void {
+    const addresses = [...new Set(this.side.addresses())];
+    const content = addresses.join(' ');
+    if (content === this.shown) return;
+    this.shown = content;
+    const routes = addresses.map((ip) => ({ to: `${ip}/${family(ip) === 4 ? 32 : 128}`, from: undefined }));
+    this.tally.add({ kind: 'interface', has: { addresses: [], routes } });
   }
 
   private into(pathId: string, packet: Uint8Array, now: Instant): void {

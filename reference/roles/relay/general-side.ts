@@ -31,6 +31,8 @@ export interface QuickWays {
 }
 
 export interface GeneralSide extends QuickWays {
+  /** Addresses whose packets on the general side are for this role: its own, and those that it may lend. */
+  addresses(): readonly Ip[];
   /** Whether a direction of its kind has what it needs, and nothing that is not allowed. [RSN-08, RSN-13] */
   judge(direction: RelayDirectionEnd): Status;
   /** The addresses of a new path, or why there is none. */

@@ -28,6 +28,10 @@ export class Translated implements GeneralSide {
     this.rules = { ...rules, own: (ip) => config.addresses.includes(ip) || outlets.isOwn(ip) };
   }
 
+  addresses(): readonly Ip[] {
+    return this.config.addresses;
+  }
+
   judge({ peerAddress, peerVirtualAddress }: RelayDirectionEnd): Status {
     if (peerAddress === undefined || peerVirtualAddress === undefined) return Status.malformed;
     return this.napt.serves(peerAddress) && mayBePeer(peerAddress, this.rules) ? Status.ok : Status.refused;

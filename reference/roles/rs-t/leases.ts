@@ -38,6 +38,11 @@ export class Leases {
     return this.leases.size;
   }
 
+  /** All that it may lend. */
+  all(): Ip[] {
+    return [...this.pools.values()].flat();
+  }
+
   pool(owner: Association, addresses: readonly Ip[]): void {
     this.pools.set(owner, addresses);
   }

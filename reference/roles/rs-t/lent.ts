@@ -56,6 +56,10 @@ export class Lent implements GeneralSide {
     this.leases = new Leases(config.quarantine);
   }
 
+  addresses(): readonly Ip[] {
+    return [...this.config.addresses, ...this.leases.all()];
+  }
+
   judge({ peerAddress }: RelayDirectionEnd): Status {
     return peerAddress === undefined || this.isPeer(peerAddress) ? Status.ok : Status.refused;
   }

@@ -48,6 +48,7 @@ function made(config: Partial<GeneralConfig> = {}) {
     memory: 1000,
     paths,
     own: () => [OWN],
+    changed: () => {},
   });
   const events = () =>
     tally.take().flatMap((effect) => {

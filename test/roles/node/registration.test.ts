@@ -235,6 +235,7 @@ t.test('other virtual addresses are taken, and the change is shown', (t) => {
   dc.addresses = ['198.18.0.1', 'fd00:1::2'] as Ip[];
   sim.run(70_000);
   t.same(node.events('virtual-addresses-changed'), [{ addresses: '198.18.0.1 fd00:1::2' }]);
+  t.same(node.host, { addresses: ['198.18.0.1', 'fd00:1::2'], routes: [] }, 'the host has them');
   dc.addresses = ['fd00:1::2', '198.18.0.1'] as Ip[];
   sim.run(140_000);
   t.equal(node.events('virtual-addresses-changed').length, 1, 'their order says nothing');
@@ -252,11 +253,13 @@ t.test('a virtual address inside an attached link: no registration for as long',
   const last = dc.of(1).at(-1);
   t.equal(last?.message.lifetime, 0);
   t.equal(node.events('deregistered').length, 1);
+  t.same(node.host.addresses, [], 'the host has none');
   const count = dc.of(1).length;
   sim.run(200_000);
   t.equal(dc.of(1).length, count, 'nothing more');
   node.move([NODE4, NODE6], []);
   sim.run(201_000);
+  t.equal(node.host.addresses.length, 2);
   t.same(
     dc
       .of(1)

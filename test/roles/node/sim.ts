@@ -3,6 +3,7 @@ import type { Endpoint } from '../../../reference/address.ts';
 import { family, formatEndpoint, sameEndpoint } from '../../../reference/address.ts';
 import type {
   Effect,
+  HostInterface,
   HotTable,
   Input,
   Instant,
@@ -105,6 +106,8 @@ export class RoleParty implements Party {
   dnsTime = 0;
   /** What the host does with a packet that came out. */
   onPacket: (packet: Uint8Array) => void = () => {};
+  /** What the host's virtual interface has. */
+  host: HostInterface = { addresses: [], routes: [] };
   /** Dead: nothing that it does has an effect any more. */
   isDead = false;
   private readonly arrived: Uint8Array[] = [];
@@ -261,6 +264,9 @@ export class RoleParty implements Party {
       case 'tunnel-set':
       case 'tunnel-remove':
         this.tunnels?.apply(effect);
+        break;
+      case 'interface':
+        this.host = effect.has;
         break;
       case 'note':
         this.notes.push({ ...effect.note, at: now });

@@ -1,6 +1,6 @@
 /** What an RS-T lends and passes on, as packets of both sides show it. */
 import t from '../../tap.ts';
-import { addr, HOST, HOST6, OTHER, OUT, POOL, transaction, World } from '../relay/world.ts';
+import { addr, HOST, HOST6, OTHER, OUT, OUT6, POOL, transaction, World } from '../relay/world.ts';
 import { icmp, see, shown, udp } from '../rs-n/napt/packets.ts';
 
 const [FIRST = '', SECOND = '', SIX = ''] = POOL;
@@ -26,6 +26,16 @@ t.test('an address of the family of the peer; none free is said so', (t) => {
   t.equal(world.status(world.dc, world.direction(5, 3)), POOL_EMPTY, 'another node waits');
   world.run(120_000);
   t.equal(world.allocated(world.dc, world.direction(6, 3)), FIRST);
+});
+
+t.test('its own addresses and all that it may lend lead to it', (t) => {
+  const world = new World('rs-t');
+  const shown = () => world.effects.flatMap((effect) => (effect.kind === 'interface' ? [effect.has] : []));
+  const to = (...addresses: string[]) => ({
+    addresses: [],
+    routes: addresses.map((ip) => ({ to: `${ip}/${ip.includes(':') ? 128 : 32}`, from: undefined })),
+  });
+  t.same(shown(), [to(OUT, OUT6), to(OUT, OUT6, ...POOL)], 'at its start, and when its DCs have said so');
 });
 
 t.test('only TTL and header checksum change on the way, in both directions', (t) => {

@@ -1,0 +1,43 @@
+/** Network namespaces for tests that take one each. */
+import { spawnSync } from 'node:child_process';
+import process from 'node:process';
+import { loadLibc } from '../../../reference/ffi/libc.ts';
+
+/** Runs a program. @returns its exit status and all that it printed */
+export function run(program: string, ...args: readonly string[]): { status: number | null; text: string } {
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  return { status, text: `${stdout}${stderr}` };
+}
+
+/** Runs a program in a namespace. */
+export function runIn(space: string, program: string, ...args: readonly string[]): ReturnType<typeof run> {
+  return run('ip', 'netns', 'exec', space, program, ...args);
+}
+
+/** Why there can be no virtual interfaces and namespaces here; false if there can. */
+export function whyNot(): string | false {
+  const libc = loadLibc();
+  if (libc.found === undefined) return libc.missing;
+  if (process.getuid?.() !== 0) return 'not root';
+  const space = `ntmT-${process.pid}-try`;
+  const { status, text } = run('ip', 'netns', 'add', space);
+  if (status !== 0) return `no network namespace: ${text.trim() || 'the program ip is missing'}`;
+  run('ip', 'netns', 'del', space);
+  return false;
+}
+
+/** Makes namespaces, each with its loopback up, and removes them at the end of a test. */
+export function makeSpaces<Name extends string>(
+  names: readonly Name[],
+  teardown: (body: () => void) => void,
+): Record<Name, string> {
+  const spaces = Object.fromEntries(names.map((name) => [name, `ntmT-${process.pid}-${name}`]));
+  teardown(() => {
+    for (const space of Object.values(spaces)) run('ip', 'netns', 'del', space);
+  });
+  for (const space of Object.values(spaces)) {
+    run('ip', 'netns', 'add', space);
+    runIn(space, 'ip', 'link', 'set', 'lo', 'up');
+  }
+  return spaces as Record<Name, string>;
+}
