@@ -243,8 +243,7 @@ export class Peer {
 
   /** The same among those that came. A copy of a message that was sealed says nothing new. */
   takeNow(match: (mail: Received) => boolean): Received | undefined {
-    const isCopy = ({ explained, keys, type }: Received) =>
-      explained === COPY && keys !== undefined && type !== MessageType.data;
+    const isCopy = ({ explained, keys }: Received) => explained === COPY && keys !== undefined;
     const index = this.#inbox.findIndex((mail) => !isCopy(mail) && match(mail));
     const mail = this.#inbox[index];
     if (mail === undefined) return undefined;
