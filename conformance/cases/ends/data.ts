@@ -110,8 +110,8 @@ export function dataCases(role: EndKind): readonly Case[] {
         const packet = packetTo(world, on);
         on.node.sendData(concat(packet, new Uint8Array(zeros)));
         const { payload = new Uint8Array(0) } = readUdp(packet) ?? {};
-        const out = await outOf(world, on.end, payload);
-        const length = out?.packet.length;
+        const out = world.came(await outOf(world, on.end, payload), 'the packet out', 'TUN-09.');
+        const { length } = out.packet;
         world.check(length === packet.length, `${packet.length} bytes out`, `${length}`, 'TUN-09.');
       },
     }),
