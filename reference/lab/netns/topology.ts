@@ -4,7 +4,7 @@ import { gatewayRules, INSIDE, OUTSIDE } from './rules.ts';
 import type { Segment, Version } from './segments.ts';
 import { addressAt, INTERNET, LENGTH, ROUTER, versionOf, wayOut, withLength } from './segments.ts';
 import type { Naming, Step } from './steps.ts';
-import { FORWARDS } from './steps.ts';
+import { FORWARDS, QUICK } from './steps.ts';
 
 export interface GatewayOptions extends GatewayRules {
   readonly prefix4?: string;
@@ -33,9 +33,7 @@ export class Topology {
       ...this.router(INTERNET.at),
       this.inside(INTERNET.at, [
         `link add ${INTERNET.bridge} type bridge`,
-        ...ROUTER.map(
-          (address) => `address add ${withLength(address)} dev ${INTERNET.bridge}${quick(address)}`,
-        ),
+        ...ROUTER.map((address) => `address add ${withLength(address)} dev ${INTERNET.bridge}`),
         `link set ${INTERNET.bridge} up`,
       ]),
     ];
@@ -43,7 +41,11 @@ export class Topology {
 
   /** A namespace with nothing but its loopback. */
   host(host: string): Step[] {
-    return [{ kind: 'ip', lines: [`netns add ${this.name(host)}`] }, this.inside(host, ['link set lo up'])];
+    return [
+      { kind: 'ip', lines: [`netns add ${this.name(host)}`] },
+      { kind: 'set', namespace: this.name(host), values: QUICK },
+      this.inside(host, ['link set lo up']),
+    ];
   }
 
   /**
@@ -71,7 +73,7 @@ export class Topology {
         ...this.router(gateway),
         this.inside(gateway, [
           `link add ${INSIDE} type bridge`,
-          ...own.map((address) => `address add ${withLength(address)} dev ${INSIDE}${quick(address)}`),
+          ...own.map((address) => `address add ${withLength(address)} dev ${INSIDE}`),
           `link set ${INSIDE} up`,
         ]),
         ...this.plug(gateway, outer, outside, OUTSIDE),
@@ -113,7 +115,7 @@ export class Topology {
       },
       this.inside(segment.at, [`link set ${port} master ${segment.bridge} up`, ...isolated]),
       this.inside(host, [
-        ...addresses.map((address) => `address add ${withLength(address)} dev ${device}${quick(address)}`),
+        ...addresses.map((address) => `address add ${withLength(address)} dev ${device}`),
         `link set ${device} up`,
         ...firsts.map((address) => `route add default via ${wayOut(address)} dev ${device}`),
       ]),
@@ -141,9 +143,4 @@ export class Topology {
   private inside(host: string, lines: readonly string[]): Step {
     return { kind: 'ip', namespace: this.name(host), lines };
   }
-}
-
-/** An IPv6 address is good at once, without a search for another that has it. */
-function quick(address: string): string {
-  return versionOf(address) === 6 ? ' nodad' : '';
 }
