@@ -64,19 +64,28 @@ function commands(finish: (status: number) => void): Command {
   role('rs-s', 'relay that switches tunnels').action(async (options: RoleOptions) =>
     finish(await runRsS(options)),
   );
-  role('rs-n', 'relay to general hosts that translates addresses').action(async (options: RoleOptions) =>
-    finish(await runRsN(options)),
+  const inside = (command: Command) =>
+    command
+      .option(
+        '--tun [name]',
+        'make a virtual interface for it, on Linux as root; named ntm0 or the next if not given',
+      )
+      .option('--tun-route <prefix...>', 'what leads to it in place of 198.18.0.0/15 and fd00::/8');
+  const general = (command: Command) =>
+    command.option('--tun [name]', 'make a virtual interface to its general side, on Linux as root');
+  general(role('rs-n', 'relay to general hosts that translates addresses')).action(
+    async (options: RoleOptions) => finish(await runRsN(options)),
   );
-  role('rs-t', 'relay to general hosts that lends addresses').action(async (options: RoleOptions) =>
+  general(role('rs-t', 'relay to general hosts that lends addresses')).action(async (options: RoleOptions) =>
     finish(await runRsT(options)),
   );
-  role('node', 'node that answers pings')
+  inside(role('node', 'node that answers pings, or is there for the programs of its host'))
     .option('--ping <name>', 'ping that node, then end; exit status 1 if there was no reply')
     .option('--count <n>', 'pings to send, 4 if not given')
     .option('-6', 'ping its virtual IPv6 address')
     .action(async (options: NodeOptions) => finish(await runNode(options)));
-  role('ntma', 'adaptor: a node for a system that cannot be changed').action(async (options: RoleOptions) =>
-    finish(await runNtma(options)),
+  inside(role('ntma', 'adaptor: a node for a system that cannot be changed')).action(
+    async (options: RoleOptions) => finish(await runNtma(options)),
   );
   program
     .command('init')

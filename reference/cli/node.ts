@@ -21,12 +21,18 @@ export interface NodeOptions extends RoleOptions {
 const DEFAULT_COUNT = '4';
 
 /**
- * Runs a node until it is told to end, or has pinged. It has no interface: what its peers send it is answered
+ * Runs a node until it is told to end, or has pinged. Without an interface what its peers send it is answered
  * where it is an echo request, and dropped else.
  */
 export async function runNode(options: NodeOptions): Promise<number> {
   const config = await readConfig(options.config, 'node');
   const ping = pingOf(options, config.marker);
+  if (ping !== undefined && options.tun !== undefined)
+    throw new UsageError('--ping is for a node without --tun: leave one out, and use the ping of the system');
+  if (options.tun !== undefined && config.general.policy === 'rs-t')
+    throw new UsageError(
+      `${options.config}: general.policy is rs-t: with --tun write what is to go by an RS-T into general.destinations`,
+    );
   const system = config.resolver === undefined ? systemServer() : undefined;
   if (system !== undefined && config.dns.listen.includes(formatEndpoint(system)))
     throw new UsageError(

@@ -9,8 +9,9 @@ import { serve } from './serve.ts';
 /** Runs an NTMA until it is told to end. */
 export async function runNtma(options: RoleOptions): Promise<number> {
   const config = await readConfig(options.config, 'ntma');
-  process.stderr.write(
-    'ntma: this version has no network interface for its inside: what it would send there is dropped\n',
-  );
+  if (options.tun === undefined)
+    process.stderr.write(
+      'ntma: without --tun it has no interface to its inside: what it would send there is dropped\n',
+    );
   return serve({ config, ...createNtma(config, systemRandom), lookUp: lookUpFor(config.resolver) }, options);
 }

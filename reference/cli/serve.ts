@@ -11,10 +11,12 @@ import { runRole } from '../drivers/loop.ts';
 import { tracedNet } from '../drivers/trace.ts';
 import type { Net } from '../net/net.ts';
 import { udpNet } from '../net/udp/udp.ts';
+import type { TunFlags } from './tun.ts';
+import { tunFor } from './tun.ts';
 import { untilStopped } from './until-stopped.ts';
 
 /** Options of every role's command. */
-export interface RoleOptions {
+export interface RoleOptions extends TunFlags {
   readonly config: string;
   /** The file for the trace. */
   readonly trace?: string;
@@ -24,7 +26,9 @@ export interface Served extends Pick<RunOptions, 'role' | 'table' | 'tunnels' | 
   readonly config: RoleConfig;
   /** Sees the notes that are logged. */
   readonly onNote?: (note: Note) => void;
-  /** Takes an inner packet for this host, and sends others. */
+  /** The MTU of its interface, if it is not that of a tunnel. */
+  readonly mtu?: number;
+  /** Takes an inner packet for this host, and sends others, where it has no interface. */
   readonly onPacket?: (packet: Uint8Array, answer: (packet: Uint8Array) => void) => void;
   /** Where it takes DNS queries. */
   readonly dns?: readonly string[];
@@ -34,7 +38,7 @@ export interface Served extends Pick<RunOptions, 'role' | 'table' | 'tunnels' | 
 
 /** Runs a role until it is told to end, or what it is run for is over; the exit status. */
 export async function serve(served: Served, options: RoleOptions): Promise<number> {
-  const { config, onNote, onPacket, dns = [], during, ...parts } = served;
+  const { config, onNote, onPacket, dns = [], during, mtu, ...parts } = served;
   const stopped = untilStopped();
   const net = options.trace === undefined ? udpNet() : tracedNet(udpNet(), options.trace);
   const log = noteLog();
@@ -43,18 +47,32 @@ export async function serve(served: Served, options: RoleOptions): Promise<numbe
     onNote?.(noted);
   };
   let running: Running | undefined;
+  const { role } = config;
+  const tun = tunFor({ role, flags: options, ...(mtu && { mtu }) }, (packet) => running?.packet(packet));
   const take = (packet: Uint8Array): void => onPacket?.(packet, (answer) => running?.packet(answer));
+  const host =
+    tun === undefined
+      ? { onPacket: take }
+      : { onPacket: tun.write.bind(tun), onInterface: tun.set.bind(tun) };
   const listen = config.listen.map(endpointFrom);
-  running = await runRole({ ...parts, net, listen, onNote: note, onPacket: take });
-  const server = await serveQueries(net, running, dns);
+  let server: DnsServer | undefined;
+  try {
+    running = await runRole({ ...parts, net, listen, onNote: note, ...host });
+    server = await serveQueries(net, running, dns);
+  } catch (fault) {
+    await tun?.close();
+    throw fault;
+  }
   if (config.testProfile !== undefined) process.stderr.write(`${config.role}: ${TEST_PROFILE}\n`);
   process.stdout.write(`${config.role} ready on ${running.local.map(formatEndpoint).join(', ')}\n`);
+  if (tun !== undefined) process.stdout.write(`${role} has the interface ${tun.name}\n`);
   if (server !== undefined)
     process.stdout.write(`${config.role} answers DNS on ${server.local.map(formatEndpoint).join(', ')}\n`);
   const over = stopped.then(() => 0);
   const status = await (during === undefined ? over : Promise.race([over, during(running)]));
   await server?.close();
   await running.stop();
+  await tun?.close();
   return status;
 }
 

@@ -50,7 +50,7 @@ t.test(
     program.kill('SIGTERM');
     const { status, err } = await program.ended;
     t.equal(status, 0);
-    t.match(err, /^ntma: this version has no network interface for its inside: [^\n]+\n/);
+    t.match(err, /^ntma: without --tun it has no interface to its inside: [^\n]+\n/);
     await writeFile(file, JSON.stringify({ ...ntma, dns: {} }));
     t.match((await ntmobile('ntma', '--config', file).ended).err, /^ntmobile: [^\n]*dns[^\n]*\n$/);
   },
