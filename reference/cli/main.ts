@@ -80,6 +80,10 @@ function commands(finish: (status: number) => void): Command {
     finish(await runRsT(options)),
   );
   inside(role('node', 'node that answers pings, or is there for the programs of its host'))
+    .option(
+      '--resolv-conf [file]',
+      'with --tun: name it there as the DNS server of the host, /etc/resolv.conf if not given; undone at its end, or its next start',
+    )
     .option('--ping <name>', 'ping that node, then end; exit status 1 if there was no reply')
     .option('--count <n>', 'pings to send, 4 if not given')
     .option('-6', 'ping its virtual IPv6 address')

@@ -1,10 +1,13 @@
-import { formatEndpoint } from '../address.ts';
+import type { Endpoint, Ip } from '../address.ts';
+import { formatEndpoint, parseIp } from '../address.ts';
 import { canonicalName, zoneOf } from '../dns/names.ts';
 import { readConfig, UsageError } from '../drivers/config.ts';
 import { systemRandom } from '../drivers/random.ts';
 import { systemServer } from '../drivers/resolver.ts';
+import { repairResolvConf, takeOverResolvConf } from '../drivers/tun/resolv-conf.ts';
 import { echoReply } from '../packet/echo.ts';
 import { createNode } from '../roles/node/core.ts';
+import { endpoints } from '../roles/settings.ts';
 import { lookUpFor } from './look-up.ts';
 import { Ping } from './ping.ts';
 import type { RoleOptions } from './serve.ts';
@@ -16,9 +19,16 @@ export interface NodeOptions extends RoleOptions {
   readonly count?: string;
   /** By its virtual IPv6 address. */
   readonly 6?: true;
+  /** Be the DNS server of the host's programs, by this file; true: by the system's. */
+  readonly resolvConf?: string | true;
 }
 
 const DEFAULT_COUNT = '4';
+const SYSTEM_FILE = '/etc/resolv.conf';
+/** A resolv.conf cannot say another one. */
+const DNS_PORT = 53;
+/** Where the programs of the host ask, if no other place is configured: on the loopback, where nothing else is. */
+const RESOLVER: Endpoint = { ip: parseIp('127.0.0.43') as Ip, port: DNS_PORT };
 
 /**
  * Runs a node until it is told to end, or has pinged. Without an interface what its peers send it is answered
@@ -33,7 +43,10 @@ export async function runNode(options: NodeOptions): Promise<number> {
     throw new UsageError(
       `${options.config}: general.policy is rs-t: with --tun write what is to go by an RS-T into general.destinations`,
     );
-  const system = config.resolver === undefined ? systemServer() : undefined;
+  const resolv = resolvConfOf(options);
+  if (resolv !== undefined) repairResolvConf(resolv);
+  const asked = endpoints(config.dns.listen).find(({ port }) => port === DNS_PORT) ?? RESOLVER;
+  const system = config.resolver === undefined ? systemServer(resolv) : undefined;
   if (system !== undefined && config.dns.listen.includes(formatEndpoint(system)))
     throw new UsageError(
       `${options.config}: the system's DNS server is this node itself, ${formatEndpoint(system)}: add resolver, the server that it is to ask`,
@@ -42,18 +55,32 @@ export async function runNode(options: NodeOptions): Promise<number> {
     {
       config,
       ...createNode(config, systemRandom),
-      lookUp: lookUpFor(config.resolver),
+      lookUp: lookUpFor(config.resolver ?? (system && formatEndpoint(system))),
       onPacket: (packet, answer) => {
         const reply = echoReply(packet);
         if (reply !== undefined) answer(reply);
         else ping?.receive(packet);
       },
       onNote: (note) => ping?.note(note),
-      dns: config.dns.listen,
+      dns:
+        resolv === undefined
+          ? config.dns.listen
+          : [...new Set([...config.dns.listen, formatEndpoint(asked)])],
+      onReady: resolv === undefined ? undefined : () => takeOverResolvConf(resolv, asked.ip),
       during: ping && ((running) => ping.run(running)),
     },
     options,
   );
+}
+
+/** @throws UsageError where nobody would reach what it says. */
+function resolvConfOf({ resolvConf, tun }: NodeOptions): string | undefined {
+  if (resolvConf === undefined) return undefined;
+  if (tun === undefined)
+    throw new UsageError(
+      '--resolv-conf is for --tun: add it, for names lead to addresses behind the interface',
+    );
+  return resolvConf === true ? SYSTEM_FILE : resolvConf;
 }
 
 /** @throws UsageError for a name or a number that is none. */

@@ -32,13 +32,15 @@ export interface Served extends Pick<RunOptions, 'role' | 'table' | 'tunnels' | 
   readonly onPacket?: (packet: Uint8Array, answer: (packet: Uint8Array) => void) => void;
   /** Where it takes DNS queries. */
   readonly dns?: readonly string[];
+  /** Done once it runs; what it returns undoes it. */
+  readonly onReady?: (() => () => void) | undefined;
   /** What the command is for; if not given it runs until it is told to end. */
   readonly during?: ((running: Running) => Promise<number>) | undefined;
 }
 
 /** Runs a role until it is told to end, or what it is run for is over; the exit status. */
 export async function serve(served: Served, options: RoleOptions): Promise<number> {
-  const { config, onNote, onPacket, dns = [], during, mtu, ...parts } = served;
+  const { config, onNote, onPacket, dns = [], during, mtu, onReady, ...parts } = served;
   const stopped = untilStopped();
   const net = options.trace === undefined ? udpNet() : tracedNet(udpNet(), options.trace);
   const log = noteLog();
@@ -56,9 +58,11 @@ export async function serve(served: Served, options: RoleOptions): Promise<numbe
       : { onPacket: tun.write.bind(tun), onInterface: tun.set.bind(tun) };
   const listen = config.listen.map(endpointFrom);
   let server: DnsServer | undefined;
+  let undo: (() => void) | undefined;
   try {
     running = await runRole({ ...parts, net, listen, onNote: note, ...host });
     server = await serveQueries(net, running, dns);
+    undo = onReady?.();
   } catch (fault) {
     await tun?.close();
     throw fault;
@@ -70,6 +74,7 @@ export async function serve(served: Served, options: RoleOptions): Promise<numbe
     process.stdout.write(`${config.role} answers DNS on ${server.local.map(formatEndpoint).join(', ')}\n`);
   const over = stopped.then(() => 0);
   const status = await (during === undefined ? over : Promise.race([over, during(running)]));
+  undo?.();
   await server?.close();
   await running.stop();
   await tun?.close();
