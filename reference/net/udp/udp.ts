@@ -1,10 +1,73 @@
 /** Real UDP, by one of several ways to have the sockets of the system. */
 import type { Net } from '../net.ts';
+import { NetError } from '../net.ts';
+import { bindBun, hasBun } from './bun.ts';
+import { bindDeno, hasDenoDatagrams } from './deno.ts';
 import { bindDgram } from './dgram.ts';
+import type { Bind, CountedSocket, SocketCounts } from './parts.ts';
 import { scheduleAt } from './schedule.ts';
 import { tcpStreams } from './tcp.ts';
 
-/** The network of this machine. Its clock is that of the process. */
-export function udpNet(): Net {
-  return { bind: bindDgram, now: () => performance.now(), schedule: scheduleAt, streams: tcpStreams };
+/** `dgram`: node:dgram; `bun`: Bun.udpSocket; `deno`: Deno.listenDatagram. */
+export type Backend = 'dgram' | 'bun' | 'deno';
+
+interface Kind {
+  readonly bind: Bind;
+  /** One line that says why it is not to be had here, if so. */
+  readonly missing: () => string | undefined;
+}
+
+const kinds: Record<Backend, Kind> = {
+  dgram: { bind: bindDgram, missing: () => undefined },
+  bun: { bind: bindBun, missing: () => (hasBun() ? undefined : 'it needs Bun') },
+  deno: {
+    bind: bindDeno,
+    missing: () => (hasDenoDatagrams() ? undefined : 'it needs Deno, started with --unstable-net'),
+  },
+};
+
+/** Of several the first that is to be had: by measure the quickest of each runtime. */
+const automatic: readonly Backend[] = ['bun', 'deno', 'dgram'];
+
+/** What can be asked for. */
+export const backendNames: readonly string[] = [...Object.keys(kinds), 'auto'];
+
+/** Those that this runtime has. */
+export function backends(): readonly Backend[] {
+  return (Object.keys(kinds) as Backend[]).filter((name) => kinds[name].missing() === undefined);
+}
+
+/** The network of this machine, and which way it was had. */
+export interface UdpNet extends Net {
+  readonly backend: Backend;
+  readonly bind: Bind;
+  /** What the sockets that are open have done so far. */
+  counts(): readonly (SocketCounts & { readonly local: CountedSocket['local'] })[];
+}
+
+/**
+ * The network of this machine. Its clock is that of the process.
+ * @param name the way to have sockets; what fits the runtime if not given
+ * @throws NetError if this runtime has not got it.
+ */
+export function udpNet(name: Backend | 'auto' = 'auto'): UdpNet {
+  const [first = 'dgram'] = automatic.filter((each) => kinds[each].missing() === undefined);
+  const backend = name === 'auto' ? first : name;
+  const missing = kinds[backend].missing();
+  if (missing !== undefined) throw new NetError(`UDP by "${backend}" is not to be had: ${missing}`);
+  const open = new Set<CountedSocket>();
+  return {
+    backend,
+    now: () => performance.now(),
+    schedule: scheduleAt,
+    streams: tcpStreams,
+    counts: () => [...open].map((socket) => ({ local: socket.local, ...socket.counts() })),
+    bind: async (local, onDatagram) => {
+      const socket = await kinds[backend].bind(local, onDatagram);
+      open.add(socket);
+      const close = socket.close.bind(socket);
+      socket.close = () => close().finally(() => open.delete(socket));
+      return socket;
+    },
+  };
 }
