@@ -73,7 +73,6 @@ export async function selfTest(
       suite: suiteVersion(),
       spec: versions().spec,
       seed: options.seed,
-      cases: ALL_CASES.length,
     };
     const fault = await writeText(options.kills, writeKillTable({ ...table, saboteurs: kills }));
     if (fault !== undefined) throw new Mistake(fault, EXIT.suite);

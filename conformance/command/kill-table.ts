@@ -9,6 +9,8 @@ const Kill = z.strictObject({
   clause: z.string(),
   /** The case that has to catch it. */
   caughtBy: z.string(),
+  /** How many cases it met. */
+  met: z.number().int().positive(),
   /** All cases that caught it and blame the target, sorted. */
   cases: z.array(z.string()),
 });
@@ -18,8 +20,6 @@ const KillTableSchema = z.strictObject({
   suite: z.string(),
   spec: z.string(),
   seed: z.string(),
-  /** How many cases each saboteur met. */
-  cases: z.number().int().positive(),
   saboteurs: z.array(Kill),
 });
 
@@ -38,8 +38,9 @@ export function writeKillTable(table: KillTable): string {
 }
 
 export function killOf({ name, title, clause, caughtBy }: Saboteur, { cases }: Report): Kill {
+  const met = cases.length;
   const its = cases.filter(hasCaught).map(({ id }) => id);
-  return { name, title, clause, caughtBy, cases: its.sort() };
+  return { name, title, clause, caughtBy, met, cases: its.sort() };
 }
 
 /** Whether a case holds a fault against the target. */

@@ -33,16 +33,16 @@ t.test('caught: a fail, a warning of a SHOULD; not what the target is not blamed
     of('e', 'inconclusive'),
     of('f', 'pass'),
   ];
-  t.same(killOf(saboteur, { ...report, cases }), { ...saboteur, cases: ['a', 'b', 'should'] });
+  t.same(killOf(saboteur, { ...report, cases }), { ...saboteur, met: 7, cases: ['a', 'b', 'should'] });
 });
 
 const table = {
-  ...{ suite: '0.2.0', spec: '0.2', seed: 'x', cases: 3 },
+  ...{ suite: '0.2.0', spec: '0.2', seed: 'x' },
   saboteurs: [
-    { ...saboteur, name: 'mute', cases: [second.id] },
-    { ...saboteur, name: 'deaf', cases: [first.id, second.id] },
-    { ...saboteur, name: 'slow', cases: [second.id] },
-    { ...saboteur, name: 'free', cases: [] },
+    { ...saboteur, name: 'mute', met: 3, cases: [second.id] },
+    { ...saboteur, name: 'deaf', met: 3, cases: [first.id, second.id] },
+    { ...saboteur, name: 'slow', met: 3, cases: [second.id] },
+    { ...saboteur, name: 'free', met: 3, cases: [] },
   ],
 };
 
