@@ -5,6 +5,7 @@ import { endpointFrom } from '../config/schema.ts';
 import type { Note } from '../core.ts';
 import type { DnsServer } from '../drivers/dns-server.ts';
 import { serveDns } from '../drivers/dns-server.ts';
+import { currentEndpoints, followAddresses, isFollowing } from '../drivers/host-addresses.ts';
 import { noteLog } from '../drivers/log.ts';
 import type { Running, RunOptions } from '../drivers/loop.ts';
 import { runRole } from '../drivers/loop.ts';
@@ -56,7 +57,9 @@ export async function serve(served: Served, options: RoleOptions): Promise<numbe
     tun === undefined
       ? { onPacket: take }
       : { onPacket: tun.write.bind(tun), onInterface: tun.set.bind(tun) };
-  const listen = config.listen.map(endpointFrom);
+  const follow = { listen: config.listen.map(endpointFrom), except: tun?.name };
+  const isMobile = config.advertise === undefined && isFollowing(follow.listen);
+  const listen = isMobile ? currentEndpoints(follow) : follow.listen;
   let server: DnsServer | undefined;
   let undo: (() => void) | undefined;
   try {
@@ -72,8 +75,11 @@ export async function serve(served: Served, options: RoleOptions): Promise<numbe
   if (tun !== undefined) process.stdout.write(`${role} has the interface ${tun.name}\n`);
   if (server !== undefined)
     process.stdout.write(`${config.role} answers DNS on ${server.local.map(formatEndpoint).join(', ')}\n`);
+  const moved = running.addresses.bind(running);
+  const unfollow = isMobile ? followAddresses(follow, listen, moved) : undefined;
   const over = stopped.then(() => 0);
   const status = await (during === undefined ? over : Promise.race([over, during(running)]));
+  unfollow?.();
   undo?.();
   await server?.close();
   await running.stop();

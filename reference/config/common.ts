@@ -73,12 +73,13 @@ export function withFaults<Shape extends z.ZodRawShape>(
 }
 
 /** [GEN-15] */
-export function* placeFaults({ listen, advertise }: Place): Generator<Fault> {
+/** @param follows a wildcard stands for the addresses that the host has, whatever they are */
+export function* placeFaults({ listen, advertise }: Place, follows = false): Generator<Fault> {
   const [first, second] = listen.map((text) => family(endpointFrom(text).ip));
   if (first !== undefined && first === second)
     yield { path: ['listen', 1], message: `is a second IPv${first} endpoint: keep one for each family` };
   const wildcard = listen.find((text) => isWildcard(endpointFrom(text).ip));
-  if (wildcard !== undefined && advertise === undefined)
+  if (wildcard !== undefined && advertise === undefined && !follows)
     yield {
       path: ['advertise'],
       message: `is missing: add the endpoints that others send to, since ${wildcard} is none`,

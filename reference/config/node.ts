@@ -88,7 +88,7 @@ export type NodeConfigInput = z.input<typeof node>;
 /** @param self what the role is called */
 export function* nodeFaults(config: z.output<z.ZodObject<typeof NODE>>, self: string): Generator<Fault> {
   const { nodeId, name, marker, association, suites } = config;
-  yield* placeFaults(config);
+  yield* placeFaults(config, true);
   if (zoneOf(name, marker) === undefined)
     yield {
       path: ['name'],

@@ -1,0 +1,80 @@
+/** The addresses of the host as they come and go: by them a node learns that it has moved. [HO-02] */
+import { networkInterfaces } from 'node:os';
+import type { Endpoint, Ip } from '../address.ts';
+import { family, formatEndpoint, parseIp } from '../address.ts';
+import { NetError } from '../net/net.ts';
+
+export interface Follow {
+  /** Where to listen; an endpoint that stands for all addresses of its family becomes one of the host's. */
+  readonly listen: readonly Endpoint[];
+  /** An interface whose addresses are none of the host's: the virtual one. */
+  readonly except?: string | undefined;
+}
+
+/** Milliseconds from one look to the next. A look is one call of the system. */
+const EVERY = 100;
+
+const ANY: Readonly<Record<4 | 6, string>> = { 4: '0.0.0.0', 6: '::' };
+
+/** Whether there is an endpoint whose address is the host's, whatever that is. */
+export function isFollowing(listen: readonly Endpoint[]): boolean {
+  return listen.some(({ ip }) => ip === ANY[family(ip)]);
+}
+
+/**
+ * The endpoints with the addresses that the host has now.
+ * @param before what they were; an address that is still there is kept
+ */
+export function currentEndpoints({ listen, except }: Follow, before: readonly Endpoint[] = []): Endpoint[] {
+  const own = hostAddresses(except);
+  return listen.flatMap((endpoint) => {
+    const version = family(endpoint.ip);
+    if (endpoint.ip !== ANY[version]) return [endpoint];
+    const known = before.find(({ ip }) => family(ip) === version && own.includes(ip));
+    const ip = known?.ip ?? own.find((some) => family(some) === version);
+    return ip === undefined ? [] : [{ ip, port: endpoint.port }];
+  });
+}
+
+/**
+ * Looks again and again, and tells when they have changed.
+ * @param take takes the new endpoints; a NetError of it, as of an address that is not quite there yet, has it called again
+ * @returns what ends that
+ */
+export function followAddresses(
+  follow: Follow,
+  start: readonly Endpoint[],
+  take: (endpoints: readonly Endpoint[]) => Promise<void>,
+): () => void {
+  let taken = start;
+  let isBusy = false;
+  const look = async (): Promise<void> => {
+    const found = currentEndpoints(follow, taken);
+    if (isBusy || text(found) === text(taken)) return;
+    isBusy = true;
+    try {
+      await take(found);
+      taken = found;
+    } catch (fault) {
+      if (!(fault instanceof NetError)) throw fault;
+    } finally {
+      isBusy = false;
+    }
+  };
+  const timer = setInterval(() => void look(), EVERY);
+  return () => clearInterval(timer);
+}
+
+/** Addresses of interfaces that are up, but those of the host itself and of a link alone. */
+function hostAddresses(except: string | undefined): Ip[] {
+  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+    name === except
+      ? []
+      : addresses.flatMap(({ address, internal }) => {
+          const ip = internal || address.startsWith('fe80:') ? undefined : parseIp(address);
+          return ip === undefined ? [] : [ip];
+        }),
+  );
+}
+
+const text = (endpoints: readonly Endpoint[]): string => endpoints.map(formatEndpoint).join(' ');
