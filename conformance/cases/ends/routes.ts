@@ -92,8 +92,12 @@ export function routeCases(role: EndKind): readonly Case[] {
         const out = await checkFlows(world, on, 'The path works.');
         const thief = await socketOf(world, end, node, 'thief', { answersProbes: false });
         const packet = packetTo(world, on);
+        // An answer to a probe could overtake it, and it would not be the newest.
+        node.peer.habits.answerProbes = false;
+        await world.arrived();
         thief.sendSealed(node.path, MessageType.data, packet);
         await takeProbe(world, thief, node.path, 'KEY-31: the newest message nominates its source.');
+        node.peer.habits.answerProbes = true;
         await checkBack(world, on, out, 'HO-03: the old address stays in use.');
       },
     }),
