@@ -10,8 +10,13 @@ export function run(program: string, ...args: readonly string[]): { status: numb
 }
 
 /** Runs a program in a namespace. */
-export function runIn(space: string, program: string, ...args: readonly string[]): ReturnType<typeof run> {
-  return run('ip', 'netns', 'exec', space, program, ...args);
+export function runIn(space: string, ...command: readonly string[]): ReturnType<typeof run> {
+  return run('ip', 'netns', 'exec', space, ...command);
+}
+
+/** Whether there is such a program. */
+export function has(program: string): boolean {
+  return spawnSync('which', [program]).status === 0;
 }
 
 /** Why there can be no virtual interfaces and namespaces here; false if there can. */
