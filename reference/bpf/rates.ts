@@ -13,6 +13,11 @@ export interface Rates {
   readonly bytesPerSecond?: number | undefined;
 }
 
+/** Whether there is anything to hold a path to. */
+export function isLimited({ packetsPerSecond, bytesPerSecond }: Rates): boolean {
+  return packetsPerSecond !== undefined || bytesPerSecond !== undefined;
+}
+
 export const SECOND = 1_000_000_000;
 
 /** CPUs that may be at one path at once; a datagram that loses as often is over the rate. */

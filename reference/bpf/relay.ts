@@ -18,7 +18,7 @@ import { forwardAs } from './forward.ts';
 import { FRAME, headerSum, loadPacket, swap16, UDP, UDP_LENGTH, wordsOf } from './frame.ts';
 import { ETH_IPV4, ETH_IPV6, HELPER, SKB, TC_ACT_OK, TC_ACT_SHOT } from './kernel.ts';
 import type { Rates } from './rates.ts';
-import { charge } from './rates.ts';
+import { charge, isLimited } from './rates.ts';
 import { END, KEY_SIZE } from './table.ts';
 
 /** Name of the map in the program. */
@@ -61,11 +61,13 @@ export function relayProgram({ own, rates }: RelayProgram): Line[] {
   }
   if (own4 !== undefined) forwardAs(a, 4, own4, own6, rates);
   if (own6 !== undefined) forwardAs(a, 6, own6, own4, rates);
-  a.label('refused');
-  a.mov(1, 1);
-  a.atomicAdd(8, END.refused, 1);
-  a.mov(0, TC_ACT_SHOT);
-  a.exit();
+  if (isLimited(rates)) {
+    a.label('refused');
+    a.mov(1, 1);
+    a.atomicAdd(8, END.refused, 1);
+    a.mov(0, TC_ACT_SHOT);
+    a.exit();
+  }
   return a.lines;
 }
 

@@ -1,0 +1,156 @@
+/** The Relay Table in eBPF: one map, one program, a link at each device. All of it ends with the process. */
+import { family } from '../../address.ts';
+import { assemble } from '../../bpf/assembler.ts';
+import { TC_ACT_OK } from '../../bpf/kernel.ts';
+import { isLimited, packetCost, SECOND } from '../../bpf/rates.ts';
+import { chargeProgram, PATHS, relayProgram } from '../../bpf/relay.ts';
+import type { Element, End } from '../../bpf/table.ts';
+import { decodeElement, encodeElement, freshEnd, KEY_SIZE, VALUE_SIZE } from '../../bpf/table.ts';
+import { fromHex } from '../../bytes.ts';
+import type { Instant, RelayPath } from '../../core.ts';
+import type { Bpf } from './bpf.ts';
+import { BpfError } from './bpf.ts';
+import { ethernetDevices, isLocal } from './interfaces.ts';
+import type { KernelOptions, KernelTable, KernelTotals } from './kernel-table.ts';
+
+const MILLISECOND = 1_000_000n;
+/** A packet for the charge program: Ethernet header, Path ID, length. */
+const CHARGE_SIZE = 14 + KEY_SIZE + 4;
+
+/** @throws BpfError if the kernel does not take it; nothing is left then. */
+export function openEbpf(bpf: Bpf, options: KernelOptions): KernelTable {
+  return new EbpfTable(bpf, options);
+}
+
+class EbpfTable implements KernelTable {
+  readonly name = 'ebpf';
+  readonly capacity: number;
+  private readonly bpf: Bpf;
+  private readonly options: KernelOptions;
+  private readonly descriptors: number[] = [];
+  private readonly map: number;
+  private readonly charging: number | undefined;
+  private readonly paths = new Set<string>();
+  /** Of elements that are gone. */
+  private gone = { packets: 0, bytes: 0, refused: 0 };
+
+  constructor(bpf: Bpf, options: KernelOptions) {
+    this.bpf = bpf;
+    this.options = options;
+    this.capacity = options.capacity;
+    const { own, rates } = options;
+    try {
+      this.map = this.keep(bpf.createHash('ntm_paths', KEY_SIZE, VALUE_SIZE, options.capacity));
+      const maps = { [PATHS]: this.map };
+      const program = this.keep(bpf.load('ntm_relay', assemble(relayProgram({ own, rates }), maps)));
+      if (isLimited(rates))
+        this.charging = this.keep(bpf.load('ntm_charge', assemble(chargeProgram(rates), maps)));
+      for (const { ifindex } of ethernetDevices()) this.keep(bpf.attach(program, ifindex));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  set(path: RelayPath, now: Instant): boolean {
+    const { own } = this.options;
+    const reachable = path.ends.every(({ ip }) => own.some((one) => family(one.ip) === family(ip)));
+    if (!reachable) return false;
+    const key = fromHex(path.pathId);
+    // Taken out first: what is counted till then is not lost, and what comes meanwhile the process forwards.
+    const before = this.take(key);
+    try {
+      this.bpf.update(this.map, key, encodeElement(before ? moved(before, path) : this.fresh(path, now)));
+    } catch (error) {
+      if (!(error instanceof BpfError)) throw error;
+      if (before !== undefined) this.bury(before);
+      this.paths.delete(path.pathId);
+      return false;
+    }
+    this.paths.add(path.pathId);
+    return true;
+  }
+
+  remove(pathId: string): void {
+    const before = this.take(fromHex(pathId));
+    if (before !== undefined) this.bury(before);
+    this.paths.delete(pathId);
+  }
+
+  lastUse(pathId: string, now: Instant): Instant | undefined {
+    const element = this.look(pathId);
+    if (element === undefined) return undefined;
+    const [first, second] = element.ends.map(({ lastUse }) => lastUse) as [bigint, bigint];
+    const last = first > second ? first : second;
+    if (last === 0n) return undefined;
+    return now - Math.max(0, Number((this.bpf.now() - last) / MILLISECOND));
+  }
+
+  charge(pathId: string, length: number): boolean {
+    if (this.charging === undefined) return true;
+    const packet = new Uint8Array(CHARGE_SIZE);
+    packet.set(fromHex(pathId), 14);
+    new DataView(packet.buffer).setUint32(14 + KEY_SIZE, length, true);
+    return this.bpf.test(this.charging, packet).verdict === TC_ACT_OK;
+  }
+
+  totals(): KernelTotals {
+    let { packets, bytes, refused } = this.gone;
+    for (const pathId of this.paths)
+      for (const end of this.look(pathId)?.ends ?? []) {
+        packets += Number(end.packets);
+        bytes += Number(end.bytes);
+        refused += Number(end.refused);
+      }
+    return { paths: this.paths.size, packets, bytes, refused };
+  }
+
+  close(): void {
+    for (const descriptor of this.descriptors.splice(0).reverse()) this.bpf.close(descriptor);
+  }
+
+  private keep(descriptor: number): number {
+    this.descriptors.push(descriptor);
+    return descriptor;
+  }
+
+  private look(pathId: string): Element | undefined {
+    const value = this.bpf.lookUp(this.map, fromHex(pathId), VALUE_SIZE);
+    return value && decodeElement(value);
+  }
+
+  private take(key: Uint8Array): Element | undefined {
+    const value = this.bpf.take(this.map, key, VALUE_SIZE);
+    return value && decodeElement(value);
+  }
+
+  private bury({ ends }: Element): void {
+    for (const { packets, bytes, refused } of ends) {
+      this.gone.packets += Number(packets);
+      this.gone.bytes += Number(bytes);
+      this.gone.refused += Number(refused);
+    }
+  }
+
+  /** What was sent on as the path came into the table is charged to it. [RS-14] */
+  private fresh({ ends, used }: RelayPath, now: Instant): Element {
+    const { packetsPerSecond, bytesPerSecond } = this.options.rates;
+    const at = this.bpf.now() - BigInt(Math.max(0, Math.round((now - (used?.at ?? now)) * 1e6)));
+    const cost = (used?.packets ?? 0) * (packetsPerSecond === undefined ? 0 : packetCost(packetsPerSecond));
+    const bytes = bytesPerSecond === undefined ? 0 : ((used?.bytes ?? 0) * SECOND) / bytesPerSecond;
+    return {
+      ends: [freshEnd(ends[0], isLocal(ends[0].ip)), freshEnd(ends[1], isLocal(ends[1].ip))],
+      packetCredit: at + BigInt(cost),
+      byteCredit: at + BigInt(Math.floor(bytes)),
+    };
+  }
+}
+
+function moved(before: Element, { ends }: RelayPath): Element {
+  const end = (index: 0 | 1): End => ({
+    ...before.ends[index],
+    at: ends[index],
+    local: isLocal(ends[index].ip),
+  });
+  return { ...before, ends: [end(0), end(1)] };
+}
