@@ -71,9 +71,12 @@ const STYLE = `
 main { max-width: 70rem; margin: 0 auto; padding: 1rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; }
-th, td { padding: .35rem .7rem; border: 1px solid; text-align: center; }
+th, td { padding: .35rem .7rem; border: 1px solid var(--line); text-align: center; }
 tbody th { text-align: left; font-weight: normal; }
-td[data-verdict="fail"] { font-weight: bold; }
+td[data-verdict] { font-weight: bold; background: var(--raised); }
+td[data-verdict="pass"] { color: var(--good); }
+td[data-verdict="fail"] { color: var(--bad); }
+td[data-verdict="inconclusive"] { color: var(--warn); }
 `;
 
 /** A page that stands alone. */

@@ -1,84 +1,35 @@
 /** Opens the page of the golden report in a browser: what axe finds, and what its script does. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { renderHtml } from '../../conformance/report-page/page.ts';
-import t, { runtime } from '../tap.ts';
+import { LOOKS, Viewer, violations, why } from '../browser.ts';
+import t from '../tap.ts';
 import { context, report } from './golden.ts';
 import { hostile } from './hostile.ts';
 
-const program = (process.env.PATH ?? '')
-  .split(delimiter)
-  .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)))
-  .find((file) => existsSync(file));
-const why =
-  runtime !== 'node'
-    ? 'the browser is driven from Node'
-    : program === undefined
-      ? 'chromium is not installed'
-      : false;
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds on a page as it stands. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return await page.evaluate(
-    "axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))",
-  );
-}
-
 t.test('in a browser', { skip: why }, async (t) => {
-  const { chromium } = await import('playwright-core');
-  const folder = mkdtempSync(join(tmpdir(), 'ntm-page-'));
-  const file = join(folder, 'report.html');
-  writeFileSync(file, renderHtml(report, context));
-  const url = pathToFileURL(file).href;
-  // Without a sandbox: the page is our own, and root has none.
-  const browser: Browser = await chromium.launch({
-    ...(program !== undefined && { executablePath: program }),
-    args: ['--no-sandbox'],
-  });
-  t.teardown(async () => {
-    await browser.close();
-    rmSync(folder, { recursive: true });
-  });
-
-  /** The page with all that it logs, and with what it asks the network for. */
-  const open = async (options: BrowserContextOptions, hash = '') => {
-    const page = await (await browser.newContext(options)).newPage();
-    page.setDefaultTimeout(10_000);
-    const said: string[] = [];
-    page.on('console', (message) => said.push(message.text()));
-    page.on('pageerror', (error) => said.push(error.message));
-    page.on('request', (request) => {
-      if (!request.url().startsWith(url) && !request.url().startsWith('data:')) said.push(request.url());
-    });
-    await page.goto(url + hash);
-    return { page, said };
-  };
+  const viewer = await Viewer.of(renderHtml(report, context));
+  t.teardown(() => viewer.close());
+  const open = (options: BrowserContextOptions, hash?: string) => viewer.open(options, hash);
   const shown = (page: Page): Promise<string[]> =>
     page.locator('details.case:visible').evaluateAll((found) => found.map(({ id }) => id));
 
-  const sizes = { wide: { width: 1200, height: 900 }, phone: { width: 360, height: 740 } };
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const [name, viewport] of Object.entries(sizes))
-      await t.test(`accessible: ${colorScheme}, ${name}`, async (t) => {
-        const { page, said } = await open({ colorScheme, viewport });
-        t.same(await violations(page), [], 'as it opens');
-        await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })");
-        t.same(await violations(page), [], 'with all open');
-        t.equal(
-          await page.evaluate('document.documentElement.scrollWidth'),
-          viewport.width,
-          'nothing sticks out',
-        );
-        t.same(said, []);
-        await page.context().close();
-      });
+  for (const { name, ...look } of LOOKS)
+    await t.test(`accessible: ${name}`, async (t) => {
+      const { page, said } = await open(look);
+      t.same(await violations(page), [], 'as it opens');
+      await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })");
+      t.same(await violations(page), [], 'with all open');
+      t.equal(
+        await page.evaluate('document.documentElement.scrollWidth'),
+        look.viewport.width,
+        'nothing sticks out',
+      );
+      t.same(said, []);
+      await page.context().close();
+    });
 
   await t.test('what is too pale would be found', async (t) => {
     const { page } = await open({});
@@ -125,7 +76,7 @@ t.test('in a browser', { skip: why }, async (t) => {
   });
 
   await t.test('runs nothing that a target said', async (t) => {
-    const evil = join(folder, 'hostile.html');
+    const evil = join(viewer.folder, 'hostile.html');
     writeFileSync(evil, renderHtml(hostile(), context));
     const { page, said } = await open({});
     page.on('dialog', async (dialog) => {

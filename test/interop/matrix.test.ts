@@ -1,6 +1,7 @@
 /** The matrix of mixed implementations, in each form. */
 import { describeCell, matrixMarkdown, matrixPage, matrixText } from '../../conformance/interop/matrix.ts';
 import type { Cell, InteropReport } from '../../conformance/interop/run.ts';
+import { LOOKS, Viewer, violations, why } from '../browser.ts';
 import t from '../tap.ts';
 
 const FAILED: Cell = {
@@ -55,4 +56,16 @@ t.test('as Markdown and as a page: names are text, and what failed is told below
   t.match(page, 'B &lt;b&gt;|');
   t.equal(page.includes('B <b>'), false);
   t.match(page, '<h2>What did not pass</h2>');
+});
+
+t.test('in a browser: nothing that axe finds, nothing that sticks out', { skip: why }, async (t) => {
+  const viewer = await Viewer.of(matrixPage(REPORT));
+  t.teardown(() => viewer.close());
+  for (const { name, ...look } of LOOKS) {
+    const { page, said } = await viewer.open(look);
+    t.same(await violations(page), [], name);
+    t.equal(await page.evaluate('document.documentElement.scrollWidth'), look.viewport.width, name);
+    t.same(said, [], name);
+    await page.context().close();
+  }
 });
