@@ -36,22 +36,22 @@ export const HOME: Readonly<Record<NodeName, DcName>> = {
   carol: 'dc1',
   dave: 'dc2',
 };
-const POOLS = { dc1: ['198.18.1.0/24', 'fd00:1::/64'], dc2: ['198.18.2.0/24', 'fd00:2::/64'] };
-const ZONES = { dc1: 'ntmobile.one.example', dc2: 'ntmobile.two.example' };
+export const POOLS = { dc1: ['198.18.1.0/24', 'fd00:1::/64'], dc2: ['198.18.2.0/24', 'fd00:2::/64'] };
+export const ZONES = { dc1: 'ntmobile.one.example', dc2: 'ntmobile.two.example' };
 
 /** Whether an address is one of the pools'. */
 export const isVirtual = (ip: Ip): boolean => ip.startsWith('198.18.') || ip.startsWith('fd00:');
 
 export const fqdn = (node: NodeName): string => `${node}.${ZONES[HOME[node]]}`;
 
-const nodeId = (name: Name): string => toHex(new Chance(`node id ${name}`).bytes(16));
-const listen = (name: DcName | RelayName): string[] => {
+export const nodeId = (name: string): string => toHex(new Chance(`node id ${name}`).bytes(16));
+export const listen = (name: DcName | RelayName): string[] => {
   const [v4, v6] = SERVERS[name];
   return [`${v4}:${PORT}`, `[${v6}]:${PORT}`];
 };
 
 /** The association of two parties, from either side. */
-function between(one: Name, other: Name): { readonly id: string; readonly secret: string } {
+export function between(one: string, other: string): { readonly id: string; readonly secret: string } {
   const { bytes } = new Chance([one, other].sort().join(' '));
   return { id: toHex(bytes(16)), secret: toHex(bytes(32)) };
 }
