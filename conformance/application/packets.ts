@@ -62,6 +62,7 @@ export interface IcmpError {
   readonly code: number;
   /** The four bytes after the checksum. */
   readonly rest: number;
+  readonly from: Uint8Array;
   readonly to: Uint8Array;
   /** As much of the packet that it is about as it has. */
   readonly about: Uint8Array;
@@ -80,6 +81,7 @@ export function readIcmp(packet: Uint8Array): IcmpError | undefined {
     type: packet[at] ?? 0,
     code: packet[at + 1] ?? 0,
     rest: view.getUint32(at + 4),
+    from: version === 6 ? packet.slice(8, 24) : packet.slice(12, 16),
     to: version === 6 ? packet.slice(24, 40) : packet.slice(16, 20),
     about: packet.slice(at + 8),
     isSound: checksumsAreRight(packet),

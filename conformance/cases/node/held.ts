@@ -32,6 +32,8 @@ import {
 /** NODE-10 */
 const MOST = 64;
 
+const FROM = 'NODE-10: an ICMP error has the destination of the packet that it is about as its source.';
+
 /** The type and code of "address unreachable" by inner family. [NODE-10] */
 const UNREACHABLE = { 4: { type: 3, code: 1 }, 6: { type: 1, code: 3 } } as const;
 
@@ -77,6 +79,9 @@ export async function checkIcmp(
   const sender = to ?? OWN[version];
   const isHere = sameBytes(icmp.to, ipToBytes(sender));
   world.check(isHere, `to ${sender}`, `to ${toHex(icmp.to)}`, requirement);
+  const destination = version === 6 ? about.slice(24, 40) : about.slice(16, 20);
+  const isFromThere = sameBytes(icmp.from, destination);
+  world.check(isFromThere, `from ${toHex(destination)}`, `from ${toHex(icmp.from)}`, FROM);
   return icmp;
 }
 

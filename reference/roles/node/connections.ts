@@ -304,7 +304,7 @@ export class Connections {
   /** Tells the application that its packet goes nowhere. [NODE-10] */
   private refuse(packet: Uint8Array): void {
     const inner = readInner(packet);
-    const error = inner instanceof Refusal ? undefined : unreachable(packet, inner.source);
+    const error = inner instanceof Refusal ? undefined : unreachable(packet, inner.destination);
     if (error !== undefined) this.parts.tally.add({ kind: 'deliver', packet: error });
   }
 }

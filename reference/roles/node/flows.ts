@@ -73,7 +73,7 @@ export class Flows {
       if (last.tcp === undefined) this.flows.delete(key);
       else flow.isOver = true;
       const error =
-        last.tcp === undefined ? packet && unreachable(packet, last.from.ip) : resetOf(last, last.tcp);
+        last.tcp === undefined ? packet && unreachable(packet, last.to.ip) : resetOf(last, last.tcp);
       if (error !== undefined) told.push(error);
     }
     return told;

@@ -20,21 +20,21 @@ export class Sizing {
    * @returns what to send, or the error for the application if there is to be one.
    */
   cut(
-    { packet, source }: Pick<InnerPacket, 'packet' | 'source'>,
+    { packet, destination }: Pick<InnerPacket, 'packet' | 'destination'>,
     mtu: (version: 4 | 6) => number,
     now: Instant,
   ): { readonly packets: readonly Uint8Array[]; readonly error?: Uint8Array | undefined } {
-    const limit = mtu(family(source));
+    const limit = mtu(family(destination));
     const packets = fragment(packet, limit);
     return packets === undefined
-      ? { packets: [], error: this.error(packet, limit, source, now) }
+      ? { packets: [], error: this.error(packet, limit, destination, now) }
       : { packets };
   }
 
-  private error(packet: Uint8Array, limit: number, own: Ip, now: Instant): Uint8Array | undefined {
+  private error(packet: Uint8Array, limit: number, from: Ip, now: Instant): Uint8Array | undefined {
     this.errors = this.errors.filter((at) => at > now - 1000);
     if (this.errors.length >= ERRORS_PER_SECOND) return undefined;
-    const error = packetTooBig(packet, limit, own);
+    const error = packetTooBig(packet, limit, from);
     if (error !== undefined) this.errors.push(now);
     return error;
   }
