@@ -17,10 +17,13 @@ const runtimes: Record<string, readonly string[]> = {
 };
 const wanted: readonly (readonly [runtime: string, backend: string])[] = [
   ['node', 'dgram'],
+  ['node', 'mmsg'],
   ['deno', 'dgram'],
   ['deno', 'deno'],
+  ['deno', 'mmsg'],
   ['bun', 'dgram'],
   ['bun', 'bun'],
+  ['bun', 'mmsg'],
 ];
 
 interface Result {

@@ -59,8 +59,17 @@ export const layers: readonly Layer[] = [
   },
   { of: 'reference/ffi/', may: ['node:*'], io: true },
   { of: 'reference/trace/', may: [...core, 'reference/wire/'] },
-  { of: 'reference/net/udp/', may: [...core, 'reference/net/*.ts', 'node:*'], io: true },
+  {
+    of: 'reference/net/udp/',
+    may: [...core, 'reference/net/*.ts', 'reference/net/mmsg/', 'reference/ffi/', 'node:*'],
+    io: true,
+  },
   { of: 'reference/net/', may: [...core, 'reference/packet/'] },
+  {
+    of: 'reference/drivers/kernel/',
+    may: [...core, 'reference/bpf/', 'reference/nft/', 'reference/ffi/', 'reference/roles/relay/', 'node:*'],
+    io: true,
+  },
   {
     of: 'reference/drivers/',
     may: [

@@ -4,12 +4,14 @@ import { NetError } from '../net.ts';
 import { bindBun, hasBun } from './bun.ts';
 import { bindDeno, hasDenoDatagrams } from './deno.ts';
 import { bindDgram } from './dgram.ts';
+import { bindMmsg } from './mmsg.ts';
+import { loadCalls } from './mmsg-calls.ts';
 import type { Bind, CountedSocket, SocketCounts } from './parts.ts';
 import { scheduleAt } from './schedule.ts';
 import { tcpStreams } from './tcp.ts';
 
-/** `dgram`: node:dgram; `bun`: Bun.udpSocket; `deno`: Deno.listenDatagram. */
-export type Backend = 'dgram' | 'bun' | 'deno';
+/** `dgram`: node:dgram; `bun`: Bun.udpSocket; `deno`: Deno.listenDatagram; `mmsg`: recvmmsg and sendmmsg of Linux. */
+export type Backend = 'dgram' | 'bun' | 'deno' | 'mmsg';
 
 interface Kind {
   readonly bind: Bind;
@@ -24,6 +26,7 @@ const kinds: Record<Backend, Kind> = {
     bind: bindDeno,
     missing: () => (hasDenoDatagrams() ? undefined : 'it needs Deno, started with --unstable-net'),
   },
+  mmsg: { bind: bindMmsg, missing: () => loadCalls().missing },
 };
 
 /** Of several the first that is to be had: by measure the quickest of each runtime. */
