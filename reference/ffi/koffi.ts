@@ -22,7 +22,9 @@ export interface ForeignFunction {
 }
 
 /** Either what was asked for, or one line that says what is missing for it. */
-export type Found<What> = { readonly found: What } | { readonly found?: undefined; readonly missing: string };
+export type Found<What> =
+  | { readonly found: What; readonly missing?: undefined }
+  | { readonly found?: undefined; readonly missing: string };
 
 let loaded: Found<Koffi> | undefined;
 

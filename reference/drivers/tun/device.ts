@@ -28,8 +28,8 @@ export interface Device {
 export function openDevice(name = ANY_NAME): Device {
   if (name !== ANY_NAME && !/^[A-Za-z0-9_.-]{1,15}$/.test(name))
     throw new UsageError(`--tun is ${name}: write 1 to 15 letters, digits, or one of _.-`);
-  const { found: libc, ...why } = loadLibc();
-  if (libc === undefined) throw new UsageError(`--tun: ${(why as { missing: string }).missing}`);
+  const { found: libc, missing } = loadLibc();
+  if (libc === undefined) throw new UsageError(`--tun: ${missing}`);
   const fd = libc.open('/dev/net/tun', O_RDWR | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) throw new UsageError(`--tun: /dev/net/tun cannot be opened: ${mended(libc.errno())}`);
   // struct ifreq: name 0..15 | flags 16..17, in the order of the machine | room for other uses
