@@ -16,9 +16,14 @@ import { gridReport } from '../lab/report.ts';
 import { SCENARIOS } from '../lab/scenarios.ts';
 import { chartLines } from '../trace/chart.ts';
 import { chartPicture } from '../trace/picture.ts';
+import { runNetns } from './lab-netns.ts';
 
 export interface LabOptions {
   readonly list?: true;
+  /** Between namespaces of Linux, not simulated. */
+  readonly netns?: true;
+  /** Where what is recorded there goes. */
+  readonly out?: string;
   /** Where the page of all pairs goes. */
   readonly grid?: string;
   readonly seed: string;
@@ -39,6 +44,7 @@ export interface LabOptions {
  * @throws UsageError
  */
 export async function runLab(name: string | undefined, options: LabOptions): Promise<number> {
+  if (options.netns) return runNetns(name, options);
   if (options.list) list();
   else if (options.grid !== undefined) await grid(options.grid);
   else if (options.faults !== undefined) return faults(options.faults, options);
