@@ -6,10 +6,13 @@
  */
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import process from 'node:process';
 import { parseEndpoint } from '../reference/address.ts';
 import type { RoleConfig } from '../reference/config/schema.ts';
 import { describeConfigError, roleConfig } from '../reference/config/schema.ts';
 import type { Random } from '../reference/core.ts';
+import type { Datapath } from '../reference/drivers/kernel/datapath.ts';
+import { hotTable } from '../reference/drivers/kernel/datapath.ts';
 import { systemRandom } from '../reference/drivers/random.ts';
 import type { Net } from '../reference/net/net.ts';
 import { udpNet } from '../reference/net/udp/udp.ts';
@@ -17,7 +20,7 @@ import { createDc } from '../reference/roles/dc/core.ts';
 import { createNode } from '../reference/roles/node/core.ts';
 import { createNtma } from '../reference/roles/ntma/core.ts';
 import { createRsN } from '../reference/roles/rs-n/core.ts';
-import { createRsS } from '../reference/roles/rs-s/core.ts';
+import { createRsS, ratesOf } from '../reference/roles/rs-s/core.ts';
 import { createRsT } from '../reference/roles/rs-t/core.ts';
 import type { Codec, Implementation, StartRequest } from './kit/implementation.ts';
 import type { Adapter } from './kit/serve.ts';
@@ -36,11 +39,13 @@ export interface ReferenceOptions {
   /** Puts something between a role and the loop that runs it. */
   readonly wrap?: (created: Created, config: RoleConfig) => Created;
   readonly codec?: Codec;
+  /** What an RS-S forwards with; in user space if not given. */
+  readonly datapath?: Datapath | undefined;
   readonly name?: string;
 }
 
 type Roles = {
-  readonly [Name in RoleConfig['role']]: (
+  readonly [Name in Exclude<RoleConfig['role'], 'rs-s'>]: (
     config: Extract<RoleConfig, { role: Name }>,
     random: Random,
   ) => Created;
@@ -49,11 +54,12 @@ type Roles = {
 const ROLES: Roles = {
   dc: createDc,
   node: createNode,
-  'rs-s': createRsS,
   'rs-n': createRsN,
   'rs-t': createRsT,
   ntma: createNtma,
 };
+
+const ROLE_NAMES = ['dc', 'node', 'rs-s', 'rs-n', 'rs-t', 'ntma', 'dns', 'codec'];
 
 /** The reference as an implementation under test. */
 export function referenceAdapter(options: ReferenceOptions): Implementation {
@@ -62,21 +68,21 @@ export function referenceAdapter(options: ReferenceOptions): Implementation {
   return {
     name: options.name ?? 'ntmobile reference',
     version: packageVersion(),
-    roles: [...Object.keys(ROLES), 'dns', 'codec'],
+    roles: ROLE_NAMES,
     claims: {
       features: [1, 2],
       suites: [1, 2],
       families: [4, 6],
       ecn: 'none',
       dscp: 'zero',
-      kernel: false,
+      kernel: options.datapath !== undefined && options.datapath !== 'user',
       dnsUpdate: true,
     },
     ops: ['trigger', 'events', 'time'],
     codec: options.codec ?? REFERENCE_CODEC,
     start: async (request) => {
       const config = configOf(request);
-      const created = wrap(create(config, random), config);
+      const created = wrap(create(config, random, options.datapath), config);
       const kept = stores.of(request.store);
       return await startInstance({
         net,
@@ -97,20 +103,27 @@ export interface MainOptions {
   /** The token is what this file holds, less the white space at its ends; needed beyond loopback. */
   readonly tokenFile?: string | undefined;
   readonly net?: Net | undefined;
+  readonly datapath?: Datapath | undefined;
 }
 
 /**
  * Starts the reference's adapter.
  * @throws Error with a line for the user if `listen` or the token is no good; NetError if it can't listen.
  */
-export async function main({ listen, tokenFile, net = udpNet() }: MainOptions): Promise<Adapter> {
+export async function main({ listen, tokenFile, datapath, net = udpNet() }: MainOptions): Promise<Adapter> {
   const endpoint = parseEndpoint(listen);
   if (endpoint === undefined) throw new Error(`--listen is ${listen}: write it like 127.0.0.1:4400`);
   const token = tokenFile === undefined ? undefined : await readToken(tokenFile);
-  return serveAdapter({ net, listen: endpoint, token, implementation: referenceAdapter({ net }) });
+  return serveAdapter({ net, listen: endpoint, token, implementation: referenceAdapter({ net, datapath }) });
 }
 
-function create(config: RoleConfig, random: Random): Created {
+function create(config: RoleConfig, random: Random, datapath: Datapath = 'user'): Created {
+  if (config.role === 'rs-s') {
+    const { role, table } = createRsS(config, random);
+    const tell = (line: string) => void process.stderr.write(`rs-s: ${line}\n`);
+    const kernel = { rates: ratesOf(config), capacity: config.capacity, tell };
+    return { role, table: hotTable(table, datapath, kernel) };
+  }
   const make = ROLES[config.role] as (config: RoleConfig, random: Random) => Created;
   return make(config, random);
 }

@@ -196,6 +196,13 @@ export interface HotTable {
   forward(bytes: Uint8Array, from: Endpoint, now: Instant): Endpoint | undefined;
   apply(effect: Extract<Effect, { kind: 'relay-set' | 'relay-remove' }>): void;
   lastUse(pathId: string): Instant | undefined;
+  /** Asked in place of `lastUse`, where the answer is not at hand. */
+  askLastUse?(pathId: string, now: () => Instant): Promise<Instant | undefined>;
+  /** The sockets are bound to these; nothing has come yet. */
+  open?(locals: readonly Endpoint[]): Promise<void>;
+  /** Brings up to date what the role's counters have of it. */
+  refresh?(): Promise<void>;
+  close?(): Promise<void>;
 }
 
 /** The table that stands before a tunnel end's role. */

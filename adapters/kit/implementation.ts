@@ -43,7 +43,7 @@ export interface Instance {
   readonly dns?: readonly Endpoint[] | undefined;
   /** Ends it; `hard` as by a crash. Resolves once nothing of it is left. */
   stop(hard: boolean): Promise<void>;
-  counters?(): Readonly<Record<string, number>>;
+  counters?(): Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
   /** The DNS answer that the application gets; undefined if it gets none. */
   resolve?(query: Uint8Array, transport: 'udp' | 'tcp'): Promise<Uint8Array | undefined>;
   packet?(packet: Uint8Array): Promise<void>;

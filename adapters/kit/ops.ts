@@ -44,8 +44,8 @@ const HANDLERS: { readonly [O in Op]: Handler<O> } = {
     await instances.stop(tester, fields);
     return {};
   },
-  counters: ({ instances }, { instance, after }, tester) => {
-    const counters = instances.get(tester, instance).counters?.() ?? missing('counters');
+  counters: async ({ instances }, { instance, after }, tester) => {
+    const counters = (await instances.get(tester, instance).counters?.()) ?? missing('counters');
     const names = Object.keys(counters)
       .sort()
       .filter((name) => after === undefined || name > after);

@@ -52,7 +52,10 @@ export async function startInstance(parts: InstanceParts): Promise<Instance> {
     stop: async (hard) => {
       await Promise.all([server?.close(), running.stop({ hard })]);
     },
-    counters: () => running.counters(),
+    counters: async () => {
+      await created.table?.refresh?.();
+      return running.counters();
+    },
     advance: (milliseconds) => {
       kept.ahead += milliseconds;
       return Promise.resolve(clock.advance(milliseconds));

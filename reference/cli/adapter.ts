@@ -2,12 +2,15 @@ import process from 'node:process';
 import type { Endpoint } from '../address.ts';
 import { formatEndpoint, parseEndpoint } from '../address.ts';
 import { UsageError } from '../drivers/config.ts';
+import type { Datapath } from '../drivers/kernel/datapath.ts';
 import { untilStopped } from './until-stopped.ts';
 
 export interface AdapterOptions {
   /** `127.0.0.1:4400` or `[::1]:4400` */
   readonly listen: string;
   readonly tokenFile?: string;
+  /** What an RS-S forwards with. */
+  readonly datapath: Datapath;
 }
 
 /** What adapters/reference.ts has, as far as it matters here. */

@@ -1,11 +1,24 @@
+import process from 'node:process';
 import { readConfig } from '../drivers/config.ts';
+import type { Datapath } from '../drivers/kernel/datapath.ts';
+import { hotTable } from '../drivers/kernel/datapath.ts';
 import { systemRandom } from '../drivers/random.ts';
-import { createRsS } from '../roles/rs-s/core.ts';
+import { createRsS, ratesOf } from '../roles/rs-s/core.ts';
 import type { RoleOptions } from './serve.ts';
 import { serve } from './serve.ts';
 
+export interface RsSOptions extends RoleOptions {
+  readonly datapath: Datapath;
+}
+
 /** Runs an RS-S until it is told to end. */
-export async function runRsS(options: RoleOptions): Promise<number> {
+export async function runRsS(options: RsSOptions): Promise<number> {
   const config = await readConfig(options.config, 'rs-s');
-  return serve({ config, ...createRsS(config, systemRandom) }, options);
+  const { role, table } = createRsS(config, systemRandom);
+  const kernel = {
+    rates: ratesOf(config),
+    capacity: config.capacity,
+    tell: (line: string) => void process.stderr.write(`rs-s: ${line}\n`),
+  };
+  return serve({ config, role, table: hotTable(table, options.datapath, kernel) }, options);
 }

@@ -114,8 +114,10 @@ class Loop implements Running {
   async open(): Promise<void> {
     const { listen, wallClock = Date.now } = this.options;
     this.sockets = await this.bind(listen);
-    this.state = 'running';
     try {
+      const { table } = this.options;
+      if (table?.open !== undefined) await table.open(this.local);
+      this.state = 'running';
       this.handle({ kind: 'start', locals: this.local, wallClock: wallClock(), stored: this.store.load() });
     } catch (fault) {
       await this.stop({ hard: true });
@@ -177,6 +179,8 @@ class Loop implements Running {
     this.timer?.cancel();
     this.timer = undefined;
     for (const query of [...this.asking.keys()]) this.end(query, new Error('the role has stopped'));
+    const { table } = this.options;
+    if (table?.close !== undefined) await table.close();
     await closeAll(this.sockets);
   }
 
@@ -247,11 +251,9 @@ class Loop implements Running {
       case 'relay-remove':
         needed(this.options.table, 'relay').apply(effect);
         break;
-      case 'relay-last-use': {
-        const at = needed(this.options.table, 'relay').lastUse(effect.pathId);
-        this.inputs.push({ kind: 'done', ref: effect.ref, outcome: { what: 'last-use', at } });
+      case 'relay-last-use':
+        this.lastUse(effect);
         break;
-      }
       case 'tunnel-set':
       case 'tunnel-remove':
         needed(this.options.tunnels, 'tunnel').apply(effect);
@@ -285,6 +287,22 @@ class Loop implements Running {
     }
     this.inputs.push({ kind: 'done', ref, outcome: { what: 'stored', ok } });
     return ok;
+  }
+
+  private lastUse({ ref, pathId }: Extract<Effect, { kind: 'relay-last-use' }>): void {
+    const table = needed(this.options.table, 'relay');
+    const answer = (at: Instant | undefined): Input => ({
+      kind: 'done',
+      ref,
+      outcome: { what: 'last-use', at },
+    });
+    if (table.askLastUse === undefined) this.inputs.push(answer(table.lastUse(pathId)));
+    else
+      void table
+        .askLastUse(pathId, () => this.net.now())
+        .then((at) => {
+          if (this.state === 'running') this.handle(answer(at));
+        });
   }
 
   private lookUp({ ref, message, transport, server }: Extract<Effect, { kind: 'look-up' }>): void {

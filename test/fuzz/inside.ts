@@ -39,7 +39,7 @@ const PAUSES: readonly (readonly [number, number])[] = [
   [0.00003, 4_000_000],
 ];
 
-export type Attacked = ReturnType<typeof createRsS>;
+export type Attacked = { readonly role: Role; readonly table: HotTable };
 
 export interface InsideOptions {
   readonly seed: string;

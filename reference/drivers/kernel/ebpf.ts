@@ -7,13 +7,14 @@ import { chargeProgram, PATHS, relayProgram } from '../../bpf/relay.ts';
 import type { Element, End } from '../../bpf/table.ts';
 import { decodeElement, encodeElement, freshEnd, KEY_SIZE, VALUE_SIZE } from '../../bpf/table.ts';
 import { fromHex } from '../../bytes.ts';
-import type { Instant, RelayPath } from '../../core.ts';
+import type { RelayPath } from '../../core.ts';
+import type { Offloaded } from '../../roles/relay/table.ts';
 import type { Bpf } from './bpf.ts';
 import { BpfError } from './bpf.ts';
 import { ethernetDevices, isLocal } from './interfaces.ts';
-import type { KernelOptions, KernelTable, KernelTotals } from './kernel-table.ts';
+import type { KernelOptions, KernelTable } from './kernel-table.ts';
 
-const MILLISECOND = 1_000_000n;
+const MILLISECOND = 1_000_000;
 /** A packet for the charge program: Ethernet header, Path ID, length. */
 const CHARGE_SIZE = 14 + KEY_SIZE + 4;
 
@@ -24,7 +25,6 @@ export function openEbpf(bpf: Bpf, options: KernelOptions): KernelTable {
 
 class EbpfTable implements KernelTable {
   readonly name = 'ebpf';
-  readonly capacity: number;
   private readonly bpf: Bpf;
   private readonly options: KernelOptions;
   private readonly descriptors: number[] = [];
@@ -32,12 +32,11 @@ class EbpfTable implements KernelTable {
   private readonly charging: number | undefined;
   private readonly paths = new Set<string>();
   /** Of elements that are gone. */
-  private gone = { packets: 0, bytes: 0, refused: 0 };
+  private readonly gone = { packets: 0, bytes: 0, refused: 0 };
 
   constructor(bpf: Bpf, options: KernelOptions) {
     this.bpf = bpf;
     this.options = options;
-    this.capacity = options.capacity;
     const { own, rates } = options;
     try {
       this.map = this.keep(bpf.createHash('ntm_paths', KEY_SIZE, VALUE_SIZE, options.capacity));
@@ -52,7 +51,7 @@ class EbpfTable implements KernelTable {
     }
   }
 
-  set(path: RelayPath, now: Instant): boolean {
+  set(path: RelayPath): boolean {
     const { own } = this.options;
     const reachable = path.ends.every(({ ip }) => own.some((one) => family(one.ip) === family(ip)));
     if (!reachable) return false;
@@ -60,7 +59,7 @@ class EbpfTable implements KernelTable {
     // Taken out first: what is counted till then is not lost, and what comes meanwhile the process forwards.
     const before = this.take(key);
     try {
-      this.bpf.update(this.map, key, encodeElement(before ? moved(before, path) : this.fresh(path, now)));
+      this.bpf.update(this.map, key, encodeElement(before ? moved(before, path) : this.fresh(path)));
     } catch (error) {
       if (!(error instanceof BpfError)) throw error;
       if (before !== undefined) this.bury(before);
@@ -77,13 +76,13 @@ class EbpfTable implements KernelTable {
     this.paths.delete(pathId);
   }
 
-  lastUse(pathId: string, now: Instant): Instant | undefined {
+  idle(pathId: string): number | undefined {
     const element = this.look(pathId);
     if (element === undefined) return undefined;
     const [first, second] = element.ends.map(({ lastUse }) => lastUse) as [bigint, bigint];
     const last = first > second ? first : second;
     if (last === 0n) return undefined;
-    return now - Math.max(0, Number((this.bpf.now() - last) / MILLISECOND));
+    return Math.max(0, Number(this.bpf.now() - last) / MILLISECOND);
   }
 
   charge(pathId: string, length: number): boolean {
@@ -94,7 +93,7 @@ class EbpfTable implements KernelTable {
     return this.bpf.test(this.charging, packet).verdict === TC_ACT_OK;
   }
 
-  totals(): KernelTotals {
+  totals(): Offloaded {
     let { packets, bytes, refused } = this.gone;
     for (const pathId of this.paths)
       for (const end of this.look(pathId)?.ends ?? []) {
@@ -102,7 +101,7 @@ class EbpfTable implements KernelTable {
         bytes += Number(end.bytes);
         refused += Number(end.refused);
       }
-    return { paths: this.paths.size, packets, bytes, refused };
+    return { paths: this.paths.size, capacity: this.options.capacity, packets, bytes, refused };
   }
 
   close(): void {
@@ -133,9 +132,9 @@ class EbpfTable implements KernelTable {
   }
 
   /** What was sent on as the path came into the table is charged to it. [RS-14] */
-  private fresh({ ends, used }: RelayPath, now: Instant): Element {
+  private fresh({ ends, used }: RelayPath): Element {
     const { packetsPerSecond, bytesPerSecond } = this.options.rates;
-    const at = this.bpf.now() - BigInt(Math.max(0, Math.round((now - (used?.at ?? now)) * 1e6)));
+    const at = this.bpf.now();
     const cost = (used?.packets ?? 0) * (packetsPerSecond === undefined ? 0 : packetCost(packetsPerSecond));
     const bytes = bytesPerSecond === undefined ? 0 : ((used?.bytes ?? 0) * SECOND) / bytesPerSecond;
     return {

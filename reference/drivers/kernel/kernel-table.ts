@@ -1,34 +1,24 @@
 /** What a Relay Table in the kernel does for the one of the process, which stays the whole truth. */
 import type { Endpoint } from '../../address.ts';
-import type { Instant, RelayPath } from '../../core.ts';
+import type { RelayPath } from '../../core.ts';
 import type { PathRates } from '../../roles/relay/rates.ts';
+import type { Offloaded } from '../../roles/relay/table.ts';
 
 export interface KernelTable {
-  readonly name: 'nft' | 'ebpf';
-  /** Paths that it may hold. */
-  readonly capacity: number;
+  readonly name: 'ebpf' | 'nft';
   /** Forwards a path from now on, or forwards it elsewhere. @returns whether it can. */
-  set(path: RelayPath, now: Instant): boolean;
+  set(path: RelayPath): boolean;
   /** Forwards it no more. */
   remove(pathId: string): void;
-  /** When the kernel last forwarded something of a path. */
-  lastUse(pathId: string, now: Instant): Instant | undefined | Promise<Instant | undefined>;
-  /** Charges a datagram to the rates of a path that the kernel has, where it keeps them. @returns whether it is within. */
+  /** Milliseconds since the kernel last forwarded something of a path; undefined: it never has. */
+  idle(pathId: string): number | undefined | Promise<number | undefined>;
+  /** Charges a datagram to the rates of a path that the kernel has, if it keeps them. @returns whether it is within. */
   charge?(pathId: string, length: number): boolean;
-  /** What it forwarded since it was opened, as far as that is known without waiting. */
-  totals(): KernelTotals;
+  /** What it has forwarded, as far as that is known without waiting. */
+  totals(): Offloaded;
   /** Brings totals up to date. */
   refresh?(): Promise<void>;
   close(): void | Promise<void>;
-}
-
-export interface KernelTotals {
-  /** Paths that it has now. */
-  readonly paths: number;
-  readonly packets: number;
-  readonly bytes: number;
-  /** Over the rates of their paths. */
-  readonly refused: number;
 }
 
 /** What each kind of it is opened with. */
@@ -36,5 +26,8 @@ export interface KernelOptions {
   /** The RS-S's own endpoints, one of a family. */
   readonly own: readonly Endpoint[];
   readonly rates: PathRates;
+  /** Paths that it has room for. */
   readonly capacity: number;
+  /** Takes a line about what the kernel does not do. */
+  readonly tell: (line: string) => void;
 }

@@ -10,6 +10,24 @@ interface Path extends Allowance {
   lastUse: Instant | undefined;
 }
 
+/** What another table has forwarded in front of this one. */
+export interface Offloaded {
+  /** Paths that it has now, and has room for. */
+  readonly paths: number;
+  readonly capacity: number;
+  readonly packets: number;
+  readonly bytes: number;
+  /** Over the rates of their paths. */
+  readonly refused: number;
+}
+
+/** A table in front of this one, which sees only what that one leaves. [RSS-09] */
+export interface Offload {
+  /** Charges a datagram to a path whose rates are kept there, and says whether it is within; undefined: they are not. */
+  charge(pathId: string, length: number): boolean | undefined;
+  totals(): Offloaded;
+}
+
 const MAGIC = 0x05;
 const SHORTEST = 44;
 
@@ -25,6 +43,7 @@ export class RelayTable {
   /** Datagrams and bytes forwarded. [GEN-17] */
   packets = 0;
   bytes = 0;
+  offload: Offload | undefined;
 
   constructor(rates: PathRates) {
     this.rates = rates;
@@ -40,11 +59,12 @@ export class RelayTable {
    */
   forward(bytes: Uint8Array, from: Endpoint, now: Instant): Endpoint | undefined {
     if (bytes.length < SHORTEST || bytes[0] !== MAGIC) return undefined;
-    const path = this.paths.get(toHex(bytes.subarray(4, 20)));
+    const pathId = toHex(bytes.subarray(4, 20));
+    const path = this.paths.get(pathId);
     if (path === undefined) return undefined;
     const [first, second] = path.ends;
     const to = sameEndpoint(from, first) ? second : sameEndpoint(from, second) ? first : undefined;
-    if (to === undefined || !this.admit(path, bytes.length, now)) return undefined;
+    if (to === undefined || !this.admit(pathId, path, bytes.length, now)) return undefined;
     path.lastUse = now;
     this.packets++;
     this.bytes += bytes.length;
@@ -68,7 +88,7 @@ export class RelayTable {
     return this.paths.get(pathId)?.lastUse;
   }
 
-  private admit(path: Path, length: number, now: Instant): boolean {
-    return admit(path, this.rates, length, now);
+  private admit(pathId: string, path: Path, length: number, now: Instant): boolean {
+    return this.offload?.charge(pathId, length) ?? admit(path, this.rates, length, now);
   }
 }

@@ -8,7 +8,7 @@ import { fromHex, toHex } from '../../bytes.ts';
 import { hasFailed } from '../../channel/types.ts';
 import type { RsConfig } from '../../config/schema.ts';
 import { timersFrom } from '../../config/timers.ts';
-import type { Counters, Effect, HotTable, Input, Instant, Random, Role } from '../../core.ts';
+import type { Counters, Effect, Input, Instant, Random, Role } from '../../core.ts';
 import type { TestProfile } from '../../locator.ts';
 import { Refusal } from '../../refusal.ts';
 import { HEADER_LENGTH, MAGIC, readHeader, TAG_LENGTH } from '../../wire/header.ts';
@@ -32,13 +32,13 @@ const HANDSHAKES_A_CHANNEL = 5;
 export function createRsS(
   config: RsConfig,
   random: Random,
-): { readonly role: Role; readonly table: HotTable } {
+): { readonly role: Role; readonly table: RelayTable } {
   const table = new RelayTable(ratesOf(config));
   return { role: new RsS(config, table, random), table };
 }
 
 /** Of each path. [RS-14] */
-function ratesOf({ limits: { packetsPerSecond, bytesPerSecond } }: RsConfig): PathRates {
+export function ratesOf({ limits: { packetsPerSecond, bytesPerSecond } }: RsConfig): PathRates {
   return { packetsPerSecond, bytesPerSecond };
 }
 
@@ -152,12 +152,22 @@ class RsS implements Role {
       held: [held, this.entries.heldBound()],
       sources: [this.sources.size, this.sources.bound],
     };
+    const offloaded = this.table.offload?.totals();
+    if (offloaded !== undefined) tables.kernel = [offloaded.paths, offloaded.capacity];
     for (const [name, [size, bound]] of Object.entries(tables)) {
       counters[`table.${name}.size`] = size;
       counters[`table.${name}.bound`] = bound;
     }
-    counters['relay.packets'] = (counters['relay.packets'] ?? 0) + this.table.packets;
-    counters['relay.bytes'] = (counters['relay.bytes'] ?? 0) + this.table.bytes;
+    const add = (name: string, count: number): void => {
+      counters[name] = (counters[name] ?? 0) + count;
+    };
+    add('relay.packets', this.table.packets + (offloaded?.packets ?? 0));
+    add('relay.bytes', this.table.bytes + (offloaded?.bytes ?? 0));
+    if (offloaded !== undefined) {
+      add('relay.kernel.packets', offloaded.packets);
+      add('relay.kernel.bytes', offloaded.bytes);
+      add('refused.relay-rate', offloaded.refused);
+    }
     for (const name of ['relay.held', 'opened.association', 'opened.leg']) counters[name] ??= 0;
     return counters;
   }

@@ -1,0 +1,106 @@
+/** The Relay Table in nftables: a table of its own, which ends with the nft that made it. */
+import process from 'node:process';
+import type { Endpoint } from '../../address.ts';
+import type { RelayPath } from '../../core.ts';
+import {
+  addCommand,
+  countersCommand,
+  countersOf,
+  deleteCommand,
+  idleCommand,
+  idleOf,
+  isOneFamily,
+  moveCommand,
+  tableCommands,
+} from '../../nft/rules.ts';
+import type { Offloaded } from '../../roles/relay/table.ts';
+import { isLocal } from './interfaces.ts';
+import type { KernelOptions, KernelTable } from './kernel-table.ts';
+import { NftError, NftProcess } from './nft-process.ts';
+
+type Ends = readonly [Endpoint, Endpoint];
+
+let tables = 0;
+
+/** @throws NftError if nft is not there, or the kernel does not take its rules; nothing is left then. */
+export async function openNft(options: KernelOptions): Promise<KernelTable> {
+  const name = `ntmobile_${process.pid}_${++tables}`;
+  const nft = new NftProcess(options.tell);
+  try {
+    for (const command of tableCommands({ name, ...options })) await nft.ask(command);
+    return new NftTable(name, nft, options);
+  } catch (error) {
+    await nft.close();
+    throw error;
+  }
+}
+
+class NftTable implements KernelTable {
+  readonly name = 'nft';
+  private readonly table: string;
+  private readonly nft: NftProcess;
+  private readonly options: KernelOptions;
+  private readonly paths = new Map<string, Ends>();
+  private forwarded = { packets: 0, bytes: 0 };
+
+  constructor(table: string, nft: NftProcess, options: KernelOptions) {
+    this.table = table;
+    this.nft = nft;
+    this.options = options;
+  }
+
+  set({ pathId, ends }: RelayPath): boolean {
+    const before = this.paths.get(pathId);
+    // A change of family nft has no words for; what stays on this host does not pass its last hook.
+    if (!isOneFamily(ends) || ends.some(({ ip }) => isLocal(ip))) {
+      this.remove(pathId);
+      return false;
+    }
+    if (before === undefined && this.paths.size >= this.options.capacity) return false;
+    this.nft.change(
+      before === undefined
+        ? addCommand(this.table, pathId, ends)
+        : moveCommand(this.table, pathId, before, ends),
+    );
+    this.paths.set(pathId, ends);
+    return true;
+  }
+
+  remove(pathId: string): void {
+    const ends = this.paths.get(pathId);
+    if (ends === undefined) return;
+    this.paths.delete(pathId);
+    this.nft.change(deleteCommand(this.table, pathId, ends));
+  }
+
+  async idle(pathId: string): Promise<number | undefined> {
+    const answer = await this.perhaps(idleCommand(this.table, pathId));
+    return answer === undefined ? undefined : idleOf(answer);
+  }
+
+  totals(): Offloaded {
+    const { capacity } = this.options;
+    return { paths: this.paths.size, capacity, ...this.forwarded, refused: 0 };
+  }
+
+  async refresh(): Promise<void> {
+    const answer = await this.perhaps(countersCommand(this.table));
+    if (answer !== undefined) this.forwarded = countersOf(answer);
+  }
+
+  async close(): Promise<void> {
+    await this.refresh();
+    this.paths.clear();
+    await this.nft.close();
+  }
+
+  /** Undefined if nft refuses, or has ended, and with it all that it forwarded. */
+  private async perhaps(command: string): Promise<string | undefined> {
+    try {
+      return await this.nft.ask(command);
+    } catch (error) {
+      if (error instanceof NftError) return undefined;
+      throw error;
+    }
+  }
+}
