@@ -15,6 +15,11 @@ export interface RowPlan {
   readonly examples: readonly unknown[];
   /** Rows in all. */
   readonly count: number;
+  /**
+   * A value that comes again is not tried again: the script would send the same, but for identifiers. What the commands
+   * of a model are going to do cannot be told before they are run.
+   */
+  readonly once?: boolean;
 }
 
 /**
@@ -30,12 +35,13 @@ export function planRows(
   const { boundaries, parameters } = property;
   if (runs === undefined && parameters !== undefined && (depth === 'pairwise' || depth === 'exhaustive')) {
     const rows = depth === 'pairwise' ? pairwise(parameters) : exhaustive(parameters);
-    return { examples: rows, count: Math.max(1, rows.length) };
+    return { examples: rows, count: Math.max(1, rows.length), once: true };
   }
-  if (depth === 'quick' && runs === undefined) return { examples: boundaries.slice(0, 1), count: 1 };
+  if (depth === 'quick' && runs === undefined)
+    return { examples: boundaries.slice(0, 1), count: 1, once: true };
   if (isShared && depth === 'default' && runs === undefined)
-    return { examples: boundaries.slice(0, SHARED_ROWS), count: SHARED_ROWS };
-  return { examples: boundaries, count: runs ?? Math.max(ROWS[depth], boundaries.length) };
+    return { examples: boundaries.slice(0, SHARED_ROWS), count: SHARED_ROWS, once: true };
+  return { examples: boundaries, count: runs ?? Math.max(ROWS[depth], boundaries.length), once: true };
 }
 
 /** Runs of a model at each depth. */
@@ -73,6 +79,7 @@ export async function tryRows(
     verbose: fc.VerbosityLevel.Verbose,
     examples: plan.examples.map((value): [unknown] => [value]),
     ...(path !== '' && { path }),
+    ...(plan.once && { plugins: [fc.ignoreEqualValues()] }),
   });
   if (!details.failed || details.counterexample === null) return undefined;
   return {
