@@ -11,9 +11,11 @@ import type { Running, RunOptions } from '../drivers/loop.ts';
 import { runRole } from '../drivers/loop.ts';
 import { tracedNet } from '../drivers/trace.ts';
 import type { Net } from '../net/net.ts';
+import type { Backend } from '../net/udp/udp.ts';
 import { udpNet } from '../net/udp/udp.ts';
 import type { TunFlags } from './tun.ts';
 import { tunFor } from './tun.ts';
+import { closedNotes, openedNotes } from './udp.ts';
 import { untilStopped } from './until-stopped.ts';
 
 /** Options of every role's command. */
@@ -21,6 +23,8 @@ export interface RoleOptions extends TunFlags {
   readonly config: string;
   /** The file for the trace. */
   readonly trace?: string;
+  /** By what it has its sockets; what fits the runtime if not given. */
+  readonly udp?: Backend | 'auto';
 }
 
 export interface Served extends Pick<RunOptions, 'role' | 'table' | 'tunnels' | 'store' | 'lookUp'> {
@@ -43,7 +47,8 @@ export interface Served extends Pick<RunOptions, 'role' | 'table' | 'tunnels' | 
 export async function serve(served: Served, options: RoleOptions): Promise<number> {
   const { config, onNote, onPacket, dns = [], during, mtu, onReady, ...parts } = served;
   const stopped = untilStopped();
-  const net = options.trace === undefined ? udpNet() : tracedNet(udpNet(), options.trace);
+  const udp = udpNet(options.udp);
+  const net = options.trace === undefined ? udp : tracedNet(udp, options.trace);
   const log = noteLog();
   const note = (noted: Note): void => {
     log(noted);
@@ -75,12 +80,14 @@ export async function serve(served: Served, options: RoleOptions): Promise<numbe
   if (tun !== undefined) process.stdout.write(`${role} has the interface ${tun.name}\n`);
   if (server !== undefined)
     process.stdout.write(`${config.role} answers DNS on ${server.local.map(formatEndpoint).join(', ')}\n`);
+  for (const opened of openedNotes(udp)) log(opened);
   const moved = running.addresses.bind(running);
   const unfollow = isMobile ? followAddresses(follow, listen, moved) : undefined;
   const over = stopped.then(() => 0);
   const status = await (during === undefined ? over : Promise.race([over, during(running)]));
   unfollow?.();
   undo?.();
+  for (const closed of closedNotes(udp)) log(closed);
   await server?.close();
   await running.stop();
   await tun?.close();

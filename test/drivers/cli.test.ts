@@ -63,8 +63,19 @@ t.test('a test profile shows', async (t) => {
   const tested = ntmobile('rs-s', '--config', await config({ testProfile: profile }));
   await tested.firstLine;
   for (const program of [plain, tested]) program.kill('SIGTERM');
-  t.equal((await plain.ended).err, '');
-  t.match((await tested.ended).err, /^rs-s: the test profile is on: [^\n]+\n$/);
+  t.equal((await plain.ended).err.includes('test profile'), false);
+  t.match((await tested.ended).err, /^rs-s: the test profile is on: [^\n]+\n/);
+});
+
+t.test('the log says by what a role has its sockets, and at its end what went through them', async (t) => {
+  const program = ntmobile('rs-s', '--udp', 'dgram', '--config', await config({}));
+  await program.firstLine;
+  program.kill('SIGTERM');
+  const { err } = await program.ended;
+  t.match(err, /^\S+ udp-open local=127\.0\.0\.1:\d+ by=dgram( room=\d+)?$/m);
+  t.match(err, /^\S+ udp-close local=127\.0\.0\.1:\d+ received=0 batches=0 sent=\d+ unsent=0( dropped=0)?$/m);
+  const unknown = await ntmobile('rs-s', '--udp', 'pigeon', '--config', await config({})).ended;
+  t.match([unknown.status, unknown.err], [2, /^ntmobile: [^\n]*pigeon[^\n]*auto[^\n]*\n$/]);
 });
 
 t.test('a mistake is one line on stderr and status 2', async (t) => {

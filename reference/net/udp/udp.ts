@@ -1,6 +1,10 @@
 /** Real UDP, by one of several ways to have the sockets of the system. */
+import { readFileSync } from 'node:fs';
+import type { Endpoint } from '../../address.ts';
+import { family } from '../../address.ts';
 import type { Net } from '../net.ts';
 import { NetError } from '../net.ts';
+import { dropsOf } from '../proc-udp.ts';
 import { bindBun, hasBun } from './bun.ts';
 import { bindDeno, hasDenoDatagrams } from './deno.ts';
 import { bindDgram } from './dgram.ts';
@@ -45,7 +49,7 @@ export interface UdpNet extends Net {
   readonly backend: Backend;
   readonly bind: Bind;
   /** What the sockets that are open have done so far. */
-  counts(): readonly (SocketCounts & { readonly local: CountedSocket['local'] })[];
+  counts(): readonly (SocketCounts & { readonly local: Endpoint })[];
 }
 
 /**
@@ -64,7 +68,7 @@ export function udpNet(name: Backend | 'auto' = 'auto'): UdpNet {
     now: () => performance.now(),
     schedule: scheduleAt,
     streams: tcpStreams,
-    counts: () => [...open].map((socket) => ({ local: socket.local, ...socket.counts() })),
+    counts: () => [...open].map(countsOf),
     bind: async (local, onDatagram) => {
       const socket = await kinds[backend].bind(local, onDatagram);
       open.add(socket);
@@ -73,4 +77,18 @@ export function udpNet(name: Backend | 'auto' = 'auto'): UdpNet {
       return socket;
     },
   };
+}
+
+function countsOf(socket: CountedSocket): SocketCounts & { readonly local: Endpoint } {
+  const counts = socket.counts();
+  return { local: socket.local, ...counts, dropped: counts.dropped ?? droppedBySystem(socket.local) };
+}
+
+/** @returns undefined where the system does not tell */
+function droppedBySystem(local: Endpoint): number | undefined {
+  try {
+    return dropsOf(readFileSync(family(local.ip) === 4 ? '/proc/net/udp' : '/proc/net/udp6', 'utf8'), local);
+  } catch {
+    return undefined;
+  }
 }
