@@ -1,8 +1,9 @@
 /** `ntmobile`: runs one role, or the adapter of this implementation, and what belongs to that. */
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { UsageError } from '../drivers/config.ts';
+import { DATAPATHS } from '../drivers/kernel/datapath.ts';
 import { NetError } from '../net/net.ts';
 import type { AdapterOptions } from './adapter.ts';
 import { runAdapter } from './adapter.ts';
@@ -15,6 +16,7 @@ import type { NodeOptions } from './node.ts';
 import { runNode } from './node.ts';
 import { runNtma } from './ntma.ts';
 import { runRsN, runRsT } from './relay-ends.ts';
+import type { RsSOptions } from './rs-s.ts';
 import { runRsS } from './rs-s.ts';
 import type { RoleOptions } from './serve.ts';
 import { udpOption } from './udp.ts';
@@ -63,9 +65,9 @@ function commands(finish: (status: number) => void): Command {
   role('dc', 'direction coordinator: registers nodes, directs paths').action(async (options: RoleOptions) =>
     finish(await runDc(options)),
   );
-  role('rs-s', 'relay that switches tunnels').action(async (options: RoleOptions) =>
-    finish(await runRsS(options)),
-  );
+  role('rs-s', 'relay that switches tunnels')
+    .addOption(datapath())
+    .action(async (options: RsSOptions) => finish(await runRsS(options)));
   const inside = (command: Command) =>
     command
       .option(
@@ -109,6 +111,11 @@ function commands(finish: (status: number) => void): Command {
     .description('plays a scenario on a simulated Internet in virtual time, and draws it as a sequence chart')
     .argument('[scenario]', '--list shows them')
     .option('--list', 'show the scenarios')
+    .option(
+      '--netns',
+      'play it between namespaces of Linux instead, with programs of the system in real time, as root; exit status 1 if something is not as expected',
+    )
+    .option('--out <folder>', 'with --netns, where packets, chart and summary go')
     .option('--seed <text>', 'what chance depends on', '1')
     .option('--alice <situation>', 'where alice is: G4, FC, RC, PR, SY, CE, CS, V6, V64 or DS')
     .option('--bob <situation>', 'where bob is')
@@ -130,8 +137,16 @@ function commands(finish: (status: number) => void): Command {
     .description('starts and stops roles as a conformance suite asks; runs until SIGINT or SIGTERM')
     .option('--listen <host:port>', 'where the suite reaches it, IPv6 in brackets', '127.0.0.1:4400')
     .option('--token-file <file>', 'file with the token that it shares with the suite')
+    .addOption(datapath())
     .action((options: AdapterOptions) => runAdapter(options));
   return program;
+}
+
+/** What it prefers, and what is missing for that, a relay says as it starts. */
+function datapath(): Option {
+  return new Option('--datapath <name>', 'what an RS-S forwards with, auto: in the kernel if it can')
+    .choices(DATAPATHS)
+    .default('user');
 }
 
 /** The package's version; its file is in the same place in what is built. */
