@@ -26,6 +26,8 @@ export class Cast {
   readonly members: readonly Member[];
   /** Traces in the order in which they stand in the chart. */
   readonly traces: string[] = [];
+  /** Roles write a line for each datagram from now on. */
+  isTraced = true;
   private readonly command: readonly string[];
   private readonly roles = new Map<string, Program>();
 
@@ -57,8 +59,9 @@ export class Cast {
     const { ground } = this;
     const file = await ground.file(`${name}.json`, `${JSON.stringify(config, null, 2)}\n`);
     const trace = join(ground.folder, `${name}.trace`);
-    if (!this.traces.includes(trace)) this.traces.push(trace);
-    const words = [...this.command, role, '--config', file, '--trace', trace, ...flags];
+    if (this.isTraced && !this.traces.includes(trace)) this.traces.push(trace);
+    const tracing = this.isTraced ? ['--trace', trace] : [];
+    const words = [...this.command, role, '--config', file, ...tracing, ...flags];
     const program = ground.start(name, words, name);
     this.roles.set(name, program);
     return program;

@@ -42,13 +42,27 @@ export class Capture {
   }
 }
 
+/** Parties from left to right. */
+const LANES = ['alice', 'dc1', 'rs1', 'rs2', 'dc2', 'bob'];
+
 /** What the roles traced, together with what was remarked. A Data message that only repeats is left out. */
 export async function exchangeOf(traces: readonly string[], remarks: readonly Remark[]): Promise<Exchange> {
   const texts = await Promise.all(traces.map((file) => readFile(file, 'utf8').catch(() => '')));
   const records = texts.flatMap((text) => text.split('\n').flatMap((line) => readTraceRecord(line) ?? []));
   const names = traces.map((file) => basename(file, '.trace'));
-  const { lanes, arrows } = mergeTraces(records, names);
-  return { lanes, arrows: withoutRepeats(arrows, remarks), remarks };
+  const merged = mergeTraces(
+    records.filter(({ type }) => type !== 'no message'),
+    names,
+  );
+  const since = remarks[0]?.t ?? 0;
+  const arrows = withoutRepeats(
+    merged.arrows.filter(({ t }) => t >= since),
+    remarks,
+  );
+  const found = new Set(arrows.flatMap(({ from, to }) => [from, to]));
+  const order = (lane: string): number => LANES.indexOf(lane) + 1 || LANES.length;
+  const lanes = merged.lanes.filter((lane) => found.has(lane)).sort((a, b) => order(a) - order(b));
+  return { lanes, arrows, remarks };
 }
 
 function withoutRepeats(arrows: readonly Arrow[], remarks: readonly Remark[]): Arrow[] {

@@ -1,0 +1,63 @@
+/** A real web server on a host, and downloads from it by curl. */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Ground } from './ground.ts';
+import type { Program } from './program.ts';
+
+/** What the server has, by its one path. */
+export interface Web {
+  readonly bytes: number;
+  readonly digest: string;
+}
+
+export const FILE = 'file.bin';
+
+/** Starts nginx on a host, for all its addresses, with a file of that size. */
+export async function startWeb(ground: Ground, host: string, bytes: number): Promise<Web> {
+  const root = join(ground.folder, `web-${host}`);
+  await mkdir(root, { recursive: true });
+  const content = randomBytes(bytes);
+  await writeFile(join(root, FILE), content);
+  const config = await ground.file(
+    `nginx-${host}.conf`,
+    `daemon off; worker_processes 1; user root; pid ${root}/pid; error_log stderr;
+events { }
+http {
+  access_log off;
+  client_body_temp_path ${root}/body; proxy_temp_path ${root}/proxy; fastcgi_temp_path ${root}/fastcgi;
+  uwsgi_temp_path ${root}/uwsgi; scgi_temp_path ${root}/scgi;
+  server { listen 80; listen [::]:80 ipv6only=on; root ${root}; }
+}
+`,
+  );
+  ground.start(host, ['nginx', '-e', 'stderr', '-c', config], `nginx-${host}`);
+  return { bytes, digest: sha256(content) };
+}
+
+export class Download {
+  private readonly file: string;
+  readonly program: Program;
+
+  /** @param rate bytes per second, so that it takes a while */
+  constructor(ground: Ground, from: string, name: string, rate: number, version: 4 | 6) {
+    this.file = join(ground.folder, `curl-${from}.bin`);
+    const words = ['curl', '-sS', `-${version}`, '--retry', '0', '--connect-timeout', '30'];
+    const limits = ['--limit-rate', `${rate}`, '-o', this.file, `http://${name}/${FILE}`];
+    this.program = ground.start(from, [...words, ...limits], `curl-${from}`);
+  }
+
+  /** Bytes that have come. */
+  async size(): Promise<number> {
+    return (await stat(this.file).catch(() => undefined))?.size ?? 0;
+  }
+
+  /** What came in the end, as SHA-256. */
+  async digest(): Promise<string> {
+    return sha256(await readFile(this.file));
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
