@@ -1,11 +1,14 @@
-/** Lets one saboteur meet all cases for its role, in virtual time, and prints which of them caught it, as JSON. */
+/**
+ * Lets one saboteur meet all cases for its role, or with `alone` the one that has to catch it, in virtual time, and
+ * prints which of them did, as JSON.
+ */
 import process from 'node:process';
 import { SABOTEURS } from '../../adapters/saboteurs/catalogue.ts';
 import { ALL_CASES } from '../../conformance/cases/all.ts';
 import { killOf } from '../../conformance/command/kill-table.ts';
 import { runInMemory } from '../conformance/bench.ts';
 
-const [, , name, seed = ''] = process.argv;
+const [, , name, seed = '', alone] = process.argv;
 const saboteur = SABOTEURS.find((known) => known.name === name);
 const catcher = ALL_CASES.find(({ id }) => id === saboteur?.caughtBy);
 if (saboteur === undefined || catcher === undefined)
@@ -16,7 +19,8 @@ saboteur.patch?.();
 const { wrap, codec } = saboteur;
 const cases = ALL_CASES.filter(
   ({ id, roles, needs }) =>
-    id === catcher.id || (!needs.includes('slow') && roles.some((role) => catcher.roles.includes(role))),
+    id === catcher.id ||
+    (alone === undefined && !needs.includes('slow') && roles.some((role) => catcher.roles.includes(role))),
 );
 const report = await runInMemory({
   run: { cases, seed, slow: true, profile: 'hardened' },
