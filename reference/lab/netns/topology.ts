@@ -32,7 +32,7 @@ export class Topology {
     return [
       ...this.router(INTERNET.at),
       this.inside(INTERNET.at, [
-        `link add ${INTERNET.bridge} type bridge`,
+        bridge(INTERNET.bridge),
         ...ROUTER.map((address) => `address add ${withLength(address)} dev ${INTERNET.bridge}`),
         `link set ${INTERNET.bridge} up`,
       ]),
@@ -72,7 +72,7 @@ export class Topology {
       steps: [
         ...this.router(gateway),
         this.inside(gateway, [
-          `link add ${INSIDE} type bridge`,
+          bridge(INSIDE),
           ...own.map((address) => `address add ${withLength(address)} dev ${INSIDE}`),
           `link set ${INSIDE} up`,
         ]),
@@ -143,4 +143,9 @@ export class Topology {
   private inside(host: string, lines: readonly string[]): Step {
     return { kind: 'ip', namespace: this.name(host), lines };
   }
+}
+
+/** Without a link address of its own it takes the lowest of those plugged in, and who knew the old one hears nothing for half a minute. */
+function bridge(name: string): string {
+  return `link add ${name} address 02:00:00:00:00:01 type bridge`;
 }
