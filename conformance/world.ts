@@ -312,9 +312,13 @@ export class World {
     }
   }
 
-  /** For the runner: ends a row that passed. Paths go back to a target that outlives the case. */
-  async endRow(): Promise<void> {
-    if (this.target.level === 0) await this.#withdrawPaths();
+  /**
+   * For the runner: ends a row that passed. Paths go back to a target that outlives the case; to an RS-N or RS-T also
+   * between rows, for there are not as many addresses as there can be rows.
+   */
+  async endRow(isLast: boolean): Promise<void> {
+    const isWanted = this.#endKind !== undefined && !isLast;
+    if (this.target.level === 0 || isWanted) await this.#withdrawPaths();
     this.stage.endRow();
   }
 
@@ -351,7 +355,8 @@ export class World {
       const { channel, content, bytes } = entry.sent;
       const pathId = bytesField(content, 'pathId');
       const dc = dcs.find(({ association }) => association === channel);
-      if (dc === undefined || pathId === undefined || bytes[1] !== MessageType.relayDirection) continue;
+      if (dc?.association.current === undefined) continue;
+      if (pathId === undefined || bytes[1] !== MessageType.relayDirection) continue;
       if (done.has(toHex(pathId))) continue;
       done.add(toHex(pathId));
       await dc.direct(dc.withdrawal({ pathId }), { auto: true });

@@ -42,7 +42,7 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
     .action(async (file: string, options: InitOptions) => finish(await initCommand(file, options, terminal)));
 
   command('provision', "writes the configuration of a target without an adapter, out of the suite's own pool")
-    .option('--role <role>', 'which role the target has: rs-s or dc', 'rs-s')
+    .option('--role <role>', 'which role the target has: rs-s, rs-n, rs-t or dc', 'rs-s')
     .option('--relay <n>', 'which relay of the pool it is, 1 to 8', '1')
     .option('--target <host:port>', 'where the target listens', collect)
     .option(

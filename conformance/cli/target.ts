@@ -11,14 +11,14 @@ import { DEFAULT_DCS, hasInbound, isLoopback, LOOPBACK_SOURCES } from '../comman
 import { Mistake } from '../command/mistake.ts';
 import { readProvisioned, readSecret } from '../command/provisioned.ts';
 import type { Reach, ReachOptions } from '../command/reach.ts';
-import { provision } from '../identities.ts';
 import type { Tap } from '../played/stage.ts';
 import { EXIT } from '../reporters/exit-status.ts';
 import { needsMet } from '../runner/environment.ts';
-import { provisionDc } from '../target/dc-pool.ts';
 import { outsideNet } from '../target/outside.ts';
+import type { Provisioned } from '../target/provisioned.ts';
+import { PROVISIONED, provisionRole } from '../target/provisioned.ts';
 import type { Target, TargetError } from '../target/target.ts';
-import type { Provisioned, Surroundings, Way } from '../target/way.ts';
+import type { Surroundings, Way } from '../target/way.ts';
 import { connect } from '../target/way.ts';
 import type { Child, Command } from './child.ts';
 import { startAdapter } from './child.ts';
@@ -116,7 +116,7 @@ async function configOf(
     throw new Mistake('--listen needs two endpoints, for the two DCs that are played: HOST:PORT,HOST:PORT.');
   const testSecret = readSecret(await readText(file), file);
   const options = { testSecret, listen: [at], dcs: [[first], [second]] } as const;
-  return target?.role === 'dc' ? provisionDc(options) : provision('rs-s', options);
+  return provisionRole(PROVISIONED.find((role) => role === target?.role) ?? 'rs-s', options);
 }
 
 /** The token shared with an adapter. @throws Mistake */

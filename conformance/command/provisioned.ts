@@ -2,10 +2,13 @@
 
 import { dcConfig } from '../../reference/config/dc.ts';
 import { jsonFault } from '../../reference/config/json.ts';
-import { describeConfigError, rsConfig } from '../../reference/config/schema.ts';
+import type { RelayConfig } from '../../reference/config/relay.ts';
+import { describeConfigError, rsConfig, rsNConfig, rsTConfig } from '../../reference/config/schema.ts';
 import type { ProvisionedRelay } from '../identities.ts';
+import type { EndKind } from '../played/end-dc.ts';
 import type { ProvisionedDc } from '../target/dc-pool.ts';
-import type { Provisioned } from '../target/way.ts';
+import type { ProvisionedEnd } from '../target/end-pool.ts';
+import type { Provisioned } from '../target/provisioned.ts';
 import { Mistake } from './mistake.ts';
 
 /** @param file what to call it. @throws Mistake that never shows a secret. */
@@ -13,8 +16,9 @@ export function readProvisioned(text: string, file: string): Provisioned {
   const fault = jsonFault(text);
   if (fault !== undefined) throw new Mistake(`${file}:${fault.line}:${fault.column}: ${fault.message}.`);
   const value: unknown = JSON.parse(text);
-  const isDc = typeof value === 'object' && value !== null && 'role' in value && value.role === 'dc';
-  return isDc ? readDc(value, file) : readRelay(value, file);
+  const role = typeof value === 'object' && value !== null && 'role' in value ? value.role : undefined;
+  if (role === 'dc') return readDc(value, file);
+  return role === 'rs-n' || role === 'rs-t' ? readEnd(role, value, file) : readRelay(value, file);
 }
 
 function readDc(value: unknown, file: string): ProvisionedDc {
@@ -29,19 +33,29 @@ function readDc(value: unknown, file: string): ProvisionedDc {
 function readRelay(value: unknown, file: string): ProvisionedRelay {
   const read = rsConfig.safeParse(value);
   if (!read.success) throw new Mistake(`${describeConfigError(read.error, file)}.`);
-  const { nodeId, listen, advertise, associations, capacity, limits, testProfile } = read.data;
+  return { role: 'rs-s', ...relayOf(read.data, file) };
+}
+
+function readEnd(role: EndKind, value: unknown, file: string): ProvisionedEnd {
+  const read = (role === 'rs-n' ? rsNConfig : rsTConfig).safeParse(value);
+  if (!read.success) throw new Mistake(`${describeConfigError(read.error, file)}.`);
+  const { suites, general } = read.data;
+  const { addresses, allow } = general;
+  return { role, ...relayOf(read.data, file), suites, general: { addresses, allow } };
+}
+
+/** What the configurations of all relays have. */
+function relayOf(config: RelayConfig, file: string): Omit<ProvisionedRelay, 'role'> {
+  const { nodeId, listen, advertise, associations, capacity, limits, testProfile } = config;
   if (testProfile === undefined) throw withoutProfile(file);
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
   return {
-    role: 'rs-s',
     nodeId,
     listen,
     ...(advertise && { advertise }),
     associations,
     capacity,
-    limits: Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined)) as Record<
-      string,
-      number
-    >,
+    limits: Object.fromEntries(given) as Record<string, number>,
     testProfile,
   };
 }

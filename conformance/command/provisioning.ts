@@ -1,11 +1,10 @@
 /** `provision`: what a person puts into a target that has no adapter. */
-import { dcConfig } from '../../reference/config/dc.ts';
-import { describeConfigError, rsConfig } from '../../reference/config/schema.ts';
+import { describeConfigError, roleConfig } from '../../reference/config/schema.ts';
 import type { ProvisionOptions } from '../identities.ts';
-import { POOL, provision } from '../identities.ts';
+import { POOL } from '../identities.ts';
 import { ROLES } from '../roles.ts';
-import { provisionDc } from '../target/dc-pool.ts';
-import type { Provisioned } from '../target/way.ts';
+import type { Provisioned } from '../target/provisioned.ts';
+import { PROVISIONED, provisionRole } from '../target/provisioned.ts';
 import { DEFAULT_DCS } from './addresses.ts';
 import { Mistake } from './mistake.ts';
 import { endpointList, oneOf, wholeNumber } from './values.ts';
@@ -23,9 +22,6 @@ export interface WrittenProvisionOptions {
 /** Where the target listens if nothing is said. */
 export const DEFAULT_TARGET = '127.0.0.1:4330';
 
-/** Roles that can be tested without an adapter: who has to be asked from inside to do something cannot. */
-const PROVISIONED = ['rs-s', 'dc'] as const;
-
 /** @throws Mistake */
 export function provisioned(
   options: WrittenProvisionOptions,
@@ -34,17 +30,9 @@ export function provisioned(
   const role = roleOf(options.role);
   const listen = endpointList('--target', options.target ?? [DEFAULT_TARGET]);
   const dcs = playedDcs(options);
-  const secret = testSecret && { testSecret };
-  const config =
-    role === 'dc'
-      ? provisionDc({ listen, dcs, ...secret })
-      : provision(role, {
-          relay: wholeNumber('--relay', options.relay, 1, POOL.relays),
-          listen,
-          dcs,
-          ...secret,
-        });
-  const read = (role === 'dc' ? dcConfig : rsConfig).safeParse(config);
+  const relay = wholeNumber('--relay', options.relay, 1, POOL.relays);
+  const config = provisionRole(role, { relay, listen, dcs, ...(testSecret && { testSecret }) });
+  const read = roleConfig.safeParse(config);
   if (!read.success) throw new Mistake(`${describeConfigError(read.error, 'provision')}.`);
   return config;
 }
@@ -54,7 +42,7 @@ function roleOf(text: string): (typeof PROVISIONED)[number] {
   const found = PROVISIONED.find((possible) => possible === role);
   if (found !== undefined) return found;
   throw new Mistake(
-    `--role ${role}: without an adapter only ${PROVISIONED.join(' and ')} can be tested. ` +
+    `--role ${role}: without an adapter only ${PROVISIONED.slice(0, -1).join(', ')} and ${PROVISIONED.at(-1)} can be tested. ` +
       'How to write an adapter: adapters/README.md.',
   );
 }

@@ -5,6 +5,7 @@ import type { CborValue } from '../../reference/wire/cbor.ts';
 import { MessageType, RelayKind } from '../../reference/wire/registry.ts';
 import type { Body, Fields } from '../fields.ts';
 import { body } from '../fields.ts';
+import { DEFAULT_TEST_SECRET, poolIdentity } from '../identities.ts';
 import { Unjudged } from '../verdict.ts';
 import type { PlayedChannel } from './channel.ts';
 import type { PathPlan } from './dc.ts';
@@ -28,28 +29,45 @@ export type EndPlanParts = Partial<EndPlan> & {
   readonly families?: readonly [inner: 4 | 6, real: 4 | 6];
 };
 
+/** Plans of a DC before they begin anew. */
+const PLANS = 0x4000;
+/** Nodes of a DC: few enough for an RS-T to have, in its quarantine, an address of each family for each. [RST-05] */
+const NODES = 16;
+/** How long a relay that was there before the tester may take to ask for its pool; milliseconds. */
+const MAY_ASK = 500;
+
 export class PlayedEndDc extends PlayedDc {
   readonly kind: EndKind;
-  #plans: number;
+  /** The relay outlives the tester: it may have its pool from a run before this one. */
+  readonly isStanding: boolean;
+  /** Two DCs of one relay have nodes and pools of their own. */
+  readonly #first: number;
+  #plans = 0;
+  #isTold = false;
 
-  constructor(peer: Peer, association: PlayedChannel, rsOpens: boolean, kind: EndKind) {
+  constructor(peer: Peer, association: PlayedChannel, rsOpens: boolean, kind: EndKind, isStanding = false) {
     super(peer, association, rsOpens);
     this.kind = kind;
-    // Two DCs of one relay have pools of their own.
-    this.#plans = association.own.nodeId[0] === 0 ? 0 : 0x4000;
+    this.isStanding = isStanding;
+    this.#first = association.own.nodeId[0] === 0 ? 0 : PLANS;
   }
 
   /** Waits until an RS-T has been told what it may lend, where it is told. @throws Unjudged */
   override async associate(): Promise<void> {
+    const before = this.association.keys.length;
     await super.associate();
-    const { peer, association } = this;
+    const { peer, association, isStanding } = this;
     if (!peer.habits.answerRegistrations || peer.habits.pool.length === 0) return;
+    // Who had to be opened to anew may have been started anew.
+    if (isStanding && this.#isTold && association.keys.length === before) return;
     const isAsked = () =>
       peer.inbox.some(
         ({ type, keys }) => type === MessageType.relayRegistrationRequest && keys !== undefined,
       );
-    if ((await peer.stage.until(() => isAsked() || undefined)) === undefined)
+    const asked = await peer.stage.until(() => isAsked() || undefined, isStanding ? MAY_ASK : undefined);
+    if (asked === undefined && !isStanding)
       throw new Unjudged('inconclusive', 'target', 'the relay did not register with its DC', true);
+    this.#isTold = true;
     // By the time of this answer it has taken the one to its registration.
     await peer.probe(association, { auto: true });
     await peer.stage.arrived();
@@ -58,16 +76,34 @@ export class PlayedEndDc extends PlayedDc {
   override plan(parts: EndPlanParts = {}): EndPlan {
     const { families: [inner, real] = [4, 4], ...given } = parts;
     const base = super.plan(given);
-    const number = ++this.#plans;
     const [first, second] = base.legs;
+    const made = this.#next(inner, real);
     return {
-      own: [made(OWN, 4, number), made(OWN, 6, number)],
-      real: made(REAL, real, number),
-      standsFor: made(STANDS_FOR, inner, number),
+      ...made,
       ...base,
       ...given,
-      legs: [first, { ...second, nodeId: this.association.peer.nodeId }],
+      legs: [
+        given.legs === undefined ? { ...first, nodeId: made.nodeId } : first,
+        { ...second, nodeId: this.association.peer.nodeId },
+      ],
     };
+  }
+
+  /** What no two plans have alike while both are of use, but for their nodes. Which it is means nothing. */
+  #next(inner: 4 | 6, real: 4 | 6) {
+    const number = 1 + this.#first + (this.#plans % (PLANS - 1));
+    const node = 1 + this.#first + (this.#plans % NODES);
+    this.#plans++;
+    const { stage } = this.peer;
+    const made = {
+      nodeId: poolIdentity(DEFAULT_TEST_SECRET, `node ${node} with general peers`, '').nodeId,
+      own: [addressOf(OWN, 4, node), addressOf(OWN, 6, node)],
+      real: addressOf(REAL, real, number),
+      standsFor: addressOf(STANDS_FOR, inner, number),
+    };
+    for (const bytes of [made.nodeId, ...[...made.own, made.real, made.standsFor].map(ipToBytes)])
+      stage.meansNothing(bytes);
+    return made;
   }
 
   /** The Relay Direction of a path; fields given here replace those, undefined takes one away. */
@@ -112,7 +148,7 @@ const OWN = { 4: [198, 18], 6: [0xfd, 0, 0, 0x18] } as const;
 const REAL = { 4: [203, 0, 113], 6: [0x20, 0x01, 0x0d, 0xb8, 0, 0x80] } as const;
 const STANDS_FOR = { 4: [198, 19], 6: [0xfd, 0, 0, 0x19] } as const;
 
-function made(prefix: Readonly<Record<4 | 6, readonly number[]>>, version: 4 | 6, number: number): Ip {
+function addressOf(prefix: Readonly<Record<4 | 6, readonly number[]>>, version: 4 | 6, number: number): Ip {
   const bytes = new Uint8Array(version === 4 ? 4 : 16);
   bytes.set(prefix[version]);
   const { length } = prefix[version];

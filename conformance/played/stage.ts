@@ -80,9 +80,14 @@ export class Stage {
    */
   readonly fresh = (length: number): Uint8Array => {
     const bytes = this.#fresh(length);
-    this.#freshBytes.add(toHex(bytes));
+    this.meansNothing(bytes);
     return bytes;
   };
+
+  /** Bytes that stand for somebody, whoever it is: they are left out of the hash like what is new. */
+  meansNothing(bytes: Uint8Array): void {
+    this.#freshBytes.add(toHex(bytes));
+  }
 
   now(): Instant {
     return this.net.now();

@@ -152,7 +152,7 @@ class CaseRunner {
       const world = this.#world;
       this.#sketch ??= sketchOf(world.stage.transcript.entries);
       if (this.#rows === 1 || this.#context.environment.twinEveryRow) this.#checkIntents(world);
-      await world.endRow();
+      await world.endRow(this.#info.kind === 'script');
     } catch (error) {
       await this.#failed(this.#world, error);
     }

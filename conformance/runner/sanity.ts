@@ -92,7 +92,7 @@ export class Sanity {
     world.startRow(seededRandom('sanity'), seededRandom('sanity', this.#count, runNonce));
     try {
       await (await world.rs()).dc.relay();
-      await world.endRow();
+      await world.endRow(true);
       return undefined;
     } catch (error) {
       if (error instanceof Unjudged || error instanceof Violation) return error.message;

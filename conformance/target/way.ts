@@ -5,15 +5,15 @@ import type { Random } from '../../reference/core.ts';
 import type { Net } from '../../reference/net/net.ts';
 import type { Need } from '../case.ts';
 import { isLoopback, LOOPBACK_LISTEN } from '../command/addresses.ts';
-import type { ProvisionedRelay } from '../identities.ts';
 import type { Tap } from '../played/stage.ts';
 import { Stage } from '../played/stage.ts';
 import { adapterTarget } from './adapter-target.ts';
-import type { ProvisionedDc } from './dc-pool.ts';
 import { level0Target } from './level0.ts';
 import { level0DcTarget } from './level0-dc.ts';
+import { level0EndTarget } from './level0-end.ts';
 import type { OutsidePlace } from './outside.ts';
 import { outsideNet } from './outside.ts';
+import type { Provisioned } from './provisioned.ts';
 import type { Target } from './target.ts';
 
 /** Where the target's adapter or role is, and the tester's own side of it. */
@@ -26,9 +26,6 @@ export interface Surroundings {
   readonly own: Ip;
   readonly has: ReadonlySet<Need>;
 }
-
-/** What a target without an adapter was configured with. */
-export type Provisioned = ProvisionedRelay | ProvisionedDc;
 
 export interface Way extends Surroundings {
   /** What a target without an adapter was configured with. */
@@ -85,7 +82,9 @@ async function atItsPort(
   const stage = new Stage({ ...between, ...(tap && { tap }) });
   stage.startRow(random);
   if (config.role === 'dc') return await level0DcTarget({ target: at, config, stage, sources });
-  return await level0Target({ target: at, ...(alsoAt && { alsoAt }), config, stage });
+  const relay = { target: at, ...(alsoAt && { alsoAt }), stage };
+  if (config.role === 'rs-s') return await level0Target({ ...relay, config });
+  return await level0EndTarget({ ...relay, config });
 }
 
 /** Where the configuration has the DCs, and where they are bound if that is elsewhere. */

@@ -96,8 +96,8 @@ const mistakes: readonly (readonly [args: string, line: string])[] = [
     'There is no clause and no case RSS-99: see them with ntm-conform --list. Did you mean RSS-09?',
   ],
   [
-    'provision --role rs-n',
-    '--role rs-n: without an adapter only rs-s and dc can be tested. How to write an adapter: adapters/README.md.',
+    'provision --role ntma',
+    '--role ntma: without an adapter only rs-s, rs-n, rs-t and dc can be tested. How to write an adapter: adapters/README.md.',
   ],
   ['provision --relay 9', '--relay 9 is no whole number from 1 to 8.'],
   [

@@ -88,7 +88,7 @@ t.test('what provision writes is what --config reads', (t) => {
   t.throws(() => readProvisioned('{"role": "dc"}', 'dc.json'), { message: /^dc\.json: / });
   t.throws(() => provisioned({ ...options, role: 'node' }, undefined), {
     message:
-      '--role node: without an adapter only rs-s and dc can be tested. How to write an adapter: adapters/README.md.',
+      '--role node: without an adapter only rs-s, rs-n, rs-t and dc can be tested. How to write an adapter: adapters/README.md.',
   });
 });
 

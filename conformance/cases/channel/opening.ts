@@ -50,7 +50,7 @@ export const OPENING_CASES: readonly Case[] = [
     catches: 'Another label, prologue or order of Node IDs in the handshake; a payload in message 2.',
     async script(world) {
       // An answer is due even to a DC that the RS-S could open to itself: its Node ID is the lower one.
-      const { peer, association } = await associated(world, { bare: true });
+      const { peer, association } = await associated(world, { bare: true, dcNodeId: 'lower' });
       const attempt = peer.sendOpening(association);
       const mail = await peer.take((candidate) => candidate.attempt === attempt);
       await checkConfirms(world, peer, association, checkMessage2(world, attempt, mail));

@@ -182,6 +182,6 @@ export function portedCases(role: EndKind): readonly Case[] {
       if (typeof port === 'string') return { from: `rs-s.${port}` };
       return port.id === undefined ? port : { ...port, id: `${role}.${port.id}` };
     });
-    return ported(role, { adapterLevel: 1, isolation: 'own' }, words, cases, all);
+    return ported(role, {}, words, cases, all);
   });
 }

@@ -82,6 +82,7 @@ function planTo(dc: PlayedEndDc, peer: string): EndPlan {
 export function refusedCases(role: EndKind): readonly Case[] {
   const name = NAMES[role];
   const unused = endCommon(role, 'unused');
+  const configured = endCommon(role, 'configured');
   const own = role === 'rs-n' ? 2 : 3;
   const peers = role === 'rs-n' ? 'RSN-08' : 'RST-10';
   return [
@@ -143,7 +144,7 @@ export function refusedCases(role: EndKind): readonly Case[] {
       },
     }),
     scriptCase({
-      ...unused,
+      ...configured,
       id: `${role}.registration.unknown-status`,
       title:
         'A registration that is answered by a status that nobody knows is tried again, as after an error.',
@@ -191,7 +192,7 @@ export function refusedCases(role: EndKind): readonly Case[] {
       },
     }),
     propertyCase({
-      ...unused,
+      ...configured,
       id: `${role}.direction.peer`,
       title: `An ${name} refuses general peers that are no hosts of the Internet, and its own addresses.`,
       clauses: [peers],
@@ -207,7 +208,7 @@ export function refusedCases(role: EndKind): readonly Case[] {
       },
     }),
     scriptCase({
-      ...unused,
+      ...configured,
       id: `${role}.direction.peer-allowed`,
       title: 'Private general peers that the configuration allows are taken, and those beside them not.',
       clauses: [peers],

@@ -24,17 +24,22 @@ type Common = Pick<CaseInfo, 'level' | 'roles' | 'adapterLevel' | 'features' | '
 
 export const NAMES: Readonly<Record<EndKind, string>> = { 'rs-n': 'RS-N', 'rs-t': 'RS-T' };
 
-/** A MUST that shows in datagrams; `used`: in packets of the general side too. */
-export function endCommon(role: EndKind, used: 'used' | 'unused' = 'used'): Common {
+/**
+ * A MUST that shows in datagrams; `used`: in packets of the general side too; `configured`: where it takes an instance
+ * of its own configuration.
+ */
+export function endCommon(role: EndKind, used: 'used' | 'unused' | 'configured' = 'used'): Common {
   return {
     level: 'MUST',
     roles: [role],
-    adapterLevel: used === 'used' ? 2 : 1,
+    adapterLevel: ADAPTER_LEVELS[used],
     features: [],
     needs: [],
-    isolation: 'own',
+    isolation: used === 'unused' ? 'shared' : 'own',
   };
 }
+
+const ADAPTER_LEVELS = { unused: 0, configured: 1, used: 2 } as const;
 
 export interface OnPath {
   readonly end: EndUnderTest;
