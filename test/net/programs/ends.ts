@@ -1,8 +1,9 @@
 /** Ends by itself once its sockets are closed: the test waits for that. */
 import { parseEndpoint } from '../../../reference/address.ts';
+import type { Backend } from '../../../reference/net/udp/udp.ts';
 import { udpNet } from '../../../reference/net/udp/udp.ts';
 
-const net = udpNet();
+const net = udpNet(process.argv[2] as Backend);
 const any = parseEndpoint('127.0.0.1:0');
 if (any === undefined) throw new Error('no endpoint');
 const first = await net.bind(any, () => {});
