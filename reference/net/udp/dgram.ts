@@ -76,14 +76,19 @@ class UdpSocket implements CountedSocket {
     if (this.closing !== undefined || !isReachable(this.version, to)) return;
     if (!this.isSending) {
       this.isSending = true;
-      this.sendNow(bytes, to);
+      // On Bun a second try may come after the call, and the buffer is used again then.
+      this.sendNow('Bun' in globalThis ? bytes.slice() : bytes, to);
     } else if (this.waiting.length < SEND_QUEUE) this.waiting.push({ bytes: bytes.slice(), to });
     else this.counted.unsent++;
   }
 
   private sendNow(bytes: Uint8Array, to: Endpoint): void {
     // What fails is lost, as any datagram may be; the callback has the error, so that none is thrown.
-    this.dgram.send(bytes, to.port, to.ip, this.sent);
+    this.dgram.send(bytes, to.port, to.ip, (error) => {
+      // On Bun that is news of an earlier datagram, which costs this one.
+      if (isNews(error)) this.dgram.send(bytes, to.port, to.ip, this.sent);
+      else this.sent(error);
+    });
   }
 
   private readonly sent = (error: Error | null): void => {
@@ -112,6 +117,10 @@ class UdpSocket implements CountedSocket {
     }
     await new Promise<void>((resolve) => this.dgram.close(() => resolve()));
   }
+}
+
+function isNews(error: NodeJS.ErrnoException | null): boolean {
+  return error !== null && error.code === 'ECONNREFUSED';
 }
 
 /** @returns the bytes granted, if the runtime says so. */

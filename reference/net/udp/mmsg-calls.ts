@@ -69,9 +69,7 @@ function declareAll(libc: Libc): Calls {
   const memcpy = declare<(to: Uint8Array, from: Uint8Array, length: number) => number | bigint>(
     'uintptr_t memcpy(void *to, void *from, size_t length)',
   );
-  const epollWait = declare<EpollWait>(
-    'int epoll_wait(int poll, void *events, int count, int timeout)',
-  );
+  const epollWait = declare<EpollWait>('int epoll_wait(int poll, void *events, int count, int timeout)');
   return {
     libc,
     addressOf: (memory) => Number(memcpy(memory, memory, 0)),

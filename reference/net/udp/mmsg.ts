@@ -24,7 +24,8 @@ import {
 } from './mmsg-calls.ts';
 import type { CountedSocket, SocketCounts } from './parts.ts';
 import { handOver, isReachable, noCounts, RECEIVE_BUFFER, SEND_QUEUE } from './parts.ts';
-import { Poller } from './poller.ts';
+import type { Poller } from './poller.ts';
+import { threadPoller } from './poller.ts';
 
 /** Milliseconds after which what the system had no room for is tried again. */
 const RETRY = 1;
@@ -47,7 +48,7 @@ function share(): Shared {
   if (calls === undefined) throw new NetError(`UDP by "mmsg" is not to be had: ${missing}`);
   const receiving = new Receiving(calls.addressOf);
   const sending = new Sending(calls.addressOf, receiving);
-  shared = { calls, poller: new Poller(calls), receiving, sending, owner: undefined };
+  shared = { calls, poller: threadPoller(calls), receiving, sending, owner: undefined };
   return shared;
 }
 

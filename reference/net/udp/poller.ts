@@ -9,6 +9,9 @@ const EVENTS = 64;
 /** Milliseconds; a runtime that ends waits for its threads. */
 const LONGEST = 1000;
 
+/** Milliseconds for which the event loop may be kept, while packets come one after the other. */
+const SHORT = 1;
+
 const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
 
 export class Poller {
@@ -19,6 +22,7 @@ export class Poller {
   private readonly view = new DataView(this.events.buffer);
   private readonly readers = new Map<number, () => void>();
   private isRunning = false;
+  private isEager = false;
 
   constructor(calls: Calls) {
     this.calls = calls;
@@ -36,6 +40,11 @@ export class Poller {
     if (this.isRunning) return;
     this.isRunning = true;
     void this.run();
+  }
+
+  /** The way through the thread pool takes longer than many a packet: from now on what comes next is waited for here. */
+  hurry(): void {
+    this.isEager = true;
   }
 
   remove(fd: number): void {
@@ -61,6 +70,7 @@ export class Poller {
       // Timers and others have their turn.
       await new Promise((resolve) => setImmediate(resolve));
       let ready = this.calls.epollWait(this.poll, this.events, EVENTS, 0);
+      if (ready === 0 && this.isEager) ready = this.calls.epollWait(this.poll, this.events, EVENTS, SHORT);
       if (ready === 0) ready = await this.calls.epollWaitLater(this.poll, this.events, EVENTS, LONGEST);
       this.serve(ready);
     }
@@ -74,4 +84,12 @@ export class Poller {
       else this.readers.get(fd)?.();
     }
   }
+}
+
+let own: Poller | undefined;
+
+/** The one of this thread. */
+export function threadPoller(calls: Calls): Poller {
+  own ??= new Poller(calls);
+  return own;
 }
