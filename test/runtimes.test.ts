@@ -54,6 +54,8 @@ const onOne: Readonly<Record<string, string>> = {
   'lab/faults.test.ts': 'bun',
   'lab/moves.test.ts': 'node',
   'lab/pairs.test.ts': 'deno',
+  'netns/nats.test.ts': 'bun',
+  'netns/scenarios.test.ts': 'bun',
   'roles/world/killed.test.ts': 'bun',
   'roles/world/lossy.test.ts': 'deno',
   'roles/world/recovery.test.ts': 'bun',

@@ -1,7 +1,8 @@
 /** What the laboratory needs of the system, and one line for what is missing. */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import process from 'node:process';
+import { loadLibc } from '../ffi/libc.ts';
 import { attempt } from './execute.ts';
 import { ownNaming, remove } from './owner.ts';
 
@@ -37,6 +38,10 @@ export async function missing(programs: readonly string[] = []): Promise<string 
     const packages = [...new Set(absent.map((program) => PACKAGES[program] ?? program))];
     return `${absent.join(', ')} not found: apt-get install ${packages.join(' ')}`;
   }
+  const { missing: noInterface } = loadLibc();
+  if (noInterface !== undefined) return noInterface;
+  if (!existsSync('/dev/net/tun'))
+    return '/dev/net/tun is not there: load the driver ("modprobe tun"), or hand the device to the container';
   return await cannotMake();
 }
 
