@@ -12,7 +12,7 @@ import { runRole } from '../drivers/loop.ts';
 import { tracedNet } from '../drivers/trace.ts';
 import type { Net } from '../net/net.ts';
 import type { Backend } from '../net/udp/udp.ts';
-import { udpNet } from '../net/udp/udp.ts';
+import { backends, udpNet } from '../net/udp/udp.ts';
 import type { TunFlags } from './tun.ts';
 import { tunFor } from './tun.ts';
 import { closedNotes, openedNotes } from './udp.ts';
@@ -47,7 +47,11 @@ export interface Served extends Pick<RunOptions, 'role' | 'table' | 'tunnels' | 
 export async function serve(served: Served, options: RoleOptions): Promise<number> {
   const { config, onNote, onPacket, dns = [], during, mtu, onReady, ...parts } = served;
   const stopped = untilStopped();
-  const udp = udpNet(options.udp);
+  // An interface is read in the same way, and both are quickest together.
+  const way = options.udp ?? 'auto';
+  const udp = udpNet(
+    way === 'auto' && options.tun !== undefined && backends().includes('mmsg') ? 'mmsg' : way,
+  );
   const net = options.trace === undefined ? udp : tracedNet(udp, options.trace);
   const log = noteLog();
   const note = (noted: Note): void => {
@@ -56,7 +60,10 @@ export async function serve(served: Served, options: RoleOptions): Promise<numbe
   };
   let running: Running | undefined;
   const { role } = config;
-  const tun = tunFor({ role, flags: options, ...(mtu && { mtu }) }, (packet) => running?.packet(packet));
+  const tun = tunFor(
+    { role, flags: options, ...(mtu && { mtu }), isQuick: udp.backend === 'mmsg' },
+    (packet) => running?.packet(packet),
+  );
   const take = (packet: Uint8Array): void => onPacket?.(packet, (answer) => running?.packet(answer));
   const host =
     tun === undefined
@@ -72,7 +79,7 @@ export async function serve(served: Served, options: RoleOptions): Promise<numbe
     server = await serveQueries(net, running, dns);
     undo = onReady?.();
   } catch (fault) {
-    await tun?.close();
+    tun?.close();
     throw fault;
   }
   if (config.testProfile !== undefined) process.stderr.write(`${config.role}: ${TEST_PROFILE}\n`);
@@ -90,7 +97,7 @@ export async function serve(served: Served, options: RoleOptions): Promise<numbe
   for (const closed of closedNotes(udp)) log(closed);
   await server?.close();
   await running.stop();
-  await tun?.close();
+  tun?.close();
   return status;
 }
 

@@ -28,6 +28,8 @@ export interface Wanted {
   readonly flags: TunFlags;
   /** Of the general side of a relay; a tunnel end has its own. */
   readonly mtu?: number;
+  /** Whether its sockets are waited for as the interface is. */
+  readonly isQuick?: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface Wanted {
  * @throws UsageError for flags that are wrong, and with what is missing.
  */
 export function tunFor(
-  { role, flags, mtu = INNER_MTU }: Wanted,
+  { role, flags, mtu = INNER_MTU, isQuick }: Wanted,
   onPacket: (packet: Uint8Array) => void,
 ): Tun | undefined {
   const { tun, tunRoute } = flags;
@@ -50,6 +52,7 @@ export function tunFor(
   return openTun({
     ...(tun !== true && { name: tun }),
     mtu,
+    isQuick,
     virtual: role === 'rs-n' || role === 'rs-t' ? [] : (tunRoute ?? VIRTUAL),
     onPacket,
     onFault: (fault) => process.stderr.write(`${role}: ${fault}\n`),

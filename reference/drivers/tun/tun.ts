@@ -1,9 +1,11 @@
-/** The host's virtual interface as a TUN device, beside the event loop: the kernel's packets come in bursts. */
+/** The host's virtual interface as a TUN device. It is waited for together with the sockets of its thread. */
 import type { HostInterface } from '../../core.ts';
 import type { Libc } from '../../ffi/libc.ts';
-import { EFD_CLOEXEC, EFD_NONBLOCK, POLLFD_SIZE, POLLIN } from '../../ffi/libc.ts';
 import type { Link } from '../../host/plan.ts';
 import { changeLines, upLines } from '../../host/plan.ts';
+import { loadCalls } from '../../net/udp/mmsg-calls.ts';
+import type { Poller } from '../../net/udp/poller.ts';
+import { threadPoller } from '../../net/udp/poller.ts';
 import { UsageError } from '../config.ts';
 import { openDevice } from './device.ts';
 import { runIp } from './ip.ts';
@@ -11,6 +13,8 @@ import { runIp } from './ip.ts';
 export interface TunOptions extends Omit<Link, 'name'> {
   /** The kernel's choice if not given: `ntm0`, or the next. */
   readonly name?: string | undefined;
+  /** The sockets of this thread are waited for in the same way: then that may take the thread for a moment. */
+  readonly isQuick?: boolean | undefined;
   /** Takes a packet of the kernel, which is valid during the call only. */
   readonly onPacket: (packet: Uint8Array) => void;
   /** Takes what the host did not do, a line each time. */
@@ -27,7 +31,7 @@ export interface Tun {
   /** Sees to it that the interface has these addresses and routes, and no others. */
   set(has: HostInterface): void;
   /** Takes it down, any number of times. */
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** The largest that the kernel hands over. */
@@ -42,12 +46,14 @@ const NOTHING: HostInterface = { addresses: [], routes: [] };
  * @throws UsageError with what is missing for it.
  */
 export function openTun(options: TunOptions): Tun {
+  const { found: calls, missing } = loadCalls();
+  if (calls === undefined) throw new UsageError(`--tun: ${missing}`);
   const { libc, fd, name } = openDevice(options.name);
   const link = { ...options, name };
   try {
     const [fault] = runIp(upLines(link));
     if (fault !== undefined) throw new UsageError(`--tun: ${fault}`);
-    return new TunDevice(libc, fd, link, options);
+    return new TunDevice(libc, fd, link, options, threadPoller(calls));
   } catch (fault) {
     libc.close(fd);
     throw fault;
@@ -63,19 +69,18 @@ class TunDevice implements Tun {
   private readonly options: TunOptions;
   private has = NOTHING;
   private isClosed = false;
-  /** Ends the wait for packets. */
-  private readonly waker: number;
-  private readonly over: Promise<void>;
+  private readonly poller: Poller;
+  private readonly buffer = new Uint8Array(LONGEST);
 
-  constructor(libc: Libc, fd: number, link: Link, options: TunOptions) {
+  constructor(libc: Libc, fd: number, link: Link, options: TunOptions, poller: Poller) {
     this.libc = libc;
     this.fd = fd;
     this.link = link;
     this.options = options;
     this.name = link.name;
-    this.waker = libc.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (this.waker < 0) throw new Error(`eventfd: ${libc.errno()}`);
-    this.over = this.read();
+    this.poller = poller;
+    poller.add(fd, this.read);
+    if (options.isQuick) poller.hurry();
   }
 
   write(packet: Uint8Array): void {
@@ -88,51 +93,24 @@ class TunDevice implements Tun {
     this.has = has;
   }
 
-  async close(): Promise<void> {
-    if (!this.isClosed) {
-      this.isClosed = true;
-      this.libc.write(this.waker, Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0), 8);
-    }
-    await this.over;
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.poller.remove(this.fd);
+    this.libc.close(this.fd);
   }
 
-  /** Waits in the thread pool, where nothing else waits for long, and takes what is there on this thread. */
-  private async read(): Promise<void> {
-    const { libc, fd, waker } = this;
-    const buffer = new Uint8Array(LONGEST);
-    // Two struct pollfd: fd 0..3 | events 4..5 | revents 6..7, in the order of the machine
-    const fds = new Uint8Array(64);
-    const view = new DataView(fds.buffer);
-    for (const [index, one] of [fd, waker].entries()) {
-      view.setInt32(index * POLLFD_SIZE, one, IS_LITTLE);
-      view.setInt16(index * POLLFD_SIZE + 4, POLLIN, IS_LITTLE);
-    }
-    try {
-      while (!this.isClosed) {
-        if (this.drain(buffer)) await new Promise((resolve) => setImmediate(resolve));
-        else await libc.pollLater(fds, 2, -1);
+  /** Some of what is there; then the sockets have their turn. */
+  private readonly read = (): void => {
+    const { libc, fd, buffer, options } = this;
+    for (let count = 0; count < BURST && !this.isClosed; count++) {
+      const length = libc.read(fd, buffer, LONGEST);
+      if (length < 0) {
+        const errno = libc.errno();
+        if (NOTHING_YET.includes(errno)) return;
+        throw new Error(`the interface ${this.name} is gone: ${errno}`);
       }
-    } finally {
-      this.isClosed = true;
-      libc.close(fd);
-      libc.close(waker);
+      options.onPacket(buffer.subarray(0, length));
     }
-  }
-
-  /** @returns whether there may be more. */
-  private drain(buffer: Uint8Array): boolean {
-    for (let count = 0; count < BURST; count++) {
-      const length = this.libc.read(this.fd, buffer, LONGEST);
-      if (length <= 0) {
-        const errno = this.libc.errno();
-        if (!NOTHING_YET.includes(errno)) throw new Error(`the interface ${this.name} is gone: ${errno}`);
-        return false;
-      }
-      this.options.onPacket(buffer.subarray(0, length));
-      if (this.isClosed) return false;
-    }
-    return true;
-  }
+  };
 }
-
-const IS_LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;

@@ -19,5 +19,5 @@ for await (const line of createInterface({ input: process.stdin })) {
   tun.set(JSON.parse(line));
   process.stdout.write('set\n');
 }
-await tun.close();
+tun.close();
 process.exit(0);
