@@ -4,6 +4,7 @@
  */
 import { concat } from '../../reference/bytes.ts';
 import type { Random } from '../../reference/core.ts';
+import type { Aead } from '../../reference/crypto/aead.ts';
 import { aeadForSuite } from '../../reference/crypto/aead.ts';
 import type { ChannelKind } from '../../reference/crypto/keys.ts';
 import { derivePsk, keyIdOf, openingPrologue } from '../../reference/crypto/keys.ts';
@@ -58,6 +59,8 @@ export interface Attempt {
 export interface Answered {
   readonly message1: Uint8Array;
   readonly ephemeral: Uint8Array;
+  /** Whose private key that is. */
+  readonly of: 'responder';
 }
 
 /** What a message 1 is made of; what is given here replaces what is right. */
@@ -120,6 +123,7 @@ export class PlayedChannel {
   /** Inner packets, as hex, that the case has sent although they need not come here: if they do, and when, is open. */
   readonly optional = new Set<string>();
   #psk: Uint8Array | undefined;
+  readonly #aeads = new Map<Uint8Array, Aead>();
 
   constructor(parameters: ChannelParameters) {
     this.kind = parameters.kind;
@@ -210,7 +214,7 @@ export class PlayedChannel {
       if (keyId === 0 || this.keys.some((known) => known.keyId === keyId)) continue;
       const keys = playedKeys(this.kind, this.suite, made.split, order, false);
       this.keys.push(keys);
-      this.answered = [{ message1: message1.slice(), ephemeral }, ...this.answered];
+      this.answered = [{ message1: message1.slice(), ephemeral, of: 'responder' }, ...this.answered];
       return { bytes: concat(header, made.message), keys };
     }
   }
@@ -233,14 +237,14 @@ export class PlayedChannel {
       sequence,
     };
     const plaintext = content instanceof Uint8Array ? content : encodeCbor(content);
-    return sealMessage(aeadOf(keys.suite, keys.sendKey), header, plaintext);
+    return sealMessage(this.#aeadOf(keys.suite, keys.sendKey), header, plaintext);
   }
 
   /** Opens a message of the other end, under whichever keys its key ID names. */
   open(header: Header, bytes: Uint8Array): Opened | undefined {
     for (const keys of this.keys) {
       if (keys.keyId !== header.keyId || this.erased.includes(keys)) continue;
-      const plaintext = openMessage(aeadOf(keys.suite, keys.receiveKey), bytes);
+      const plaintext = openMessage(this.#aeadOf(keys.suite, keys.receiveKey), bytes);
       if (plaintext === undefined) continue;
       if (header.sequence > keys.highestReceived) keys.highestReceived = header.sequence;
       this.#confirm(keys);
@@ -267,6 +271,13 @@ export class PlayedChannel {
     ) {
       this.current = keys;
     }
+  }
+
+  #aeadOf(suite: number, key: Uint8Array): Aead {
+    const aead = this.#aeads.get(key) ?? aeadForSuite(suite, key);
+    if (aead === undefined) throw new Error(`no suite ${suite}`);
+    this.#aeads.set(key, aead);
+    return aead;
   }
 
   #handshake(header: Uint8Array, initiator: Uint8Array, responder: Uint8Array, options: Message1Options) {
@@ -297,12 +308,6 @@ export function answersHeader(message1: Uint8Array, message2: Uint8Array): boole
     if (i !== 1 && message1[i] !== message2[i]) return false;
   }
   return message2[1] === MessageType.openingResponse;
-}
-
-function aeadOf(suite: number, key: Uint8Array) {
-  const aead = aeadForSuite(suite, key);
-  if (aead === undefined) throw new Error(`no suite ${suite}`);
-  return aead;
 }
 
 function readBody(plaintext: Uint8Array): Body | undefined {

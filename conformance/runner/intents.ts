@@ -10,10 +10,15 @@ import type { PlayedChannel } from '../played/channel.ts';
 import type { Twin, TwinChannel, TwinFinding, TwinLayer } from '../twin-port.ts';
 import { TWIN_LAYERS } from '../twin-port.ts';
 
+/** Sequences by key; each handshake has keys of its own. */
+type Seen = Map<Uint8Array, Set<bigint>>;
+
+const NONE: ReadonlySet<bigint> = new Set();
+
 /** The first datagram of a transcript that is not what it was said to be, in words; undefined if all are. */
 export function checkIntents(transcript: Transcript, twin: Twin): string | undefined {
-  /** Sequences by key, and the highest confirmed order by channel, as of the datagram that is looked at. */
-  const seen = new Map<string, Set<bigint>>();
+  /** Sequences that were sent under each key before the datagram that is looked at. */
+  const seen: Seen = new Map();
   for (const entry of transcript.entries) {
     if (entry.kind !== 'sent') continue;
     const { sent } = entry;
@@ -68,7 +73,7 @@ function sorted(value: CborValue): CborValue {
 }
 
 /** A played channel as the end knows it that the datagram goes to. */
-function asReceiver(channel: PlayedChannel, sent: Sent, seen: Map<string, Set<bigint>>): TwinChannel {
+function asReceiver(channel: PlayedChannel, sent: Sent, seen: Seen): TwinChannel {
   return {
     kind: channel.kind,
     id: channel.id,
@@ -79,22 +84,21 @@ function asReceiver(channel: PlayedChannel, sent: Sent, seen: Map<string, Set<bi
     receiver: channel.peer,
     keys: channel.keys
       .filter((keys) => !sent.erased.includes(keys))
-      .map(({ keyId, sendKey }) => ({ keyId, key: sendKey, seen: seen.get(toHex(sendKey)) ?? new Set() })),
+      .map(({ keyId, sendKey }) => ({ keyId, key: sendKey, seen: seen.get(sendKey) ?? NONE })),
     highestOrder: sent.highestOrder,
     unconfirmed: sent.unconfirmed,
     // Those of `attempts` fit as often as they come.
     finished: [],
     // The target alone knows whether it waits still; nobody else has its private keys.
-    attempts: sent.answered.map((answered) => ({ ...answered, of: 'responder' })),
+    attempts: sent.answered,
   };
 }
 
-function note({ channel, bytes, keys }: Sent, seen: Map<string, Set<bigint>>): void {
+function note({ channel, bytes, keys }: Sent, seen: Seen): void {
   if (channel === undefined || keys === undefined) return;
-  const key = toHex(keys.sendKey);
-  const sequences = seen.get(key) ?? new Set();
+  const sequences = seen.get(keys.sendKey) ?? new Set();
   sequences.add(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(20));
-  seen.set(key, sequences);
+  seen.set(keys.sendKey, sequences);
 }
 
 /** The layer that the twin has to name; undefined where it has to find nothing wrong. */
