@@ -27,7 +27,8 @@ export async function openNft(options: KernelOptions): Promise<KernelTable> {
   const name = `ntmobile_${process.pid}_${++tables}`;
   const nft = new NftProcess(options.tell);
   try {
-    for (const command of tableCommands({ name, ...options })) await nft.ask(command);
+    // One transaction, for each waits until no packet uses what was before.
+    await nft.ask(tableCommands({ name, ...options }).join('; '));
     return new NftTable(name, nft, options);
   } catch (error) {
     await nft.close();
