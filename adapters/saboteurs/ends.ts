@@ -11,6 +11,7 @@ import { Ends } from '../../reference/roles/relay/ends.ts';
 import { aboutOf } from '../../reference/roles/rs-t/forward.ts';
 import { Leases } from '../../reference/roles/rs-t/leases.ts';
 import { Lent } from '../../reference/roles/rs-t/lent.ts';
+import { Peers } from '../../reference/roles/rs-t/peers.ts';
 import { Status } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
 import { field, replace } from '../reference/variant.ts';
@@ -118,6 +119,20 @@ export const ENDS: readonly Saboteur[] = [
       replace(Lent.prototype, 'isLetIn', () => (_, path, ip) => {
         const { peer } = path as { peer: Ip | undefined };
         return peer === undefined || peer === ip;
+      }),
+  },
+  {
+    name: 'rs-t-forgets-peers',
+    title: 'forgets with each path whom its node has sent to',
+    clause: 'HO-06',
+    caughtBy: 'rs-t.inbound.replaced',
+    patch: () =>
+      replace(Lent.prototype, 'bind', (original) => (self, end) => {
+        original(self, end);
+        const { id } = end as End;
+        const paths = field<Map<string, { readonly peers: Peers }>>(self, 'paths');
+        const path = paths.get(id);
+        if (path !== undefined) paths.set(id, { ...path, peers: new Peers() });
       }),
   },
   {

@@ -232,6 +232,28 @@ export const RS_T_CASES: readonly Case[] = [
   }),
   scriptCase({
     ...T,
+    id: 'rs-t.inbound.replaced',
+    title: 'Whom the node has sent to is let in on a path that replaced its path, too, and nobody else.',
+    clauses: ['RST-08', 'HO-06', 'RST-05'],
+    catches:
+      'A call that stands still after a move, until the node says something; a policy that a move undoes.',
+    async script(world) {
+      const end = { general: { inbound: 'answers' } } as const;
+      const fields = { peerAddress: undefined };
+      const on = await opened(world, { end, fields });
+      const flow = await checkFlows(world, on, 'RST-08: it has sent.');
+      const { pathId, pathSecret } = on.dc.plan();
+      const plan = { ...on.plan, pathId, pathSecret };
+      const options = { fields: { ...fields, replaces: on.plan.pathId }, node: { name: 'A, again' } };
+      const next = await directAs(world, on.end, on.dc, plan, options);
+      await next.node.openLeg();
+      const other = udpPacket({ from: '203.0.113.252' as Ip, to: next.inside, payload: world.fresh(16) });
+      await checkNotIn(world, next, [other], flow, 'RST-08: it has sent to one peer alone.');
+      await on.node.peer.take(({ type }) => type === MessageType.pathUpdate);
+    },
+  }),
+  scriptCase({
+    ...T,
     id: 'rs-t.without-peer',
     title: 'By a path whose direction names no peer a node reaches all general peers, and they reach it.',
     clauses: ['RST-01', 'RST-08', 'RST-10'],
