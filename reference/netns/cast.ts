@@ -41,10 +41,7 @@ export class Cast {
   /** Starts BIND, DCs and relays. */
   async servers(names: Names = {}): Promise<void> {
     const { ground } = this;
-    await ground.host('dns', NAME_SERVER);
-    const zone = await ground.file('root.zone', rootZone(names));
-    const config = await ground.file('named.conf', namedConfig(join(zone, '..')));
-    const named = ground.start('dns', ['named', '-g', '-c', config], 'named');
+    const named = await this.dns(names);
     for (const name of [...DCS, ...RELAYS]) await ground.host(name, SERVERS[name]);
     const started = [
       ...DCS.map((name) => this.role(name, 'dc', dcConfig(name, this.members))),
@@ -52,6 +49,15 @@ export class Cast {
     ];
     for (const program of await Promise.all(started)) await program.found(/ready on/, READY);
     await named.found(/\brunning$/m, READY);
+  }
+
+  /** Starts the Internet's DNS; what it runs as. */
+  async dns(names: Names): Promise<Program> {
+    const { ground } = this;
+    await ground.host('dns', NAME_SERVER);
+    const zone = await ground.file('root.zone', rootZone(names));
+    const config = await ground.file('named.conf', namedConfig(join(zone, '..')));
+    return ground.start('dns', ['named', '-n', '1', '-g', '-c', config], 'named');
   }
 
   /** Starts a role by its command on the host of that name. */
@@ -71,18 +77,18 @@ export class Cast {
   async node(name: string, site: Site, options: Omit<NodeOptions, 'isIpv6Only'> = {}): Promise<NodeRole> {
     const member = this.members.find((one) => one.name === name);
     if (member === undefined) throw new RangeError(`${name} is no member`);
+    const isIpv6Only = !site.versions.includes(4);
+    const { program, virtual } = await this.at(name, site, nodeConfig(member, { ...options, isIpv6Only }));
+    return { ...member, fqdn: fqdnOf(member), virtual, program };
+  }
+
+  /** The same for a node with any configuration. */
+  async at(name: string, site: Site, config: object): Promise<Pick<NodeRole, 'virtual' | 'program'>> {
     await this.ground.bring(name, site);
     await this.ground.etc(name, 'resolv.conf', `nameserver ${STUB}\noptions timeout:10\n`);
-    const isIpv6Only = !site.versions.includes(4);
-    const program = await this.role(
-      name,
-      'node',
-      nodeConfig(member, { ...options, isIpv6Only }),
-      '--tun',
-      'ntm0',
-    );
+    const program = await this.role(name, 'node', config, '--tun', 'ntm0');
     const [, addresses = ''] = await program.found(/ registered .*addresses="?([^"\n]*)"?/, READY);
-    return { ...member, fqdn: fqdnOf(member), virtual: addresses.split(' '), program };
+    return { virtual: addresses.split(' '), program };
   }
 
   /** The program of a role. @throws RangeError if it was not started */

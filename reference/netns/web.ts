@@ -12,6 +12,7 @@ export interface Web {
 }
 
 export const FILE = 'file.bin';
+const SEEN = 'seen.log';
 
 /** Starts nginx on a host, for all its addresses, with a file of that size. */
 export async function startWeb(ground: Ground, host: string, bytes: number): Promise<Web> {
@@ -24,7 +25,7 @@ export async function startWeb(ground: Ground, host: string, bytes: number): Pro
     `daemon off; worker_processes 1; user root; pid ${root}/pid; error_log stderr;
 events { }
 http {
-  access_log off;
+  log_format who '$remote_addr'; access_log ${root}/${SEEN} who;
   client_body_temp_path ${root}/body; proxy_temp_path ${root}/proxy; fastcgi_temp_path ${root}/fastcgi;
   uwsgi_temp_path ${root}/uwsgi; scgi_temp_path ${root}/scgi;
   server { listen 80; listen [::]:80 ipv6only=on; root ${root}; }
@@ -33,6 +34,12 @@ http {
   );
   ground.start(host, ['nginx', '-e', 'stderr', '-c', config], `nginx-${host}`);
   return { bytes, digest: sha256(content) };
+}
+
+/** Addresses from which the requests of a server came. */
+export async function seenBy(ground: Ground, host: string): Promise<string[]> {
+  const text = await readFile(join(ground.folder, `web-${host}`, SEEN), 'utf8').catch(() => '');
+  return [...new Set(text.split('\n').filter((line) => line !== ''))];
 }
 
 export class Download {

@@ -5,6 +5,7 @@ import { firstContact } from './first-contact.ts';
 import { handoverCurl } from './handover-curl.ts';
 import { handoverIperf3 } from './handover-iperf3.ts';
 import { relayKilled } from './relay-killed.ts';
+import { rsNWeb } from './rs-n-web.ts';
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'first-contact': firstContact,
@@ -12,4 +13,5 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'handover-iperf3': handoverIperf3,
   'relay-killed': relayKilled,
   cname,
+  'rs-n-web': rsNWeb,
 };
