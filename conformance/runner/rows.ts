@@ -79,7 +79,8 @@ export async function tryRows(
     verbose: fc.VerbosityLevel.Verbose,
     examples: plan.examples.map((value): [unknown] => [value]),
     ...(path !== '' && { path }),
-    ...(plan.once && { plugins: [fc.ignoreEqualValues()] }),
+    // Of its plugin, which is to replace it, the types do not fit here.
+    ignoreEqualValues: plan.once === true,
   });
   if (!details.failed || details.counterexample === null) return undefined;
   return {
