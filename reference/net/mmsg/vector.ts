@@ -6,6 +6,11 @@
  *   mmsghdr:  0 msg_name *    8 msg_namelen u32    16 msg_iov *     24 msg_iovlen u64   32 msg_control *
  *            40 msg_controllen u64   48 msg_flags int   56 msg_len u32   (64 bytes)
  *   iovec:    0 iov_base *    8 iov_len u64        (16 bytes)
+ *
+ * Datagrams of one length that go to one place after each other are one message with an iovec for each, which
+ * the kernel takes through its layers in one piece and parts late, by the length in a control message:
+ *
+ *   cmsghdr:  0 cmsg_len u64   8 cmsg_level int   12 cmsg_type int   16 length of each u16   (24 bytes)
  */
 import type { Endpoint } from '../../address.ts';
 import { NAME_SIZE, SocketNames } from './sockaddr.ts';
@@ -13,11 +18,20 @@ import { NAME_SIZE, SocketNames } from './sockaddr.ts';
 /** The address at which the memory of a buffer begins; a buffer of some size stays where it is. */
 export type AddressOf = (memory: Uint8Array) => number;
 
-const HEADER = 64;
+/** Bytes of a `struct mmsghdr`. */
+export const HEADER = 64;
 const IOVEC = 16;
+const CONTROL = 24;
 
 /** Datagrams of one call at most. */
 export const SLOTS = 64;
+
+/** linux/udp.h */
+const SOL_UDP = 17;
+const UDP_SEGMENT = 103;
+
+/** What the kernel parts at most: 64 datagrams, which is all slots, of 64 KiB with their headers. */
+const LONGEST_RUN = 65_000;
 
 /** What most datagrams have room in; the rest of a longer one goes elsewhere, so that the memory in use is small. */
 const USUAL = 2048;
@@ -96,57 +110,111 @@ export class Receiving extends Vector {
 
 /** Collects datagrams for one sendmmsg. */
 export class Sending extends Vector {
-  /** Datagrams that wait. */
-  count = 0;
+  /** Messages and datagrams that wait. */
+  messages = 0;
+  private datagrams = 0;
   private used = 0;
+  private last: Endpoint | undefined;
   private readonly lent: Receiving;
+  private readonly controls: number;
 
   /** @param lent what is received there goes out from where it is, if it goes before the next is received */
   constructor(addressOf: AddressOf, lent: Receiving) {
-    super(1, 2 * LARGEST, addressOf);
+    super(1, 2 * LARGEST + SLOTS * CONTROL, addressOf);
     this.lent = lent;
+    this.controls = this.data + 2 * LARGEST;
+    for (let message = 0; message < SLOTS; message++) {
+      const control = (this.controls + message * CONTROL) / 4;
+      this.words.set([18, 0, SOL_UDP, UDP_SEGMENT], control);
+      this.point(message * HEADER + 32, this.base + this.controls + message * CONTROL);
+    }
   }
 
-  /** @returns false if there is no room for it: those before it have to go first. */
-  add(bytes: Uint8Array, to: Endpoint): boolean {
+  /**
+   * @param longest bytes of a datagram that may go with others of its length in one message
+   * @returns false if there is no room for it: those before it have to go first.
+   */
+  add(bytes: Uint8Array, to: Endpoint, longest: number): boolean {
+    const { length } = bytes;
     const isLent = bytes.buffer === this.lent.memory.buffer;
-    if (this.count === SLOTS || (!isLent && this.used + bytes.length > 2 * LARGEST)) return false;
-    const slot = this.count;
-    const iovec = this.iovecs + slot * IOVEC;
+    if (this.datagrams === SLOTS || (!isLent && this.used + length > 2 * LARGEST)) return false;
+    const iovec = this.iovecs + this.datagrams * IOVEC;
     if (isLent) this.point(iovec, this.lent.base + bytes.byteOffset);
     else {
       this.memory.set(bytes, this.data + this.used);
       this.point(iovec, this.base + this.data + this.used);
-      this.used += bytes.length;
+      this.used += length;
     }
-    this.words[(iovec + 8) / 4] = bytes.length;
-    this.words[(slot * HEADER + 8) / 4] = this.known.write(this.words, this.name(slot) / 4, to);
-    this.count++;
+    this.words[(iovec + 8) / 4] = length;
+    if (!this.join(length, to, longest)) this.begin(iovec, to);
+    this.datagrams++;
     return true;
   }
 
-  /** Where the header of a datagram begins, to send those from it on. */
-  from(slot: number): Uint8Array {
-    return this.memory.subarray(slot * HEADER);
+  /** Puts the datagram with the newest iovec to the message before it, if that may be. */
+  private join(length: number, to: Endpoint, longest: number): boolean {
+    const { last, words } = this;
+    if (last === undefined || length === 0 || length > longest) return false;
+    if (to !== last && (to.port !== last.port || to.ip !== last.ip)) return false;
+    const header = ((this.messages - 1) * HEADER) / 4;
+    const count = words[header + 6] ?? 0;
+    const isAlike = words[(this.iovecs + (this.datagrams - 1) * IOVEC + 8) / 4] === length;
+    if (!isAlike || (count + 1) * length > LONGEST_RUN) return false;
+    words[header + 6] = count + 1;
+    words[header + 10] = CONTROL;
+    words[(this.controls + (this.messages - 1) * CONTROL + 16) / 4] = length;
+    return true;
   }
 
-  /** Empties it: those before a slot have gone. @returns copies of the others */
-  take(slot: number): { readonly bytes: Uint8Array; readonly to: Endpoint }[] {
-    const rest: { readonly bytes: Uint8Array; readonly to: Endpoint }[] = [];
-    for (let left = slot; left < this.count; left++) {
-      const to = this.known.read(this.words, this.name(left) / 4);
-      if (to !== undefined) rest.push({ bytes: this.bytes(left).slice(), to });
-    }
-    this.count = 0;
+  private begin(iovec: number, to: Endpoint): void {
+    const header = this.messages * HEADER;
+    this.words[(header + 8) / 4] = this.known.write(this.words, this.name(this.messages) / 4, to);
+    this.point(header + 16, this.base + iovec);
+    this.words[(header + 24) / 4] = 1;
+    this.words[(header + 40) / 4] = 0;
+    this.last = to;
+    this.messages++;
+  }
+
+  /** Where the header of a message begins, to send those from it on. */
+  from(message: number): Uint8Array {
+    return this.memory.subarray(message * HEADER);
+  }
+
+  /** How many datagrams are in a message. */
+  datagramsOf(message: number): number {
+    return this.words[(message * HEADER + 24) / 4] ?? 0;
+  }
+
+  /** Copies of the datagrams of a message. */
+  copies(message: number): { readonly bytes: Uint8Array; readonly to: Endpoint }[] {
+    const to = this.known.read(this.words, this.name(message) / 4);
+    if (to === undefined) throw new Error('a message without an address');
+    const first = this.number((message * HEADER + 16) / 4) - this.base;
+    return Array.from({ length: this.datagramsOf(message) }, (_, index) => ({
+      bytes: this.bytes(first + index * IOVEC).slice(),
+      to,
+    }));
+  }
+
+  /** All have gone. */
+  clear(): void {
+    this.messages = 0;
+    this.datagrams = 0;
     this.used = 0;
-    return rest;
+    this.last = undefined;
   }
 
-  private bytes(slot: number): Uint8Array {
-    const [low = 0, high = 0, length = 0] = this.words.subarray((this.iovecs + slot * IOVEC) / 4);
-    const address = high * 2 ** 32 + low;
+  private bytes(iovec: number): Uint8Array {
+    const address = this.number(iovec / 4);
+    const length = this.words[(iovec + 8) / 4] ?? 0;
     const isOwn = address >= this.base && address < this.base + this.memory.length;
     const { base, memory } = isOwn ? this : this.lent;
     return memory.subarray(address - base, address - base + length);
+  }
+
+  /** A number of 64 bits. */
+  private number(word: number): number {
+    return (this.words[word + 1] ?? 0) * 2 ** 32 + (this.words[word] ?? 0);
   }
 }

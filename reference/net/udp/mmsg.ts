@@ -5,6 +5,7 @@
 import type { Endpoint } from '../../address.ts';
 import { family } from '../../address.ts';
 import { bindFault } from '../bind-fault.ts';
+import { Segments } from '../mmsg/segments.ts';
 import { AF_INET, AF_INET6, NAME_SIZE, SocketNames, socketName } from '../mmsg/sockaddr.ts';
 import { Receiving, Sending, SLOTS } from '../mmsg/vector.ts';
 import type { OnDatagram } from '../net.ts';
@@ -30,12 +31,24 @@ import { threadPoller } from './poller.ts';
 /** Milliseconds after which what the system had no room for is tried again. */
 const RETRY = 1;
 
+/** What may go in one message with others of its length; longer ones are parted by IP, each for itself. */
+const LARGEST_RUN = 1472;
+
+/** What the system says of several in one message that are too long for the way, or that it cannot part. */
+const TOGETHER = new Set(['EINVAL', 'EMSGSIZE', 'EIO']);
+
+interface Waiting {
+  readonly bytes: Uint8Array;
+  readonly to: Endpoint;
+}
+
 /** What all sockets of a thread share. */
 interface Shared {
   readonly calls: Calls;
   readonly poller: Poller;
   readonly receiving: Receiving;
   readonly sending: Sending;
+  readonly segments: Segments;
   /** Whose datagrams `sending` has. */
   owner: UdpSocket | undefined;
 }
@@ -48,7 +61,8 @@ function share(): Shared {
   if (calls === undefined) throw new NetError(`UDP by "mmsg" is not to be had: ${missing}`);
   const receiving = new Receiving(calls.addressOf);
   const sending = new Sending(calls.addressOf, receiving);
-  shared = { calls, poller: threadPoller(calls), receiving, sending, owner: undefined };
+  const segments = new Segments(calls.addressOf);
+  shared = { calls, poller: threadPoller(calls), receiving, sending, segments, owner: undefined };
   return shared;
 }
 
@@ -93,7 +107,9 @@ class UdpSocket implements CountedSocket {
   private isReceiving = false;
   private isPromised = false;
   /** What the system had no room for. */
-  private waiting: { readonly bytes: Uint8Array; readonly to: Endpoint }[] = [];
+  private waiting: Waiting[] = [];
+  /** Bytes of a datagram that may go in one message with others. */
+  private longest = LARGEST_RUN;
 
   constructor(parts: Shared, fd: number, local: Endpoint, onDatagram: OnDatagram) {
     this.shared = parts;
@@ -149,11 +165,11 @@ class UdpSocket implements CountedSocket {
       this.shared.owner?.flush();
       this.shared.owner = this;
     }
-    if (!sending.add(bytes, to)) {
+    if (!sending.add(bytes, to, this.longest)) {
       this.flush();
       this.shared.owner = this;
       if (this.waiting.length > 0) this.keep(bytes.slice(), to);
-      else if (!sending.add(bytes, to)) this.counted.unsent++;
+      else if (!sending.add(bytes, to, this.longest)) this.counted.unsent++;
     }
     if (this.isReceiving || this.isPromised) return;
     this.isPromised = true;
@@ -172,23 +188,34 @@ class UdpSocket implements CountedSocket {
 
   private flush(): void {
     const { calls, sending } = this.shared;
+    const rest: Waiting[] = [];
     let next = 0;
-    while (next < sending.count) {
-      const sent = calls.sendmmsg(this.fd, sending.from(next), sending.count - next, MSG_DONTWAIT);
-      if (sent > 0) {
-        this.counted.sent += sent;
-        next += sent;
-      } else if (calls.libc.errno() === 'EAGAIN') break;
-      else {
-        // Too long, or no way there: lost, as any datagram may be.
-        this.counted.unsent++;
-        next++;
-      }
+    while (next < sending.messages) {
+      const sent = calls.sendmmsg(this.fd, sending.from(next), sending.messages - next, MSG_DONTWAIT);
+      for (const end = next + sent; next < end; next++) this.counted.sent += sending.datagramsOf(next);
+      if (sent >= 0) continue;
+      const reason = calls.libc.errno();
+      if (reason === 'EAGAIN') break;
+      rest.push(...this.refused(reason, sending.copies(next)));
+      next++;
     }
-    const rest = sending.take(next);
+    for (; next < sending.messages; next++) rest.push(...sending.copies(next));
+    sending.clear();
     this.shared.owner = undefined;
     for (const { bytes, to } of rest) this.keep(bytes, to);
     if (rest.length > 0) setTimeout(this.retry, RETRY);
+  }
+
+  /** @returns what to try again: one by one, if the system or the way does not take several together. */
+  private refused(reason: string, datagrams: readonly Waiting[]): readonly Waiting[] {
+    const [first, ...others] = datagrams;
+    if (first !== undefined && others.length > 0 && TOGETHER.has(reason)) {
+      this.longest = Math.min(this.longest, first.bytes.length - 1);
+      return datagrams;
+    }
+    // Too long, or no way there: lost, as any datagram may be.
+    this.counted.unsent += datagrams.length;
+    return [];
   }
 
   private readonly retry = (): void => {
