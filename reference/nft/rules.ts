@@ -6,10 +6,8 @@
  * Offsets are in bits from the UDP header on: 64 is the magic, 96 to 224 the Path ID.
  */
 import type { Endpoint, Ip } from '../address.ts';
-import { family } from '../address.ts';
+import { family, formatEndpoint } from '../address.ts';
 
-/** Marks what is on its way through, for the chain that gives it its new source. */
-const MARK = '0x4e544d';
 /** Longer than a path can be idle. */
 const REMEMBERED = '30d';
 const REMEMBERED_SECONDS = 30 * 86_400;
@@ -35,6 +33,7 @@ export interface NftTable {
 /** Commands that make the table. Nobody else can change it, and it goes with the process that made it. */
 export function tableCommands({ name, own, capacity }: NftTable): string[] {
   const table = `inet ${name}`;
+  const mark = markOf(own);
   const commands = [
     `add table ${table} { flags owner; }`,
     `add set ${table} live { typeof ${PATH_ID}; flags dynamic,timeout; size ${capacity}; timeout ${REMEMBERED}; }`,
@@ -52,12 +51,23 @@ export function tableCommands({ name, own, capacity }: NftTable): string[] {
       `add map ${table} address${version} { typeof ${key} : ${ip} daddr; ${size}; }`,
       `add chain ${table} relay${version}`,
       `add rule ${table} pre ${ip} daddr ${address} udp dport ${port} ${plain} udp length >= ${SHORTEST} @th,64,8 0x05 goto relay${version}`,
-      `add rule ${table} relay${version} udp dport set ${key} map @port${version} meta mark set ${MARK} notrack update @live { ${PATH_ID} timeout ${REMEMBERED} } counter name relayed${version}`,
+      `add rule ${table} relay${version} udp dport set ${key} map @port${version} meta mark set ${mark} notrack update @live { ${PATH_ID} timeout ${REMEMBERED} } counter name relayed${version}`,
       `add rule ${table} relay${version} ${ip} daddr set ${key} map @address${version}`,
-      `add rule ${table} post meta mark ${MARK} ${ip} saddr set ${address} udp sport set ${port} meta mark set 0`,
+      `add rule ${table} post meta mark ${mark} ${ip} saddr set ${address} udp sport set ${port} meta mark set 0`,
     );
   }
   return commands;
+}
+
+/**
+ * What a packet on its way through is marked with, for the chain that gives it its new source: each relay of a host
+ * has such a chain, and another mark. (FNV-1a)
+ */
+export function markOf(own: readonly Endpoint[]): string {
+  let hash = 0x811c9dc5;
+  for (const char of own.map(formatEndpoint).join())
+    hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0;
+  return `0x${Math.max(1, hash).toString(16)}`;
 }
 
 /** Whether nft can forward between two ends: it has no words for a change of family. */

@@ -9,6 +9,7 @@ import {
   idleCommand,
   idleOf,
   isOneFamily,
+  markOf,
   moveCommand,
   tableCommands,
 } from '../../reference/nft/rules.ts';
@@ -31,10 +32,10 @@ t.test('a table for one family', (t) => {
     'add chain inet x relay4',
     'add rule inet x pre ip daddr 192.0.2.51 udp dport 4330 ip hdrlength 5 ip protocol udp ' +
       'ip frag-off & 0x3fff == 0 ip ttl > 1 udp length >= 52 @th,64,8 0x05 goto relay4',
-    'add rule inet x relay4 udp dport set @th,96,128 . ip saddr . udp sport map @port4 meta mark set 0x4e544d ' +
+    'add rule inet x relay4 udp dport set @th,96,128 . ip saddr . udp sport map @port4 meta mark set 0xec82b17d ' +
       'notrack update @live { @th,96,128 timeout 30d } counter name relayed4',
     'add rule inet x relay4 ip daddr set @th,96,128 . ip saddr . udp sport map @address4',
-    'add rule inet x post meta mark 0x4e544d ip saddr set 192.0.2.51 udp sport set 4330 meta mark set 0',
+    'add rule inet x post meta mark 0xec82b17d ip saddr set 192.0.2.51 udp sport set 4330 meta mark set 0',
   ]);
 });
 
@@ -42,6 +43,12 @@ t.test('a table for both has each rule twice', (t) => {
   const commands = tableCommands({ name: 'x', own: [at('192.0.2.51:4330'), at('[2001:db8::e1]:4331')], capacity: 10 });
   t.equal(commands.length, 20);
   t.ok(commands.some((line) => line.includes('ip6 daddr 2001:db8::e1 udp dport 4331 ip6 nexthdr udp ip6 hoplimit > 1')));
+});
+
+t.test('each relay of a host has another mark', (t) => {
+  const marks = ['192.0.2.51:4330', '192.0.2.51:4331', '192.0.2.52:4330'].map((text) => markOf([at(text)]));
+  t.equal(new Set(marks).size, 3);
+  for (const mark of marks) t.match(mark, /^0x[1-9a-f][0-9a-f]{0,7}$/);
 });
 
 t.test('a path appears, moves and goes as a whole', (t) => {
