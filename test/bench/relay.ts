@@ -11,7 +11,6 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { start } from '../drivers/program.ts';
 import { makeSpaces, run, runIn } from '../drivers/tun/space.ts';
 import { timesInside } from './capture.ts';
 
@@ -59,13 +58,19 @@ try {
 }
 
 async function relayed(datapath: string): Promise<Row> {
-  const url = new URL('../drivers/kernel/programs/relay.ts', import.meta.url);
-  const relay = start(url, [datapath, '0', RS.join(':')], 600_000, rs);
-  await relay.firstLine;
-  await relay.tell({ set: [['bb'.repeat(16), MN.join(':'), CN.join(':')]] });
+  const program = new URL('../drivers/kernel/programs/relay.ts', import.meta.url).pathname;
+  const relay = spawn(
+    'ip',
+    ['netns', 'exec', rs, process.execPath, ...process.execArgv, program, datapath, '0', RS.join(':')],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  const lines = createInterface(relay.stdout)[Symbol.asyncIterator]();
+  await lines.next();
+  relay.stdin.write(`${JSON.stringify({ set: [['bb'.repeat(16), MN.join(':'), CN.join(':')]] })}\n`);
+  await lines.next();
   const row = await measure(datapath, RS);
   relay.kill('SIGKILL');
-  await relay.ended;
+  await once(relay, 'close');
   return row;
 }
 

@@ -1,0 +1,116 @@
+/** The kernel's tables behind their interface: what they hold, over many lives of paths, and the loopback. */
+import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Endpoint } from '../../../reference/address.ts';
+import { parseEndpoint } from '../../../reference/address.ts';
+import { fromHex, toHex } from '../../../reference/bytes.ts';
+import type { RelayPath } from '../../../reference/core.ts';
+import { Bpf } from '../../../reference/drivers/kernel/bpf.ts';
+import { hotTable } from '../../../reference/drivers/kernel/datapath.ts';
+import { openEbpf } from '../../../reference/drivers/kernel/ebpf.ts';
+import type { KernelTable } from '../../../reference/drivers/kernel/kernel-table.ts';
+import { openNft } from '../../../reference/drivers/kernel/nft.ts';
+import { udpNet } from '../../../reference/net/udp/udp.ts';
+import { RelayTable } from '../../../reference/roles/relay/table.ts';
+import t from '../../tap.ts';
+import { has, run, whyNot } from '../tun/space.ts';
+import { attached } from './attached.ts';
+
+const at = (text: string): Endpoint => parseEndpoint(text) as Endpoint;
+const skip = whyNot();
+const noNft = skip || (has('nft') ? false : 'no nft here');
+const NO_RATES = { packetsPerSecond: undefined, bytesPerSecond: undefined };
+/** Of a documentation prefix: nothing comes for it. */
+const OWN = [at('192.0.2.51:4330')];
+
+function options(capacity: number) {
+  return { own: OWN, rates: NO_RATES, capacity, tell: (line: string) => void told.push(line) };
+}
+
+const told: string[] = [];
+
+function path(number: number, moved = false): RelayPath {
+  const pathId = number.toString(16).padStart(32, '0');
+  return { pathId, ends: [at(`198.51.100.1:${moved ? 2000 : 1000}`), at('203.0.113.1:3000')] };
+}
+
+/** Paths that appear, move and go, some of them at any time. */
+async function live(table: KernelTable, cycles: number): Promise<void> {
+  for (let i = 0; i < cycles; i++) {
+    table.set(path(i));
+    table.set(path(i, true));
+    if (i >= 50) table.remove(path(i - 50).pathId);
+    if (i % 500 === 0) await table.idle(path(i).pathId);
+  }
+}
+
+t.test('eBPF: 10,000 lives of paths leave nothing', { skip }, async (t) => {
+  const before = attached();
+  const table = openEbpf(Bpf.find().found as Bpf, options(100));
+  t.ok(attached() > before);
+  const descriptors = readdirSync('/proc/self/fd').length;
+  await live(table, 10_000);
+  t.equal(table.totals().paths, 50);
+  for (let i = 9950; i < 10_000; i++) table.remove(path(i).pathId);
+  t.same(table.totals(), { paths: 0, capacity: 100, packets: 0, bytes: 0, refused: 0 });
+  for (let i = 0; i < 100; i++) t.ok(table.set(path(i)), 'there is room for as many as before');
+  t.notOk(table.set(path(100)), 'and for no more');
+  t.equal(readdirSync('/proc/self/fd').length, descriptors);
+  await table.close();
+  t.equal(attached(), before);
+});
+
+t.test('nft: lives of paths leave nothing', { skip: noNft }, async (t) => {
+  const table = await openNft(options(100));
+  const name = /ntmobile_\d+_\d+/.exec(run('nft', 'list', 'tables').text)?.[0] ?? '';
+  await live(table, 1000);
+  t.ok((await table.idle(path(999).pathId)) !== undefined, 'one that is there was used as it came');
+  t.equal(await table.idle(path(10).pathId), undefined, 'one that is gone was not');
+  const elements = () => run('nft', 'list', 'table', 'inet', name).text.match(/0x[0-9a-f]+ \. 198\.51\.100\.1 \. 2000/g);
+  t.equal(elements()?.length, 100, 'two maps');
+  for (let i = 950; i < 1000; i++) table.remove(path(i).pathId);
+  await table.refresh?.();
+  t.same(table.totals(), { paths: 0, capacity: 100, packets: 0, bytes: 0, refused: 0 });
+  t.equal(elements(), null);
+  t.same(told, []);
+  await table.close();
+  t.notOk(run('nft', 'list', 'tables').text.includes(name));
+});
+
+t.test('eBPF forwards between programs of its own host, by the loopback', { skip }, async (t) => {
+  const net = udpNet();
+  const came: string[] = [];
+  const note = (name: string) => (bytes: Uint8Array, from: Endpoint) =>
+    void came.push(`${name} ${toHex(bytes)} from ${from.ip}:${from.port}`);
+  const ip = at('127.0.0.1:0');
+  const [relay, a, b] = [await net.bind(ip, note('relay')), await net.bind(ip, note('a')), await net.bind(at('[::1]:0'), note('b'))];
+  const relay6 = await net.bind(at('[::1]:0'), note('relay'));
+  t.teardown(() => Promise.all([relay, relay6, a, b].map((socket) => socket.close())));
+  const table = new RelayTable(NO_RATES);
+  const hot = hotTable(table, 'ebpf', { rates: NO_RATES, capacity: 10, tell: () => {} });
+  await hot.open?.([relay.local, relay6.local]);
+  t.teardown(() => hot.close?.());
+  const pathId = '3c'.repeat(16);
+  hot.apply({ kind: 'relay-set', path: { pathId, ends: [a.local, b.local] } });
+  const bytes = `05100000${pathId}`.padEnd(120, '7');
+  a.send(fromHex(bytes), relay.local);
+  for (let i = 0; came.length === 0 && i < 100; i++) await sleep(10);
+  t.same(came, [`b ${bytes} from ::1:${relay6.local.port}`]);
+  t.equal(table.offload?.totals().packets, 1);
+  t.ok((await hot.askLastUse?.(pathId, () => net.now())) !== undefined);
+});
+
+t.test('what is not to be had is told in one line, and the process forwards', async (t) => {
+  const lines: string[] = [];
+  const table = new RelayTable(NO_RATES);
+  const wild = hotTable(table, 'auto', { rates: NO_RATES, capacity: 1, tell: (line) => void lines.push(line) });
+  await wild.open?.([at('0.0.0.0:4330')]);
+  const limited = hotTable(table, 'nft', { rates: { ...NO_RATES, packetsPerSecond: 1 }, capacity: 1, tell: (line) => void lines.push(line) });
+  await limited.open?.(OWN);
+  t.same(lines, [
+    'forwards in user space: it listens on 0.0.0.0, and the kernel needs the address itself',
+    'forwards in user space: nft: it cannot hold paths to the rates that are configured',
+  ]);
+  t.equal(table.offload, undefined);
+  t.equal(hotTable(table, 'user', { rates: NO_RATES, capacity: 1, tell: () => {} }), table);
+});
