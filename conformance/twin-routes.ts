@@ -1,6 +1,5 @@
 /**
- * What the suite asks of the twin about the route decision of a DC (chapter 8), for a peer that is an NTM
- * node. The twin answers from the two situations alone and keeps no state.
+ * What the suite asks of the twin about the route decision of a DC (chapter 8). The twin answers from what is given alone and keeps no state.
  *
  * It takes for granted that both ends are registered, that `want` is assigned (DC-42), and that a DC follows
  * the SHOULDs of DC-15 and FED-14: one that does not gives rule 7 for 6, or lists of endpoints of a node
@@ -60,9 +59,39 @@ export interface TwinNodeInformation {
   readonly localEndpoints: readonly string[];
 }
 
+/** A relay that is registered with the DC, and that the node can reach. */
+export interface TwinRelay {
+  /** Section 16.6. */
+  readonly kind: number;
+  readonly endpoints: readonly string[];
+  /** What it may lend. */
+  readonly pool: readonly string[];
+}
+
+/** A Direction Request without the name of a node; `want` is 2, 3 or not there. [DC-31] */
+export interface TwinRelayEndInput {
+  readonly want?: number | undefined;
+  readonly peerAddress?: string | undefined;
+  readonly virtualAddresses: readonly string[];
+  readonly relays: readonly TwinRelay[];
+}
+
+export interface TwinRelayEnd {
+  /** 8 or 9. */
+  readonly rule: number;
+  readonly kind: number;
+  readonly part: number;
+  /** The family of what stands for the peer. [DC-22] */
+  readonly standsFor?: TwinFamily;
+  /** Those that can be asked, by their places in the input. */
+  readonly relays: readonly number[];
+}
+
 export interface TwinRoutes {
   /** The first rule that applies, and what it gives. */
   decideRoute(input: TwinDirectionInput): TwinRoute;
+  /** Rule 8 or 9, and which relays it can be done with. */
+  decideRelayEnd(input: TwinRelayEndInput): TwinRelayEnd;
   /** What the DC of a node has to tell another DC about it. */
   nodeInformation(of: TwinSituation, prefixes: TwinPrefixes): TwinNodeInformation;
 }

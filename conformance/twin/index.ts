@@ -1,13 +1,14 @@
 import type { Twin } from '../twin-port.ts';
 import type { TwinRoutes } from '../twin-routes.ts';
 import { judge } from './judge.ts';
+import { decideRelayEnd } from './relay-ends.ts';
 import { decideRoute, nodeInformation } from './routes.ts';
 
 /** The codec that was written from the text alone. */
 export const twin: Twin = { judge };
 
 /** The route decision, likewise. */
-export const twinRoutes: TwinRoutes = { decideRoute, nodeInformation };
+export const twinRoutes: TwinRoutes = { decideRoute, decideRelayEnd, nodeInformation };
 
 export type { Cbor, CborEntry, CborMap } from './cbor.ts';
 export * as cbor from './cbor.ts';

@@ -2,12 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { specTables } from '../../conformance/spec-tables.ts';
 import { twinRoutes } from '../../conformance/twin/index.ts';
-import type { TwinDirectionInput, TwinRoute } from '../../conformance/twin-routes.ts';
-import { referenceRoute } from '../roles/dc/reference-routes.ts';
+import type { TwinDirectionInput, TwinRelayEndInput, TwinRoute } from '../../conformance/twin-routes.ts';
+import { referenceRelayEnd, referenceRoute } from '../roles/dc/reference-routes.ts';
 import t from '../tap.ts';
 import { loadVectors } from './load.ts';
 
-const vectors = loadVectors().filter(({ call }) => call === 'decide-route');
+const all = loadVectors();
+const vectors = all.filter(({ call }) => call === 'decide-route');
+const relayEnds = all.filter(({ call }) => call === 'decide-relay-end');
 
 for (const [who, decide] of [
   ['twin', twinRoutes.decideRoute],
@@ -20,6 +22,17 @@ for (const [who, decide] of [
     });
     t.same(wrong, []);
     t.ok(vectors.length > 150);
+  });
+}
+
+for (const [who, decide] of [
+  ['twin', twinRoutes.decideRelayEnd],
+  ['reference', referenceRelayEnd],
+] as const) {
+  t.test(`each of a general peer has its result: ${who}`, (t) => {
+    for (const { id, input, output } of relayEnds)
+      t.same(decide(input as unknown as TwinRelayEndInput), output, id);
+    t.same([...new Set(relayEnds.map((one) => one.output?.rule))].sort(), [8, 9]);
   });
 }
 

@@ -3,20 +3,24 @@ import type {
   TwinDirectionInput,
   TwinNodeInformation,
   TwinPrefixes,
+  TwinRelayEnd,
+  TwinRelayEndInput,
   TwinRoute,
   TwinSituation,
 } from '../../../conformance/twin-routes.ts';
-import type { Endpoint } from '../../../reference/address.ts';
-import { family, formatEndpoint, sameEndpoint } from '../../../reference/address.ts';
+import type { Endpoint, Ip } from '../../../reference/address.ts';
+import { family, formatEndpoint, parseIp, sameEndpoint } from '../../../reference/address.ts';
 import type { Prefix, TestProfile } from '../../../reference/locator.ts';
 import { isIn, parsePrefix } from '../../../reference/locator.ts';
 import { commonSuite } from '../../../reference/roles/dc/direction/bodies.ts';
 import { candidatesFor } from '../../../reference/roles/dc/direction/candidates.ts';
+import { relaysFor } from '../../../reference/roles/dc/direction/general-relays.ts';
 import { informationOf } from '../../../reference/roles/dc/direction/information.ts';
+import { decideRelayEnd } from '../../../reference/roles/dc/direction/relay-end.ts';
 import { decideRoute } from '../../../reference/roles/dc/direction/route.ts';
 import type { Situation } from '../../../reference/roles/dc/direction/situation.ts';
 import { situationFrom, situationOf } from '../../../reference/roles/dc/direction/situation.ts';
-import type { Registered } from '../../../reference/roles/dc/parts.ts';
+import type { Registered, RegisteredRelay } from '../../../reference/roles/dc/parts.ts';
 import { endpoint } from '../../channel/pair.ts';
 
 const prefixes = (texts: readonly string[]): readonly Prefix[] =>
@@ -61,6 +65,25 @@ export function referenceRoute(input: TwinDirectionInput): TwinRoute {
     candidates: { mn: of(cn), cn: of(mn) },
     suite: commonSuite(input.mn.suites, input.cn.suites),
   };
+}
+
+/** What the reference decides for a general peer, or for nobody. */
+export function referenceRelayEnd({
+  want,
+  peerAddress,
+  virtualAddresses,
+  relays,
+}: TwinRelayEndInput): TwinRelayEnd {
+  const ip = (text: string): Ip => parseIp(text) as Ip;
+  const peer = peerAddress === undefined ? undefined : ip(peerAddress);
+  const { rule, kind, mn, standIn } = decideRelayEnd(want, peer, virtualAddresses.map(ip));
+  const registered = relays.map(({ endpoints, pool }) => {
+    const of = { peer: { lent: pool.map(ip) }, endpoints: endpoints.map(endpoint) };
+    return of as unknown as RegisteredRelay;
+  });
+  const offered = registered.filter((_, place) => relays[place]?.kind === kind);
+  const found = relaysFor(offered, kind, new Set([4, 6]), peer).relays.map((one) => registered.indexOf(one));
+  return { rule, kind, part: mn, ...(standIn !== undefined && { standsFor: standIn }), relays: found };
 }
 
 /** What the reference tells another DC of a node of its own. */

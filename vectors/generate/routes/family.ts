@@ -1,8 +1,9 @@
-/** Which route a DC decides for two NTM nodes. */
+/** Which route a DC decides: for two NTM nodes, and for a node and a general peer. */
 import { candidates } from './candidates.ts';
 import { Routes } from './decision.ts';
 import { pairs } from './pairs.ts';
 import { registries } from './registries.ts';
+import { relayEnds } from './relay-ends.ts';
 import { rules } from './rules.ts';
 
 export function routes(): Routes {
@@ -12,5 +13,6 @@ export function routes(): Routes {
   rules(family);
   candidates(family);
   registries(family);
+  relayEnds(family);
   return family;
 }
