@@ -22,9 +22,11 @@ export function openedNotes(net: UdpNet): readonly Note[] {
 
 /** What went through them, and what was lost; for the log, before they are closed. */
 export function closedNotes(net: UdpNet): readonly Note[] {
-  return net.counts().map(({ local, received, batches, sent, unsent, dropped }) =>
-    event('udp-close', { local: formatEndpoint(local), received, batches, sent, unsent, dropped }),
-  );
+  return net
+    .counts()
+    .map(({ local, received, batches, sent, unsent, dropped }) =>
+      event('udp-close', { local: formatEndpoint(local), received, batches, sent, unsent, dropped }),
+    );
 }
 
 function event(name: string, detail: Readonly<Record<string, string | number | undefined>>): Note {

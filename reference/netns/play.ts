@@ -1,6 +1,7 @@
 /** Plays one scenario in namespaces, and writes down what came of it. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { INTERNET } from '../lab/netns/segments.ts';
 import { chartLines } from '../trace/chart.ts';
 import { chartPicture } from '../trace/picture.ts';
 import { Cast } from './cast.ts';
@@ -33,7 +34,10 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<bo
   const canCapture = !isPlain && has('dumpcap') && has('mergecap');
   if (!isPlain && !canCapture)
     say('no capture: dumpcap and mergecap not found: apt-get install wireshark-common');
-  if (canCapture) ground.onSegment = capture.start.bind(capture);
+  if (canCapture)
+    ground.onSegment = async (namespace, device) => {
+      if (!scenario.isLarge || namespace === INTERNET.at) await capture.start(namespace, device);
+    };
   const cast = new Cast(ground, command, scenario.members);
   const stage = new Stage(ground, cast, choice, say);
   let isStopped = false;

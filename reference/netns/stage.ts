@@ -27,6 +27,8 @@ export interface Scenario {
   readonly members: readonly Member[];
   /** It is played with each change: a few seconds. */
   readonly isQuick?: true;
+  /** It has so many networks that packets are captured on the Internet only. */
+  readonly isLarge?: true;
   readonly play: (stage: Stage) => Promise<void>;
 }
 

@@ -13,7 +13,7 @@ const OWN = ['192.0.2.51:4330', '[2001:db8::e1]:4330'].map((text) => parseEndpoi
 const [V4, V6] = OWN as [Endpoint, Endpoint];
 const RATES = { packetsPerSecond: 1000, bytesPerSecond: 1_000_000 };
 /** With this variable in the environment the listings are written anew: look at the difference. */
-const isAnew = process.env['NTM_LISTINGS'] !== undefined;
+const isAnew = process.env.NTM_LISTINGS !== undefined;
 
 const LISTINGS = {
   relay: relayProgram({ own: OWN, rates: {} }),

@@ -76,7 +76,8 @@ async function open(name: (typeof KERNEL)[number], options: KernelOptions): Prom
 }
 
 function why(error: BpfError | NftError): string {
-  if (error instanceof BpfError && error.fault === 'ERANGE') return 'a device has as many programs as it takes';
+  if (error instanceof BpfError && error.fault === 'ERANGE')
+    return 'a device has as many programs as it takes';
   if (error instanceof BpfError && error.fault === 'EPERM')
     return 'this needs root, or CAP_BPF and CAP_NET_ADMIN';
   if (/Operation not permitted/.test(error.message)) return 'this needs root, or CAP_NET_ADMIN';

@@ -25,7 +25,7 @@ export class Segments {
   count = 0;
   /** How many datagrams each of them has. */
   readonly sizes = new Uint8Array(SLOTS);
-  private readonly words: Uint32Array;
+  readonly words: Uint32Array;
   private readonly base: number;
 
   constructor(addressOf: AddressOf) {
