@@ -5,7 +5,6 @@
 import type { Endpoint } from '../../address.ts';
 import { family } from '../../address.ts';
 import { bindFault } from '../bind-fault.ts';
-import { Segments } from '../mmsg/segments.ts';
 import { AF_INET, AF_INET6, NAME_SIZE, SocketNames, socketName } from '../mmsg/sockaddr.ts';
 import { Receiving, Sending, SLOTS } from '../mmsg/vector.ts';
 import type { OnDatagram } from '../net.ts';
@@ -48,7 +47,6 @@ interface Shared {
   readonly poller: Poller;
   readonly receiving: Receiving;
   readonly sending: Sending;
-  readonly segments: Segments;
   /** Whose datagrams `sending` has. */
   owner: UdpSocket | undefined;
 }
@@ -61,8 +59,7 @@ function share(): Shared {
   if (calls === undefined) throw new NetError(`UDP by "mmsg" is not to be had: ${missing}`);
   const receiving = new Receiving(calls.addressOf);
   const sending = new Sending(calls.addressOf, receiving);
-  const segments = new Segments(calls.addressOf);
-  shared = { calls, poller: threadPoller(calls), receiving, sending, segments, owner: undefined };
+  shared = { calls, poller: threadPoller(calls), receiving, sending, owner: undefined };
   return shared;
 }
 
