@@ -18,8 +18,7 @@ import { NAME_SIZE, SocketNames } from './sockaddr.ts';
 /** The address at which the memory of a buffer begins; a buffer of some size stays where it is. */
 export type AddressOf = (memory: Uint8Array) => number;
 
-/** Bytes of a `struct mmsghdr`. */
-export const HEADER = 64;
+const HEADER = 64;
 const IOVEC = 16;
 const CONTROL = 24;
 
