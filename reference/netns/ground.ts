@@ -1,6 +1,7 @@
 /** The laboratory's ground: the Internet, its gateways and hosts as namespaces, and programs in them. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Segment } from '../lab/netns/segments.ts';
 import { INTERNET } from '../lab/netns/segments.ts';
 import type { Built, Kind, Site } from '../lab/netns/sites.ts';
 import { Sites } from '../lab/netns/sites.ts';
@@ -10,6 +11,8 @@ import type { Ran } from './execute.ts';
 import { attempt, command, execute } from './execute.ts';
 import { filesOf, ownNaming, remove } from './owner.ts';
 import { Program } from './program.ts';
+
+type Settings = Readonly<Record<string, string>>;
 
 export class Ground {
   readonly topology: Topology;
@@ -35,18 +38,30 @@ export class Ground {
     await this.onSegment(INTERNET.at, INTERNET.bridge);
   }
 
-  /** A host of the Internet with these addresses. */
-  async host(
+  /** A host of the Internet with these addresses. @param settings of sysctl */
+  host(name: string, addresses: readonly string[], settings: Settings = {}): Promise<void> {
+    return this.member(name, INTERNET, addresses, settings);
+  }
+
+  /** A host in a network. */
+  async member(
     name: string,
+    segment: Segment,
     addresses: readonly string[],
-    settings: Readonly<Record<string, string>> = {},
+    settings: Settings = {},
   ): Promise<void> {
     const values = Object.keys(settings).length === 0 ? [] : [settings];
     await execute([
       ...this.topology.host(name),
       ...values.map((set) => ({ kind: 'set' as const, namespace: this.name(name), values: set })),
-      ...this.topology.plug(name, INTERNET, addresses),
+      ...this.topology.plug(name, segment, addresses),
     ]);
+  }
+
+  /** A network at a host that is there already, which has the first address in it. */
+  async network(segment: Segment): Promise<void> {
+    await execute(this.topology.network(segment));
+    await this.onSegment(segment.at, segment.bridge);
   }
 
   site(kind: Kind): Promise<Site> {

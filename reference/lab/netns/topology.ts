@@ -66,21 +66,28 @@ export class Topology {
     };
     const versions = VERSIONS.filter((version) => addressAt(segment, version, 1) !== undefined);
     const outside = versions.flatMap((version) => this.lease(outer, gateway, version) ?? []);
-    const own = versions.map((version) => addressAt(segment, version, 1) ?? '');
     return {
       segment,
       steps: [
         ...this.router(gateway),
-        this.inside(gateway, [
-          bridge(INSIDE),
-          ...own.map((address) => `address add ${withLength(address)} dev ${INSIDE}`),
-          `link set ${INSIDE} up`,
-        ]),
+        ...this.network(segment),
         ...this.plug(gateway, outer, outside, OUTSIDE),
         ...this.known(segment, outer, outside, rules.nat !== undefined),
         { kind: 'nft', namespace: this.name(gateway), rules: gatewayRules(rules) },
       ],
     };
+  }
+
+  /** A network at a namespace that is there already, which has the first address in it. */
+  network(segment: Segment): Step[] {
+    const own = VERSIONS.flatMap((version) => addressAt(segment, version, 1) ?? []);
+    return [
+      this.inside(segment.at, [
+        bridge(segment.bridge),
+        ...own.map((address) => `address add ${withLength(address)} dev ${segment.bridge}`),
+        `link set ${segment.bridge} up`,
+      ]),
+    ];
   }
 
   /** The address of a family that a host has in a segment, the same each time; undefined: there is none. */

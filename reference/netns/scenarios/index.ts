@@ -1,5 +1,6 @@
 /** The scenarios by their names. */
 import type { Scenario } from '../stage.ts';
+import { balancer } from './balancer.ts';
 import { cname } from './cname.ts';
 import { firstContact } from './first-contact.ts';
 import { handoverCurl } from './handover-curl.ts';
@@ -18,4 +19,5 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   cname,
   'rs-n-web': rsNWeb,
   'rs-t-sip': rsTSip,
+  balancer,
 };
