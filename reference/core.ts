@@ -200,6 +200,8 @@ export interface HotTable {
   askLastUse?(pathId: string, now: () => Instant): Promise<Instant | undefined>;
   /** The sockets are bound to these; nothing has come yet. */
   open?(locals: readonly Endpoint[]): Promise<void>;
+  /** Resolves once it forwards as it was told last; undefined: it does. What the role sends waits for that. */
+  settled?(): Promise<void> | undefined;
   /** Brings up to date what the role's counters have of it. */
   refresh?(): Promise<void>;
   close?(): Promise<void>;

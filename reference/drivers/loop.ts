@@ -85,6 +85,9 @@ export async function runRole(options: RunOptions): Promise<Running> {
 /** Longer than applications wait. */
 const QUERY_OVER = 30_000;
 
+/** Datagrams that wait for a table; more go out at once. */
+const UNSETTLED_BOUND = 4096;
+
 interface Asking {
   readonly resolve: (answer: Uint8Array) => void;
   readonly reject: (error: Error) => void;
@@ -100,6 +103,7 @@ class Loop implements Running {
   private readonly asking = new Map<number, Asking>();
   private sockets: readonly Socket[] = [];
   private lastQuery = 0;
+  private unsettled = 0;
   private isHandling = false;
   private timer: { readonly at: Instant; readonly cancel: () => void } | undefined;
   private state: 'opening' | 'running' | 'stopped' = 'opening';
@@ -234,7 +238,7 @@ class Loop implements Running {
   private perform(effect: Effect): boolean {
     switch (effect.kind) {
       case 'send':
-        this.send(effect.bytes, effect.to);
+        this.sendSettled(effect.bytes, effect.to);
         break;
       case 'deliver':
         this.options.onPacket?.(effect.packet);
@@ -312,6 +316,20 @@ class Loop implements Running {
     };
     if (this.options.lookUp === undefined) answer(undefined);
     else void this.options.lookUp(message, transport, server).then(answer);
+  }
+
+  /** Who hears of a change may count on it. [RSS-01] */
+  private sendSettled(bytes: Uint8Array, to: Endpoint): void {
+    const settled = this.unsettled < UNSETTLED_BOUND ? this.options.table?.settled?.() : undefined;
+    if (settled === undefined) {
+      this.send(bytes, to);
+      return;
+    }
+    this.unsettled++;
+    void settled.then(() => {
+      this.unsettled--;
+      this.send(bytes, to);
+    });
   }
 
   /** A datagram of a family without a socket is lost, as on a host that has not got it. */

@@ -14,6 +14,8 @@ export interface KernelTable {
   idle(pathId: string): number | undefined | Promise<number | undefined>;
   /** Charges a datagram to the rates of a path that the kernel has, if it keeps them. @returns whether it is within. */
   charge?(pathId: string, length: number): boolean;
+  /** Resolves once the kernel has all that was set and removed; undefined: it has. */
+  settled?(): Promise<void> | undefined;
   /** What it has forwarded, as far as that is known without waiting. */
   totals(): Offloaded;
   /** Brings totals up to date. */

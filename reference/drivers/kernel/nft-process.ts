@@ -5,6 +5,8 @@ import { spawn } from 'node:child_process';
 /** Prints a text of its own and does not ask the kernel, so that what comes before it is the answer. */
 const FENCE = 'describe udp sport';
 const FENCE_ANSWER = /payload expression, datatype inet_service \(internet network service\)[^\n]*\n/;
+/** Its fence comes after those of all changes. */
+const NOTHING = '';
 /** A line that nft is given at once. */
 const LONGEST_LINE = 60_000;
 
@@ -26,9 +28,10 @@ export class NftProcess {
   /** Changes of a line that was refused, which are tried one by one. */
   private readonly alone: string[] = [];
   private readonly asked: Asked[] = [];
-  private current: (Asked & { readonly changes: readonly string[] }) | undefined;
+  private current: Asked | undefined;
   private answer = '';
   private over: NftError | undefined;
+  private settling: Promise<void> | undefined;
 
   /** @param onFault takes what the kernel refused of a change */
   constructor(onFault: (fault: string) => void) {
@@ -64,6 +67,15 @@ export class NftProcess {
     });
   }
 
+  /** Resolves once all changes are made; undefined: they are. */
+  settled(): Promise<void> | undefined {
+    const isIdle = this.current === undefined && this.changes.length === 0 && this.alone.length === 0;
+    if (isIdle || this.over !== undefined) return undefined;
+    const done = (): void => {};
+    this.settling ??= this.ask(NOTHING).then(done, done);
+    return this.settling;
+  }
+
   /** Ends it, and its table with it. */
   async close(): Promise<void> {
     this.child.stdin?.end();
@@ -82,7 +94,9 @@ export class NftProcess {
       return;
     }
     const asked = this.asked.shift();
-    if (asked !== undefined) this.send({ ...asked, changes: [] });
+    // Changes from now on come after it.
+    if (asked?.line === NOTHING) this.settling = undefined;
+    if (asked !== undefined) this.send(asked);
   }
 
   private transact(changes: readonly string[]): void {
@@ -91,10 +105,10 @@ export class NftProcess {
       if (changes.length > 1 && this.over === undefined) this.alone.push(...changes);
       else this.onFault(error.message);
     };
-    this.send({ line: changes.join('; '), resolve: () => {}, reject, changes });
+    this.send({ line: changes.join('; '), resolve: () => {}, reject });
   }
 
-  private send(asked: Asked & { readonly changes: readonly string[] }): void {
+  private send(asked: Asked): void {
     this.current = asked;
     this.child.stdin?.write(`${asked.line}\n${FENCE}\n`);
   }

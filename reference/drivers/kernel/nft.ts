@@ -79,6 +79,10 @@ class NftTable implements KernelTable {
     return answer === undefined ? undefined : idleOf(answer);
   }
 
+  settled(): Promise<void> | undefined {
+    return this.nft.settled();
+  }
+
   totals(): Offloaded {
     const { capacity } = this.options;
     return { paths: this.paths.size, capacity, ...this.forwarded, refused: 0 };

@@ -62,6 +62,10 @@ class KernelRelay implements HotTable {
     return here === undefined ? there : Math.max(here, there);
   }
 
+  settled(): Promise<void> | undefined {
+    return this.kernel?.settled?.();
+  }
+
   async refresh(): Promise<void> {
     await this.kernel?.refresh?.();
   }
