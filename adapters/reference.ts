@@ -12,8 +12,9 @@ import type { RoleConfig } from '../reference/config/schema.ts';
 import { describeConfigError, roleConfig } from '../reference/config/schema.ts';
 import type { Random } from '../reference/core.ts';
 import type { Datapath } from '../reference/drivers/kernel/datapath.ts';
-import { hotTable } from '../reference/drivers/kernel/datapath.ts';
+import { hotTable, isInKernel } from '../reference/drivers/kernel/datapath.ts';
 import { systemRandom } from '../reference/drivers/random.ts';
+import { socketsFor } from '../reference/drivers/sockets.ts';
 import type { Net } from '../reference/net/net.ts';
 import { udpNet } from '../reference/net/udp/udp.ts';
 import { createDc } from '../reference/roles/dc/core.ts';
@@ -75,7 +76,7 @@ export function referenceAdapter(options: ReferenceOptions): Implementation {
       families: [4, 6],
       ecn: 'none',
       dscp: 'zero',
-      kernel: options.datapath !== undefined && options.datapath !== 'user',
+      kernel: options.datapath !== undefined && isInKernel(options.datapath),
       dnsUpdate: true,
     },
     ops: ['trigger', 'events', 'time'],
@@ -110,17 +111,21 @@ export interface MainOptions {
  * Starts the reference's adapter.
  * @throws Error with a line for the user if `listen` or the token is no good; NetError if it can't listen.
  */
-export async function main({ listen, tokenFile, datapath, net = udpNet() }: MainOptions): Promise<Adapter> {
+export async function main({ listen, tokenFile, datapath, ...options }: MainOptions): Promise<Adapter> {
+  const net = options.net ?? udpNet(socketsFor(datapath ?? 'user', 'auto', tell));
   const endpoint = parseEndpoint(listen);
   if (endpoint === undefined) throw new Error(`--listen is ${listen}: write it like 127.0.0.1:4400`);
   const token = tokenFile === undefined ? undefined : await readToken(tokenFile);
   return serveAdapter({ net, listen: endpoint, token, implementation: referenceAdapter({ net, datapath }) });
 }
 
+function tell(line: string): void {
+  process.stderr.write(`rs-s: ${line}\n`);
+}
+
 function create(config: RoleConfig, random: Random, datapath: Datapath = 'user'): Created {
   if (config.role === 'rs-s') {
     const { role, table } = createRsS(config, random);
-    const tell = (line: string) => void process.stderr.write(`rs-s: ${line}\n`);
     const kernel = { rates: ratesOf(config), capacity: config.capacity, tell };
     return { role, table: hotTable(table, datapath, kernel) };
   }

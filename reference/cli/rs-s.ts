@@ -3,6 +3,7 @@ import { readConfig } from '../drivers/config.ts';
 import type { Datapath } from '../drivers/kernel/datapath.ts';
 import { hotTable } from '../drivers/kernel/datapath.ts';
 import { systemRandom } from '../drivers/random.ts';
+import { socketsFor } from '../drivers/sockets.ts';
 import { createRsS, ratesOf } from '../roles/rs-s/core.ts';
 import type { RoleOptions } from './serve.ts';
 import { serve } from './serve.ts';
@@ -20,5 +21,6 @@ export async function runRsS(options: RsSOptions): Promise<number> {
     capacity: config.capacity,
     tell: (line: string) => void process.stderr.write(`rs-s: ${line}\n`),
   };
-  return serve({ config, role, table: hotTable(table, options.datapath, kernel) }, options);
+  const udp = socketsFor(options.datapath, options.udp ?? 'auto', kernel.tell);
+  return serve({ config, role, table: hotTable(table, options.datapath, kernel) }, { ...options, udp });
 }

@@ -11,7 +11,7 @@ import type { Running, RunOptions } from '../drivers/loop.ts';
 import { runRole } from '../drivers/loop.ts';
 import { tracedNet } from '../drivers/trace.ts';
 import type { Net } from '../net/net.ts';
-import type { Backend } from '../net/udp/udp.ts';
+import type { UdpChoice } from '../net/udp/udp.ts';
 import { backends, udpNet } from '../net/udp/udp.ts';
 import type { TunFlags } from './tun.ts';
 import { tunFor } from './tun.ts';
@@ -24,7 +24,7 @@ export interface RoleOptions extends TunFlags {
   /** The file for the trace. */
   readonly trace?: string;
   /** By what it has its sockets; what fits the runtime if not given. */
-  readonly udp?: Backend | 'auto';
+  readonly udp?: UdpChoice;
 }
 
 export interface Served extends Pick<RunOptions, 'role' | 'table' | 'tunnels' | 'store' | 'lookUp'> {

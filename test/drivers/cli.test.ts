@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { udpNet } from '../../reference/net/udp/udp.ts';
+import { missingFor, udpNet } from '../../reference/net/udp/udp.ts';
 import { example, nodeExample } from '../config/example.ts';
 import { at } from '../net/addresses.ts';
 import type { T } from '../tap.ts';
@@ -76,6 +76,16 @@ t.test('the log says by what a role has its sockets, and at its end what went th
   t.match(err, /^\S+ udp-close local=127\.0\.0\.1:\d+ received=0 batches=0 sent=\d+ unsent=0( dropped=0)?$/m);
   const unknown = await ntmobile('rs-s', '--udp', 'pigeon', '--config', await config({})).ended;
   t.match([unknown.status, unknown.err], [2, /^ntmobile: [^\n]*pigeon[^\n]*auto[^\n]*\n$/]);
+});
+
+t.test('a relay with --datapath mmsg has its sockets so, or says what is missing', async (t) => {
+  const program = ntmobile('rs-s', '--datapath', 'mmsg', '--config', await config({}));
+  await program.firstLine;
+  program.kill('SIGTERM');
+  const { err } = await program.ended;
+  const missing = missingFor('mmsg');
+  if (missing === undefined) t.match(err, /^\S+ udp-open local=\S+ by=mmsg room=\d+$/m);
+  else t.match(err, `rs-s: forwards as with --datapath user: ${missing}\n`);
 });
 
 t.test('a mistake is one line on stderr and status 2', async (t) => {
@@ -167,7 +177,8 @@ t.test('a DC without a store says so', async (t) => {
   t.match(await program.firstLine, /^dc ready on 127\.0\.0\.1:\d+$/);
   program.kill('SIGTERM');
   const { status, err } = await program.ended;
-  t.same([status, err], [0, 'dc: no store is configured: what it promised is forgotten when it ends\n']);
+  t.equal(status, 0);
+  t.match(err, /^dc: no store is configured: what it promised is forgotten when it ends\n/);
 });
 
 t.test('help and version are no mistakes', async (t) => {

@@ -1,20 +1,25 @@
 /** Which way an RS-S forwards, and the table for it. */
 import type { Endpoint } from '../../address.ts';
 import type { HotTable } from '../../core.ts';
+import type { KernelOptions, KernelTable } from '../../roles/relay/kernel-table.ts';
 import type { RelayTable } from '../../roles/relay/table.ts';
 import { Bpf, BpfError } from './bpf.ts';
 import { openEbpf } from './ebpf.ts';
 import { forwardingOff } from './interfaces.ts';
-import type { KernelOptions, KernelTable } from './kernel-table.ts';
 import { openNft } from './nft.ts';
 import { NftError } from './nft-process.ts';
 import { inKernel } from './relay.ts';
 
-/** `auto`: the first of the kernel's that is to be had. */
-export const DATAPATHS = ['user', 'ebpf', 'nft', 'auto'] as const;
+/** `mmsg`: by the process, many datagrams a call; `auto`: the first of the kernel's that is to be had. */
+export const DATAPATHS = ['user', 'mmsg', 'ebpf', 'nft', 'auto'] as const;
 export type Datapath = (typeof DATAPATHS)[number];
 
 const KERNEL = ['ebpf', 'nft'] as const;
+
+/** Whether the kernel is to forward. */
+export function isInKernel(datapath: Datapath): datapath is 'ebpf' | 'nft' | 'auto' {
+  return datapath !== 'user' && datapath !== 'mmsg';
+}
 
 /**
  * The hot table of an RS-S with that data path. What is not to be had is told, and then the process forwards.
@@ -25,7 +30,7 @@ export function hotTable(
   datapath: Datapath,
   options: Omit<KernelOptions, 'own'>,
 ): HotTable {
-  if (datapath === 'user') return table;
+  if (!isInKernel(datapath)) return table;
   const wanted = datapath === 'auto' ? KERNEL : [datapath];
   return inKernel(table, (own) => openFirst(wanted, { ...options, own }));
 }

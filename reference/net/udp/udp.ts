@@ -17,6 +17,8 @@ import { tcpStreams } from './tcp.ts';
 /** `dgram`: node:dgram; `bun`: Bun.udpSocket; `deno`: Deno.listenDatagram; `mmsg`: recvmmsg and sendmmsg of Linux. */
 export type Backend = 'dgram' | 'bun' | 'deno' | 'mmsg';
 
+export type UdpChoice = Backend | 'auto';
+
 interface Kind {
   readonly bind: Bind;
   /** One line that says why it is not to be had here, if so. */
@@ -44,6 +46,11 @@ export function backends(): readonly Backend[] {
   return (Object.keys(kinds) as Backend[]).filter((name) => kinds[name].missing() === undefined);
 }
 
+/** One line that says why a way is not to be had here, if so. */
+export function missingFor(name: Backend): string | undefined {
+  return kinds[name].missing();
+}
+
 /** The network of this machine, and which way it was had. */
 export interface UdpNet extends Net {
   readonly backend: Backend;
@@ -57,7 +64,7 @@ export interface UdpNet extends Net {
  * @param name the way to have sockets; what fits the runtime if not given
  * @throws NetError if this runtime has not got it.
  */
-export function udpNet(name: Backend | 'auto' = 'auto'): UdpNet {
+export function udpNet(name: UdpChoice = 'auto'): UdpNet {
   const [first = 'dgram'] = automatic.filter((each) => kinds[each].missing() === undefined);
   const backend = name === 'auto' ? first : name;
   const missing = kinds[backend].missing();
