@@ -74,6 +74,7 @@ export const layers: readonly Layer[] = [
     of: 'reference/drivers/',
     may: [
       ...core,
+      'reference/drivers/kernel/',
       'reference/net/',
       'reference/config/',
       'reference/dns/',

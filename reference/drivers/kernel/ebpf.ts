@@ -8,11 +8,11 @@ import type { Element, End } from '../../bpf/table.ts';
 import { decodeElement, encodeElement, freshEnd, KEY_SIZE, VALUE_SIZE } from '../../bpf/table.ts';
 import { fromHex } from '../../bytes.ts';
 import type { RelayPath } from '../../core.ts';
+import type { KernelOptions, KernelTable } from '../../roles/relay/kernel-table.ts';
 import type { Offloaded } from '../../roles/relay/table.ts';
 import type { Bpf } from './bpf.ts';
 import { BpfError } from './bpf.ts';
 import { ethernetDevices, isLocal } from './interfaces.ts';
-import type { KernelOptions, KernelTable } from './kernel-table.ts';
 
 const MILLISECOND = 1_000_000;
 /** A packet for the charge program: Ethernet header, Path ID, length. */

@@ -13,9 +13,9 @@ import {
   moveCommand,
   tableCommands,
 } from '../../nft/rules.ts';
+import type { KernelOptions, KernelTable } from '../../roles/relay/kernel-table.ts';
 import type { Offloaded } from '../../roles/relay/table.ts';
 import { isLocal } from './interfaces.ts';
-import type { KernelOptions, KernelTable } from './kernel-table.ts';
 import { NftError, NftProcess } from './nft-process.ts';
 
 type Ends = readonly [Endpoint, Endpoint];

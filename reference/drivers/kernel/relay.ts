@@ -1,8 +1,8 @@
 /** The hot table of an RS-S that has the kernel forward in front of it. */
 import type { Endpoint } from '../../address.ts';
 import type { Effect, HotTable, Instant } from '../../core.ts';
+import type { KernelTable } from '../../roles/relay/kernel-table.ts';
 import type { RelayTable } from '../../roles/relay/table.ts';
-import type { KernelTable } from './kernel-table.ts';
 
 /** Opens the kernel's table for these endpoints; undefined: there is none to be had. */
 export type OpenKernel = (own: readonly Endpoint[]) => Promise<KernelTable | undefined>;

@@ -1,5 +1,5 @@
-import { loadLibc } from '../../../reference/ffi/libc.ts';
 import { ethernetDevices } from '../../../reference/drivers/kernel/interfaces.ts';
+import { loadLibc } from '../../../reference/ffi/libc.ts';
 
 // linux/bpf.h
 const BPF_PROG_QUERY = 16;

@@ -13,7 +13,12 @@ const SIZES = [44, 45, 1200];
 const skip = runtime === 'node' ? whyNot() : 'as on Node';
 
 interface Status {
-  readonly kernel?: { readonly paths: number; readonly packets: number; readonly bytes: number; readonly refused: number };
+  readonly kernel?: {
+    readonly paths: number;
+    readonly packets: number;
+    readonly bytes: number;
+    readonly refused: number;
+  };
   readonly packets: number;
   readonly seen: number;
   readonly idle: number | null;
@@ -49,7 +54,11 @@ async function relays(
   for (const { id, mn: by, cn } of PATHS)
     for (const size of SIZES) {
       const answer = await ping(mn, id, by, size, 2000);
-      t.same(answer, { by, bytes: datagram(id, size), from: RS[by] }, `${MN[by]} to ${CN[cn]}, ${size} bytes`);
+      t.same(
+        answer,
+        { by, bytes: datagram(id, size), from: RS[by] },
+        `${MN[by]} to ${CN[cn]}, ${size} bytes`,
+      );
     }
   const all = 2 * SIZES.length * PATHS.length;
   const inKernel = (all * expected.kernel) / PATHS.length;
@@ -129,7 +138,18 @@ async function network(t: T, datapath: string, packetsPerSecond: number): Promis
 
 function give(space: string, device: string, ...addresses: readonly string[]): void {
   for (const address of addresses)
-    must(runIn(space, 'ip', 'address', 'add', address, 'dev', device, ...(address.includes(':') ? ['nodad'] : [])));
+    must(
+      runIn(
+        space,
+        'ip',
+        'address',
+        'add',
+        address,
+        'dev',
+        device,
+        ...(address.includes(':') ? ['nodad'] : []),
+      ),
+    );
   must(runIn(space, 'ip', 'link', 'set', device, 'up'));
 }
 

@@ -41,15 +41,29 @@ export function packet(parts: PacketParts): Uint8Array {
   }
   if (udpLengthFault) view.setUint16(4, udp.length - 1);
   const isIpv4 = family(from.ip) === 4;
-  const header = isIpv4 ? ipv4(parts, source, destination, udp.length) : ipv6(parts, source, destination, udp.length);
+  const header = isIpv4
+    ? ipv4(parts, source, destination, udp.length)
+    : ipv6(parts, source, destination, udp.length);
   // +--------------+--------------+-----------+
   // | destination 6| source 6     | type 2    |   zero addresses, as on the loopback
   // +--------------+--------------+-----------+
-  return Uint8Array.from([...new Array<number>(12).fill(0), ...(isIpv4 ? [8, 0] : [0x86, 0xdd]), ...header, ...udp]);
+  return Uint8Array.from([
+    ...new Array<number>(12).fill(0),
+    ...(isIpv4 ? [8, 0] : [0x86, 0xdd]),
+    ...header,
+    ...udp,
+  ]);
 }
 
 function ipv4(parts: PacketParts, source: Uint8Array, destination: Uint8Array, length: number): Uint8Array {
-  const { ttl = 64, trafficClass = 0, id = 0x1234, dontFragment = false, fragment = 0, protocol = 17 } = parts;
+  const {
+    ttl = 64,
+    trafficClass = 0,
+    id = 0x1234,
+    dontFragment = false,
+    fragment = 0,
+    protocol = 17,
+  } = parts;
   const options = Uint8Array.from(parts.options !== true ? [] : [0x94, 4, 0, 0]);
   const header = new Uint8Array(20 + options.length);
   const view = new DataView(header.buffer);

@@ -5,7 +5,13 @@ import { assemble } from '../../../reference/bpf/assembler.ts';
 import { TC_ACT_OK, TC_ACT_REDIRECT, TC_ACT_SHOT } from '../../../reference/bpf/kernel.ts';
 import type { Rates } from '../../../reference/bpf/rates.ts';
 import { chargeProgram, PATHS, relayProgram } from '../../../reference/bpf/relay.ts';
-import { decodeElement, encodeElement, freshEnd, KEY_SIZE, VALUE_SIZE } from '../../../reference/bpf/table.ts';
+import {
+  decodeElement,
+  encodeElement,
+  freshEnd,
+  KEY_SIZE,
+  VALUE_SIZE,
+} from '../../../reference/bpf/table.ts';
 import { fromHex, toHex } from '../../../reference/bytes.ts';
 import { Bpf, BpfError } from '../../../reference/drivers/kernel/bpf.ts';
 import t from '../../tap.ts';
@@ -42,14 +48,22 @@ interface Loaded {
 }
 
 /** With one path from A to B of these families. */
-function load(t: { teardown(body: () => void): void }, ends: readonly [Endpoint, Endpoint], rates: Rates = {}): Loaded {
+function load(
+  t: { teardown(body: () => void): void },
+  ends: readonly [Endpoint, Endpoint],
+  rates: Rates = {},
+): Loaded {
   const bpf = found.found as Bpf;
   const map = bpf.createHash('ntm_paths', KEY_SIZE, VALUE_SIZE, 4);
   const maps = { [PATHS]: map };
   const relay = bpf.load('ntm_relay', assemble(relayProgram({ own: [OWN[4], OWN[6]], rates }), maps));
   const isLimited = rates.packetsPerSecond !== undefined || rates.bytesPerSecond !== undefined;
   const charge = isLimited ? bpf.load('ntm_charge', assemble(chargeProgram(rates), maps)) : undefined;
-  const element = { ends: [freshEnd(ends[0], true), freshEnd(ends[1], true)] as const, packetCredit: 0n, byteCredit: 0n };
+  const element = {
+    ends: [freshEnd(ends[0], true), freshEnd(ends[1], true)] as const,
+    packetCredit: 0n,
+    byteCredit: 0n,
+  };
   bpf.update(map, fromHex(PATH), encodeElement(element));
   t.teardown(() => {
     for (const fd of [map, relay, ...(charge === undefined ? [] : [charge])]) bpf.close(fd);
@@ -62,7 +76,12 @@ t.test('the verifier accepts each variant', { skip }, (t) => {
   const map = bpf.createHash('ntm_paths', KEY_SIZE, VALUE_SIZE, 4);
   t.teardown(() => bpf.close(map));
   for (const own of [[OWN[4]], [OWN[6]], [OWN[4], OWN[6]]])
-    for (const rates of [{}, { packetsPerSecond: 7 }, { bytesPerSecond: 4e9 }, { packetsPerSecond: 1, bytesPerSecond: 1 }]) {
+    for (const rates of [
+      {},
+      { packetsPerSecond: 7 },
+      { bytesPerSecond: 4e9 },
+      { packetsPerSecond: 1, bytesPerSecond: 1 },
+    ]) {
       const fd = bpf.load('ntm_relay', assemble(relayProgram({ own, rates }), { [PATHS]: map }));
       t.ok(fd > 0, `${own.length} families, ${JSON.stringify(rates)}`);
       bpf.close(fd);
@@ -79,7 +98,11 @@ for (const from of FAMILIES)
         t.equal(there.verdict, TC_ACT_REDIRECT);
         const isKept = from === to;
         const left = { ...parts, ttl: 63, ...(isKept ? {} : { id: 0, dontFragment: true, flow: 0 }) };
-        t.equal(toHex(there.packet), toHex(packet({ ...left, from: OWN[to], to: B[to] })), `${payload} bytes`);
+        t.equal(
+          toHex(there.packet),
+          toHex(packet({ ...left, from: OWN[to], to: B[to] })),
+          `${payload} bytes`,
+        );
         const back = bpf.test(relay, packet({ ...parts, from: B[to], to: OWN[to] }));
         t.equal(back.verdict, TC_ACT_REDIRECT);
         t.equal(toHex(back.packet), toHex(packet({ ...left, from: OWN[from], to: A[from] })));
@@ -93,19 +116,20 @@ for (const from of FAMILIES)
     });
 
 /** What goes on to the daemon, unchanged. */
-const LEFT: readonly (readonly [what: string, parts: Partial<PacketParts>, families: readonly (4 | 6)[]])[] = [
-  ['another Path ID', { payload: datagram(60, '05', 'ff'.repeat(16)) }, FAMILIES],
-  ['another magic', { payload: datagram(60, '06') }, FAMILIES],
-  ['43 bytes', { payload: datagram(43) }, FAMILIES],
-  ['a TTL that ends here', { ttl: 1 }, FAMILIES],
-  ['IPv4 options', { options: true }, [4]],
-  ['a first fragment', { fragment: 0x2000 }, [4]],
-  ['a later fragment', { fragment: 0x0010 }, [4]],
-  ['a wrong header checksum', { headerFault: true }, [4]],
-  ['IPv6 without a checksum', { noChecksum: true }, [6]],
-  ['a UDP length that is not that of IP', { udpLengthFault: true }, FAMILIES],
-  ['another protocol', { protocol: 6 }, FAMILIES],
-];
+const LEFT: readonly (readonly [what: string, parts: Partial<PacketParts>, families: readonly (4 | 6)[]])[] =
+  [
+    ['another Path ID', { payload: datagram(60, '05', 'ff'.repeat(16)) }, FAMILIES],
+    ['another magic', { payload: datagram(60, '06') }, FAMILIES],
+    ['43 bytes', { payload: datagram(43) }, FAMILIES],
+    ['a TTL that ends here', { ttl: 1 }, FAMILIES],
+    ['IPv4 options', { options: true }, [4]],
+    ['a first fragment', { fragment: 0x2000 }, [4]],
+    ['a later fragment', { fragment: 0x0010 }, [4]],
+    ['a wrong header checksum', { headerFault: true }, [4]],
+    ['IPv6 without a checksum', { noChecksum: true }, [6]],
+    ['a UDP length that is not that of IP', { udpLengthFault: true }, FAMILIES],
+    ['another protocol', { protocol: 6 }, FAMILIES],
+  ];
 
 for (const [what, parts, families] of LEFT)
   for (const version of families)
@@ -166,10 +190,19 @@ t.test('over its rate a path is refused, by the kernel and for the daemon', { sk
   t.same(verdicts({ packetsPerSecond: 3 }, 2, 2), [ok, ok, go, stop]);
   t.same(verdicts({ bytesPerSecond: 250 }, 3, 0), [go, go, stop]);
   t.same(verdicts({ bytesPerSecond: 250 }, 0, 3), [ok, ok, stop]);
-  t.same(verdicts({ packetsPerSecond: 9, bytesPerSecond: 99 }, 2, 0), [stop, stop], 'longer than a second gives');
+  t.same(
+    verdicts({ packetsPerSecond: 9, bytesPerSecond: 99 }, 2, 0),
+    [stop, stop],
+    'longer than a second gives',
+  );
 });
 
-function leaves(t: { equal(found: unknown, wanted: unknown): boolean }, bpf: Bpf, relay: number, sent: Uint8Array): void {
+function leaves(
+  t: { equal(found: unknown, wanted: unknown): boolean },
+  bpf: Bpf,
+  relay: number,
+  sent: Uint8Array,
+): void {
   const left = bpf.test(relay, sent);
   t.equal(left.verdict, TC_ACT_OK);
   t.equal(toHex(left.packet), toHex(sent));

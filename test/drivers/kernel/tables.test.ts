@@ -8,9 +8,9 @@ import type { RelayPath } from '../../../reference/core.ts';
 import { Bpf } from '../../../reference/drivers/kernel/bpf.ts';
 import { hotTable } from '../../../reference/drivers/kernel/datapath.ts';
 import { openEbpf } from '../../../reference/drivers/kernel/ebpf.ts';
-import type { KernelTable } from '../../../reference/drivers/kernel/kernel-table.ts';
 import { openNft } from '../../../reference/drivers/kernel/nft.ts';
 import { udpNet } from '../../../reference/net/udp/udp.ts';
+import type { KernelTable } from '../../../reference/roles/relay/kernel-table.ts';
 import { RelayTable } from '../../../reference/roles/relay/table.ts';
 import t from '../../tap.ts';
 import { has, run, whyNot } from '../tun/space.ts';
@@ -66,7 +66,8 @@ t.test('nft: lives of paths leave nothing', { skip: noNft }, async (t) => {
   await live(table, 1000);
   t.ok((await table.idle(path(999).pathId)) !== undefined, 'one that is there was used as it came');
   t.equal(await table.idle(path(10).pathId), undefined, 'one that is gone was not');
-  const elements = () => run('nft', 'list', 'table', 'inet', name).text.match(/0x[0-9a-f]+ \. 198\.51\.100\.1 \. 2000/g);
+  const elements = () =>
+    run('nft', 'list', 'table', 'inet', name).text.match(/0x[0-9a-f]+ \. 198\.51\.100\.1 \. 2000/g);
   t.equal(elements()?.length, 100, 'two maps');
   for (let i = 950; i < 1000; i++) table.remove(path(i).pathId);
   await table.refresh?.();
@@ -83,7 +84,11 @@ t.test('eBPF forwards between programs of its own host, by the loopback', { skip
   const note = (name: string) => (bytes: Uint8Array, from: Endpoint) =>
     void came.push(`${name} ${toHex(bytes)} from ${from.ip}:${from.port}`);
   const ip = at('127.0.0.1:0');
-  const [relay, a, b] = [await net.bind(ip, note('relay')), await net.bind(ip, note('a')), await net.bind(at('[::1]:0'), note('b'))];
+  const [relay, a, b] = [
+    await net.bind(ip, note('relay')),
+    await net.bind(ip, note('a')),
+    await net.bind(at('[::1]:0'), note('b')),
+  ];
   const relay6 = await net.bind(at('[::1]:0'), note('relay'));
   t.teardown(() => Promise.all([relay, relay6, a, b].map((socket) => socket.close())));
   const table = new RelayTable(NO_RATES);
@@ -103,9 +108,17 @@ t.test('eBPF forwards between programs of its own host, by the loopback', { skip
 t.test('what is not to be had is told in one line, and the process forwards', async (t) => {
   const lines: string[] = [];
   const table = new RelayTable(NO_RATES);
-  const wild = hotTable(table, 'auto', { rates: NO_RATES, capacity: 1, tell: (line) => void lines.push(line) });
+  const wild = hotTable(table, 'auto', {
+    rates: NO_RATES,
+    capacity: 1,
+    tell: (line) => void lines.push(line),
+  });
   await wild.open?.([at('0.0.0.0:4330')]);
-  const limited = hotTable(table, 'nft', { rates: { ...NO_RATES, packetsPerSecond: 1 }, capacity: 1, tell: (line) => void lines.push(line) });
+  const limited = hotTable(table, 'nft', {
+    rates: { ...NO_RATES, packetsPerSecond: 1 },
+    capacity: 1,
+    tell: (line) => void lines.push(line),
+  });
   await limited.open?.(OWN);
   t.same(lines, [
     'forwards in user space: it listens on 0.0.0.0, and the kernel needs the address itself',

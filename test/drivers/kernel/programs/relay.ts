@@ -40,8 +40,7 @@ for await (const line of createInterface(process.stdin)) {
   const told = JSON.parse(line) as Told;
   for (const [pathId, first, second] of told.set ?? [])
     hot.apply({ kind: 'relay-set', path: { pathId, ends: [at(first), at(second)] } });
-  for (const pathId of told.remove ?? [])
-    hot.apply({ kind: 'relay-remove', pathId } satisfies Effect);
+  for (const pathId of told.remove ?? []) hot.apply({ kind: 'relay-remove', pathId } satisfies Effect);
   await hot.refresh?.();
   const now = net.now();
   const lastUse =
@@ -52,7 +51,9 @@ for await (const line of createInterface(process.stdin)) {
         : await hot.askLastUse(told.lastUse, () => now);
   const { packets, bytes } = table;
   const idle = lastUse === undefined ? null : now - lastUse;
-  console.log(JSON.stringify({ kernel: table.offload?.totals(), packets, bytes, seen, idle, links: attached() }));
+  console.log(
+    JSON.stringify({ kernel: table.offload?.totals(), packets, bytes, seen, idle, links: attached() }),
+  );
 }
 
 function at(text: string): Endpoint {

@@ -1,8 +1,8 @@
 /** What a Relay Table in the kernel does for the one of the process, which stays the whole truth. */
 import type { Endpoint } from '../../address.ts';
 import type { RelayPath } from '../../core.ts';
-import type { PathRates } from '../../roles/relay/rates.ts';
-import type { Offloaded } from '../../roles/relay/table.ts';
+import type { PathRates } from './rates.ts';
+import type { Offloaded } from './table.ts';
 
 export interface KernelTable {
   readonly name: 'ebpf' | 'nft';
