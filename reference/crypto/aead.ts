@@ -1,7 +1,6 @@
 /** The two AEADs behind the suites. */
 import { createCipheriv, createDecipheriv, createSecretKey, getCiphers } from 'node:crypto';
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
-import { concat } from '../bytes.ts';
 
 export const KEY_LENGTH = 32;
 export const NONCE_LENGTH = 12;
@@ -9,8 +8,12 @@ export const TAG_LENGTH = 16;
 
 /** One AEAD under one key. Nonces of other than 12 bytes throw a RangeError. */
 export interface Aead {
-  /** Ciphertext and 16-byte tag. @param nonce 12 bytes, never twice under one key. */
-  seal(nonce: Uint8Array, ad: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  /**
+   * Ciphertext and 16-byte tag.
+   * @param nonce 12 bytes, never twice under one key.
+   * @param room bytes that are left free before them, for what goes along; none if not given
+   */
+  seal(nonce: Uint8Array, ad: Uint8Array, plaintext: Uint8Array, room?: number): Uint8Array;
   /** The plaintext, or undefined if the tag does not verify. */
   open(nonce: Uint8Array, ad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
 }
@@ -34,8 +37,11 @@ function portableChacha(key: Uint8Array): Aead {
   // A copy, so that a caller may reuse its buffer.
   const own = checked(key, KEY_LENGTH).slice();
   return {
-    seal: (nonce, ad, plaintext) =>
-      chacha20poly1305(own, checked(nonce, NONCE_LENGTH), ad).encrypt(plaintext),
+    seal(nonce, ad, plaintext, room = 0) {
+      const sealed = new Uint8Array(room + plaintext.length + TAG_LENGTH);
+      chacha20poly1305(own, checked(nonce, NONCE_LENGTH), ad).encrypt(plaintext, sealed.subarray(room));
+      return sealed;
+    },
     open(nonce, ad, sealed) {
       const cipher = chacha20poly1305(own, checked(nonce, NONCE_LENGTH), ad);
       if (sealed.length < TAG_LENGTH) return undefined;
@@ -63,9 +69,14 @@ function native(name: 'aes-256-gcm' | 'chacha20-poly1305', key: Uint8Array): Aea
   const cipherOf = (nonce: Uint8Array) => createCipheriv(name as 'aes-256-gcm', own, nonce, options);
   const decipherOf = (nonce: Uint8Array) => createDecipheriv(name as 'aes-256-gcm', own, nonce, options);
   return {
-    seal(nonce, ad, plaintext) {
+    seal(nonce, ad, plaintext, room = 0) {
       const cipher = cipherOf(checked(nonce, NONCE_LENGTH)).setAAD(ad);
-      return concat(cipher.update(plaintext), cipher.final(), cipher.getAuthTag());
+      const sealed = new Uint8Array(room + plaintext.length + TAG_LENGTH);
+      sealed.set(cipher.update(plaintext), room);
+      // Both ciphers work byte by byte: nothing is left over.
+      cipher.final();
+      sealed.set(cipher.getAuthTag(), room + plaintext.length);
+      return sealed;
     },
     open(nonce, ad, sealed) {
       const decipher = decipherOf(checked(nonce, NONCE_LENGTH)).setAAD(ad);
@@ -73,10 +84,11 @@ function native(name: 'aes-256-gcm' | 'chacha20-poly1305', key: Uint8Array): Aea
       decipher.setAuthTag(sealed.subarray(-TAG_LENGTH));
       const plaintext = decipher.update(sealed.subarray(0, -TAG_LENGTH));
       try {
-        return concat(plaintext, decipher.final());
+        decipher.final();
       } catch {
         return undefined;
       }
+      return new Uint8Array(plaintext.buffer, plaintext.byteOffset, plaintext.length);
     },
   };
 }

@@ -1,6 +1,4 @@
 /** Sealing and opening of every message but the openings. [TUN-02] */
-
-import { concat } from '../bytes.ts';
 import type { Aead } from '../crypto/aead.ts';
 import { nonceFor } from '../crypto/keys.ts';
 import type { Header } from './header.ts';
@@ -14,7 +12,9 @@ const SEQUENCE_OFFSET = 20;
  */
 export function sealMessage(aead: Aead, header: Header, plaintext: Uint8Array): Uint8Array {
   const ad = writeHeader(header);
-  return concat(ad, aead.seal(nonceFor(header.sequence), ad, plaintext));
+  const message = aead.seal(nonceFor(header.sequence), ad, plaintext, HEADER_LENGTH);
+  message.set(ad);
+  return message;
 }
 
 /** The plaintext of a datagram whose header was read, or undefined if the tag does not verify. [TUN-05] */
