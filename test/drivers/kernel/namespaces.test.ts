@@ -48,7 +48,7 @@ async function relays(
   datapath: string,
   expected: { readonly kernel: number; readonly links: number },
 ): Promise<void> {
-  const { mn, relay, rs, status } = await network(t, datapath, 0);
+  const { mn, relay, rs, status, begin } = await network(t, datapath, 0);
   const set = PATHS.map(({ id, mn, cn }) => [id, MN[mn], CN[cn]]);
   await tell(relay, { set });
   for (const { id, mn: by, cn } of PATHS)
@@ -87,7 +87,11 @@ async function relays(
   await tell(relay, { set });
   relay.kill('SIGKILL');
   await relay.ended;
-  t.equal(await leftOver(rs), '', 'nothing is left of it after its death');
+  t.equal(await leftOver(rs), '', 'no table is left of it after its death');
+  const next = await begin('user');
+  t.equal((await tell(next, {})).links, 0, 'and no program');
+  next.kill('SIGKILL');
+  await next.ended;
   t.equal(await ping(mn, PATHS[0]?.id ?? '', 0, 60, 100), null, 'and nothing is forwarded');
 }
 
@@ -105,6 +109,8 @@ interface Network {
   readonly mn: Started;
   readonly relay: Started;
   status(): Promise<Status>;
+  /** Another relay in the place of the first. */
+  begin(datapath: string): Promise<Started>;
 }
 
 async function network(t: T, datapath: string, packetsPerSecond: number): Promise<Network> {
@@ -131,9 +137,14 @@ async function network(t: T, datapath: string, packetsPerSecond: number): Promis
   };
   const near = program('end', mn, 'send', ...MN);
   const far = program('end', cn, 'echo', ...CN);
-  const relay = program('relay', rs, datapath, String(packetsPerSecond), ...RS);
-  for (const { firstLine } of [near, far, relay]) await firstLine;
-  return { rs, mn: near, relay, status: () => tell(relay, {}) };
+  const begin = async (path: string): Promise<Started> => {
+    const started = program('relay', rs, path, String(packetsPerSecond), ...RS);
+    await started.firstLine;
+    return started;
+  };
+  const relay = await begin(datapath);
+  for (const { firstLine } of [near, far]) await firstLine;
+  return { rs, mn: near, relay, status: () => tell(relay, {}), begin };
 }
 
 function give(space: string, device: string, ...addresses: readonly string[]): void {
