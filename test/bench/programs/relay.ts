@@ -27,5 +27,3 @@ const { role, table } = createRsS(rsConfig.parse(example()), systemRandom);
 const net = udpNet(backend as Backend);
 await runRole({ role, table, net, listen: [listen] });
 table.apply({ kind: 'relay-set', path: { pathId: `aabb${'0'.repeat(28)}`, ends: [first, second] } });
-process.stdout.write('"ready"\n');
-setInterval(() => process.stderr.write(`${JSON.stringify({ packets: table.packets, ...net.counts()[0] })}\n`), 1000);
