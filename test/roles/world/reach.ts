@@ -1,4 +1,5 @@
 /** All bytes that can be reached from an object, those in the closures of its functions too. Node only. */
+import { KeyObject } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { toHex } from '../../../reference/bytes.ts';
 
@@ -44,6 +45,8 @@ export function reachableBytes(...roots: unknown[]): string[] {
       found.add(toHex(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)));
       continue;
     }
+    // The platform holds the bytes of a secret one, and gives them to whoever has it.
+    if (value instanceof KeyObject && value.type === 'secret') found.add(toHex(value.export()));
     if (value instanceof Map) for (const pair of value) pair.forEach(look);
     if (value instanceof Set) value.forEach(look);
     if (typeof value === 'function') closures.of(value).forEach(look);
