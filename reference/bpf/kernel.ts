@@ -27,7 +27,9 @@ export const SKB = {
   gsoSize: 176,
 } as const;
 
-/** What a program returns: go on to the kernel's own stack, or drop. */
+/** What a program returns: go on to the next program of the device, and after the last to the kernel's own stack. */
+export const TCX_NEXT = -1;
+/** Or: it is well; drop. */
 export const TC_ACT_OK = 0;
 export const TC_ACT_SHOT = 2;
 /** What redirect_neigh returns. */

@@ -16,7 +16,7 @@ import type { Line } from './assembler.ts';
 import { Assembler } from './assembler.ts';
 import { forwardAs } from './forward.ts';
 import { FRAME, headerSum, loadPacket, swap16, UDP, UDP_LENGTH, wordsOf } from './frame.ts';
-import { ETH_IPV4, ETH_IPV6, HELPER, SKB, TC_ACT_OK, TC_ACT_SHOT } from './kernel.ts';
+import { ETH_IPV4, ETH_IPV6, HELPER, SKB, TC_ACT_OK, TC_ACT_SHOT, TCX_NEXT } from './kernel.ts';
 import type { Rates } from './rates.ts';
 import { charge, isLimited } from './rates.ts';
 import { END, KEY_SIZE } from './table.ts';
@@ -50,7 +50,7 @@ export function relayProgram({ own, rates }: RelayProgram): Line[] {
   if (own4 !== undefined) a.jump('jeq', 7, ETH_IPV4, 'in4');
   if (own6 !== undefined) a.jump('jeq', 7, ETH_IPV6, 'in6');
   a.label('pass');
-  a.mov(0, TC_ACT_OK);
+  a.mov(0, TCX_NEXT);
   a.exit();
   if (own4 !== undefined) readIpv4(a, own4);
   if (own6 !== undefined) readIpv6(a, own6);

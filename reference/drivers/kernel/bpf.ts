@@ -118,7 +118,7 @@ export class Bpf {
       this.pointers(16, [this.key.address, this.value.address]);
     });
     return {
-      verdict: this.view.getUint32(4, true),
+      verdict: this.view.getInt32(4, true),
       packet: this.memory.take(this.value, this.view.getUint32(12, true)),
     };
   }

@@ -91,7 +91,7 @@ t.test('nft: lives of paths leave nothing', { skip: noNft }, async (t) => {
   t.notOk(run('nft', 'list', 'tables').text.includes(name));
 });
 
-t.test('eBPF forwards between programs of its own host, by the loopback', { skip }, async (t) => {
+t.test('eBPF forwards between programs of its own host, by the loopback, beside another relay', { skip }, async (t) => {
   const net = udpNet();
   const came: string[] = [];
   const note = (name: string) => (bytes: Uint8Array, from: Endpoint) =>
@@ -105,6 +105,8 @@ t.test('eBPF forwards between programs of its own host, by the loopback', { skip
   const relay6 = await net.bind(at('[::1]:0'), note('relay'));
   t.teardown(() => Promise.all([relay, relay6, a, b].map((socket) => socket.close())));
   const table = new RelayTable(NO_RATES);
+  const other = openEbpf(Bpf.find().found as Bpf, options(10));
+  t.teardown(() => other.close());
   const hot = hotTable(table, 'ebpf', { rates: NO_RATES, capacity: 10, tell: () => {} });
   await hot.open?.([relay.local, relay6.local]);
   t.teardown(() => hot.close?.());
