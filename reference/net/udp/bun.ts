@@ -5,11 +5,13 @@ import { bindFault } from '../bind-fault.ts';
 import { IpCache } from '../ip-cache.ts';
 import type { OnDatagram } from '../net.ts';
 import { NetError } from '../net.ts';
+import { loadCalls, SO_RCVBUF, SOL_SOCKET } from './mmsg-calls.ts';
 import type { CountedSocket, SocketCounts } from './parts.ts';
-import { handOver, isReachable, noCounts, SEND_QUEUE } from './parts.ts';
+import { handOver, isReachable, noCounts, RECEIVE_BUFFER, SEND_QUEUE } from './parts.ts';
 
 /** What is used of Bun's socket; its types are not there on other runtimes. */
 interface BunSocket {
+  readonly fd: number;
   readonly port: number;
   /** Returns whether the system took it; throws what the system says, or said of an earlier one. */
   send(bytes: Uint8Array, port: number, address: string): boolean;
@@ -95,6 +97,7 @@ class UdpSocket implements CountedSocket {
   readonly opened = (bun: BunSocket): void => {
     this.bun = bun;
     this.endpoint = { ip: this.endpoint.ip, port: bun.port };
+    this.counted.receiveBuffer = widen(bun.fd);
   };
 
   get local(): Endpoint {
@@ -180,4 +183,18 @@ class UdpSocket implements CountedSocket {
     }
     this.bun?.close();
   }
+}
+
+/**
+ * Gives a socket room for bursts, for which Bun has no word.
+ * @returns the bytes granted; undefined where the C library is not to be had, and the system's own size has to do
+ */
+function widen(fd: number): number | undefined {
+  const { found: calls } = loadCalls();
+  if (calls === undefined) return undefined;
+  const value = new Uint32Array([RECEIVE_BUFFER]);
+  const bytes = new Uint8Array(value.buffer);
+  calls.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, bytes, bytes.length);
+  calls.getsockopt(fd, SOL_SOCKET, SO_RCVBUF, bytes, new Uint8Array(Uint32Array.of(bytes.length).buffer));
+  return value[0];
 }
