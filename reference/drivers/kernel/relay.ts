@@ -82,14 +82,13 @@ const JUMP = 20;
 
 /** The kernel's clock in the role's instants: that of a role can be put forward, and the kernel knows nothing of it. */
 class Clock {
-  private readonly steps: { readonly from: number; readonly ahead: number }[] = [];
+  /** Of a role whose clock nobody touched the instants are those of the process. */
+  private readonly steps = [{ from: Number.NEGATIVE_INFINITY, ahead: 0 }];
 
   see(now: Instant): void {
     const from = performance.now();
     const ahead = now - from;
-    const last = this.steps.at(-1);
-    if (last === undefined) this.steps.push({ from: Number.NEGATIVE_INFINITY, ahead });
-    else if (ahead - last.ahead > JUMP) this.steps.push({ from, ahead });
+    if (ahead - (this.steps.at(-1)?.ahead ?? 0) > JUMP) this.steps.push({ from, ahead });
   }
 
   instantOf(time: number): Instant {

@@ -35,7 +35,7 @@ const SHORTEST = 44;
  * The Relay Table as forwarding sees it: Path ID and the valid addresses of both legs. [RSS-01]
  *
  * It knows no key and looks at the context alone; the bytes go out as they came. A kernel's table
- * takes its place where there is one.
+ * stands in front of it where there is one.
  */
 export class RelayTable {
   private readonly rates: PathRates;

@@ -91,34 +91,38 @@ t.test('nft: lives of paths leave nothing', { skip: noNft }, async (t) => {
   t.notOk(run('nft', 'list', 'tables').text.includes(name));
 });
 
-t.test('eBPF forwards between programs of its own host, by the loopback, beside another relay', { skip }, async (t) => {
-  const net = udpNet();
-  const came: string[] = [];
-  const note = (name: string) => (bytes: Uint8Array, from: Endpoint) =>
-    void came.push(`${name} ${toHex(bytes)} from ${from.ip}:${from.port}`);
-  const ip = at('127.0.0.1:0');
-  const [relay, a, b] = [
-    await net.bind(ip, note('relay')),
-    await net.bind(ip, note('a')),
-    await net.bind(at('[::1]:0'), note('b')),
-  ];
-  const relay6 = await net.bind(at('[::1]:0'), note('relay'));
-  t.teardown(() => Promise.all([relay, relay6, a, b].map((socket) => socket.close())));
-  const table = new RelayTable(NO_RATES);
-  const other = openEbpf(Bpf.find().found as Bpf, options(10));
-  t.teardown(() => other.close());
-  const hot = hotTable(table, 'ebpf', { rates: NO_RATES, capacity: 10, tell: () => {} });
-  await hot.open?.([relay.local, relay6.local]);
-  t.teardown(() => hot.close?.());
-  const pathId = '3c'.repeat(16);
-  hot.apply({ kind: 'relay-set', path: { pathId, ends: [a.local, b.local] } });
-  const bytes = `05100000${pathId}`.padEnd(120, '7');
-  a.send(fromHex(bytes), relay.local);
-  for (let i = 0; came.length === 0 && i < 100; i++) await sleep(10);
-  t.same(came, [`b ${bytes} from ::1:${relay6.local.port}`]);
-  t.equal(table.offload?.totals().packets, 1);
-  t.ok((await hot.askLastUse?.(pathId, () => net.now())) !== undefined);
-});
+t.test(
+  'eBPF forwards between programs of its own host, by the loopback, beside another relay',
+  { skip },
+  async (t) => {
+    const net = udpNet();
+    const came: string[] = [];
+    const note = (name: string) => (bytes: Uint8Array, from: Endpoint) =>
+      void came.push(`${name} ${toHex(bytes)} from ${from.ip}:${from.port}`);
+    const ip = at('127.0.0.1:0');
+    const [relay, a, b] = [
+      await net.bind(ip, note('relay')),
+      await net.bind(ip, note('a')),
+      await net.bind(at('[::1]:0'), note('b')),
+    ];
+    const relay6 = await net.bind(at('[::1]:0'), note('relay'));
+    t.teardown(() => Promise.all([relay, relay6, a, b].map((socket) => socket.close())));
+    const table = new RelayTable(NO_RATES);
+    const other = openEbpf(Bpf.find().found as Bpf, options(10));
+    t.teardown(() => other.close());
+    const hot = hotTable(table, 'ebpf', { rates: NO_RATES, capacity: 10, tell: () => {} });
+    await hot.open?.([relay.local, relay6.local]);
+    t.teardown(() => hot.close?.());
+    const pathId = '3c'.repeat(16);
+    hot.apply({ kind: 'relay-set', path: { pathId, ends: [a.local, b.local] } });
+    const bytes = `05100000${pathId}`.padEnd(120, '7');
+    a.send(fromHex(bytes), relay.local);
+    for (let i = 0; came.length === 0 && i < 100; i++) await sleep(10);
+    t.same(came, [`b ${bytes} from ::1:${relay6.local.port}`]);
+    t.equal(table.offload?.totals().packets, 1);
+    t.ok((await hot.askLastUse?.(pathId, () => net.now())) !== undefined);
+  },
+);
 
 t.test('what is not to be had is told in one line, and the process forwards', async (t) => {
   const lines: string[] = [];
