@@ -19,7 +19,7 @@ export interface NodeRole extends Member {
 const RELAYS = ['rs1', 'rs2'] as const;
 const DCS = ['dc1', 'dc2'] as const;
 /** Milliseconds until a role is there, on a busy machine. */
-const READY = 60_000;
+const READY = 90_000;
 
 export class Cast {
   readonly ground: Ground;
@@ -41,8 +41,10 @@ export class Cast {
   /** Starts BIND, DCs and relays. */
   async servers(names: Names = {}): Promise<void> {
     const { ground } = this;
-    const named = await this.dns(names);
-    for (const name of [...DCS, ...RELAYS]) await ground.host(name, SERVERS[name]);
+    const [named] = await Promise.all([
+      this.dns(names),
+      ...[...DCS, ...RELAYS].map((name) => ground.host(name, SERVERS[name])),
+    ]);
     const started = [
       ...DCS.map((name) => this.role(name, 'dc', dcConfig(name, this.members))),
       ...RELAYS.map((name) => this.role(name, 'rs-s', relayConfigOf(name))),

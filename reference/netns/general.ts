@@ -7,7 +7,7 @@ import { FORWARDS } from '../lab/netns/steps.ts';
 import type { Names } from '../lab/netns/zone.ts';
 import type { Cast } from './cast.ts';
 
-const READY = 60_000;
+const READY = 90_000;
 
 /** What leads to a relay beside its own addresses: those of its general side. */
 const TUNNEL_SIDES = 2;

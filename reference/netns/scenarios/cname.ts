@@ -13,9 +13,11 @@ export const cname: Scenario = {
   play: async (stage) => {
     const { ground, cast, choice } = stage;
     await cast.servers({ [ALIAS]: 'bob.ntmobile.two.example', [GENERAL.name]: [GENERAL.address] });
-    await cast.node('alice', await ground.site(choice.alice ?? 'PR'));
-    const bob = await cast.node('bob', await ground.site(choice.bob ?? 'G4'));
-    await ground.host('general', [GENERAL.address]);
+    const [bob] = await Promise.all([
+      cast.node('bob', await ground.site(choice.bob ?? 'G4')),
+      cast.node('alice', await ground.site(choice.alice ?? 'PR')),
+      ground.host('general', [GENERAL.address]),
+    ]);
     await ground.etc('general', 'resolv.conf', 'nameserver 192.0.2.53\n');
     const address = async (host: string, ...words: string[]): Promise<string> => {
       const { out } = await ground.run(host, words);

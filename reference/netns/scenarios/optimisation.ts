@@ -17,8 +17,10 @@ export const optimisation: Scenario = {
   play: async (stage) => {
     const { ground, cast, choice } = stage;
     await cast.servers();
-    const alice = await cast.node('alice', await ground.site(choice.alice ?? 'RC'));
-    const bob = await cast.node('bob', await ground.site(choice.bob ?? 'CE'));
+    const [alice, bob] = await Promise.all([
+      cast.node('alice', await ground.site(choice.alice ?? 'RC')),
+      cast.node('bob', await ground.site(choice.bob ?? 'CE')),
+    ]);
     const traffic = startPing(ground, 'alice', bob.fqdn);
     stage.remark(`alice pings ${bob.fqdn}`);
     const isDirect = (): boolean =>

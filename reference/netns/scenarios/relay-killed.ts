@@ -10,13 +10,14 @@ export const relayKilled: Scenario = {
   title: 'The relay by which they send is killed: another one takes its place',
   programs: ['ping'],
   members: firstContact.members,
+  isQuick: true,
   play: async (stage) => {
     const { ground, cast } = stage;
     await cast.servers();
-    const [alice, bob] = [
-      await cast.node('alice', await ground.site('SY')),
-      await cast.node('bob', await ground.site('SY')),
-    ];
+    const [alice, bob] = await Promise.all([
+      cast.node('alice', await ground.site('SY')),
+      cast.node('bob', await ground.site('SY')),
+    ]);
     const traffic = startPing(ground, 'alice', bob.fqdn);
     stage.remark(`alice pings ${bob.fqdn}`);
     stage.expect('pings are answered', await stage.until(() => replies(traffic) >= 3, MENDED));
