@@ -79,7 +79,20 @@ async function measure(name: string, to: readonly [string, string]): Promise<Row
   const file = join(folder, 'capture');
   const capture = spawn(
     'ip',
-    ['netns', 'exec', rs, 'tcpdump', '-i', 'any', '--time-stamp-precision=nano', '-s', '128', '-w', file, 'udp'],
+    [
+      'netns',
+      'exec',
+      rs,
+      'tcpdump',
+      '-i',
+      'any',
+      '--time-stamp-precision=nano',
+      '-s',
+      '128',
+      '-w',
+      file,
+      'udp',
+    ],
     { stdio: 'ignore' },
   );
   await sleep(1000);
@@ -91,7 +104,14 @@ async function measure(name: string, to: readonly [string, string]): Promise<Row
   const times = timesInside(file, MN[0]);
   const { median } = await ping(to, pings);
   echo.kill('SIGKILL');
-  must('ip', 'netns', 'exec', cn, 'nft', 'add table ip sink; add chain ip sink in { type filter hook prerouting priority raw; policy drop; }');
+  must(
+    'ip',
+    'netns',
+    'exec',
+    cn,
+    'nft',
+    'add table ip sink; add chain ip sink in { type filter hook prerouting priority raw; policy drop; }',
+  );
   const before = arrived();
   const { seconds: took } = await send(to);
   const perSecond = (arrived() - before) / took;
@@ -113,7 +133,9 @@ function arrived(): number {
 }
 
 async function begin(space: string, ...args: readonly string[]) {
-  const child = spawn('ip', ['netns', 'exec', space, tool, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('ip', ['netns', 'exec', space, tool, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   await lines.next();
   const line = lines.next().then(({ value }) => value as string);
@@ -128,8 +150,12 @@ function must(program: string, ...args: readonly string[]): void {
 function print(rows: readonly Row[]): void {
   const plain = rows.find(({ name }) => name === 'plain forwarding') as Row;
   const user = rows.find(({ name }) => name === 'user') as Row;
-  console.log(`Linux ${spawnSync('uname', ['-r']).stdout.toString().trim()}, Node ${process.version}, ${pings} pings\n`);
-  console.log('| data path | inside, us | times plain | user is times this | round trip, us | thousand a second |');
+  console.log(
+    `Linux ${spawnSync('uname', ['-r']).stdout.toString().trim()}, Node ${process.version}, ${pings} pings\n`,
+  );
+  console.log(
+    '| data path | inside, us | times plain | user is times this | round trip, us | thousand a second |',
+  );
   console.log('| --- | --- | --- | --- | --- | --- |');
   for (const { name, inside, roundTrip, perSecond } of rows)
     console.log(

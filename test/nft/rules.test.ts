@@ -40,9 +40,17 @@ t.test('a table for one family', (t) => {
 });
 
 t.test('a table for both has each rule twice', (t) => {
-  const commands = tableCommands({ name: 'x', own: [at('192.0.2.51:4330'), at('[2001:db8::e1]:4331')], capacity: 10 });
+  const commands = tableCommands({
+    name: 'x',
+    own: [at('192.0.2.51:4330'), at('[2001:db8::e1]:4331')],
+    capacity: 10,
+  });
   t.equal(commands.length, 20);
-  t.ok(commands.some((line) => line.includes('ip6 daddr 2001:db8::e1 udp dport 4331 ip6 nexthdr udp ip6 hoplimit > 1')));
+  t.ok(
+    commands.some((line) =>
+      line.includes('ip6 daddr 2001:db8::e1 udp dport 4331 ip6 nexthdr udp ip6 hoplimit > 1'),
+    ),
+  );
 });
 
 t.test('each relay of a host has another mark', (t) => {
@@ -66,7 +74,10 @@ t.test('a path appears, moves and goes as a whole', (t) => {
       `delete element inet x live { ${key} }`,
   );
   const moved = moveCommand('x', PATH, FOUR, SIX);
-  t.match(moved, /^delete element inet x port4 .*; delete element inet x address4 .*; add element inet x port6 /);
+  t.match(
+    moved,
+    /^delete element inet x port4 .*; delete element inet x address4 .*; add element inet x port6 /,
+  );
   t.notOk(moved.includes('live'), 'when it was last used stays');
   t.ok(isOneFamily(FOUR));
   t.notOk(isOneFamily([FOUR[0], SIX[1]]));
