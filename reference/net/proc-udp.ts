@@ -25,7 +25,8 @@ function columns(line: string): string[] {
 function procName({ ip, port }: Endpoint): string {
   const bytes = ipToBytes(ip);
   let name = '';
-  for (let at = 0; at < bytes.length; at += 4) name += [...bytes.slice(at, at + 4)].reverse().map(hex).join('');
+  for (let at = 0; at < bytes.length; at += 4)
+    name += [...bytes.slice(at, at + 4)].reverse().map(hex).join('');
   return `${name}:${port.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 

@@ -14,7 +14,9 @@ async function survives(net: Net, inbox: Inbox, bytes: Uint8Array, to: Endpoint)
   inbox.send(bytes, to);
   await sleepUntil(net, net.now() + 20);
   inbox.send(Uint8Array.of(1), inbox.local);
-  return (await inbox.receiveWhere((received) => received.bytes.length === 1, net.now() + 5000)) !== undefined;
+  return (
+    (await inbox.receiveWhere((received) => received.bytes.length === 1, net.now() + 5000)) !== undefined
+  );
 }
 
 for (const backend of backends()) t.test(`UDP by ${backend}`, (t) => contract(t, backend));
@@ -135,12 +137,14 @@ function contract(t: T, backend: Backend): void {
   });
 
   t.test('a program that has closed its sockets ends', async (t) => {
-    const { status, signal, out } = await start(new URL('programs/ends.ts', import.meta.url), [backend]).ended;
+    const { status, signal, out } = await start(new URL('programs/ends.ts', import.meta.url), [backend])
+      .ended;
     t.same([status, signal, out], [0, null, 'closed\n']);
   });
 
   t.test('what a handler throws ends the program', async (t) => {
-    const { status, signal, err } = await start(new URL('programs/throws.ts', import.meta.url), [backend]).ended;
+    const { status, signal, err } = await start(new URL('programs/throws.ts', import.meta.url), [backend])
+      .ended;
     t.same([status, signal], [1, null]);
     t.match(err, /a broken assumption/);
   });
@@ -150,7 +154,9 @@ function contract(t: T, backend: Backend): void {
     const relay = await net.bind(at('127.0.0.1:0'), (bytes) => relay.send(bytes, sink.local));
     const source = await net.bind(at('127.0.0.1:0'), () => {});
     t.teardown(() => Promise.all([sink.close(), relay.close(), source.close()]));
-    const sent = Array.from({ length: 120 }, (_, value) => new Uint8Array(value % 40 < 20 ? 40 : 40 + value).fill(value));
+    const sent = Array.from({ length: 120 }, (_, value) =>
+      new Uint8Array(value % 40 < 20 ? 40 : 40 + value).fill(value),
+    );
     for (const bytes of sent) source.send(bytes, relay.local);
     const seen: Uint8Array[] = [];
     for (const _ of sent) seen.push(new Uint8Array((await sink.receive(soon()))?.bytes ?? []));

@@ -1,5 +1,5 @@
-import { SocketNames, socketName } from '../../../reference/net/mmsg/sockaddr.ts';
 import { toHex } from '../../../reference/bytes.ts';
+import { SocketNames, socketName } from '../../../reference/net/mmsg/sockaddr.ts';
 import t from '../../tap.ts';
 import { at } from '../addresses.ts';
 
@@ -24,7 +24,9 @@ t.test('what is written is read as the same endpoint, the second time as the sam
 t.test('endpoints that differ in a bit are told apart, and a longer name leaves nothing behind', (t) => {
   const names = new SocketNames();
   const words = new Uint32Array(8);
-  const all = Array.from({ length: 6000 }, (_, index) => at(`10.1.${index >> 8}.${index & 255}:${1 + (index % 9)}`));
+  const all = Array.from({ length: 6000 }, (_, index) =>
+    at(`10.1.${index >> 8}.${index & 255}:${1 + (index % 9)}`),
+  );
   names.write(words, 0, at('[2001:db8::ffff]:9'));
   const read = all.map((endpoint) => {
     names.write(words, 0, endpoint);
