@@ -1,5 +1,6 @@
 /** Network namespaces for tests that take one each. */
 import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
 import process from 'node:process';
 import { loadLibc } from '../../../reference/ffi/libc.ts';
 
@@ -31,11 +32,24 @@ export function whyNot(): string | false {
   return false;
 }
 
+/** Removes what tests left behind that were killed. */
+function clear(): void {
+  for (const line of run('ip', 'netns', 'list').text.split('\n')) {
+    const [, space = '', pid] = /^(ntmT-(\d+)-\S+)/.exec(line) ?? [];
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
+    // Its programs keep a namespace.
+    run('kill', '-9', ...run('ip', 'netns', 'pids', space).text.split('\n').filter(Boolean));
+    run('ip', 'netns', 'del', space);
+    rmSync(`/etc/netns/${space}`, { recursive: true, force: true });
+  }
+}
+
 /** Makes namespaces, each with its loopback up, and removes them at the end of a test. */
 export function makeSpaces<Name extends string>(
   names: readonly Name[],
   teardown: (body: () => void) => void,
 ): Record<Name, string> {
+  clear();
   const spaces = Object.fromEntries(names.map((name) => [name, `ntmT-${process.pid}-${name}`]));
   teardown(() => {
     for (const space of Object.values(spaces)) run('ip', 'netns', 'del', space);
