@@ -1,11 +1,15 @@
 /** Faults of the translator of an RS-N. */
 
-import { readHead } from '../../reference/packet/head.ts';
+import { pseudoChecksum } from '../../reference/packet/checksum.ts';
+import { destinationOf, readHead, sourceOf } from '../../reference/packet/head.ts';
 import { setHeaderChecksum } from '../../reference/packet/ip.ts';
+import { isFragment } from '../../reference/packet/reassembly.ts';
 import { Incoming } from '../../reference/roles/rs-n/napt/incoming.ts';
+import type { Wanted } from '../../reference/roles/rs-n/napt/mappings.ts';
+import { Mappings } from '../../reference/roles/rs-n/napt/mappings.ts';
 import { Napt } from '../../reference/roles/rs-n/napt/napt.ts';
 import { Outgoing } from '../../reference/roles/rs-n/napt/outgoing.ts';
-import type { Mapping, Path } from '../../reference/roles/rs-n/napt/records.ts';
+import type { Kind, Mapping, Path } from '../../reference/roles/rs-n/napt/records.ts';
 import type { NaptConfig } from '../../reference/roles/rs-n/napt/types.ts';
 import { Translated } from '../../reference/roles/rs-n/translated.ts';
 import type { RelayDirectionEnd } from '../../reference/wire/messages.ts';
@@ -15,6 +19,7 @@ import { field, replace } from '../reference/variant.ts';
 import { outgoing } from './general-side.ts';
 
 const TCP = 6;
+const UDP = 17;
 /** When ports of a path that is gone belong to nobody any more, with their mappings; milliseconds. [RSN-16] */
 const RELEASED = 125_000;
 
@@ -25,6 +30,30 @@ function withSettings(change: (config: NaptConfig) => NaptConfig): void {
     const config = change(field<NaptConfig>(world, 'config'));
     for (const part of [world, field<object>(world, 'mappings')]) Reflect.set(part, 'config', config);
     return original(self, ...args);
+  });
+}
+
+/** Whether a packet is no UDP, or its checksum is right or left out. (RFC 768) */
+function isSound(packet: Uint8Array): boolean {
+  const head = readHead(packet);
+  if (head?.protocol !== UDP) return true;
+  const udp = packet.slice(head.payload);
+  const [high = 0, low = 0] = udp.subarray(6, 8);
+  if (high + low === 0) return true;
+  return pseudoChecksum(sourceOf(head), destinationOf(head), UDP, udp) === 0;
+}
+
+/** Lets one node have all mappings of a kind. */
+function unbounded(kind: Kind): void {
+  replace(Mappings.prototype, 'make', (original) => (self, wanted) => {
+    const config = field<NaptConfig>(self, 'config');
+    const { bounds } = config;
+    const isIt = (wanted as Wanted).kind === kind;
+    const changed = { ...config, bounds: { ...bounds, mappingsPerNode: bounds.mappings } };
+    Reflect.set(self, 'config', isIt ? changed : config);
+    const made = original(self, wanted);
+    Reflect.set(self, 'config', config);
+    return made;
   });
 }
 
@@ -110,6 +139,41 @@ export const TRANSLATING: readonly Saboteur[] = [
         ...config,
         bounds: { ...config.bounds, mappingsPerNode: config.bounds.mappings },
       })),
+  },
+  {
+    name: 'rs-n-greedy-connections',
+    title: 'lets one node have all mappings, if they are for TCP',
+    clause: 'RSN-14',
+    caughtBy: 'rs-n.mapping.bound-tcp',
+    patch: () => unbounded('tcp'),
+  },
+  {
+    name: 'rs-n-greedy-echoes',
+    title: 'lets one node have all mappings, if they are for ICMP echoes',
+    clause: 'RSN-14',
+    caughtBy: 'rs-n.mapping.bound-echo',
+    patch: () => unbounded('echo'),
+  },
+  {
+    name: 'rs-n-six-fragments',
+    title: 'drops fragments of IPv6, and counts none',
+    clause: 'RSN-11',
+    caughtBy: 'rs-n.fragments',
+    patch: () =>
+      replace(Outgoing.prototype, 'take', (original) => (self, packet, ...args) => {
+        const head = readHead(packet as Uint8Array);
+        if (head === undefined || head.version === 4 || !isFragment(head))
+          return original(self, packet, ...args);
+        return { packets: [], back: [] };
+      }),
+  },
+  {
+    name: 'rs-n-strict-checksums',
+    title: 'drops UDP packets of nodes with a wrong checksum',
+    clause: 'TUN-20',
+    caughtBy: 'rs-n.data.odd',
+    wrap: (created, config) =>
+      outgoing(created, config, 'rs-n', (packet) => (isSound(packet) ? packet : undefined)),
   },
   {
     name: 'rs-n-ports-at-once',

@@ -32,15 +32,24 @@ export function icmpError(
   return withChecksums(concat(header(from, to, to.includes(':') ? 58 : 1, icmp.length, 64), icmp));
 }
 
-/** An IPv4 packet in two fragments. (RFC 791, 3.2) */
+/** Bytes after the header in the first of two fragments. */
+const FIRST = 480;
+const FRAGMENT = 44;
+const IDENTIFICATION = 0x1234;
+
+/** A packet in two fragments. (RFC 791, 3.2; RFC 8200, 4.5) */
 export function cut(packet: Uint8Array): [Uint8Array, Uint8Array] {
-  const at = 20 + 480;
+  return packet[0] === 0x60 ? cut6(packet) : cut4(packet);
+}
+
+function cut4(packet: Uint8Array): [Uint8Array, Uint8Array] {
+  const at = 20 + FIRST;
   const head = packet.slice(0, 20);
   const piece = (flags: number, offset: number, data: Uint8Array) => {
     const bytes = concat(head, data);
     const view = new DataView(bytes.buffer);
     view.setUint16(2, bytes.length);
-    view.setUint16(4, 0x1234);
+    view.setUint16(4, IDENTIFICATION);
     view.setUint16(6, (flags << 13) | (offset >> 3));
     view.setUint16(10, 0);
     let sum = 0;
@@ -49,5 +58,20 @@ export function cut(packet: Uint8Array): [Uint8Array, Uint8Array] {
     view.setUint16(10, ~sum & 0xffff);
     return bytes;
   };
-  return [piece(1, 0, packet.slice(20, at)), piece(0, 480, packet.slice(at))];
+  return [piece(1, 0, packet.slice(20, at)), piece(0, FIRST, packet.slice(at))];
+}
+
+function cut6(packet: Uint8Array): [Uint8Array, Uint8Array] {
+  const at = 40 + FIRST;
+  const [protocol = 0] = packet.slice(6, 7);
+  const piece = (more: number, offset: number, data: Uint8Array) => {
+    const bytes = concat(packet.slice(0, 40), Uint8Array.of(protocol, 0, 0, 0, 0, 0, 0, 0), data);
+    const view = new DataView(bytes.buffer);
+    view.setUint16(4, bytes.length - 40);
+    view.setUint8(6, FRAGMENT);
+    view.setUint16(42, offset | more);
+    view.setUint32(44, IDENTIFICATION);
+    return bytes;
+  };
+  return [piece(1, 0, packet.slice(40, at)), piece(0, FIRST, packet.slice(at))];
 }

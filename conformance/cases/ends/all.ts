@@ -5,8 +5,10 @@ import { directionCases } from './direction.ts';
 import { RS_T_CASES } from './lent.ts';
 import { lifeCases } from './life.ts';
 import { RS_N_MAPPING_CASES } from './mappings.ts';
+import { RS_N_ODD_CASES } from './odd.ts';
 import { portedCases } from './ported.ts';
 import { RS_N_REFUSED_CASES, refusedCases } from './refused.ts';
+import { RS_N_ROOM_CASES } from './rooms.ts';
 import { routeCases } from './routes.ts';
 import { sizeCases } from './sizes.ts';
 import { RS_N_TRANSLATION_CASES } from './translated.ts';
@@ -26,5 +28,7 @@ export const END_CASES: readonly Case[] = [
   ...RS_N_REFUSED_CASES,
   ...RS_N_TRANSLATION_CASES,
   ...RS_N_MAPPING_CASES,
+  ...RS_N_ROOM_CASES,
+  ...RS_N_ODD_CASES,
   ...RS_T_CASES,
 ];

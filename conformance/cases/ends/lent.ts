@@ -60,7 +60,7 @@ function withProtocol(packet: Uint8Array, protocol: number): Uint8Array {
 }
 
 /** A wrong UDP checksum: it is for who gets the packet. [TUN-20] */
-function spoiled(packet: Uint8Array): Uint8Array {
+export function spoiled(packet: Uint8Array): Uint8Array {
   const changed = Uint8Array.from(packet);
   const at = (packet[0] === 0x45 ? 20 : 40) + 6;
   changed[at] = (changed[at] ?? 0) ^ 0x55;
@@ -68,7 +68,7 @@ function spoiled(packet: Uint8Array): Uint8Array {
 }
 
 /** IPv4 with four NOPs, IPv6 with an empty hop-by-hop header. */
-function withOptions(packet: Uint8Array): Uint8Array {
+export function withOptions(packet: Uint8Array): Uint8Array {
   if (packet[0] !== 0x45) {
     const changed = concat(packet.slice(0, 40), Uint8Array.of(17, 0, 1, 4, 0, 0, 0, 0), packet.slice(40));
     changed[6] = 0;

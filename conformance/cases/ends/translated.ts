@@ -290,7 +290,7 @@ export const RS_N_TRANSLATION_CASES: readonly Case[] = [
       world.check(self === own, own, self, 'RSN-15: its own address outside.');
     },
   }),
-  scriptCase({
+  propertyCase({
     ...N,
     id: 'rs-n.fragments',
     title:
@@ -298,9 +298,12 @@ export const RS_N_TRANSLATION_CASES: readonly Case[] = [
     clauses: ['RSN-11'],
     catches:
       'A later fragment without ports that is sent on with addresses of the tunnel, or to whoever comes to mind.',
-    async script(world) {
+    arbitrary: fc.constantFrom(...FAMILIES),
+    boundaries: FAMILIES,
+    async script(world, version) {
       exactNetwork(world);
-      const on = await opened(world);
+      const on = await opened(world, { plan: { families: [version, version] } });
+      const length = version === 4 ? 972 : 952;
       const flow = await checkFlows(world, on, 'The path works.');
       const whole = udpPacketOf(1000, { from: on.inside, to: on.far, ports: [5060, 7] });
       const before = (await outs(on.end)).length;
@@ -309,7 +312,7 @@ export const RS_N_TRANSLATION_CASES: readonly Case[] = [
       const { payload } = await checkOut(world, on, 'The path works.');
       const came = (await outs(on.end)).slice(before).filter((packet) => !carries(packet, payload));
       const refused = ((await on.end.counters())['refused.fragment'] ?? 0) - counted;
-      const right = came.length === 1 && readUdp(came[0] ?? whole)?.payload.length === 972;
+      const right = came.length === 1 && readUdp(came[0] ?? whole)?.payload.length === length;
       const isDropped = came.length === 0 && refused > 0;
       world.check(
         right || isDropped,
@@ -326,7 +329,7 @@ export const RS_N_TRANSLATION_CASES: readonly Case[] = [
       const data: Uint8Array[] = [];
       for (let mail = on.node.peer.takeNow(isData); mail; mail = on.node.peer.takeNow(isData))
         data.push(mail.plaintext ?? new Uint8Array(0));
-      const isWhole = data.length === 1 && readUdp(data[0] ?? back)?.payload.length === 972;
+      const isWhole = data.length === 1 && readUdp(data[0] ?? back)?.payload.length === length;
       world.check(
         isWhole || data.length === 0,
         'the packet whole, or nothing',
@@ -336,14 +339,16 @@ export const RS_N_TRANSLATION_CASES: readonly Case[] = [
       world.status(await on.dc.peer.probe(on.dc.association), Status.ok);
     },
   }),
-  scriptCase({
+  propertyCase({
     ...N,
     id: 'rs-n.fragment.alone',
     title: 'A later fragment alone goes nowhere.',
     clauses: ['RSN-11'],
     catches: 'Ports read out of the middle of a packet.',
-    async script(world) {
-      const on = await opened(world);
+    arbitrary: fc.constantFrom(...FAMILIES),
+    boundaries: FAMILIES,
+    async script(world, version) {
+      const on = await opened(world, { plan: { families: [version, version] } });
       const [, second = new Uint8Array(0)] = cut(udpPacketOf(1000, { from: on.inside, to: on.far }));
       await checkNotOut(world, on, () => on.node.sendData(second), 'RSN-11.');
       const flow = await checkFlows(world, on, 'The path works.');
