@@ -1,6 +1,6 @@
 /** Section 9.11: the room that an RS-N has for mappings, of TCP and of echoes, and for all nodes together. */
 import { sameBytes } from '../../../reference/bytes.ts';
-import { MessageType } from '../../../reference/wire/registry.ts';
+import { MessageType, Status } from '../../../reference/wire/registry.ts';
 import { echo } from '../../application/icmp.ts';
 import { readIcmp } from '../../application/packets.ts';
 import { readSegment, TCP_FLAG, tcpSegment } from '../../application/tcp.ts';
@@ -52,14 +52,16 @@ async function checkFull(world: World, on: OnPath, kind: 'tcp' | 'echo', port: n
   await checkCounted(world, on.end, 'refused.mapping-room', 1, async () => {
     const { packet, portOf } = beginning(world, on, kind, port);
     on.node.sendData(packet);
+    // By the time of this answer the relay has had it.
+    world.status(await on.node.peer.probe(on.node.path), Status.ok);
+    const out = (await on.end.events()).find(
+      ({ packet: one }) => one !== undefined && portOf(one) !== undefined,
+    );
+    world.check(out === undefined, 'nothing out', 'the packet', 'RSN-14: there is no room.');
     const told = await on.node.peer.take(({ type }) => type === MessageType.data);
     const mail = world.came(told, 'an ICMP error in Data', 'RSN-14: the node is told.');
     const type = mail.plaintext && readIcmp(mail.plaintext)?.type;
     world.check(type === 3, 'destination unreachable', `type ${type}`, 'RSN-14: the node is told.');
-    const out = (await on.end.events()).find(
-      ({ packet: one }) => one !== undefined && portOf(one) !== undefined,
-    );
-    world.check(out === undefined, 'nothing out', 'the packet', 'RSN-14.');
   });
 }
 
