@@ -18,6 +18,8 @@ export const UNTESTABLE: Readonly<Record<string, string>> = {
     'it is about the service’s ordinary name and its balancer; of the NTMA itself nothing is to be seen',
   'NTMA-07 ntma': 'what other clients reach does not pass the NTMA; the DC’s DNS is judged',
   'NTMA-08': 'several NTMAs share a balancer and a name, and nothing of their own',
+  'RSS-09': 'what forwards a datagram is not to be seen from outside',
+  'RSS-11': 'a tester’s UDP socket neither sets nor shows the ECN and DSCP bits of outer packets',
   'RST-04 dc': 'the RS-T lends; of a DC only the pools are seen, which its configuration gives it',
   'TUN-10 node': 'a tester’s UDP socket neither sets nor shows the ECN and DSCP bits of outer packets',
   'TUN-10 rs-n': 'a tester’s UDP socket neither sets nor shows the ECN and DSCP bits of outer packets',
@@ -28,3 +30,9 @@ export const UNTESTABLE: Readonly<Record<string, string>> = {
   'TUN-14 rs-n': 'a tester’s UDP socket does not show whether outer packets have DF, and sees no ICMP',
   'TUN-14 rs-t': 'a tester’s UDP socket does not show whether outer packets have DF, and sees no ICMP',
 };
+
+/** Why no case judges a clause, for one of its roles or for all. */
+export function whyUntestable(id: string): string | undefined {
+  const reasons = Object.entries(UNTESTABLE).filter(([key]) => key === id || key.startsWith(`${id} `));
+  return reasons.length === 0 ? undefined : [...new Set(reasons.map(([, reason]) => reason))].join('; ');
+}

@@ -49,6 +49,7 @@ const onOne: Readonly<Record<string, string>> = {
   'conformance/reference/relay.test.ts': 'node',
   'conformance/watch.test.ts': 'node',
   'e2e/five/ways.test.ts': 'bun',
+  'drivers/kernel/tables.test.ts': 'bun',
   'evidence/judge.test.ts': 'node',
   'evidence/replay.test.ts': 'bun',
   'lab/faults.test.ts': 'bun',

@@ -3,6 +3,7 @@ import type { Case } from '../case.ts';
 import type { Paint } from '../reporters/paint.ts';
 import type { Place } from '../reporters/places.ts';
 import { labelled, wrap } from '../reporters/text.ts';
+import { whyUntestable } from '../untestable.ts';
 
 export interface Explaining {
   readonly cases: readonly Case[];
@@ -31,7 +32,9 @@ export function explainClause(place: Place, { cases, paint, width }: Explaining)
     ...(place.explanation === '' ? [] : ['', place.explanation]),
     '',
     ...(about.length === 0
-      ? ['No case is about it.']
+      ? [
+          `No case is about it: ${whyUntestable(clause.id) ?? `it is exercised from version ${clause.since} on`}.`,
+        ]
       : ['Cases:', ...about.map(({ id, title }) => `  ${id}  ${title}`)]),
   ].join('\n')}\n`;
 }

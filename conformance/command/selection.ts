@@ -5,6 +5,7 @@ import { LEVELS, ROLES } from '../roles.ts';
 import type { Selection } from '../runner/options.ts';
 import { SelectionError, select } from '../runner/select.ts';
 import type { Clause } from '../spec-clauses.ts';
+import { whyUntestable } from '../untestable.ts';
 import { Mistake } from './mistake.ts';
 import { didYouMean } from './nearest.ts';
 import { oneOf } from './values.ts';
@@ -60,8 +61,10 @@ function matching(cases: readonly Case[], clauses: readonly Clause[], selection:
 
 function unmatched(pattern: string, cases: readonly Case[], clauses: readonly Clause[]): string {
   const clause = clauses.find(({ id }) => id.toLowerCase() === pattern.toLowerCase());
-  if (clause !== undefined)
-    return `No case is about ${clause.id} yet (it is exercised from version ${clause.since} on): see what there is with --list.`;
+  if (clause !== undefined) {
+    const why = whyUntestable(clause.id) ?? `it is exercised from version ${clause.since} on`;
+    return `No case is about ${clause.id} (${why}): see what there is with --list.`;
+  }
   const known = [...cases.map(({ id }) => id), ...clauses.map(({ id }) => id)];
   return `No case matches ${pattern}: see what there is with --list.${didYouMean(pattern, known)}`;
 }

@@ -4,7 +4,7 @@ import t from '../tap.ts';
 import { cli, folder } from './terminal.ts';
 
 const token = (caseId: string): string =>
-  writeToken({ suite: '0.5.0', caseId, seed: '1', depth: 'quick', path: '', commands: '', network: '' });
+  writeToken({ suite: '0.6.0', caseId, seed: '1', depth: 'quick', path: '', commands: '', network: '' });
 
 /** What somebody types wrong, and the one line that says so. */
 const mistakes: readonly (readonly [args: string, line: string])[] = [
@@ -18,7 +18,7 @@ const mistakes: readonly (readonly [args: string, line: string])[] = [
   ['xyz.*', 'No case matches xyz.*: see what there is with --list.'],
   [
     'RSS-09',
-    'No case is about RSS-09 yet (it is exercised from version 0.6 on): see what there is with --list.',
+    'No case is about RSS-09 (what forwards a datagram is not to be seen from outside): see what there is with --list.',
   ],
   ['--clause XX-01', 'No case matches XX-01: see what there is with --list.'],
   ['--grep nowhere-at-all', 'No case matches the text nowhere-at-all: see what there is with --list.'],
@@ -134,7 +134,7 @@ t.test('a file that is no configuration, or no secret', async (t) => {
 });
 
 t.test('help and version', async (t) => {
-  t.same(await cli(['--version']), { status: 0, out: '0.5.0\n', err: '' });
+  t.same(await cli(['--version']), { status: 0, out: '0.6.0\n', err: '' });
   const help = await cli(['--help']);
   t.equal(help.status, 0);
   t.match(help.out, 'Usage: ntm-conform [options] [command] [patterns...]');

@@ -21,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'netns-'));
 t.teardown(() => rmSync(folder, { recursive: true }));
 
 /** There each role is translated anew as it starts, which is most of what a scenario would take. */
-const isSlow = runtime === 'node' && !process.features.typescript;
+const isSlow = runtime === 'node' && !Reflect.get(process.features, 'typescript');
 
 async function whyNot({ isQuick, programs }: Scenario): Promise<string | false> {
   if (isSlow) return 'each role takes long to start on this Node: it runs on Bun';
