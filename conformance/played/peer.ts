@@ -56,6 +56,8 @@ export class Peer {
   readonly #responder: Responder;
   readonly #socket: Socket;
   #inbox: Received[] = [];
+  /** Of the case that had this peer before. */
+  #before: Stage | undefined = undefined;
 
   private constructor(stage: Stage, name: string, target: Endpoint, socket: Socket) {
     this.stage = stage;
@@ -93,6 +95,7 @@ export class Peer {
 
   /** Forgets channels and mail of an earlier row; the socket stays. */
   startRow(stage: Stage): void {
+    if (stage !== this.stage) this.#before = this.stage;
     this.stage = stage;
     this.#inbox = [];
   }
@@ -257,9 +260,14 @@ export class Peer {
     return this.#inbox.filter(({ explained }) => explained !== COPY);
   }
 
+  /** What a busy target still answers to the case that had this peer before is no fault in this one. */
+  #explain(mail: Parameters<Stage['explainer']['explain']>[0]): string | undefined {
+    return this.stage.explainer.explain(mail) ?? this.#before?.explainer.explain(mail);
+  }
+
   #receive(bytes: Uint8Array, from: Endpoint): void {
     const mail = read(bytes, from, this.local, this.stage.now(), this.name, this.channels);
-    const received: Received = { ...mail, explained: this.stage.explainer.explain(mail), consumed: false };
+    const received: Received = { ...mail, explained: this.#explain(mail), consumed: false };
     this.#inbox.push(received);
     this.stage.received(received);
     // A window would refuse the copy of a sealed message.
