@@ -56,6 +56,9 @@ export function makeSpaces<Name extends string>(
   });
   for (const space of Object.values(spaces)) {
     run('ip', 'netns', 'add', space);
+    // A router with a tentative address on a link asks for no neighbour there.
+    const settings = ['all', 'default'].map((which) => `net.ipv6.conf.${which}.accept_dad=0`);
+    runIn(space, 'sysctl', '-qw', ...settings);
     runIn(space, 'ip', 'link', 'set', 'lo', 'up');
   }
   return spaces as Record<Name, string>;
