@@ -23,7 +23,7 @@ import { Semaphore } from './semaphore.ts';
 import type { ShrinkBudget } from './shrink-budget.ts';
 import { shrinkBudget } from './shrink-budget.ts';
 import type { ReplayToken } from './token.ts';
-import { readToken, TokenError, writeToken } from './token.ts';
+import { readToken, replayed, writeToken } from './token.ts';
 
 /** Worlds of finished cases whose sockets stay open at most; beyond it the oldest are closed. */
 const OPEN_WORLDS = 500;
@@ -37,13 +37,6 @@ const TRIES = 3;
 export async function runSuite(environment: Environment, options: RunOptions): Promise<Report> {
   const replay = options.replay === undefined ? undefined : readToken(options.replay);
   return await new Run(environment, replay ? replayed(options, replay) : options, replay).run();
-}
-
-function replayed(options: RunOptions, token: ReplayToken): RunOptions {
-  const info = options.cases.find(({ id }) => id === token.caseId);
-  if (info === undefined)
-    throw new TokenError(`the replay token is for ${token.caseId}, which this suite does not have`);
-  return { ...options, cases: [info], seed: token.seed, depth: token.depth as RunOptions['depth'] };
 }
 
 interface Finished {
@@ -211,13 +204,17 @@ class Run {
     let found: Judged | undefined;
     for (let tries = 1; ; tries++) {
       const { judged, worlds: opened } = await runCase(info, this.#context(info));
-      worlds.push(...opened);
       const isBad = this.#canary.wasBad(judged.from, judged.to);
+      if (!isBad && this.#secondTries.take(info.id, judged)) {
+        // What comes of it late is of the same accident.
+        for (const world of opened) await world.close();
+        continue;
+      }
+      worlds.push(...opened);
       if (judged.verdict === 'pass' && found !== undefined) {
         const reason = `the host was overloaded, and it did not come again: ${found.actual ?? found.reason}`;
         return { judged: { ...found, verdict: 'inconclusive', blame: 'host', reason }, worlds };
       }
-      if (!isBad && this.#secondTries.take(info.id, judged)) continue;
       if (judged.verdict === 'pass' || !isBad) return { judged, worlds };
       const hangsOnTime = judged.timedOut || info.waits !== undefined;
       if (!hangsOnTime) found = judged;

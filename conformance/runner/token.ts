@@ -1,4 +1,5 @@
 /** The replay token: all that it takes to see one failure again, as one word. */
+import type { RunOptions } from './options.ts';
 
 export interface ReplayToken {
   /** The suite's version; another may draw other values. */
@@ -43,4 +44,12 @@ export function readToken(text: string): ReplayToken {
     string,
   ];
   return { suite, caseId, seed, depth, path, commands, network };
+}
+
+/** What a run is told so that it shows one failure again. @throws TokenError if it is of a case that is not there. */
+export function replayed(options: RunOptions, token: ReplayToken): RunOptions {
+  const info = options.cases.find(({ id }) => id === token.caseId);
+  if (info === undefined)
+    throw new TokenError(`the replay token is for ${token.caseId}, which this suite does not have`);
+  return { ...options, cases: [info], seed: token.seed, depth: token.depth as RunOptions['depth'] };
 }
