@@ -27,6 +27,8 @@ export interface PathPlan {
 
 /** How long to wait for the RS to open by itself before the DC does, milliseconds. */
 const RS_OPENS_FIRST = 500;
+/** Milliseconds between the tries of an opening that stays unanswered, at most, and some more. */
+const RS_TRIES_AGAIN = 4500;
 
 export class PlayedDc {
   readonly peer: Peer;
@@ -64,7 +66,9 @@ export class PlayedDc {
     // When this is answered the RS has taken our answer to its own probe.
     if (isOpen() && (await peer.probe(association, { auto })) !== undefined) return;
     const failed = await peer.open(association, { auto });
-    if (failed !== undefined) {
+    // Whose opening crosses ours need not answer it, and tries its own again some time later. [KEY-06]
+    const later = failed !== undefined && !this.rsOpens && (await peer.stage.until(isOpen, RS_TRIES_AGAIN));
+    if (failed !== undefined && !later) {
       throw new Unjudged('inconclusive', 'target', `the association could not be opened: no ${failed}`, true);
     }
     if ((await peer.probe(association, { auto })) === undefined) {
