@@ -133,11 +133,16 @@ class Run {
   async #lastTries(): Promise<void> {
     for (const entry of this.#finished) {
       const { judged, info } = entry;
-      const isUnjudged = judged.verdict === 'inconclusive' && judged.blame === 'host';
-      if (!isUnjudged || !(judged.timedOut || info.waits !== undefined || entry.hasLate)) continue;
+      if (judged.verdict !== 'inconclusive' || judged.blame !== 'host') continue;
+      const isOfTime = judged.timedOut || info.waits !== undefined || entry.hasLate === true;
       if (this.#options.signal?.aborted || this.#cut || this.#gone !== undefined) return;
       this.#reruns++;
       const again = await this.#places.with(() => this.#runAgainIfBad(info));
+      // A busy host makes a target's own timers run out, too; but that it was that shows on an idle one alone.
+      if (!isOfTime && this.#canary.wasBad(again.judged.from, again.judged.to)) {
+        for (const world of again.worlds) await world.close();
+        continue;
+      }
       // What came late in the earlier tries is told already.
       for (const world of entry.worlds) await world.close();
       Object.assign(entry, { judged: again.judged, worlds: again.worlds, hasLate: false });
