@@ -1,0 +1,10 @@
+/** All that can be measured, in the order of the page. */
+import type { Benchmark } from './section.ts';
+
+/** Loads a benchmark when it is asked for. */
+type Load = () => Promise<Benchmark>;
+
+/** One line for each: its id, and where it is. */
+export const benchmarks: Readonly<Record<string, Load>> = {
+  // 'relay-time': async () => (await import('../relay/time.ts')).relayTime,
+};
