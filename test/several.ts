@@ -12,11 +12,13 @@ process.on('exit', () => {
 
 for (const file of files) {
   const before = assertions();
+  const began = performance.now();
   await import(pathToFileURL(resolve(file)).href);
   const added = assertions() - before;
   // Tests run in their order: this one is run when those of the file are over.
   await t.test(`${file} has tests, and they are over`, (t) => {
     t.ok(added > 0);
   });
+  t.comment(`${file}: ${((performance.now() - began) / 1000).toFixed(1)} s`);
   over++;
 }

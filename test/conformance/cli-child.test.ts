@@ -71,7 +71,7 @@ for (const signal of ['SIGINT', 'SIGKILL'] as const) {
     });
     const adapter = await adapterOf(suite);
     // Until the run is under way Ctrl-C ends the program as it ends any.
-    await sleep(3000);
+    await hasComputed(suite, 4);
     suite.kill(signal);
     if (signal === 'SIGINT') {
       t.equal(await code, 130);
@@ -89,6 +89,16 @@ function adapters(parent: number | undefined): number[] {
     const [ppid, pid] = line.trim().split(/\s+/).map(Number);
     return ppid === parent && pid !== undefined && line.includes('attached.js') ? [pid] : [];
   });
+}
+
+/** Waits until a process has had so many seconds of a processor: how busy the host is makes no difference. */
+async function hasComputed({ pid }: ChildProcess, seconds: number): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    const { stdout } = spawnSync('ps', ['-o', 'cputimes=', '-p', `${pid}`], { encoding: 'utf8' });
+    if (Number(stdout) >= seconds) return;
+    await sleep(100);
+  }
+  throw new Error('the run does not get under way');
 }
 
 async function adapterOf({ pid }: ChildProcess): Promise<number> {
