@@ -1,4 +1,10 @@
-/* Datagrams with the Path ID of a bench: `send` as many as it can, `ping` one after the other, `echo`. */
+/*
+ * Datagrams with the Path IDs of the benchmarks of relays: `send` as many as it can, `ping` one after the other, `echo`.
+ *   send FROM-IP PORT TO-IP PORT SIZE SECONDS PATHS ntmobile|turn
+ *   ping FROM-IP PORT TO-IP PORT SIZE COUNT
+ *   echo IP PORT
+ * Each path is drawn anew for each datagram. A line says when it is ready, another one what came of it.
+ */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <poll.h>
@@ -25,12 +31,25 @@ static struct sockaddr_in at(const char *ip, const char *port) {
   return a;
 }
 
-/* header 4 | Path ID 16 | number 8 | ... */
+static void name(uint8_t *d, uint32_t path) {
+  path = htonl(path);
+  memcpy(d + 16, &path, 4);
+}
+
+/* header 4 | Path ID 16: bb .. bb, number of the path 4 | number of the datagram 8 | ... */
 static void fill(uint8_t *d, size_t size) {
   memset(d, 0, size);
   d[0] = 0x05;
   d[1] = 0x10;
-  memset(d + 4, PATH_ID_BYTE, 16);
+  memset(d + 4, PATH_ID_BYTE, 12);
+}
+
+/* ChannelData of channel 0x4000: number 2 | length 2 | ... */
+static void channel(uint8_t *d, size_t size) {
+  uint16_t length = htons(size - 4);
+  d[0] = 0x40;
+  d[1] = 0x00;
+  memcpy(d + 2, &length, 2);
 }
 
 static int compare(const void *a, const void *b) {
@@ -38,44 +57,44 @@ static int compare(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
-/* send IP PORT IP PORT SIZE SECONDS | ping IP PORT IP PORT SIZE COUNT | echo IP PORT */
-int main(int argc, char **argv) {
-  if (argc < 4) return 2;
-  struct sockaddr_in own = at(argv[2], argv[3]), to;
-  int fd = socket(AF_INET, SOCK_DGRAM, 0);
-  if (bind(fd, (void *)&own, sizeof own)) return 2;
-  static uint8_t data[BATCH][2048];
-  puts("ready");
-  fflush(stdout);
-  if (!strcmp(argv[1], "echo"))
-    for (;;) {
-      socklen_t length = sizeof to;
-      ssize_t got = recvfrom(fd, data[0], sizeof data[0], 0, (void *)&to, &length);
-      if (got > 0) sendto(fd, data[0], got, 0, (void *)&to, length);
-    }
-  if (argc < 8) return 2;
-  to = at(argv[4], argv[5]);
-  size_t size = atoi(argv[6]);
-  if (connect(fd, (void *)&to, sizeof to)) return 2;
-  if (!strcmp(argv[1], "send")) {
-    struct mmsghdr messages[BATCH] = {0};
-    struct iovec vectors[BATCH];
-    for (int i = 0; i < BATCH; i++) {
-      fill(data[i], size);
-      vectors[i] = (struct iovec){data[i], size};
-      messages[i].msg_hdr.msg_iov = &vectors[i];
-      messages[i].msg_hdr.msg_iovlen = 1;
-    }
-    double start = now(), end = start + atof(argv[7]);
-    uint64_t sent = 0;
-    while (now() < end) {
-      int count = sendmmsg(fd, messages, BATCH, 0);
-      if (count > 0) sent += count;
-    }
-    printf("{\"sent\":%lu,\"seconds\":%f}\n", sent, now() - start);
-    return 0;
+static uint8_t data[BATCH][2048];
+
+static int echo(int fd) {
+  for (;;) {
+    struct sockaddr_in to;
+    socklen_t length = sizeof to;
+    ssize_t got = recvfrom(fd, data[0], sizeof data[0], 0, (void *)&to, &length);
+    if (got > 0) sendto(fd, data[0], got, 0, (void *)&to, length);
   }
-  int count = atoi(argv[7]), came = 0;
+}
+
+static int flood(int fd, size_t size, double seconds, uint32_t paths, int turn) {
+  struct mmsghdr messages[BATCH] = {0};
+  struct iovec vectors[BATCH];
+  for (int i = 0; i < BATCH; i++) {
+    fill(data[i], size);
+    if (turn) channel(data[i], size);
+    vectors[i] = (struct iovec){data[i], size};
+    messages[i].msg_hdr.msg_iov = &vectors[i];
+    messages[i].msg_hdr.msg_iovlen = 1;
+  }
+  double start = now(), end = start + seconds;
+  uint64_t sent = 0;
+  uint32_t draw = 12345;
+  while (now() < end) {
+    for (int i = 0; i < BATCH && paths > 1; i++) {
+      draw = draw * 1664525u + 1013904223u;
+      name(data[i], (uint64_t)draw * paths >> 32);
+    }
+    int count = sendmmsg(fd, messages, BATCH, 0);
+    if (count > 0) sent += count;
+  }
+  printf("{\"sent\":%lu,\"seconds\":%f}\n", sent, now() - start);
+  return 0;
+}
+
+static int ping(int fd, size_t size, int count) {
+  int came = 0;
   double *times = calloc(count, sizeof *times);
   fill(data[0], size);
   for (uint64_t i = 0; i < (uint64_t)count; i++) {
@@ -92,4 +111,21 @@ int main(int argc, char **argv) {
   qsort(times, came, sizeof *times, compare);
   printf("{\"came\":%d,\"median\":%f}\n", came, came ? times[came / 2] : 0);
   return 0;
+}
+
+int main(int argc, char **argv) {
+  if (argc < 4) return 2;
+  struct sockaddr_in own = at(argv[2], argv[3]);
+  int fd = socket(AF_INET, SOCK_DGRAM, 0);
+  if (bind(fd, (void *)&own, sizeof own)) return 2;
+  puts("\"ready\"");
+  fflush(stdout);
+  if (!strcmp(argv[1], "echo")) return echo(fd);
+  if (argc < 8) return 2;
+  struct sockaddr_in to = at(argv[4], argv[5]);
+  if (connect(fd, (void *)&to, sizeof to)) return 2;
+  size_t size = atoi(argv[6]);
+  if (!strcmp(argv[1], "ping")) return ping(fd, size, atoi(argv[7]));
+  if (argc < 10) return 2;
+  return flood(fd, size, atof(argv[7]), strtoul(argv[8], 0, 10), !strcmp(argv[9], "turn"));
 }
