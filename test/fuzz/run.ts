@@ -1,15 +1,19 @@
 /**
  * Fuzzing from the command line: `run.ts [--role rs-s|dc|node|rs-n|rs-t|translator] [--count N] [--seed S] [--udp]`. Prints how far it is on
- * a terminal, at the end what each layer refused, and for a failure the command that shows it again.
+ * a terminal, at the end what each layer refused, and for a failure the command that shows it again. Over UDP a role
+ * other than an RS-S has a network namespace of its own, which takes Linux and root.
  */
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Inside } from './inside.ts';
 import { Violation } from './judge.ts';
 import type { FuzzedRole } from './layers.ts';
 import { empty, histogram, LAYERS_OF } from './layers.ts';
 import { MARGIN, mebibytes, memoryInUse } from './memory.ts';
+import { againInside, isInside } from './namespace.ts';
 import { outside } from './outside.ts';
+import { partyOutside } from './party/outside.ts';
 import { Party } from './party/party.ts';
 import { UNDER_FIRE } from './party/under-fire.ts';
 import { runtime } from './runtime.ts';
@@ -27,8 +31,10 @@ const count = Number(values.count);
 const { seed } = values;
 const role = values.role as FuzzedRole;
 const layers = LAYERS_OF[role];
-if (layers === undefined || (values.udp && role !== 'rs-s'))
-  throw new Error('--role is rs-s, dc, node, rs-n, rs-t or translator, and with --udp rs-s');
+if (layers === undefined || (values.udp && (role === 'node' || role === 'translator')))
+  throw new Error(
+    '--role is rs-s, dc, node, rs-n, rs-t or translator, and with --udp rs-s, dc, rs-n or rs-t',
+  );
 
 /** Datagrams after which a run has to have used every layer. */
 const ALL_LAYERS = 20_000;
@@ -110,14 +116,16 @@ function again(seed: string, count: number): string {
 
 async function overUdp(): Promise<string[]> {
   const begin = performance.now();
-  const result = await outside({ seed, count, progress });
+  const options = { seed, count, progress };
+  const isParty = role === 'dc' || role === 'rs-n' || role === 'rs-t';
+  const result = isParty ? await partyOutside(role, options) : await outside(options);
   if (process.stderr.isTTY) process.stderr.write('\n');
   const faults = [...result.faults];
   console.log(
     `${runtime}, seed ${seed}, over UDP: ${result.datagrams} datagrams in ` +
       `${((performance.now() - begin) / 1000).toFixed(0)} s; ${result.received} came back, canary ${result.canary} times`,
   );
-  for (const line of histogram(result.refused)) console.log(line);
+  for (const line of histogram(result.refused, layers)) console.log(line);
   const [early, late] = result.memory;
   if (early !== undefined && late !== undefined) {
     console.log(`memory of the other process: ${mebibytes(early)} half way, ${mebibytes(late)} at the end`);
@@ -125,11 +133,13 @@ async function overUdp(): Promise<string[]> {
       faults.push(`its memory grew by more than ${mebibytes(RESIDENT_MARGIN)}`);
   }
   if (faults.length === 0 && count >= ALL_LAYERS) {
-    for (const layer of empty(result.refused)) faults.push(`layer ${layer} refused nothing`);
+    for (const layer of empty(result.refused, layers)) faults.push(`layer ${layer} refused nothing`);
   }
   return faults.map((fault) => `${fault}\nagain: ${again(seed, count)} --udp`);
 }
 
+if (values.udp && role !== 'rs-s' && !isInside())
+  process.exit(await againInside(fileURLToPath(import.meta.url)));
 const faults = values.udp ? await overUdp() : inside();
 for (const fault of faults) console.log(`FAILED: ${fault}`);
 process.exit(faults.length > 0 ? 1 : 0);

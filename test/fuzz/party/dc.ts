@@ -10,7 +10,7 @@ import { Hand } from '../hand.ts';
 import { Violation } from '../judge.ts';
 import type { Manner } from './adept.ts';
 import { Adept } from './adept.ts';
-import type { Party, Side } from './party.ts';
+import type { Side } from './side.ts';
 
 const SELF = new Uint8Array(16).fill(0x50);
 const LOCALS = endpoints('192.0.2.200:4330', '[2001:db8::200]:4330');
@@ -47,7 +47,7 @@ export function dcUnderFire(seed: string): { readonly side: Side; readonly dice:
     dice,
   );
   const all = [...nodes, ...far, canary];
-  const config = dcConfig.parse({
+  const config = {
     role: 'dc',
     nodeId: toHex(SELF),
     listen: LOCALS.map(formatEndpoint),
@@ -69,30 +69,34 @@ export function dcUnderFire(seed: string): { readonly side: Side; readonly dice:
       },
     ],
     limits: { perSourcePerSecond: 100, paths: 64 },
-  });
-  const { role } = createDc(config, new Dice(`${seed} role`).bytes);
+  } as const;
+  const { role } = createDc(dcConfig.parse(config), new Dice(`${seed} role`).bytes);
   return {
     dice,
     side: {
       role,
+      config,
       locals: LOCALS,
       adepts: () => all,
       attackers: () => [...nodes, ...far],
       isForgotten: () => false,
+      eventful: 0,
       isKnown: (to) =>
         to.ip === MUTE || all.some(({ manner }) => manner.places.some((place) => sameEndpoint(place, to))),
-      isAlive: (party: Party) => {
+      *isAlive() {
+        const until = (): boolean => promiseIn(answer) !== undefined;
         for (let tried = 0; tried < TRIES; tried++) {
           answer = undefined;
-          party.exchange(canary.hand.newest() === undefined ? canary.open() : canary.speak());
+          const shots = canary.hand.newest() === undefined ? canary.open() : canary.speak();
+          yield { what: 'exchange', shots, until };
           const given = promiseIn(answer);
           if (given !== undefined) {
             promised ??= given;
             if (given !== promised) throw new Violation(`the canary had ${promised}, now it has ${given}`);
             return;
           }
-          party.pass(AGAIN);
-          party.exchange(canary.open());
+          yield { what: 'pass', time: AGAIN };
+          yield { what: 'exchange', shots: canary.open() };
         }
         throw new Violation(`the canary cannot register: ${JSON.stringify(answer)}`);
       },

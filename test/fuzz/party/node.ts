@@ -15,7 +15,7 @@ import { Hand } from '../hand.ts';
 import { Violation } from '../judge.ts';
 import type { Shot } from '../shot.ts';
 import { Adept } from './adept.ts';
-import type { Party, Side } from './party.ts';
+import type { Side } from './side.ts';
 
 const SELF = new Uint8Array(16).fill(0x50);
 const DC = new Uint8Array(16).fill(0xd0);
@@ -104,7 +104,7 @@ export function nodeUnderFire(seed: string): { readonly side: Side; readonly dic
     return { ...direct(newPath(dice), dice), transaction, status: 0 } as Message;
   }
 
-  const config = nodeConfig.parse({
+  const config = {
     role: 'node',
     nodeId: toHex(SELF),
     name: `victim.${ZONE}`,
@@ -117,20 +117,22 @@ export function nodeUnderFire(seed: string): { readonly side: Side; readonly dic
       endpoints: HOME.map(formatEndpoint),
     },
     limits: { perSourcePerSecond: 100, paths: 24 },
-  });
-  const { role, tunnels } = createNode(config, new Dice(`${seed} role`).bytes);
+  } as const;
+  const { role, tunnels } = createNode(nodeConfig.parse(config), new Dice(`${seed} role`).bytes);
   const others = (): Adept[] => paths.flatMap(({ adepts }) => adepts);
   const all = (): Adept[] => [home, ...others(), ...(canary === undefined ? [] : [canary])];
   return {
     dice,
     side: {
       role,
+      config,
       tunnels,
       locals: LOCALS,
       adepts: all,
       attackers: () => [home, home, ...others()],
       isForgotten: (context) => gone.has(context),
       isKnown: (to) => told.has(formatEndpoint(to)) || KNOWN.some((place) => sameEndpoint(place, to)),
+      eventful: 0.1,
       happens: () => happening(dice),
       delivered: (packet) => {
         const read = readInner(packet);
@@ -139,28 +141,28 @@ export function nodeUnderFire(seed: string): { readonly side: Side; readonly dic
         const echo = readEcho(packet);
         if (echo?.id === 0xca) pinged = echo.sequence;
       },
-      isAlive: (party: Party) => {
+      *isAlive() {
         for (let tried = 0; tried < TRIES; tried++) {
           const path = makePath(dice, tells, PEERS.at(-1), 'await');
           [canary] = path.adepts;
           acknowledged = undefined;
           const { said } = { said: encodeDirection(home, path, dice) };
-          party.exchange(home.hand.newest() === undefined ? home.open() : said);
+          yield { what: 'exchange', shots: home.hand.newest() === undefined ? home.open() : said };
           const isTaken = (acknowledged as Message | undefined) !== undefined;
           if (isTaken && canary !== undefined) {
-            party.exchange(canary.open());
+            yield { what: 'exchange', shots: canary.open() };
             lastPing = (lastPing + 1) & 0xffff;
-            party.exchange(ping(canary, lastPing));
+            yield { what: 'exchange', shots: ping(canary, lastPing) };
             const last = canary;
-            party.exchange(close(last, dice));
+            yield { what: 'exchange', shots: close(last, dice) };
             gone.add(last.hand.context);
             canary = undefined;
             if (pinged === lastPing) return;
           }
           if (canary !== undefined) gone.add(canary.hand.context);
           canary = undefined;
-          party.pass(AGAIN);
-          party.exchange(home.open());
+          yield { what: 'pass', time: AGAIN };
+          yield { what: 'exchange', shots: home.open() };
         }
         throw new Violation(`no path of the canary carries a packet: ${JSON.stringify(acknowledged)}`);
       },

@@ -1,28 +1,23 @@
 /** A role in this process under fire by its own far ends and by strangers, in virtual time. */
 import type { Endpoint } from '../../../reference/address.ts';
-import { formatEndpoint, sameEndpoint } from '../../../reference/address.ts';
+import { formatEndpoint } from '../../../reference/address.ts';
 import { toHex } from '../../../reference/bytes.ts';
-import type { Counters, Effect, Input, Instant, Role, TunnelHotTable } from '../../../reference/core.ts';
+import type { Counters, Effect, Input, Instant } from '../../../reference/core.ts';
 import type { Layer } from '../../../reference/refusal.ts';
 import { LAYERS } from '../../../reference/refusal.ts';
-import type { Message } from '../../../reference/wire/messages.ts';
-import { decodeBody, encodeBody, hasBody } from '../../../reference/wire/messages.ts';
-import type { MessageType } from '../../../reference/wire/registry.ts';
-import { MESSAGES } from '../../../reference/wire/registry.ts';
 import type { Dice } from '../dice.ts';
 import { compareCounters, Violation } from '../judge.ts';
 import type { Shot } from '../shot.ts';
 import { scratch } from '../values.ts';
-import type { Adept } from './adept.ts';
 import { forge } from './forge.ts';
+import { react } from './reactions.ts';
+import type { Side, Step } from './side.ts';
 
 const BATCH = 64;
 const QUEUE = 512;
 const SPIN = 1000;
-const LARGEST = 1500;
 /** Layers that may refuse what was forged. */
 const SILENT: ReadonlySet<Layer> = new Set<Layer>(LAYERS.slice(0, LAYERS.indexOf('replay')));
-const EVENTFUL = 0.1;
 const PAUSES: readonly (readonly [number, number])[] = [
   [0.9, 2],
   [0.09, 30],
@@ -30,29 +25,6 @@ const PAUSES: readonly (readonly [number, number])[] = [
   [0.0009, 20_000],
   [0.00003, 4_000_000],
 ];
-
-/** The role that is attacked, and all that it deals with. */
-export interface Side {
-  readonly role: Role;
-  readonly tunnels?: TunnelHotTable;
-  readonly locals: readonly Endpoint[];
-  /** Its far ends; some of them come and go. */
-  readonly adepts: () => readonly Adept[];
-  /** Of these, those that attack. */
-  readonly attackers: () => readonly Adept[];
-  /** Whether a context was one of a far end that went. */
-  readonly isForgotten: (context: string) => boolean;
-  /** Whether something may be sent there. */
-  readonly isKnown: (to: Endpoint) => boolean;
-  /** What happens on its own host. */
-  readonly happens?: (now: Instant) => Input | undefined;
-  /** How probable something is to happen there at any time. */
-  readonly eventful?: number;
-  /** What is handed to its applications. @throws Violation */
-  readonly delivered?: (packet: Uint8Array) => void;
-  /** Whether it still does what it is there for. @throws Violation */
-  readonly isAlive: (party: Party) => void;
-}
 
 export interface PartyTallies {
   datagrams: number;
@@ -97,7 +69,7 @@ export class Party {
     const { dice, side } = this;
     if (this.queue[0]?.atOnce !== true) this.pass(dice.below(dice.weighted(PAUSES) + 1));
     if (this.queue.length === 0 || dice.chance(0.25)) this.queue.push(...this.next());
-    const happened = dice.chance(side.eventful ?? EVENTFUL) ? side.happens?.(this.now) : undefined;
+    const happened = dice.chance(side.eventful) ? side.happens?.(this.now) : undefined;
     if (happened?.kind === 'packet') this.packet(happened.packet);
     else if (happened !== undefined) this.input(happened);
     const shot = this.takeQueued();
@@ -248,67 +220,19 @@ export class Party {
     this.side.delivered?.(packet);
   }
 
-  /** What the role sends goes to its far ends, sealed under keys that they have. */
   private sent(bytes: Uint8Array, to: Endpoint): void {
     this.tallies.sent++;
-    const shown = `${toHex(bytes.subarray(0, 28))}.. (${bytes.length} bytes) to ${formatEndpoint(to)}`;
-    if (!this.side.isKnown(to)) throw new Violation(`sent to a stranger: ${shown}`);
-    if (bytes.length > LARGEST) throw new Violation(`over ${LARGEST} bytes: ${shown}`);
-    const context = toHex(bytes.subarray(4, 20));
-    const adept = this.side.adepts().find(({ hand }) => hand.context === context);
-    if (adept !== undefined) this.queue.push(...this.react(adept, bytes, to, shown));
-    else if (!this.side.isForgotten(context))
-      throw new Violation(`its context is no channel of ours: ${shown}`);
+    this.queue.push(...react(this.side, this.dice, bytes, to));
   }
 
-  /** A far end takes what was sent to it, if it is there. */
-  private react(adept: Adept, bytes: Uint8Array, to: Endpoint, shown: string): Shot[] {
-    const { hand, places } = adept.manner;
-    if (!places.some((place) => sameEndpoint(place, to))) return [];
-    const type = bytes[1] as MessageType;
-    if (type === 0x0b) return this.answerOpening(adept, bytes, to);
-    if (type === 0x0c) {
-      const keys = hand.takeMessage2(bytes);
-      const probe = encodeBody({ type: 0x0d, transaction: this.dice.bytes(8) });
-      return keys === undefined ? [] : adept.seal(0x0d, probe, 'a confirming probe', to, keys);
-    }
-    const message = hand.unseal(bytes);
-    if (message === undefined) throw new Violation(`it opens under no key of its channel: ${shown}`);
-    if (message.again) throw new Violation(`its sequence was used before: ${shown}`);
-    if (type === 0x10) adept.manner.takes?.(message.body);
-    if (!hasBody(type)) return [];
-    const decoded = decodeBody(type, message.body);
-    if (!decoded.ok) throw new Violation(`its body is no good: ${decoded.layer}, ${shown}`);
-    const heard = adept.manner.hears?.(decoded.message) ?? [];
-    return [...heard, ...this.answer(adept, decoded.message, to)];
-  }
-
-  private answerOpening(adept: Adept, message1: Uint8Array, to: Endpoint): Shot[] {
-    if (this.dice.chance(0.1)) return adept.open();
-    const bytes = adept.hand.answer(message1);
-    return bytes === undefined ? [] : [{ bytes, from: to, claim: 'sealed', what: 'message 2' }];
-  }
-
-  private answer(adept: Adept, message: Message, to: Endpoint): Shot[] {
-    const { transaction } = message;
-    const right: Message | undefined =
-      message.type === 0x0d
-        ? { type: 0x0e, transaction, status: 0, observedEndpoint: to }
-        : isRequest(message)
-          ? adept.manner.answers(message, this.dice)
-          : undefined;
-    if (right === undefined) return [];
-    const good = (): Shot[] => adept.seal(right.type, encodeBody(right), `the answer ${right.type}`, to);
-    return this.dice.weighted<() => Shot[]>([
-      [16, good],
-      [1, () => []],
-      [1, () => [...good(), ...good()]],
-      [1, () => adept.seal(right.type, scratch(encodeBody(right), this.dice), 'a bent answer', to)],
-    ])();
+  private show(step: Step): void {
+    if (step.what === 'exchange') this.exchange(step.shots);
+    else if (step.what === 'pass') this.pass(step.time);
+    else this.packet(step.packet);
   }
 
   private check(): void {
-    this.side.isAlive(this);
+    for (const step of this.side.isAlive()) this.show(step);
     this.tallies.canary++;
     const counters = this.counters();
     compareCounters(this.counted, counters);
@@ -318,11 +242,6 @@ export class Party {
       if (shown !== noted) throw new Violation(`refused.${layer} is ${shown} after ${noted} refusals`);
     }
   }
-}
-
-function isRequest(message: Message): boolean {
-  const { use } = MESSAGES[message.type];
-  return use === 'request' || (use === 'either' && !('status' in message && message.status !== undefined));
 }
 
 function describe(fault: Violation, { what, claim, bytes, from }: Shot): Violation {

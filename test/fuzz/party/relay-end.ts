@@ -18,7 +18,6 @@ import { packet, varied } from '../inner-packets.ts';
 import { Violation } from '../judge.ts';
 import type { Content } from './adept.ts';
 import { Adept } from './adept.ts';
-import type { Party, Side } from './party.ts';
 import type { GeneralPath, Node } from './relay-end-cast.ts';
 import {
   CALM,
@@ -34,6 +33,7 @@ import {
   STRANGERS,
   standIn,
 } from './relay-end-cast.ts';
+import type { Side } from './side.ts';
 
 /** Paths whose keys are still used, those that may be heard of still, and packets that can be answered. */
 const PATHS = 12;
@@ -44,9 +44,11 @@ const TRIES = 20;
 const ECHO_ID = 0xca;
 const EVENTFUL = 0.5;
 
+/** @param way `lossy`: what the role sends may be lost, an answer that says what is lent too. */
 export function relayEndUnderFire(
   role: 'rs-n' | 'rs-t',
   seed: string,
+  way: 'exact' | 'lossy' = 'exact',
 ): { readonly side: Side; readonly dice: Dice } {
   const dice = new Dice(seed);
   const isN = role === 'rs-n';
@@ -58,7 +60,7 @@ export function relayEndUnderFire(
   const directed = new Map<string, RelayDirectionEnd[]>();
   /** By transaction. */
   const asked = new Map<string, GeneralPath>();
-  const everLent = new Set<string>();
+  const everLent = new Set<string>(way === 'exact' ? [] : [...POOLS.calm, ...POOLS.others].map(shown));
   let recent: { from: string; to: string; ports: readonly [number, number] }[] = [];
   let pong: number | undefined;
   let heard: number | undefined;
@@ -283,23 +285,14 @@ export function relayEndUnderFire(
     limits: { perSourcePerSecond: 40, ...(dice.chance(0.5) ? { packetsPerSecond: 50 } : {}) },
   };
   const random = new Dice(`${seed} role`).bytes;
-  const created = isN
-    ? createRsN(
-        rsNConfig.parse({
-          role: 'rs-n',
-          ...config,
-          general: { addresses: [...GENERAL], mappings: 1000, mappingsPerNode: 30 },
-        }),
-        random,
-      )
-    : createRsT(
-        rsTConfig.parse({
-          role: 'rs-t',
-          ...config,
-          general: { addresses: [...GENERAL], inbound: dice.pick(['all', 'answers'] as const) },
-        }),
-        random,
-      );
+  const whole = isN
+    ? { role, ...config, general: { addresses: [...GENERAL], mappings: 1000, mappingsPerNode: 30 } }
+    : {
+        role,
+        ...config,
+        general: { addresses: [...GENERAL], inbound: dice.pick(['all', 'answers'] as const) },
+      };
+  const created = isN ? createRsN(rsNConfig.parse(whole), random) : createRsT(rsTConfig.parse(whole), random);
   const [calmDc] = dcs.slice(-1);
   if (calmDc === undefined) throw new Error('a DC does nothing bad');
 
@@ -317,29 +310,35 @@ export function relayEndUnderFire(
     dice,
     side: {
       ...created,
+      config: whole,
       locals: LOCALS,
       adepts: all,
+      homes: KNOWN,
       attackers: () => [...dcs.slice(0, -1), ...paths.flatMap(({ adept }) => [adept, adept])],
       isForgotten: (context) => gone.has(context),
       isKnown: (to) => told.has(formatEndpoint(to)) || KNOWN.some((place) => sameEndpoint(place, to)),
       eventful: EVENTFUL,
       happens: () => ({ kind: 'packet', packet: fromOutside() }),
       delivered,
-      isAlive: (party: Party) => {
+      *isAlive() {
+        const isHeard = (): boolean => heard === lastPing;
+        const isBack = (): boolean => pong === lastPing;
         for (let tried = 0; tried < TRIES; tried++) {
           if (calmPath.status !== 0) {
-            party.exchange(calmDc.hand.newest() === undefined ? calmDc.open() : calmDc.speak());
+            const shots = calmDc.hand.newest() === undefined ? calmDc.open() : calmDc.speak();
+            yield { what: 'exchange', shots, until: () => calmPath.status === 0 };
           } else {
             if (tried > 0 || calmPath.adept.hand.newest() === undefined)
-              party.exchange(calmPath.adept.open());
+              yield { what: 'exchange', shots: calmPath.adept.open() };
             answer = undefined;
             const [place] = CALM.node.places;
-            for (const one of ping()) party.exchange(calmPath.adept.seal(0x10, one, 'a ping', place));
-            if (answer !== undefined) party.packet(answer);
-            party.exchange([]);
-            if (heard === lastPing && pong === lastPing) return;
+            const shots = ping().flatMap((one) => calmPath.adept.seal(0x10, one, 'a ping', place));
+            yield { what: 'exchange', shots, until: isHeard };
+            if (answer !== undefined) yield { what: 'packet', packet: answer };
+            yield { what: 'exchange', shots: [], until: isBack };
+            if (isHeard() && isBack()) return;
           }
-          party.pass(AGAIN);
+          yield { what: 'pass', time: AGAIN };
         }
         throw new Violation(
           `the canary hears nothing: path ${calmPath.status}, ${lastPing} went, ${heard} arrived, ${pong} came back`,

@@ -3,16 +3,16 @@ import type { Dice } from '../dice.ts';
 import type { FuzzedRole } from '../layers.ts';
 import { dcUnderFire } from './dc.ts';
 import { nodeUnderFire } from './node.ts';
-import type { Side } from './party.ts';
 import { relayEndUnderFire } from './relay-end.ts';
+import type { Side } from './side.ts';
 
 export type PartyRole = Exclude<FuzzedRole, 'rs-s' | 'translator'>;
 
-export const UNDER_FIRE: Readonly<
-  Record<PartyRole, (seed: string) => { readonly side: Side; readonly dice: Dice }>
-> = {
+type UnderFire = (seed: string, way?: 'exact' | 'lossy') => { readonly side: Side; readonly dice: Dice };
+
+export const UNDER_FIRE: Readonly<Record<PartyRole, UnderFire>> = {
   dc: dcUnderFire,
   node: nodeUnderFire,
-  'rs-n': (seed) => relayEndUnderFire('rs-n', seed),
-  'rs-t': (seed) => relayEndUnderFire('rs-t', seed),
+  'rs-n': (seed, way) => relayEndUnderFire('rs-n', seed, way),
+  'rs-t': (seed, way) => relayEndUnderFire('rs-t', seed, way),
 };
