@@ -80,6 +80,7 @@ export const layers: readonly Layer[] = [
       'reference/dns/',
       'reference/ffi/',
       'reference/host/',
+      'reference/packet/offload/',
       'reference/trace/',
       'node:*',
     ],

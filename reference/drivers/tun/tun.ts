@@ -6,6 +6,9 @@ import { changeLines, upLines } from '../../host/plan.ts';
 import { loadCalls } from '../../net/udp/mmsg-calls.ts';
 import type { Poller } from '../../net/udp/poller.ts';
 import { threadPoller } from '../../net/udp/poller.ts';
+import { FRAME_HEADER } from '../../packet/offload/frame.ts';
+import { Joining } from '../../packet/offload/joining.ts';
+import { Parting } from '../../packet/offload/parting.ts';
 import { UsageError } from '../config.ts';
 import { openDevice } from './device.ts';
 import { runIp } from './ip.ts';
@@ -26,7 +29,7 @@ export interface Tun {
   readonly name: string;
   /** Packets that the kernel had no room for, or would not have. */
   readonly dropped: number;
-  /** Hands a packet to the kernel. */
+  /** Hands a packet to the kernel, together with those after it that come at once. */
   write(packet: Uint8Array): void;
   /** Sees to it that the interface has these addresses and routes, and no others. */
   set(has: HostInterface): void;
@@ -35,8 +38,11 @@ export interface Tun {
 }
 
 /** The largest that the kernel hands over. */
-const LONGEST = 65_535;
-/** Packets that are taken before others have their turn. */
+const LONGEST = FRAME_HEADER + 65_535;
+/** So that the packet after a frame's header begins at a multiple of four. */
+const FRAME = 2;
+/** Bytes that are taken before others have their turn, and reads, each of a packet or of many in one. */
+const BURST_BYTES = 131_072;
 const BURST = 64;
 const NOTHING_YET = ['EAGAIN', 'EINTR'];
 const NOTHING: HostInterface = { addresses: [], routes: [] };
@@ -70,7 +76,11 @@ class TunDevice implements Tun {
   private has = NOTHING;
   private isClosed = false;
   private readonly poller: Poller;
-  private readonly buffer = new Uint8Array(LONGEST);
+  private readonly memory = new Uint8Array(FRAME + LONGEST);
+  private readonly room = this.memory.subarray(FRAME);
+  private readonly parting: Parting;
+  private readonly joining = new Joining((frame, packets) => this.put(frame, packets));
+  private isPromised = false;
 
   constructor(libc: Libc, fd: number, link: Link, options: TunOptions, poller: Poller) {
     this.libc = libc;
@@ -79,12 +89,28 @@ class TunDevice implements Tun {
     this.options = options;
     this.name = link.name;
     this.poller = poller;
+    this.parting = new Parting(this.memory, (packet) => {
+      if (!this.isClosed) options.onPacket(packet);
+    });
     poller.add(fd, this.read);
     if (options.isQuick) poller.hurry();
   }
 
   write(packet: Uint8Array): void {
-    if (!this.isClosed && this.libc.write(this.fd, packet, packet.length) < 0) this.dropped++;
+    if (this.isClosed) return;
+    this.joining.add(packet);
+    if (this.isPromised) return;
+    this.isPromised = true;
+    queueMicrotask(this.keepPromise);
+  }
+
+  private readonly keepPromise = (): void => {
+    this.isPromised = false;
+    this.joining.flush();
+  };
+
+  private put(frame: Uint8Array, packets: number): void {
+    if (!this.isClosed && this.libc.write(this.fd, frame, frame.length) < 0) this.dropped += packets;
   }
 
   set(has: HostInterface): void {
@@ -95,6 +121,7 @@ class TunDevice implements Tun {
 
   close(): void {
     if (this.isClosed) return;
+    this.joining.flush();
     this.isClosed = true;
     this.poller.remove(this.fd);
     this.libc.close(this.fd);
@@ -102,15 +129,17 @@ class TunDevice implements Tun {
 
   /** Some of what is there; then the sockets have their turn. */
   private readonly read = (): void => {
-    const { libc, fd, buffer, options } = this;
-    for (let count = 0; count < BURST && !this.isClosed; count++) {
-      const length = libc.read(fd, buffer, LONGEST);
+    const { libc, fd, room } = this;
+    let bytes = 0;
+    for (let count = 0; count < BURST && bytes < BURST_BYTES && !this.isClosed; count++) {
+      const length = libc.read(fd, room, LONGEST);
       if (length < 0) {
         const errno = libc.errno();
         if (NOTHING_YET.includes(errno)) return;
         throw new Error(`the interface ${this.name} is gone: ${errno}`);
       }
-      options.onPacket(buffer.subarray(0, length));
+      if (!this.parting.part(FRAME, FRAME + length)) this.dropped++;
+      bytes += length;
     }
   };
 }
