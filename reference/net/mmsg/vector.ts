@@ -11,6 +11,9 @@
  * the kernel takes through its layers in one piece and parts late, by the length in a control message:
  *
  *   cmsghdr:  0 cmsg_len u64   8 cmsg_level int   12 cmsg_type int   16 length of each u16   (24 bytes)
+ *
+ * What the kernel has together it also hands over so, where it may: one message, and in an int of that place the length
+ * of each but the last.
  */
 import type { Endpoint } from '../../address.ts';
 import { NAME_SIZE, SocketNames } from './sockaddr.ts';
@@ -28,12 +31,16 @@ export const SLOTS = 64;
 /** linux/udp.h */
 const SOL_UDP = 17;
 const UDP_SEGMENT = 103;
+const UDP_GRO = 104;
 
 /** What the kernel parts at most: 64 datagrams, which is all slots, of 64 KiB with their headers. */
 const LONGEST_RUN = 65_000;
 
 /** What most datagrams have room in; the rest of a longer one goes elsewhere, so that the memory in use is small. */
 const USUAL = 2048;
+
+/** Slots of a call after one that brought many datagrams in one: then others have their turn sooner. */
+const FEW = 8;
 
 /** The largest payload of UDP, rounded up. */
 const LARGEST = 65_536;
@@ -74,36 +81,63 @@ class Vector {
 
 /** Takes the datagrams of one recvmmsg. */
 export class Receiving extends Vector {
+  /** How many slots the next call may fill. */
+  slots = SLOTS;
   private readonly rest = this.data + SLOTS * USUAL;
+  private readonly controls = this.rest + SLOTS * LARGEST;
 
   constructor(addressOf: AddressOf) {
-    super(2, SLOTS * LARGEST, addressOf);
+    super(2, SLOTS * (USUAL + LARGEST + CONTROL), addressOf);
     for (let slot = 0; slot < SLOTS; slot++) {
       const iovec = this.iovecs + slot * 2 * IOVEC;
       this.point(iovec, this.base + this.data + slot * USUAL);
       this.words[(iovec + 8) / 4] = USUAL;
-      this.point(iovec + IOVEC, this.base + this.rest + slot * (LARGEST - USUAL));
+      // Before it is room for what comes first, to have it all in one piece.
+      this.point(iovec + IOVEC, this.base + this.rest + slot * LARGEST + USUAL);
       this.words[(iovec + IOVEC + 8) / 4] = LARGEST - USUAL;
-      this.words[(slot * HEADER + 8) / 4] = NAME_SIZE;
+      this.point(slot * HEADER + 32, this.base + this.controls + slot * CONTROL);
+      this.ready(slot);
     }
   }
 
-  /** The bytes of a datagram, valid until the next call. */
+  /** Begins with what a call brought in so many slots. */
+  begin(count: number): void {
+    this.slots = SLOTS;
+    for (let slot = 0; slot < count; slot++) if (this.length(slot) > USUAL) this.slots = FEW;
+  }
+
+  /** The bytes of one datagram, or of several, valid until the next call. */
   bytes(slot: number): Uint8Array {
-    const length = this.words[(slot * HEADER + 56) / 4] ?? 0;
+    const length = this.length(slot);
     const start = this.data + slot * USUAL;
     if (length <= USUAL) return this.memory.subarray(start, start + length);
-    const rest = this.rest + slot * (LARGEST - USUAL);
-    const whole = new Uint8Array(length);
-    whole.set(this.memory.subarray(start, start + USUAL));
-    whole.set(this.memory.subarray(rest, rest + length - USUAL), USUAL);
-    return whole;
+    const whole = this.rest + slot * LARGEST;
+    this.memory.copyWithin(whole, start, start + USUAL);
+    return this.memory.subarray(whole, whole + length);
+  }
+
+  /** The length of each datagram but the last; at least 1. To be asked before `from`. */
+  size(slot: number): number {
+    const { words } = this;
+    const control = (this.controls + slot * CONTROL) / 4;
+    const isGiven = (words[(slot * HEADER + 40) / 4] ?? 0) >= CONTROL - 4;
+    const isSize = isGiven && words[control + 2] === SOL_UDP && words[control + 3] === UDP_GRO;
+    return (isSize ? words[control + 4] : 0) || LARGEST;
   }
 
   /** Who sent it; also makes the slot ready for the next call. */
   from(slot: number): Endpoint | undefined {
-    this.words[(slot * HEADER + 8) / 4] = NAME_SIZE;
+    this.ready(slot);
     return this.known.read(this.words, this.name(slot) / 4);
+  }
+
+  private length(slot: number): number {
+    return this.words[(slot * HEADER + 56) / 4] ?? 0;
+  }
+
+  private ready(slot: number): void {
+    this.words[(slot * HEADER + 8) / 4] = NAME_SIZE;
+    this.words[(slot * HEADER + 40) / 4] = CONTROL;
   }
 }
 

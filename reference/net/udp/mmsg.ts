@@ -6,7 +6,7 @@ import type { Endpoint } from '../../address.ts';
 import { family } from '../../address.ts';
 import { bindFault } from '../bind-fault.ts';
 import { AF_INET, AF_INET6, NAME_SIZE, SocketNames, socketName } from '../mmsg/sockaddr.ts';
-import { Receiving, Sending, SLOTS } from '../mmsg/vector.ts';
+import { Receiving, Sending } from '../mmsg/vector.ts';
 import type { OnDatagram } from '../net.ts';
 import { NetError } from '../net.ts';
 import type { Calls } from './mmsg-calls.ts';
@@ -17,10 +17,13 @@ import {
   MSG_DONTWAIT,
   SO_MEMINFO,
   SO_RCVBUF,
+  SO_RCVBUFFORCE,
   SOCK_CLOEXEC,
   SOCK_DGRAM,
   SOCK_NONBLOCK,
   SOL_SOCKET,
+  SOL_UDP,
+  UDP_GRO,
 } from './mmsg-calls.ts';
 import type { CountedSocket, SocketCounts } from './parts.ts';
 import { handOver, isReachable, noCounts, RECEIVE_BUFFER, SEND_QUEUE } from './parts.ts';
@@ -80,8 +83,12 @@ function open(calls: Calls, local: Endpoint): number {
   const isDone =
     fd >= 0 &&
     (!isSix || calls.setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, int(1), 4) === 0) &&
-    calls.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, int(RECEIVE_BUFFER), 4) === 0 &&
+    // Beyond what the system usually grants, where this program may.
+    (calls.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, int(RECEIVE_BUFFER), 4) === 0 ||
+      calls.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, int(RECEIVE_BUFFER), 4) === 0) &&
     calls.bind(fd, name, name.length) === 0;
+  // A kernel that cannot do it hands over each datagram for itself.
+  if (isDone) calls.setsockopt(fd, SOL_UDP, UDP_GRO, int(1), 4);
   if (isDone) return fd;
   const code = calls.libc.errno();
   if (fd >= 0) calls.libc.close(fd);
@@ -135,20 +142,31 @@ class UdpSocket implements CountedSocket {
 
   private readonly receive = (): void => {
     const { calls, receiving } = this.shared;
-    const count = calls.recvmmsg(this.fd, receiving.memory, SLOTS, MSG_DONTWAIT, null);
+    const count = calls.recvmmsg(this.fd, receiving.memory, receiving.slots, MSG_DONTWAIT, null);
     if (count <= 0) return;
     this.counted.batches++;
     this.isReceiving = true;
+    receiving.begin(count);
     for (let slot = 0; slot < count; slot++) {
+      const size = receiving.size(slot);
       const from = receiving.from(slot);
-      if (from === undefined || this.closing !== undefined) continue;
-      this.counted.received++;
-      handOver(this.onDatagram, receiving.bytes(slot), from);
+      if (from !== undefined) this.take(receiving.bytes(slot), size, from);
     }
     this.isReceiving = false;
     // Also what other sockets send on: the memory is that of the next datagrams.
     this.shared.owner?.flush();
   };
+
+  /** Hands over datagrams of one sender, each but the last of this length. */
+  private take(bytes: Uint8Array, size: number, from: Endpoint): void {
+    let at = 0;
+    do {
+      if (this.closing !== undefined) return;
+      this.counted.received++;
+      handOver(this.onDatagram, bytes.length <= size ? bytes : bytes.subarray(at, at + size), from);
+      at += size;
+    } while (at < bytes.length);
+  }
 
   send(bytes: Uint8Array, to: Endpoint): void {
     if (this.closing !== undefined || !isReachable(this.version, to)) return;
