@@ -21,12 +21,11 @@ export function machine(): Machine {
 
 /** The runtimes, what of packages measures itself, and the state of the project. */
 export function versions(): Record<string, string> {
-  const found: Record<string, string> = { node: process.versions.node };
+  const found: Record<string, string> = { node: versionOf('node', '--version') };
   const other = process.env.NTM_NODE;
-  if (other !== undefined) found['node, another release'] = said(other, '--version').replace(/^v/, '');
+  if (other !== undefined) found['node, another release'] = versionOf(other, '--version');
   for (const name of ['deno', 'bun'])
-    found[name] =
-      /\d+\.\d+\.\d+/.exec(said(`${root}/node_modules/.bin/${name}`, '--version'))?.[0] ?? 'missing';
+    found[name] = versionOf(`${root}/node_modules/.bin/${name}`, '--version');
   found.koffi = packageVersion('koffi');
   const changed =
     spawnSync('git', ['diff', '--quiet', 'HEAD', '--', 'reference'], { cwd: root }).status !== 0;
@@ -36,9 +35,14 @@ export function versions(): Record<string, string> {
 }
 
 /** The first line that a program prints; nothing if it is not there. */
-export function said(program: string, ...args: readonly string[]): string {
+function said(program: string, ...args: readonly string[]): string {
   const { stdout, stderr } = spawnSync(program, args, { cwd: root, encoding: 'utf8' });
   return `${stdout ?? ''}${stderr ?? ''}`.trim().split('\n')[0] ?? '';
+}
+
+/** The version that a program says it is of. */
+export function versionOf(program: string, ...args: readonly string[]): string {
+  return /\d+(\.\d+)+/.exec(said(program, ...args))?.[0] ?? 'unknown';
 }
 
 function packageVersion(name: string): string {

@@ -7,4 +7,5 @@ type Load = () => Promise<Benchmark>;
 /** One line for each: its id, and where it is. */
 export const benchmarks: Readonly<Record<string, Load>> = {
   'relay-time': async () => (await import('../relay/time.ts')).relayTime,
+  'relay-throughput': async () => (await import('../relay/throughput.ts')).relayThroughput,
 };

@@ -25,8 +25,10 @@ export function timesInside(file: string, mn: string): number[] {
     throw new Error('the capture is of another kind');
   const came = new Map<string, number>();
   const times: number[] = [];
+  // Microseconds since 1970 have no room for nanoseconds.
+  const first = bytes.length > 24 ? view.getUint32(24, true) : 0;
   for (let at = 24; at + 16 <= bytes.length; ) {
-    const time = view.getUint32(at, true) * 1e6 + view.getUint32(at + 4, true) / 1e3;
+    const time = (view.getUint32(at, true) - first) * 1e6 + view.getUint32(at + 4, true) / 1e3;
     const length = view.getUint32(at + 8, true);
     const packet = bytes.subarray(at + 16, at + 16 + length);
     at += 16 + length;

@@ -50,7 +50,7 @@ export function mustIn(space: string, ...command: readonly string[]): void {
 
 /** Has a namespace keep rules of nft, all in one table, until the answer is called. */
 export function withRules(space: string, table: string, rules: string): () => void {
-  mustIn(space, 'nft', `table ${table} { ${rules} }`);
+  mustIn(space, 'nft', `table ${table} {\n${rules}\n}`);
   return () => mustIn(space, 'nft', `delete table ${table}`);
 }
 

@@ -50,6 +50,18 @@ export class Party {
     return (Number(fields[11]) + Number(fields[12])) / TICKS;
   }
 
+  /** Nobody reads what it prints. */
+  ignore(): void {
+    this.child.stdout?.resume();
+  }
+
+  /** Waits for its end. @returns its exit status; null if it was killed */
+  async status(): Promise<number | null> {
+    this.ignore();
+    await this.ended;
+    return this.child.exitCode;
+  }
+
   async end(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     this.child.kill(signal);
     await this.ended;

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { said } from '../machine.ts';
+import { versionOf } from '../machine.ts';
 import type { Benchmark } from '../page/section.ts';
 import { lacksFor, RelayBench, SIZE } from './bench.ts';
 import { timesInside } from './capture.ts';
@@ -13,6 +13,8 @@ import { timeSection } from './time-section.ts';
 import { FORWARDING, kernelWays, NAT, userWays } from './ways.ts';
 
 const PROGRAMS = { ip: 'iproute2', nft: 'nftables', tcpdump: 'tcpdump', gcc: 'gcc libc6-dev' };
+/** Milliseconds after which tcpdump has been handed what came, and a little more. */
+const LATE = 1200;
 const FIRST_PORT = 4331;
 const PORT = 4330;
 
@@ -25,7 +27,7 @@ export const relayTime: Benchmark = {
     const bench = new RelayBench();
     try {
       const found = await measure(bench, rounds, pings, progress);
-      return timeSection(found, { rounds, pings, versions: { tcpdump: said('tcpdump', '--version') } });
+      return timeSection(found, { rounds, pings, versions: { tcpdump: versionOf('tcpdump', '--version') } });
     } finally {
       bench.close();
     }
@@ -84,12 +86,13 @@ async function inside(bench: RelayBench, to: string, count: number): Promise<num
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   bench.undo.add(() => capture.kill('SIGKILL'));
-  // It says so when it listens.
-  await once(capture.stderr, 'data');
-  capture.stderr.resume();
-  await sleep(100);
+  await new Promise<void>((resolve, reject) => {
+    capture.on('close', () => reject(new Error('tcpdump has ended')));
+    capture.stderr.on('data', (text) => /listening on/.test(text) && resolve());
+  });
+  await sleep(200);
   await ping(bench, to, count);
-  await sleep(300);
+  await sleep(LATE);
   capture.kill('SIGINT');
   await once(capture, 'close');
   const times = timesInside(file, MN.split(':')[0] ?? '');

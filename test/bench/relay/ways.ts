@@ -1,7 +1,7 @@
 /** The relays of ours that are compared: where they forward, on what. */
-import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { versionOf } from '../machine.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const preload = ['--import', `${root}/test/typescript.js`];
@@ -11,6 +11,10 @@ export interface Runtime {
   readonly command: readonly string[];
 }
 
+export const FORWARDING = 'plain forwarding';
+export const NAT = 'NAT by connections';
+export const COTURN = 'coturn, a channel';
+
 /** A relay of ours. */
 export interface Way {
   readonly name: string;
@@ -19,14 +23,11 @@ export interface Way {
   readonly runtime: Runtime;
 }
 
-export const FORWARDING = 'plain forwarding';
-export const NAT = 'NAT by connections';
-
 /** Node of this machine, and with NTM_NODE, the program of another release, that one too. */
 const nodes: readonly Runtime[] = [
-  { name: `Node ${process.versions.node}`, command: ['node', ...preload] },
+  { name: `Node ${versionOf('node', '--version')}`, command: ['node', ...preload] },
   ...[process.env.NTM_NODE ?? []].flat().map((program) => ({
-    name: `Node ${spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout.trim().replace(/^v/, '')}`,
+    name: `Node ${versionOf(program, '--version')}`,
     command: [program, ...preload],
   })),
 ];
@@ -39,11 +40,14 @@ const bun: Runtime = { name: 'Bun', command: [`${root}/node_modules/.bin/bun`] }
 const [node] = nodes as readonly [Runtime, ...Runtime[]];
 
 const user = (runtime: Runtime, backend: Way['backend'], call: string): Way => ({
-  name: `RS-S, ${call}, ${runtime.name}`,
+  name: `RS-S on ${runtime.name}, ${call}`,
   datapath: 'user',
   backend,
   runtime,
 });
+
+/** The first Node, to run a program with. */
+export const NODE_COMMAND = node.command;
 
 /** `user` is node:dgram on Node. */
 export const DGRAM = user(node, 'dgram', 'node:dgram');
@@ -55,8 +59,14 @@ export const userWays: readonly Way[] = [
   MMSG,
 ];
 
+export const throughputWays: readonly Way[] = [
+  ...userWays,
+  user(bun, 'mmsg', 'mmsg'),
+  user(deno, 'mmsg', 'mmsg'),
+];
+
 const kernel = (datapath: 'nft' | 'ebpf', name: string): Way => ({
-  name: `RS-S, ${name}`,
+  name: `RS-S in the kernel, ${name}`,
   datapath,
   backend: 'dgram',
   runtime: node,
