@@ -128,8 +128,10 @@ export class Crowd {
 
   /** What a node says that is directed, and a relay: yes. */
   private answerTo({ type, transaction }: Message): Message {
-    const yes = { type: MessageType.directionResponse, transaction, status: Status.ok };
-    return type === MessageType.relayDirection ? { ...yes, endpoints: [this.local] } : yes;
+    const yes = { transaction, status: Status.ok };
+    return type === MessageType.relayDirection
+      ? { type: MessageType.directionResponse, ...yes, endpoints: [this.local] }
+      : { type: MessageType.acknowledgement, ...yes };
   }
 
   private member(number: number): Member {

@@ -8,4 +8,6 @@ type Load = () => Promise<Benchmark>;
 export const benchmarks: Readonly<Record<string, Load>> = {
   'relay-time': async () => (await import('../relay/time.ts')).relayTime,
   'relay-throughput': async () => (await import('../relay/throughput.ts')).relayThroughput,
+  udp: async () => (await import('../udp/udp.ts')).udp,
+  'control-plane': async () => (await import('../control/control.ts')).controlPlane,
 };

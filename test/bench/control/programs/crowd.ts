@@ -42,12 +42,13 @@ function perform({ deed, first, count }: Order): Promise<{ done: number; seconds
   let [begun, ended, done] = [0, 0, 0];
   return new Promise((resolve) => {
     const next = (): void => {
+      if (begun >= count) return;
       const number = first === RELAY ? RELAY : (first + begun) % all;
       begun++;
       crowd.begin(deed, number, (number + (all >> 1)) % all, net.now(), (isDone) => {
         if (isDone) done++;
         if (++ended === count) resolve({ done, seconds: (net.now() - since) / 1000 });
-        else if (begun < count) setImmediate(next);
+        else setImmediate(next);
       });
     };
     while (begun < Math.min(AT_ONCE, count)) next();
