@@ -3,7 +3,8 @@
  *   send FROM-IP PORT TO-IP PORT SIZE SECONDS PATHS ntmobile|turn
  *   ping FROM-IP PORT TO-IP PORT SIZE COUNT
  *   echo IP PORT
- * Each path is drawn anew for each datagram. A line says when it is ready, another one what came of it.
+ *   sink IP PORT    reads nothing: what it has no room for the kernel drops, and tells nobody
+ * Each path is drawn anew for each datagram. A line has its port when it is ready, another one what came of it.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -122,8 +123,12 @@ int main(int argc, char **argv) {
   struct sockaddr_in own = at(argv[2], argv[3]);
   int fd = socket(AF_INET, SOCK_DGRAM, 0);
   if (bind(fd, (void *)&own, sizeof own)) return 2;
-  puts("\"ready\"");
+  socklen_t length = sizeof own;
+  getsockname(fd, (void *)&own, &length);
+  printf("%d\n", ntohs(own.sin_port));
   fflush(stdout);
+  if (!strcmp(argv[1], "sink"))
+    for (;;) pause();
   if (!strcmp(argv[1], "echo")) return echo(fd);
   if (argc < 8) return 2;
   struct sockaddr_in to = at(argv[4], argv[5]);

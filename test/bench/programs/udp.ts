@@ -1,5 +1,9 @@
-/** One party of the UDP bench: `udp.ts PARTY BACKEND SECONDS [PORT]`. Prints its port, and a line of JSON at its end. */
+/**
+ * A party of the UDP bench: `udp.ts BACKEND`. Prints the ports of its relay and its echo, then does what each line asks
+ * for, one after the other, and answers with a line of JSON.
+ */
 import process from 'node:process';
+import { createInterface } from 'node:readline';
 import type { Endpoint } from '../../../reference/address.ts';
 import { parseIp } from '../../../reference/address.ts';
 import { Inbox } from '../../../reference/net/inbox.ts';
@@ -7,10 +11,81 @@ import { sleepUntil } from '../../../reference/net/net.ts';
 import type { Backend } from '../../../reference/net/udp/udp.ts';
 import { udpNet } from '../../../reference/net/udp/udp.ts';
 
-const [party = '', backend = 'dgram', seconds = '1', port = '0'] = process.argv.slice(2);
-const net = udpNet(backend as Backend);
+/** `relay`: from now on, to a port; `relayed`: what that was; the others go on for some seconds. */
+export interface Asked {
+  readonly do: 'relay' | 'relayed' | 'ping' | 'sockets';
+  readonly port: number;
+  readonly seconds: number;
+}
+
+/** Datagrams a second, and microseconds of the process for each. */
+export interface Answer {
+  readonly perSecond: number;
+  readonly cost: number;
+}
+
+const OTHERS = 100;
+const net = udpNet(process.argv[2] as Backend);
 const any = endpoint(0);
-const over = net.now() + Number(seconds) * 1000;
+const bytes = new Uint8Array(100);
+
+/** One datagram there and back after the other. */
+async function ping({ port, seconds }: Asked): Promise<Answer> {
+  const [to, over] = [endpoint(port), net.now() + seconds * 1000];
+  let count = 0;
+  const socket = await net.bind(any, () => {
+    count++;
+    if (net.now() < over) socket.send(bytes, to);
+  });
+  const before = process.cpuUsage();
+  socket.send(bytes, to);
+  await sleepUntil(net, over);
+  const done = answer(count, seconds, before);
+  await socket.close();
+  return done;
+}
+
+/** A new socket for each datagram there and back, a hundred others beside it. */
+async function sockets({ port, seconds }: Asked): Promise<Answer> {
+  const others = await Promise.all(Array.from({ length: OTHERS }, () => Inbox.open(net, any)));
+  const [to, over] = [endpoint(port), net.now() + seconds * 1000];
+  let count = 0;
+  const before = process.cpuUsage();
+  while (net.now() < over) {
+    const inbox = await Inbox.open(net, any);
+    inbox.send(bytes, to);
+    if ((await inbox.receive(net.now() + 1000)) !== undefined) count++;
+    await inbox.close();
+  }
+  const done = answer(count, seconds, before);
+  await Promise.all(others.map((each) => each.close()));
+  return done;
+}
+
+const actions: Record<Asked['do'], (asked: Asked) => Promise<Answer> | Answer | object> = {
+  ping,
+  sockets,
+  relay: ({ port }) => Object.assign(relaying, { to: endpoint(port), count: 0, used: process.cpuUsage() }),
+  relayed: () => {
+    const { count, first, last, used } = relaying;
+    return answer(count, (last - first) / 1000, used);
+  },
+};
+
+const relaying = { to: any, count: 0, first: 0, last: 0, used: process.cpuUsage() };
+const relay = await net.bind(any, (datagram) => {
+  relaying.last = net.now();
+  if (relaying.count++ === 0) relaying.first = relaying.last;
+  relay.send(datagram, relaying.to);
+});
+const echo = await net.bind(any, (datagram, from) => echo.send(datagram, from));
+say({ relay: relay.local.port, echo: echo.local.port });
+
+for await (const line of createInterface(process.stdin)) {
+  const asked = JSON.parse(line) as Asked;
+  say(await actions[asked.do](asked));
+}
+process.exit();
 
 function endpoint(port: number): Endpoint {
   const ip = parseIp('127.0.0.1');
@@ -22,85 +97,7 @@ function say(line: unknown): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** Sends each datagram on to a port; how many a second of its own processor time. */
-async function relay(to: Endpoint): Promise<void> {
-  let first: number | undefined;
-  let last = 0;
-  let count = 0;
-  const socket = await net.bind(any, (bytes) => {
-    last = net.now();
-    first ??= last;
-    count++;
-    socket.send(bytes, to);
-  });
-  say(socket.local.port);
-  const before = process.cpuUsage();
-  await sleepUntil(net, over);
-  const used = process.cpuUsage(before);
-  const processor = (used.user + used.system) / 1e6;
-  say({ count, perSecond: (count * 1000) / (last - (first ?? 0)), perProcessorSecond: count / processor });
+function answer(count: number, seconds: number, before: NodeJS.CpuUsage): Answer {
+  const { user, system } = process.cpuUsage(before);
+  return { perSecond: count / seconds, cost: (user + system) / count };
 }
-
-async function echo(): Promise<void> {
-  const socket = await net.bind(any, (bytes, from) => socket.send(bytes, from));
-  say(socket.local.port);
-  await sleepUntil(net, over);
-  say({});
-}
-
-/** One datagram there and back after the other. */
-async function ping(to: Endpoint): Promise<void> {
-  let count = 0;
-  const socket = await net.bind(any, () => {
-    count++;
-    if (net.now() < over) socket.send(bytes, to);
-  });
-  const bytes = new Uint8Array(100);
-  say(socket.local.port);
-  const before = process.cpuUsage();
-  socket.send(bytes, to);
-  await sleepUntil(net, over);
-  const used = process.cpuUsage(before);
-  say({ perSecond: count / Number(seconds), perProcessorSecond: (count * 1e6) / (used.user + used.system) });
-}
-
-/** A new socket for each datagram there and back, a hundred others beside it. */
-async function sockets(to: Endpoint): Promise<void> {
-  const others = await Promise.all(Array.from({ length: 100 }, () => Inbox.open(net, any)));
-  say(0);
-  let count = 0;
-  const before = process.cpuUsage();
-  while (net.now() < over) {
-    const inbox = await Inbox.open(net, any);
-    inbox.send(new Uint8Array(100), to);
-    if ((await inbox.receive(net.now() + 1000)) !== undefined) count++;
-    await inbox.close();
-  }
-  const used = process.cpuUsage(before);
-  say({ perSecond: count / Number(seconds), perProcessorSecond: (count * 1e6) / (used.user + used.system) });
-  await Promise.all(others.map((other) => other.close()));
-}
-
-/** As many as go, in bursts, until it ends. */
-async function flood(to: Endpoint): Promise<void> {
-  const socket = await net.bind(any, () => {});
-  say(socket.local.port);
-  const bytes = new Uint8Array(100);
-  while (net.now() < over) {
-    for (let left = 256; left > 0; left--) socket.send(bytes, to);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  say({});
-}
-
-/** Reads nothing: what it has no room for the kernel drops, and nobody is told that nobody is there. */
-async function sink(): Promise<void> {
-  const socket = await net.bind(any, () => {});
-  say(socket.local.port);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(seconds) * 1000);
-}
-
-const parties: Record<string, (to: Endpoint) => Promise<void>> = { relay, sink, echo, ping, sockets, flood };
-await parties[party]?.(endpoint(Number(port)));
-process.exit(0);

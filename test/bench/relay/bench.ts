@@ -1,15 +1,12 @@
 /** What the two benchmarks of relays have in common: the network, the tool for datagrams, and relays to start. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import process from 'node:process';
 import { has, whyNot } from '../../drivers/tun/space.ts';
+import { Party } from '../party.ts';
+import { compile, folder, program } from '../tool.ts';
 import { Undo } from '../undo.ts';
 import type { Network } from './network.ts';
-import { CN, MN, must, network, RS } from './network.ts';
-import { Party } from './party.ts';
+import { CN, MN, network, RS } from './network.ts';
 import type { Way } from './ways.ts';
-import { program } from './ways.ts';
 
 /** Bytes of UDP payload of each datagram. */
 export const SIZE = 100;
@@ -35,10 +32,8 @@ export class RelayBench {
 
   constructor() {
     try {
-      this.folder = mkdtempSync(join(tmpdir(), 'ntm-bench-'));
-      this.undo.add(() => rmSync(this.folder, { recursive: true }));
-      this.tool = join(this.folder, 'datagrams');
-      must('gcc', '-O2', '-o', this.tool, program('datagrams.c'));
+      this.folder = folder(this.undo);
+      this.tool = compile(this.folder);
       this.network = network(this.undo);
     } catch (error) {
       this.undo.all();
@@ -69,7 +64,7 @@ export class RelayBench {
     processor?: number,
   ): Promise<Party> {
     const party = this.start(space, [this.tool, ...args.flatMap((arg) => `${arg}`.split(':'))], processor);
-    await party.next();
+    await party.next<number>();
     return party;
   }
 

@@ -1,9 +1,10 @@
 /** coturn beside the relays of ours, with one channel from MN to CN. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Party } from '../party.ts';
+import { node } from '../runtimes.ts';
+import { program } from '../tool.ts';
 import type { RelayBench } from './bench.ts';
 import { CN, MN, RS, RS_OUT } from './network.ts';
-import type { Party } from './party.ts';
-import { NODE_COMMAND, program } from './ways.ts';
 
 const AT = `${RS}:3478`;
 /** Milliseconds that it takes to start, at most. */
@@ -24,7 +25,7 @@ export async function startCoturn(
   const party = bench.start('rs', command, processor);
   party.ignore();
   for (const over = performance.now() + STARTS; ; ) {
-    const client = bench.start('mn', [...NODE_COMMAND, program('turn.ts'), MN, AT, CN]);
+    const client = bench.start('mn', [...node.command, program('turn.ts'), MN, AT, CN]);
     if ((await client.status()) === 0) return { party, at: AT };
     if (performance.now() > over) throw new Error('coturn does not answer');
     await sleep(500);

@@ -1,9 +1,9 @@
 /** As many datagrams as go, from one processor, and how many of them came out at the other end. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Party } from '../party.ts';
 import type { RelayBench } from './bench.ts';
 import { SIZE } from './bench.ts';
 import { arrived, CN, dropAll, MN } from './network.ts';
-import type { Party } from './party.ts';
 
 const SENDER = 0;
 /** Milliseconds in which what is on the way arrives. */

@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { versionOf } from '../machine.ts';
 import type { Benchmark } from '../page/section.ts';
+import type { Party } from '../party.ts';
 import { lacksFor, RelayBench } from './bench.ts';
 import { startCoturn } from './coturn.ts';
 import { Flood } from './flood.ts';
 import { CN, dropAll, RS, translate } from './network.ts';
-import type { Party } from './party.ts';
 import type { Costs, Sweep } from './throughput-section.ts';
 import { throughputSection } from './throughput-section.ts';
 import type { Way } from './ways.ts';
@@ -98,6 +98,7 @@ async function grow(
   const sweeps: Sweep[] = [];
   for (const way of [EBPF, NFT, MMSG, DGRAM]) {
     const relay = await bench.relay(way, PORT, PROCESSOR);
+    if (way.datapath === 'user') await flood.relayed(relay, AT, 1);
     const costs: number[][] = [];
     for (const paths of sizes) {
       const start = performance.now();

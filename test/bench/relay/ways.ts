@@ -1,15 +1,6 @@
 /** The relays of ours that are compared: where they forward, on what. */
-import process from 'node:process';
-import { fileURLToPath } from 'node:url';
-import { versionOf } from '../machine.ts';
-
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const preload = ['--import', `${root}/test/typescript.js`];
-
-export interface Runtime {
-  readonly name: string;
-  readonly command: readonly string[];
-}
+import type { Runtime } from '../runtimes.ts';
+import { bun, deno, node, nodes } from '../runtimes.ts';
 
 export const FORWARDING = 'plain forwarding';
 export const NAT = 'NAT by connections';
@@ -23,31 +14,12 @@ export interface Way {
   readonly runtime: Runtime;
 }
 
-/** Node of this machine, and with NTM_NODE, the program of another release, that one too. */
-const nodes: readonly Runtime[] = [
-  { name: `Node ${versionOf('node', '--version')}`, command: ['node', ...preload] },
-  ...[process.env.NTM_NODE ?? []].flat().map((program) => ({
-    name: `Node ${versionOf(program, '--version')}`,
-    command: [program, ...preload],
-  })),
-];
-const deno: Runtime = {
-  name: 'Deno',
-  command: [`${root}/node_modules/.bin/deno`, 'run', '-A', '--unstable-net'],
-};
-const bun: Runtime = { name: 'Bun', command: [`${root}/node_modules/.bin/bun`] };
-
-const [node] = nodes as readonly [Runtime, ...Runtime[]];
-
 const user = (runtime: Runtime, backend: Way['backend'], call: string): Way => ({
   name: `RS-S on ${runtime.name}, ${call}`,
   datapath: 'user',
   backend,
   runtime,
 });
-
-/** The first Node, to run a program with. */
-export const NODE_COMMAND = node.command;
 
 /** `user` is node:dgram on Node. */
 export const DGRAM = user(node, 'dgram', 'node:dgram');
@@ -75,8 +47,3 @@ const kernel = (datapath: 'nft' | 'ebpf', name: string): Way => ({
 export const NFT = kernel('nft', 'nft');
 export const EBPF = kernel('ebpf', 'eBPF');
 export const kernelWays: readonly Way[] = [EBPF, NFT];
-
-/** The path of a program of the benchmarks. */
-export function program(name: string): string {
-  return `${root}/test/bench/programs/${name}`;
-}

@@ -1,16 +1,17 @@
-/** Programs of the relay benchmarks: each in its namespace, on its processor, ended whatever happens. */
+/** Programs of benchmarks: each in its namespace, on its processor, ended whatever happens. */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Undo } from '../undo.ts';
+import type { Undo } from './undo.ts';
 
 /** Of processor time in /proc/PID/stat: USER_HZ. */
 const TICKS = 100;
 
 export interface Place {
-  readonly space: string;
+  /** A network namespace; this one if not given. */
+  readonly space?: string | undefined;
   /** Runs on this processor alone; anywhere if not given. */
   readonly processor?: number | undefined;
 }
@@ -22,8 +23,12 @@ export class Party {
 
   /** Starts a program. It ends with this process at the latest. */
   constructor(undo: Undo, { space, processor }: Place, command: readonly string[]) {
-    const pinned = processor === undefined ? command : ['taskset', '-c', `${processor}`, ...command];
-    this.child = spawn('ip', ['netns', 'exec', space, ...pinned], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const [first = '', ...rest] = [
+      ...(space === undefined ? [] : ['ip', 'netns', 'exec', space]),
+      ...(processor === undefined ? [] : ['taskset', '-c', `${processor}`]),
+      ...command,
+    ];
+    this.child = spawn(first, rest, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.child.stdin?.on('error', () => {});
     this.ended = once(this.child, 'close');
     undo.add(() => this.child.kill('SIGKILL'));
