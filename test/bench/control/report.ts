@@ -39,7 +39,8 @@ export function controlSection(taken: Taken, tried: Tried): Section {
     name: subject,
     figures: columns.map(([what]) => taken.figure(subject, what)),
   });
-  const runtimesAt = (nodes: number): readonly string[] => OURS.slice(0, nodes <= tried.largestOnNode ? 2 : 1);
+  const runtimesAt = (nodes: number): readonly string[] =>
+    OURS.slice(0, nodes <= tried.largestOnNode ? 2 : 1);
   const sizes = tried.alone.flatMap((nodes) => runtimesAt(nodes).map((name) => `${name}, ${nodes} nodes`));
   const tables: Table[] = [
     {

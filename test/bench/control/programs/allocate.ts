@@ -75,10 +75,17 @@ class Client {
     const head = (length: number): Uint8Array => concat(u16(TYPES[deed]), u16(length), COOKIE);
     const id = randomBytes(12);
     if (user === undefined || this.nonce.length === 0) return concat(head(wanted.length), id, wanted);
-    const asked = [attribute(USERNAME, ascii(user)), attribute(REALM, this.realm), attribute(NONCE, this.nonce)];
+    const asked = [
+      attribute(USERNAME, ascii(user)),
+      attribute(REALM, this.realm),
+      attribute(NONCE, this.nonce),
+    ];
     const body = concat(wanted, ...asked);
     const signed = concat(head(body.length + INTEGRITY_LENGTH), id, body);
-    const key = createHash('md5').update(ascii(`${user}:`)).update(this.realm).update(ascii(`:${password}`));
+    const key = createHash('md5')
+      .update(ascii(`${user}:`))
+      .update(this.realm)
+      .update(ascii(`:${password}`));
     const mac = createHmac('sha1', key.digest()).update(signed).digest();
     return concat(signed, attribute(INTEGRITY, mac));
   }

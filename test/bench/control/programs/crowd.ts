@@ -29,7 +29,8 @@ interface Order {
   readonly count: number;
 }
 
-await perform({ deed: 'register', first: RELAY, count: 1 });
+for (let tries = 5; (await perform({ deed: 'register', first: RELAY, count: 1 })).done === 0; tries--)
+  if (tries === 1) throw new Error('the DC does not register the relay');
 say({});
 for await (const line of createInterface({ input: process.stdin })) say(await perform(JSON.parse(line)));
 clearInterval(timer);
