@@ -10,4 +10,5 @@ export const benchmarks: Readonly<Record<string, Load>> = {
   'relay-throughput': async () => (await import('../relay/throughput.ts')).relayThroughput,
   udp: async () => (await import('../udp/udp.ts')).udp,
   'control-plane': async () => (await import('../control/control.ts')).controlPlane,
+  operations: async () => (await import('../operations/bench.ts')).operationsBench,
 };
