@@ -1,5 +1,5 @@
 /** Bars that lie, so that their names can be long: a group for each place, in it one for each series. */
-import { numberText } from './numbers.ts';
+import { numberText, tickText } from './numbers.ts';
 import { scaleOf } from './scale.ts';
 import type { Figure, Plot } from './section.ts';
 import { canvas, colour, WIDTH, widthOf } from './svg.ts';
@@ -25,7 +25,7 @@ export function bars({ title, x, y, series }: Plot): string {
   for (const tick of scale.ticks) {
     const at = scale(tick);
     picture.shape('line', { x1: at, x2: at, y1: picture.top, y2: bottom, class: 'grid' });
-    picture.text(numberText(tick), at, bottom + 18, { class: 'dim', 'text-anchor': 'middle' });
+    picture.text(tickText(tick), at, bottom + 18, { class: 'dim', 'text-anchor': 'middle' });
   }
   for (const [place, name] of x.values.entries()) {
     const top = picture.top + place * group + GAP / 2;

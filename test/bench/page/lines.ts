@@ -1,10 +1,10 @@
 /** A line for each series, with a dot for each figure. */
 
-import { numberText } from './numbers.ts';
+import { tickText } from './numbers.ts';
 import { scaleOf } from './scale.ts';
 import type { Figure, Plot } from './section.ts';
 import { figure } from './section.ts';
-import { canvas, colour, WIDTH } from './svg.ts';
+import { canvas, colour, WIDTH, widthOf } from './svg.ts';
 
 const [LEFT, RIGHT, HIGH] = [84, 36, 300];
 
@@ -23,13 +23,17 @@ export function lines({ title, x, y, series }: Plot): string {
   for (const tick of up.ticks) {
     const at = up(tick);
     picture.shape('line', { x1: LEFT, x2: WIDTH - RIGHT, y1: at, y2: at, class: 'grid' });
-    picture.text(numberText(tick), LEFT - 10, at + 4.5, { class: 'dim', 'text-anchor': 'end' });
+    picture.text(tickText(tick), LEFT - 10, at + 4.5, { class: 'dim', 'text-anchor': 'end' });
   }
+  let taken = Number.NEGATIVE_INFINITY;
   for (const [place, value] of x.values.entries()) {
     const at = along[place] ?? LEFT;
     picture.shape('line', { x1: at, x2: at, y1: bottom, y2: bottom + 5, class: 'axis' });
-    const text = typeof value === 'number' ? numberText(value) : value;
+    const text = typeof value === 'number' ? tickText(value) : value;
+    const half = widthOf(text) / 2;
+    if (at - half < taken) continue;
     picture.text(text, at, bottom + 20, { class: 'dim', 'text-anchor': 'middle' });
+    taken = at + half + 4;
   }
   picture.shape('line', { x1: LEFT, x2: WIDTH - RIGHT, y1: bottom, y2: bottom, class: 'axis' });
   picture.text(x.name, (LEFT + WIDTH - RIGHT) / 2, bottom + 42, { 'text-anchor': 'middle' });

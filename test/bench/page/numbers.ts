@@ -14,6 +14,12 @@ export function numberText(value: number): string {
   return fraction === undefined ? parted : `${parted}.${fraction}`;
 }
 
+/** A mark of a scale: no digits that say nothing. */
+export function tickText(value: number): string {
+  const text = numberText(value);
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
 /** The median, and from where to where the measurements went if there were several. */
 export function figureText({ median, min, max, runs }: Figure): string {
   return runs === 1 ? numberText(median) : `${numberText(median)} (${numberText(min)} to ${numberText(max)})`;

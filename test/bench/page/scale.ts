@@ -20,22 +20,31 @@ export function scaleOf(
   isLogarithmic: boolean,
   count: number,
 ): Scale {
-  const values = figures.flatMap(({ min, max, median }) => [min, max, median]).filter(Number.isFinite);
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const values = figures.flatMap(({ min, max, median }) => [min, max, median]);
+  const [start] = range;
   if (!isLogarithmic) {
+    const most = Math.max(0, ...values);
     const linear = scaleLinear([0, most > 0 ? most : 1], range).nice(count);
-    return Object.assign((value: number) => linear(value), { ticks: linear.ticks(count), start: range[0] });
+    return Object.assign((value: number) => linear(value), { ticks: linear.ticks(count), start });
   }
-  const wide = most > least ? [least, most] : [least / 2, most * 2];
-  const logarithmic = scaleLog(wide, range);
-  const isLong = Math.log10(most / least) >= 1;
-  if (isLong) logarithmic.nice();
-  const ticks = logarithmic.ticks().filter((tick) => isRound(tick, isLong));
-  return Object.assign((value: number) => logarithmic(value), { ticks, start: range[0] });
+  const above = values.filter((value) => value > 0);
+  const [least, most] = above.length > 0 ? [Math.min(...above), Math.max(...above)] : [1, 10];
+  const logarithmic = scaleLog([below(least), 1 / below(1 / most)], range).clamp(true);
+  const isLong = most / least > LONG;
+  const ticks = logarithmic.ticks().filter((tick) => below(tick) === tick && (!isLong || digit(tick) === 1));
+  return Object.assign((value: number) => logarithmic(value), { ticks, start });
 }
 
-/** A power of ten, or twice or five times one on a short scale. */
-function isRound(tick: number, isLong: boolean): boolean {
-  const first = Number(tick.toExponential()[0]);
-  return first === 1 || (!isLong && (first === 2 || first === 5));
+/** What is longer has marks at powers of ten alone. */
+const LONG = 200;
+
+/** The next power of ten below, or twice or five times one. */
+function below(value: number): number {
+  const power = Number(value.toExponential().replace(/^[^e]*/, '1'));
+  const times = value / power;
+  return Number(((times >= 5 ? 5 : times >= 2 ? 2 : 1) * power).toPrecision(1));
+}
+
+function digit(value: number): number {
+  return Number(value.toExponential()[0]);
 }
