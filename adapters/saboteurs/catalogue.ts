@@ -22,6 +22,7 @@ import { ENDS } from './ends.ts';
 import { FAMILIES } from './families.ts';
 import { DC_FINDING, NODE_FINDING } from './finding.ts';
 import { FORWARDING } from './forwarding.ts';
+import { INSPECTING } from './general-side.ts';
 import { HANDSHAKES } from './handshakes.ts';
 import { INNER } from './inner.ts';
 import { LEGS } from './legs.ts';
@@ -73,4 +74,5 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...INNER,
   ...ENDS,
   ...TRANSLATING,
+  ...INSPECTING,
 ];

@@ -2,6 +2,7 @@
 import type { Case } from '../../case.ts';
 import { dataCases } from './data.ts';
 import { directionCases } from './direction.ts';
+import { flowCases } from './flow.ts';
 import { RS_T_CASES } from './lent.ts';
 import { lifeCases } from './life.ts';
 import { RS_N_MAPPING_CASES } from './mappings.ts';
@@ -21,6 +22,7 @@ const BOTH = (['rs-n', 'rs-t'] as const).flatMap((role) => [
   ...lifeCases(role),
   ...routeCases(role),
   ...sizeCases(role),
+  ...flowCases(role),
 ]);
 
 export const END_CASES: readonly Case[] = [

@@ -129,7 +129,7 @@ export function sizeCases(role: EndKind): readonly Case[] {
       id: `${role}.size.too-big`,
       title:
         'What does not fit is not sent but answered by packet too big with the size; IPv4 without DF is cut.',
-      clauses: ['TUN-07', 'TUN-06', 'TUN-12'],
+      clauses: ['TUN-07', 'TUN-06'],
       catches: 'Large packets that vanish; an MTU that the way does not carry; an error that nobody gets.',
       waits: 3500,
       async script(world) {

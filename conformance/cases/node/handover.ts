@@ -1,4 +1,5 @@
 import { MessageType, Part, Reason, Status } from '../../../reference/wire/registry.ts';
+import { TCP_FLAG, tcpSegment } from '../../application/tcp.ts';
 import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
 import { field, listField, numberField } from '../../fields.ts';
@@ -7,6 +8,7 @@ import { isRegistrationRequest } from '../../played/node-dc.ts';
 import { exactNetwork } from '../steps.ts';
 import { isProbe, onDirect, QUICK, sendsAt, tell } from './optimisation.ts';
 import {
+  addressOf,
   checkDelivers,
   checkSends,
   directionRequest,
@@ -16,6 +18,7 @@ import {
   isUpdate,
   move,
   NODE_USED,
+  OWN,
   openPath,
   packetFrom,
   packetTo,
@@ -68,6 +71,37 @@ export const NODE_HANDOVER_CASES: readonly Case[] = [
       await sendsAt(world, on, direct, 'HO-01: the flow goes on, directly in the end.');
       relay.peer.target = moved;
       await checkDelivers(world, on, packetFrom(world, on.plan), 'HO-01: the same inner addresses.');
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.move.tcp',
+    title: 'A TCP connection goes on in mid-stream after a move, each segment as it was.',
+    clauses: ['TUN-12', 'HO-01'],
+    catches: 'A node that minds the state of TCP by its own address, as firewalls on the way do.',
+    async script(world) {
+      exactNetwork(world);
+      const on = await onDirect(world);
+      const { direct, relay } = on;
+      const [own, far] = [OWN[4], addressOf(on.plan)];
+      const data = world.random(500);
+      const sends = async (flags: number, sequence: number) => {
+        const ends = { from: own, to: far, ports: [40_000, 80] } as const;
+        const packet = tcpSegment({ ...ends, flags, sequence, acknowledgement: 9001, data });
+        await checkSends(world, on, packet, 'TUN-12: segments unchanged.', direct);
+      };
+      const delivers = async (flags: number, sequence: number) => {
+        const ends = { from: far, to: own, ports: [80, 40_000] } as const;
+        const packet = tcpSegment({ ...ends, flags, sequence, acknowledgement: 1501, data });
+        await checkDelivers(world, on, packet, 'TUN-12: segments unchanged.');
+      };
+      await sends(TCP_FLAG.SYN, 1000);
+      await delivers(TCP_FLAG.SYN | TCP_FLAG.ACK, 9000);
+      await move(world, on, [direct, relay.peer]);
+      const { from: moved } = await sendsAt(world, on, direct, 'HO-01: the direct route is back.');
+      await sends(TCP_FLAG.ACK, 1501);
+      relay.peer.target = moved;
+      await delivers(TCP_FLAG.ACK, 9501);
     },
   }),
   scriptCase({
