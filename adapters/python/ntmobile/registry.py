@@ -106,6 +106,24 @@ class Layer(StrEnum):
     INNER_LENGTH = "inner-length"
     INNER_SOURCE = "inner-source"
     INNER_DESTINATION = "inner-destination"
+    TRANSLATION = "translation"
+    FRAGMENT = "fragment"
+    MAPPING = "mapping"
+    MAPPING_ROOM = "mapping-room"
+
+
+# Of whoever is the end of a tunnel, and of the translator of an RS-N: none of them is an RS-S's.
+LAYERS_OF_ENDS = frozenset(
+    (
+        Layer.INNER_LENGTH,
+        Layer.INNER_SOURCE,
+        Layer.INNER_DESTINATION,
+        Layer.TRANSLATION,
+        Layer.FRAGMENT,
+        Layer.MAPPING,
+        Layer.MAPPING_ROOM,
+    )
+)
 
 
 class RelayKind(IntEnum):

@@ -14,14 +14,14 @@ from .environment import Environment, Send
 from .handshakes import HANDSHAKES_BOUND
 from .header import check_header, read_header
 from .limits import BucketTable
-from .registry import Key, Kind, Layer, Refused, RelayKind, Status
+from .registry import LAYERS_OF_ENDS, Key, Kind, Layer, Refused, RelayKind, Status
 from .relay import HELD_BOUND, Relayed, RelayTable
 from .schema import Body
 
 SOURCES_BOUND = 4096
 INSTANCE_SIZE = 8
 LARGEST_CAPACITY = 2**32 - 1
-_LAYERS = [layer for layer in Layer if not layer.value.startswith("inner-") and layer is not Layer.STALE]
+_LAYERS = [layer for layer in Layer if layer not in LAYERS_OF_ENDS and layer is not Layer.STALE]
 _STATUSES = (Status.OK, Status.MALFORMED, Status.UNSUPPORTED, Status.REFUSED, Status.BUSY)
 
 
