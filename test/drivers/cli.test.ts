@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { missingFor, udpNet } from '../../reference/net/udp/udp.ts';
 import { example, nodeExample } from '../config/example.ts';
 import { at } from '../net/addresses.ts';
+import { NTMOBILE } from '../programs.ts';
 import type { T } from '../tap.ts';
 import t from '../tap.ts';
 import { start } from './program.ts';
@@ -12,7 +13,7 @@ import { start } from './program.ts';
 const folder = await mkdtemp(join(tmpdir(), 'ntmobile-'));
 t.teardown(() => rm(folder, { recursive: true }));
 
-const ntmobile = (...args: string[]) => start(new URL('programs/ntmobile.ts', import.meta.url), args);
+const ntmobile = (...args: string[]) => start(NTMOBILE, args);
 
 async function config(change: object): Promise<string> {
   const path = join(folder, 'rs.json');

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { runtime } from '../tap.ts';
+import { commandFor } from '../programs.ts';
 
 export interface Ended {
   readonly status: number | null;
@@ -24,13 +23,11 @@ export interface Started {
 }
 
 /**
- * Starts a TypeScript program of the tests on the runtime that runs the test, for so many milliseconds at most.
+ * Starts a program on the runtime that runs the test, for so many milliseconds at most.
  * @param space the network namespace to do so in, if not this one
  */
 export function start(url: URL, args: readonly string[] = [], timeout = 30_000, space?: string): Started {
-  const flags = runtime === 'deno' ? ['run', '--allow-all', '--quiet'] : [];
-  // On Node the parent's flags are what loads TypeScript, and NODE_OPTIONS has them.
-  const command = [process.execPath, ...flags, fileURLToPath(url), ...args];
+  const command = [...commandFor(url), ...args];
   const [program = '', ...rest] = space === undefined ? command : ['ip', 'netns', 'exec', space, ...command];
   const child = spawn(program, rest, { timeout });
   let [out, err] = ['', ''];

@@ -6,18 +6,22 @@ import { isLong, onlyOnNode, RUNTIMES, start } from './runtimes.ts';
 
 const SEED = 'three runtimes';
 
+/** In the short form every third case: the step is odd, so that neighbours that are twins do not fall out together. */
+const STEP = isLong ? '1' : '3';
+
 for (const depth of isLong ? ['quick', 'default'] : ['quick']) {
   t.test(`each case sends the same on Node, Deno and Bun: ${depth}`, { skip: onlyOnNode }, async (t) => {
     const outputs: string[][] = [];
     for (const name of RUNTIMES) {
       const began = performance.now();
-      const { status, out, err } = await start(name, 'test/e2e/programs/hashes.ts', [SEED, depth]).ended;
+      const { status, out, err } = await start(name, 'test/e2e/programs/hashes.ts', [SEED, depth, STEP])
+        .ended;
       t.comment(`${name}: ${Math.round((performance.now() - began) / 100) / 10} s`);
       t.same([status, err], [0, ''], `${name} ends well`);
       outputs.push(out.trimEnd().split('\n'));
     }
     const [node = [], ...others] = outputs;
-    t.ok(node.length > 100, 'all cases');
+    t.ok(node.length > 100, 'enough cases');
     // What scans the datagrams of others sends none of its own.
     const sends = /^[a-z-]+\.run\.\S+ pass $|^\S+ pass [0-9a-f]{64}$/;
     const bad = node.filter((line) => !sends.test(line));

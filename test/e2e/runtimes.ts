@@ -33,7 +33,7 @@ export interface Running {
 
 /** Starts a program of this project by its path in it. */
 export function start(on: RuntimeName, path: string, args: readonly string[] = [], cwd = root): Running {
-  const [program, before] = command(on);
+  const [program, before] = command(on, path);
   const child = spawn(program, [...before, join(cwd, path), ...args], {
     cwd,
     env: environment(on),
@@ -53,10 +53,11 @@ export function start(on: RuntimeName, path: string, args: readonly string[] = [
   return { child, out: () => out, ended };
 }
 
-function command(on: RuntimeName): [program: string, before: string[]] {
+function command(on: RuntimeName, path: string): [program: string, before: string[]] {
   const program = on === runtime ? process.execPath : join(root, 'node_modules', '.bin', on);
   if (on === 'deno') return [program, ['run', '--allow-all', '--quiet']];
-  return [program, on === 'bun' ? ['run'] : []];
+  if (on === 'bun') return [program, ['run']];
+  return [program, path.endsWith('.ts') ? ['--import', join(root, 'test/typescript.js')] : []];
 }
 
 /** What tap has Node load for a test is nothing to the others. */

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import type { Endpoint } from '../../reference/address.ts';
 import { endpoint } from '../channel/pair.ts';
-import { runtime } from './runtime.ts';
+import { commandFor, NTMOBILE } from '../programs.ts';
 
 export interface AdapterProcess {
   readonly at: Endpoint;
@@ -15,10 +14,8 @@ export interface AdapterProcess {
 
 /** Starts `ntmobile adapter` on the same runtime as this one. */
 export async function startAdapter(): Promise<AdapterProcess> {
-  const flags = runtime === 'deno' ? ['run', '--allow-all', '--quiet'] : [];
-  const program = fileURLToPath(new URL('../drivers/programs/ntmobile.ts', import.meta.url));
-  const args = [...flags, program, 'adapter', '--listen', '127.0.0.1:0'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [program = '', ...args] = [...commandFor(NTMOBILE), 'adapter', '--listen', '127.0.0.1:0'];
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
   const line = await new Promise<string>((resolve, reject) => {
     let out = '';

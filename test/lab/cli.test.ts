@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { start } from '../drivers/program.ts';
+import { NTMOBILE } from '../programs.ts';
 import t from '../tap.ts';
 
-const ntmobile = (...args: string[]) =>
-  start(new URL('../drivers/programs/ntmobile.ts', import.meta.url), args).ended;
+const ntmobile = (...args: string[]) => start(NTMOBILE, args).ended;
 
 t.test('lab lists, plays, and draws', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'ntmobile-lab-'));

@@ -3,19 +3,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { attempt } from '../../reference/netns/execute.ts';
 import { ownNaming, remove, stale } from '../../reference/netns/owner.ts';
 import { play } from '../../reference/netns/play.ts';
 import { missing } from '../../reference/netns/requirements.ts';
 import { SCENARIOS } from '../../reference/netns/scenarios/index.ts';
 import type { Scenario } from '../../reference/netns/stage.ts';
+import { commandFor, NTMOBILE } from '../programs.ts';
 import t, { runtime } from '../tap.ts';
 
 const isLong = process.env.NTM_LONG !== undefined;
-const flags = runtime === 'deno' ? ['run', '--allow-all', '--quiet'] : [];
-const program = fileURLToPath(new URL('../drivers/programs/ntmobile.ts', import.meta.url));
-const command = [process.execPath, ...flags, program];
+const command = commandFor(NTMOBILE);
 
 const folder = mkdtempSync(join(tmpdir(), 'netns-'));
 t.teardown(() => rmSync(folder, { recursive: true }));

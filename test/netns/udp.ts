@@ -1,9 +1,7 @@
 /** A UDP socket in a namespace: a program of its own there. */
 import { spawn } from 'node:child_process';
-import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { runtime } from '../tap.ts';
+import { commandFor } from '../programs.ts';
 
 export interface Came {
   readonly text: string;
@@ -21,11 +19,10 @@ export interface Probe {
   end(): Promise<void>;
 }
 
-const PROGRAM = fileURLToPath(new URL('programs/udp.ts', import.meta.url));
+const PROGRAM = new URL('programs/udp.ts', import.meta.url);
 
 export async function probe(namespace: string, address: string, port: number): Promise<Probe> {
-  const flags = runtime === 'deno' ? ['run', '--allow-all', '--quiet'] : [];
-  const args = ['netns', 'exec', namespace, process.execPath, ...flags, PROGRAM, address, `${port}`];
+  const args = ['netns', 'exec', namespace, ...commandFor(PROGRAM), address, `${port}`];
   const child = spawn('ip', args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const came: Came[] = [];
   const closed = new Promise<void>((resolve) => child.on('close', () => resolve()));

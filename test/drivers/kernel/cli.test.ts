@@ -3,10 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { example } from '../../config/example.ts';
+import { NTMOBILE } from '../../programs.ts';
 import t from '../../tap.ts';
 import { start } from '../program.ts';
 
-const ntmobile = (...args: string[]) => start(new URL('../programs/ntmobile.ts', import.meta.url), args);
+const ntmobile = (...args: string[]) => start(NTMOBILE, args);
 
 t.test('rs-s forwards with what it is told to, and says so', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'datapath-'));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadCalls } from '../../../reference/net/udp/mmsg-calls.ts';
 import { nodeExample } from '../../config/example.ts';
+import { NTMOBILE } from '../../programs.ts';
 import type { T } from '../../tap.ts';
 import t from '../../tap.ts';
 import { start } from '../program.ts';
@@ -15,9 +16,8 @@ const file = join(folder, 'node.json');
 const config = { ...nodeExample(), listen: ['127.0.0.1:0'] };
 await writeFile(file, JSON.stringify(config));
 
-const program = new URL('../programs/ntmobile.ts', import.meta.url);
 const node = (args: readonly string[], space?: string) =>
-  start(program, ['node', '--config', file, ...args], 30_000, space);
+  start(NTMOBILE, ['node', '--config', file, ...args], 30_000, space);
 
 async function mistake(t: T, args: readonly string[], line: string, space?: string): Promise<void> {
   const { status, err } = await node(args, space).ended;

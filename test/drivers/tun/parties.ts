@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NTMOBILE } from '../../programs.ts';
 import type { T } from '../../tap.ts';
 import type { Started } from '../program.ts';
 import { start } from '../program.ts';
@@ -24,8 +25,7 @@ export function folderFor(t: T): string {
 export function begin(t: T, space: string, config: { readonly role: string }, ...flags: string[]): Started {
   const file = join(folderFor(t), 'config.json');
   writeFileSync(file, JSON.stringify(config));
-  const url = new URL('../programs/ntmobile.ts', import.meta.url);
-  const program = start(url, [config.role, '--config', file, ...flags], 60_000, space);
+  const program = start(NTMOBILE, [config.role, '--config', file, ...flags], 60_000, space);
   t.teardown(async () => {
     program.kill('SIGKILL');
     await program.ended;

@@ -5,12 +5,11 @@ import { endpoint } from '../../conformance/bench.ts';
 import { folder } from '../../conformance/terminal.ts';
 import type { Ended, Started } from '../../drivers/program.ts';
 import { start } from '../../drivers/program.ts';
+import { NTMOBILE } from '../../programs.ts';
 import type { T } from '../../tap.ts';
 
 /** Milliseconds that a process of a test lives at most. */
 const LIFE = 120_000;
-
-const PROGRAM = new URL('../../drivers/programs/ntmobile.ts', import.meta.url);
 
 export const ROLES = { 'dc-one': 'dc', 'dc-two': 'dc', 'rs-s': 'rs-s', alice: 'node', bob: 'node' } as const;
 const LANES = ['alice', 'dc-one', 'rs-s', 'dc-two', 'bob'] as const;
@@ -104,7 +103,7 @@ export class Parties {
 }
 
 function ntmobile(...args: string[]): Started {
-  return start(PROGRAM, args, LIFE);
+  return start(NTMOBILE, args, LIFE);
 }
 
 /**
