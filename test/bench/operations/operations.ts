@@ -13,7 +13,10 @@ import { MessageType, Part, Suite } from '../../../reference/wire/registry.ts';
 import { openMessage, sealMessage } from '../../../reference/wire/seal.ts';
 
 export const SIZES = [64, 1400] as const;
-export const SUITES = { 'ChaCha20-Poly1305': Suite.chacha20Poly1305, 'AES-256-GCM': Suite.aes256Gcm } as const;
+export const SUITES = {
+  'ChaCha20-Poly1305': Suite.chacha20Poly1305,
+  'AES-256-GCM': Suite.aes256Gcm,
+} as const;
 
 type Operation = () => unknown;
 

@@ -29,7 +29,12 @@ export function operationsSection(
     tables: [
       tableOf('Messages', found, [...messages, ...others], base),
       ...Object.keys(SUITES).map((suite) =>
-        tableOf(`Data by ${suite}`, found, data.filter((name) => name.endsWith(` by ${suite}`)), base),
+        tableOf(
+          `Data by ${suite}`,
+          found,
+          data.filter((name) => name.endsWith(` by ${suite}`)),
+          base,
+        ),
       ),
       suiteTable(suites, base),
     ],

@@ -41,8 +41,7 @@ export function lacks(): string | undefined {
   const other = process.env.NTM_NODE;
   if (other !== undefined && !existsSync(other))
     return `NTM_NODE is ${other}, which is not there: name the program of another release of Node, or unset it`;
-  for (const name of ['deno', 'bun'])
-    if (!existsSync(`${BIN}/${name}`)) return `${name} is missing: npm ci`;
+  for (const name of ['deno', 'bun']) if (!existsSync(`${BIN}/${name}`)) return `${name} is missing: npm ci`;
   if (!existsSync(`${ROOT}dist/conformance/cli/main.js`)) return 'dist/ is missing: npm run build';
   return existsSync('/bin/bash') ? undefined : 'bash is missing, which takes the time: apt-get install bash';
 }

@@ -10,7 +10,8 @@ function perSecond(operation: () => unknown, milliseconds: number): number {
   const since = performance.now();
   let [count, took] = [0, 0];
   while (took < milliseconds) {
-    for (let left = BATCH; left > 0; left--) if (operation() === undefined) throw new Error('an operation failed');
+    for (let left = BATCH; left > 0; left--)
+      if (operation() === undefined) throw new Error('an operation failed');
     count += BATCH;
     took = performance.now() - since;
   }
