@@ -11,4 +11,5 @@ export const benchmarks: Readonly<Record<string, Load>> = {
   udp: async () => (await import('../udp/udp.ts')).udp,
   'control-plane': async () => (await import('../control/control.ts')).controlPlane,
   operations: async () => (await import('../operations/bench.ts')).operationsBench,
+  handover: async () => (await import('../handover/bench.ts')).handover,
 };
