@@ -1,7 +1,8 @@
 /**
  * What a case sent, as one hash that does not depend on the target: of each datagram who sent it, its
  * meaning before sealing and the intent. Identifiers and keys that were drawn fresh count by their
- * order of appearance, endpoints not at all, and what played peers did on their own is left out.
+ * order of appearance, endpoints not at all; what played peers did on their own, and what went on until
+ * a clock said so, is left out.
  */
 import { createHash } from 'node:crypto';
 import { toHex } from '../../reference/bytes.ts';

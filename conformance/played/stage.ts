@@ -43,6 +43,7 @@ export class Stage {
   /** The network may lose, double or reorder. */
   readonly impaired: boolean;
   readonly #tap: Tap | undefined;
+  #isByTheClock = false;
   readonly #freshBytes = new Set<string>();
   #fresh: (length: number) => Uint8Array = () => {
     throw new Error('no row has begun');
@@ -95,9 +96,19 @@ export class Stage {
 
   sent(sent: Sent): void {
     this.explainer.sent(sent);
-    this.sentHash.add(sent);
+    if (!this.#isByTheClock) this.sentHash.add(sent);
     this.transcript.sent(sent);
     this.#tap?.sent(sent, this);
+  }
+
+  /** What goes on until a clock says so: how often it is sent depends on the host, so it is no part of the hash. */
+  async byTheClock<T>(act: () => Promise<T>): Promise<T> {
+    this.#isByTheClock = true;
+    try {
+      return await act();
+    } finally {
+      this.#isByTheClock = false;
+    }
   }
 
   received(received: Received): void {

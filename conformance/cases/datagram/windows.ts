@@ -72,11 +72,11 @@ async function isInTime(world: World, { limit, send, passed }: Flow): Promise<bo
       began = world.net.now();
     }
   };
-  await flood(FIRST, (count) => count > before + limit);
+  await world.stage.byTheClock(() => flood(FIRST, (count) => count > before + limit));
   const pausedAt = world.net.now();
   await world.sleep(PAUSE);
   slowest = Math.max(slowest, world.net.now() - pausedAt - PAUSE);
-  await flood(SECOND, () => false);
+  await world.stage.byTheClock(() => flood(SECOND, () => false));
   for (const { from, to } of (await passed()).slice(before)) slowest = Math.max(slowest, to - from);
   return slowest <= GAP;
 }

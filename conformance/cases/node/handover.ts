@@ -282,7 +282,9 @@ export const NODE_HANDOVER_CASES: readonly Case[] = [
       const until = world.net.now() + 4000;
       let closed: Received | undefined;
       while (closed === undefined && world.net.now() < until) {
-        await checkDelivers(world, { node, far: second }, packetFrom(world, plan));
+        await world.stage.byTheClock(() =>
+          checkDelivers(world, { node, far: second }, packetFrom(world, plan)),
+        );
         closed = await on.far.peer.take((mail) => isUpdate(mail) && field(mail.body, 'close') === true, 300);
       }
       world.came(closed, 'a Path Update with close on the higher one', 'HO-11: 2 s after it was confirmed.');

@@ -36,7 +36,7 @@ async function keepDoing(world: World, act: () => unknown): Promise<void> {
   const end = world.net.now() + GONE;
   let last = world.net.now();
   while (world.net.now() < end) {
-    await act();
+    await world.stage.byTheClock(async () => await act());
     await world.sleep(Math.min(OFTEN, Math.max(1, end - world.net.now())));
     const now = world.net.now();
     if (now - last > 1000 * LIFETIME) {
