@@ -70,7 +70,7 @@ const isRest = process.env.NTM_LEFT_OUT !== undefined;
 const ALONE = 'adapters/reference/variants.test.ts';
 
 /** More of them in one process would be the last one to end. */
-const FILES_EACH = 6;
+const FILES_EACH = 10;
 
 const found = await readdir(join(root, 'test'), { recursive: true });
 const files = found.filter((path) => path.endsWith('.test.ts') && path !== 'runtimes.test.ts').sort();
