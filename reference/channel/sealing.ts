@@ -15,7 +15,9 @@ import type { Keyring } from './keyring.ts';
 export function seal(keys: Handshake, type: MessageType, context: Uint8Array, body: Uint8Array): Uint8Array {
   const header: Header = { type, keyId: keys.keyId, context, sequence: keys.sent };
   keys.sent += 1n;
-  return sealMessage(keys.sender, header, body);
+  const message = sealMessage(keys.sender, header, body);
+  // What may be kept for long is not to keep the memory that it shares with others.
+  return type === MessageType.data ? message : message.slice();
 }
 
 /** Data of a path for as long as it changes nothing about the channel. */

@@ -1,0 +1,145 @@
+/**
+ * The AEADs of libcrypto: a context for each key, set up once. By what a runtime has, each message makes a cipher anew,
+ * which takes several times as long as the cipher itself.
+ */
+import type { Found } from './koffi.ts';
+import type { Libcrypto } from './libcrypto.ts';
+import { EVP_CTRL_AEAD_GET_TAG, EVP_CTRL_AEAD_SET_TAG, loadLibcrypto } from './libcrypto.ts';
+
+/** As reference/crypto/aead.ts has it. */
+export interface NativeAead {
+  seal(nonce: Uint8Array, ad: Uint8Array, plaintext: Uint8Array, room?: number): Uint8Array;
+  open(nonce: Uint8Array, ad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
+}
+
+const [KEY, NONCE, TAG] = [32, 12, 16];
+
+/*
+ * Memory of the calls, 8 bytes each but the last:
+ *   0 length that C says   16 nonce   32 tag   64 associated data, or a key
+ */
+const AT = { length: 0, nonce: 16, tag: 32, ad: 64 } as const;
+const LONGEST_AD = 256;
+
+/** Messages stand one after the other in pieces of this size, for a piece of memory of its own costs as much as the cipher. */
+const PIECE = 131_072;
+
+/** Of one thread. */
+class Desk {
+  readonly library: Libcrypto;
+  readonly memory = new Uint8Array(AT.ad + LONGEST_AD);
+  readonly base: number;
+  piece = new Uint8Array(0);
+  /** Where the piece begins, and how much of it is taken. */
+  pieceBase = 0;
+  taken = PIECE;
+  private readonly contexts = new FinalizationRegistry<number>((context) =>
+    this.library.freeContext(context),
+  );
+
+  constructor(library: Libcrypto) {
+    this.library = library;
+    this.base = library.addressOf(this.memory);
+  }
+
+  /** Sees to it that the piece has room. @returns where, in bytes of the piece */
+  reserve(length: number): number {
+    if (length > PIECE - this.taken) {
+      this.piece = new Uint8Array(Math.max(PIECE, length));
+      this.pieceBase = this.library.addressOf(this.piece);
+      this.taken = 0;
+    }
+    const at = this.taken;
+    // So that the next begins at a multiple of 8.
+    this.taken += (length + 7) & ~7;
+    return at;
+  }
+
+  /** A context with a key, which goes with its owner. */
+  context(owner: object, suite: 1 | 2, key: Uint8Array, isSealing: number): number {
+    const { library, memory, base } = this;
+    const context = library.newContext();
+    if (context === 0) throw new Error('libcrypto: no memory');
+    this.contexts.register(owner, context);
+    memory.set(key, AT.ad);
+    const isDone = library.init(context, library.ciphers[suite], 0, base + AT.ad, 0, isSealing) === 1;
+    memory.fill(0, AT.ad, AT.ad + KEY);
+    if (!isDone) throw new Error(`libcrypto has no cipher for suite ${suite}`);
+    return context;
+  }
+}
+
+class EvpAead implements NativeAead {
+  private readonly desk: Desk;
+  private readonly sealing: number;
+  private readonly opening: number;
+
+  constructor(desk: Desk, suite: 1 | 2, key: Uint8Array) {
+    this.desk = desk;
+    this.sealing = desk.context(this, suite, key, 1);
+    this.opening = desk.context(this, suite, key, 0);
+  }
+
+  seal(nonce: Uint8Array, ad: Uint8Array, plaintext: Uint8Array, room = 0): Uint8Array {
+    const { desk, sealing } = this;
+    const { library, base } = desk;
+    const { length } = plaintext;
+    this.begin(sealing, nonce, ad, 1);
+    const at = desk.reserve(room + length + TAG);
+    desk.piece.set(plaintext, at + room);
+    const data = desk.pieceBase + at + room;
+    const isDone =
+      (length === 0 || library.update(sealing, data, base + AT.length, data, length) === 1) &&
+      library.final(sealing, base + AT.tag, base + AT.length) === 1 &&
+      library.control(sealing, EVP_CTRL_AEAD_GET_TAG, TAG, data + length) === 1;
+    if (!isDone) throw new Error('libcrypto: sealing failed');
+    return desk.piece.subarray(at, at + room + length + TAG);
+  }
+
+  open(nonce: Uint8Array, ad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
+    const { desk, opening } = this;
+    const { library, base } = desk;
+    const length = sealed.length - TAG;
+    this.begin(opening, nonce, ad, 0);
+    if (length < 0) return undefined;
+    const at = desk.reserve(length + TAG);
+    desk.piece.set(sealed, at);
+    const data = desk.pieceBase + at;
+    const isDone =
+      library.control(opening, EVP_CTRL_AEAD_SET_TAG, TAG, data + length) === 1 &&
+      (length === 0 || library.update(opening, data, base + AT.length, data, length) === 1) &&
+      library.final(opening, base + AT.tag, base + AT.length) === 1;
+    if (isDone) return desk.piece.subarray(at, at + length);
+    // What did not verify is nobody's to see.
+    desk.piece.fill(0, at, at + length);
+    return undefined;
+  }
+
+  private begin(context: number, nonce: Uint8Array, ad: Uint8Array, isSealing: number): void {
+    if (nonce.length !== NONCE) throw new RangeError(`${NONCE} bytes are due, not ${nonce.length}`);
+    if (ad.length > LONGEST_AD) throw new RangeError(`${ad.length} bytes of associated data`);
+    const { library, memory, base } = this.desk;
+    memory.set(nonce, AT.nonce);
+    memory.set(ad, AT.ad);
+    const isDone =
+      library.init(context, 0, 0, 0, base + AT.nonce, isSealing) === 1 &&
+      (ad.length === 0 || library.update(context, 0, base + AT.length, base + AT.ad, ad.length) === 1);
+    if (!isDone) throw new Error('libcrypto: a message cannot be begun');
+  }
+}
+
+let desk: Desk | undefined;
+
+/** What makes an AEAD of libcrypto of a suite (1 or 2) and a 32-byte key, or what is missing for it. */
+export function nativeAeads(): Found<(suite: number, key: Uint8Array) => NativeAead | undefined> {
+  const { found: library, missing } = loadLibcrypto();
+  if (library === undefined) return { missing };
+  desk ??= new Desk(library);
+  const own = desk;
+  return {
+    found: (suite, key) => {
+      if (key.length !== KEY) throw new RangeError(`${KEY} bytes are due, not ${key.length}`);
+      return suite === 1 || suite === 2 ? new EvpAead(own, suite, key) : undefined;
+    },
+  };
+}
