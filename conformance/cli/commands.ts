@@ -51,6 +51,7 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
       collect,
     )
     .option('--advertise <host:port,...>', 'where the target finds these DCs, if there is a NAT', collect)
+    .option('--dns <host:port>', 'where a DC answers DNS (its address, port 5300)', collect)
     .option('--secret-file <file>', 'a test secret, 64 hex digits, in place of the well-known one')
     .option('--out <file>', 'where to write it; the console if not given')
     .action(async (options: WrittenProvisionOptions) => finish(await provisionCommand(options, terminal)));

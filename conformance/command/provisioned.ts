@@ -24,10 +24,10 @@ export function readProvisioned(text: string, file: string): Provisioned {
 function readDc(value: unknown, file: string): ProvisionedDc {
   const read = dcConfig.safeParse(value);
   if (!read.success) throw new Mistake(`${describeConfigError(read.error, file)}.`);
-  const { nodeId, listen, advertise, zones, pools, associations, limits, testProfile } = read.data;
+  const { nodeId, listen, advertise, zones, pools, associations, limits, testProfile, dns } = read.data;
   if (testProfile === undefined) throw withoutProfile(file);
   const own = { role: 'dc', nodeId, listen, zones, pools, associations, limits, testProfile } as const;
-  return { ...own, ...(advertise && { advertise }) };
+  return { ...own, ...(advertise && { advertise }), ...(dns && { dns }) };
 }
 
 function readRelay(value: unknown, file: string): ProvisionedRelay {

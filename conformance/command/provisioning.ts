@@ -15,6 +15,7 @@ export interface WrittenProvisionOptions {
   readonly target?: readonly string[];
   readonly listen?: readonly string[];
   readonly advertise?: readonly string[];
+  readonly dns?: readonly string[];
   readonly secretFile?: string;
   readonly out?: string;
 }
@@ -30,8 +31,14 @@ export function provisioned(
   const role = roleOf(options.role);
   const listen = endpointList('--target', options.target ?? [DEFAULT_TARGET]);
   const dcs = playedDcs(options);
+  if (options.dns !== undefined && role !== 'dc') throw new Mistake(`--dns is for --role dc.`);
+  const dns = options.dns && endpointList('--dns', options.dns);
   const relay = wholeNumber('--relay', options.relay, 1, POOL.relays);
-  const config = provisionRole(role, { relay, listen, dcs, ...(testSecret && { testSecret }) });
+  const config = provisionRole(role, {
+    ...{ relay, listen, dcs },
+    ...(dns && { dns }),
+    ...(testSecret && { testSecret }),
+  });
   const read = roleConfig.safeParse(config);
   if (!read.success) throw new Mistake(`${describeConfigError(read.error, 'provision')}.`);
   return config;

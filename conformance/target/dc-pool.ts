@@ -16,12 +16,17 @@ import {
   relayIdentity,
   TEST_PROFILE,
 } from '../identities.ts';
-import { lentPool, OTHERS, OWN_ZONE, POOLS } from './dc-under-test.ts';
+import { lentPool, NAME_SERVER, OTHERS, OWN_ZONE, POOLS, PUBLIC_ADDRESSES } from './dc-under-test.ts';
+
+/** Where a DC answers DNS if nothing is said: 53 takes a right that few have. */
+const DNS_PORT = 5300;
 
 export interface DcPoolOptions {
   readonly testSecret?: Uint8Array;
   /** Where the target listens: one endpoint of each family at most. */
   readonly listen: readonly Endpoint[];
+  /** Where it answers DNS: its addresses and port 5300 if not given. */
+  readonly dns?: readonly Endpoint[];
   /** Where the tester plays the two other DCs. */
   readonly dcs: readonly [readonly Endpoint[], readonly Endpoint[]];
 }
@@ -29,7 +34,7 @@ export interface DcPoolOptions {
 /** The configuration of a DC, as JSON, with nothing left to defaults that the suite depends on. */
 export type ProvisionedDc = Pick<
   DcConfigInput,
-  'role' | 'nodeId' | 'listen' | 'advertise' | 'zones' | 'pools' | 'limits' | 'testProfile'
+  'role' | 'nodeId' | 'listen' | 'advertise' | 'zones' | 'pools' | 'limits' | 'testProfile' | 'dns'
 > & { readonly associations: NonNullable<DcConfigInput['associations']> };
 
 /** Nodes have, in turns, a Node ID above and below that of the DC, so that both outcomes of crossed openings can be had. */
@@ -72,7 +77,15 @@ export function provisionDc(options: DcPoolOptions): ProvisionedDc {
         prefixes: [...prefixes],
       })),
     ],
-    limits: RUN_LIMITS,
+    limits: { ...RUN_LIMITS, dnsPerSecond: RUN_LIMITS.perSourcePerSecond },
     testProfile: { global: [...TEST_PROFILE.global], private: [] },
+    dns: {
+      listen: (options.dns ?? options.listen.map(({ ip }) => ({ ip, port: DNS_PORT }))).map(formatEndpoint),
+      nameServers: [NAME_SERVER.name],
+      addresses: Object.entries(PUBLIC_ADDRESSES).map(([name, addresses]) => ({
+        name,
+        addresses: [...addresses],
+      })),
+    },
   };
 }

@@ -56,12 +56,34 @@ export interface DnsTestOptions {
   readonly policy?: 'locator-free' | 'full';
   /** It publishes into a server of the tester's. */
   readonly update?: true;
-  /** Public addresses by name, beside those of the name server. */
+  /** Public addresses by name, beside those that each DC has. */
   readonly addresses?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The zone's name server, and where it is said to be. */
 export const NAME_SERVER = { name: `ns.${OWN_ZONE}`, addresses: ['192.0.2.53', '2001:db8::53'] } as const;
+
+/** Names of the zone with public addresses of their own, which every DC that publishes has. */
+export const NAMED = {
+  /** Answers of 12 + 36 + 28 bytes for each address: one that fits, and one that does not. */
+  small: `small.${OWN_ZONE}`,
+  large: `large.${OWN_ZONE}`,
+  /** Nothing is at the two names between it and the zone. */
+  deep: `a.b.c.${OWN_ZONE}`,
+  twice: `a.ntmobile.b.${OWN_ZONE}`,
+} as const;
+
+function some(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, at) => `2001:db8::${(at + 1).toString(16)}`);
+}
+
+export const PUBLIC_ADDRESSES: Readonly<Record<string, readonly string[]>> = {
+  [NAME_SERVER.name]: NAME_SERVER.addresses,
+  [NAMED.small]: some(35),
+  [NAMED.large]: some(60),
+  [NAMED.deep]: ['192.0.2.7'],
+  [NAMED.twice]: ['192.0.2.7'],
+};
 
 /** One running DC. */
 export interface DcUnderTest extends RsUnderTest {
@@ -72,6 +94,8 @@ export interface DcUnderTest extends RsUnderTest {
   readonly updates?: UpdateServer | undefined;
   /** Where it answers DNS, if it does. */
   readonly dnsEndpoints?: readonly Endpoint[];
+  /** Where it tells others that it is, if that is not `endpoints`. */
+  readonly advertised?: readonly Endpoint[];
   /** The DNS server that it asks, if one is played. */
   readonly resolver?: PlayedDnsServer | undefined;
   /** A node by its index. */

@@ -19,7 +19,7 @@ import type { Stage } from '../played/stage.ts';
 import type { UpdateServer } from '../played/update-server.ts';
 import { UPDATE_KEY } from '../played/update-server.ts';
 import type { DcTestOptions, DcUnderTest, DnsTestOptions } from './dc-under-test.ts';
-import { lentPool, NAME_SERVER, OTHERS, OWN_ZONE, POOLS } from './dc-under-test.ts';
+import { lentPool, NAME_SERVER, OTHERS, OWN_ZONE, POOLS, PUBLIC_ADDRESSES } from './dc-under-test.ts';
 import type { InstanceParts } from './instance.ts';
 import { AdapterInstance } from './instance.ts';
 
@@ -223,7 +223,9 @@ function dnsConfig(
   listen: readonly Ip[],
   updates: Endpoint | undefined,
 ): Fields {
-  const provisioned = { ...addresses, [NAME_SERVER.name]: NAME_SERVER.addresses };
+  // Another server is told no more than it takes.
+  const usual = updates === undefined ? PUBLIC_ADDRESSES : { [NAME_SERVER.name]: NAME_SERVER.addresses };
+  const provisioned = { ...addresses, ...usual };
   return {
     listen: listen.map((ip) => formatEndpoint({ ip, port: 0 })),
     nameServers: [NAME_SERVER.name],

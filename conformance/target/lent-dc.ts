@@ -18,6 +18,8 @@ const NO_KIND = 99;
 export interface Loan {
   readonly nodeId: Uint8Array;
   readonly endpoints: readonly Endpoint[];
+  readonly dnsEndpoints: readonly Endpoint[];
+  readonly advertised: readonly Endpoint[];
   readonly around: Around;
   /** Who stands for the associated peer. */
   readonly peer: PlayedDc;
@@ -32,6 +34,8 @@ export interface Loan {
 export class LentDc implements DcUnderTest {
   readonly nodeId: Uint8Array;
   readonly endpoints: readonly Endpoint[];
+  readonly dnsEndpoints: readonly Endpoint[];
+  readonly advertised: readonly Endpoint[];
   readonly nodes: readonly RegisteringNode[];
   readonly relays: readonly RegisteringRelay[];
   readonly others: readonly OtherDc[];
@@ -44,6 +48,8 @@ export class LentDc implements DcUnderTest {
     const { around, peer } = loan;
     this.nodeId = loan.nodeId;
     this.endpoints = loan.endpoints;
+    this.dnsEndpoints = loan.dnsEndpoints;
+    this.advertised = loan.advertised;
     this.nodes = around.nodes;
     this.relays = around.relays;
     this.others = around.others;

@@ -15,6 +15,7 @@ import { RegisteringNode } from '../played/registering-node.ts';
 import { RegisteringRelay } from '../played/registering-relay.ts';
 import type { Stage } from '../played/stage.ts';
 import type { TargetInfo } from '../report.ts';
+import type { RoleName } from '../roles.ts';
 import { Unjudged } from '../verdict.ts';
 import type { Around } from './dc.ts';
 import { peerOf } from './dc.ts';
@@ -122,7 +123,8 @@ class Level0DcTarget implements Target {
     this.#nodes = new Turns(associations.filter((settings) => settings.peerRole === 'node'));
     this.#relays = new Turns(associations.filter((settings) => settings.peerRole === 'rs'));
     const address = formatEndpoint(options.target);
-    this.info = { address, level: 0, name: 'unknown', version: 'unknown', roles: ['dc'], claims: {} };
+    const roles: RoleName[] = this.#dns.length > 0 ? ['dc', 'dns'] : ['dc'];
+    this.info = { address, level: 0, name: 'unknown', version: 'unknown', roles, claims: {} };
   }
 
   /**
@@ -131,6 +133,13 @@ class Level0DcTarget implements Target {
    */
   claims(): boolean {
     return false;
+  }
+
+  /** Where it answers DNS. One that listens at all addresses does so at the one by which it is known. */
+  get #dns(): readonly Endpoint[] {
+    const { config, target } = this.#options;
+    const listen = (config.dns?.listen ?? []).flatMap((text) => parseEndpoint(text) ?? []);
+    return listen.map(({ ip, port }) => ({ ip: family(ip) === family(target.ip) ? target.ip : ip, port }));
   }
 
   async dc(stage: Stage, options: DcTestOptions): Promise<DcUnderTest> {
@@ -179,6 +188,9 @@ class Level0DcTarget implements Target {
     const own =
       limits ?? timers ?? silentStart ?? withoutProfile ?? pools ?? access ?? relayKinds ?? lent ?? opens;
     if (own !== undefined) needsLevel(1, 'a configuration of its own');
+    const { policy, update, addresses } = options.dns ?? {};
+    const isPublished = policy !== 'full' && update === undefined && addresses === undefined;
+    if (!isPublished) needsLevel(1, 'a configuration of its own');
     const { nodes = 0, relays = 0, peer, dcNodeId, bare } = options;
     if (nodes > this.#nodes.size || relays > this.#relays.size) needsLevel(1, 'more than the pool has');
     // Both other DCs have a higher Node ID, and go on with the keys that they have.
@@ -206,6 +218,8 @@ class Level0DcTarget implements Target {
     const dc = new LentDc({
       nodeId: fromHex(config.nodeId),
       endpoints: [this.#options.target],
+      dnsEndpoints: this.#dns,
+      advertised: (config.advertise ?? config.listen).flatMap((text) => parseEndpoint(text) ?? []),
       around,
       peer: await peerOf(around, options),
       habits: options.habits,

@@ -1,7 +1,7 @@
 /** Roles that can be tested without an adapter, and what each is configured with. */
 import type { ProvisionedRelay, ProvisionOptions } from '../identities.ts';
 import { provision } from '../identities.ts';
-import type { ProvisionedDc } from './dc-pool.ts';
+import type { DcPoolOptions, ProvisionedDc } from './dc-pool.ts';
 import { provisionDc } from './dc-pool.ts';
 import type { ProvisionedEnd } from './end-pool.ts';
 import { provisionEnd } from './end-pool.ts';
@@ -12,8 +12,11 @@ export type Provisioned = ProvisionedRelay | ProvisionedEnd | ProvisionedDc;
 /** Who has to be asked from inside to do something cannot be tested so. */
 export const PROVISIONED = ['rs-s', 'rs-n', 'rs-t', 'dc'] as const;
 
-/** @param options `relay` is for relays alone. */
-export function provisionRole(role: (typeof PROVISIONED)[number], options: ProvisionOptions): Provisioned {
+/** @param options `relay` is for relays alone, `dns` for a DC. */
+export function provisionRole(
+  role: (typeof PROVISIONED)[number],
+  options: ProvisionOptions & Pick<DcPoolOptions, 'dns'>,
+): Provisioned {
   switch (role) {
     case 'dc':
       return provisionDc(options);

@@ -9,6 +9,7 @@ import { runSuite } from '../../conformance/runner/run.ts';
 import { provisionDc } from '../../conformance/target/dc-pool.ts';
 import { level0DcTarget } from '../../conformance/target/level0-dc.ts';
 import { dcConfig } from '../../reference/config/dc.ts';
+import { serveDns } from '../../reference/drivers/dns-server.ts';
 import { runRole } from '../../reference/drivers/loop.ts';
 import type { Net } from '../../reference/net/net.ts';
 import { createDc } from '../../reference/roles/dc/core.ts';
@@ -30,12 +31,23 @@ const CASES = ALL_CASES.filter(({ id }) =>
     'dc.relay.order',
     'dc.relay.none',
     'dc.restart.promises',
+    'dns.apex.dc',
+    'dns.apex.authority',
+    'dns.node.published',
+    'dns.node.withdrawn',
+    'dns.name.missing',
+    'dns.name.below',
+    'dns.size.truncated',
+    'dns.tcp.several',
+    'dns.node.full',
   ].includes(id),
 );
 
 async function startTarget(net: Net): Promise<void> {
   const { role } = createDc(dcConfig.parse(CONFIG), seededRandom('target'));
-  await runRole({ role, net, listen: [TARGET] });
+  const running = await runRole({ role, net, listen: [TARGET] });
+  const listen = (CONFIG.dns?.listen ?? []).map(endpoint);
+  await serveDns({ net, listen, ask: running.query.bind(running) });
 }
 
 async function run(net: Net, nonce: string): Promise<Report> {
@@ -54,7 +66,7 @@ function verdicts({ cases }: Report): string[] {
 const ALL_PASS = CASES.filter(({ adapterLevel }) => adapterLevel === 0).map(({ id }) => `${id} pass`);
 
 t.test('a DC is judged twice by what was provisioned, whatever the first run left behind', async (t) => {
-  t.ok(ALL_PASS.length === 6, `${ALL_PASS.length} cases`);
+  t.ok(ALL_PASS.length === 14, `${ALL_PASS.length} cases`);
   const net = memoryNet();
   const both = await net.run(
     startTarget(net).then(async () => [await run(net, 'one'), await run(net, 'two')] as const),
@@ -64,7 +76,7 @@ t.test('a DC is judged twice by what was provisioned, whatever the first run lef
       verdicts(report).filter((line) => !line.includes('adapter of level')),
       ALL_PASS.sort(),
     );
-    t.same([report.target.level, report.target.roles, report.trouble], [0, ['dc'], null]);
+    t.same([report.target.level, report.target.roles, report.trouble], [0, ['dc', 'dns'], null]);
   }
 });
 
@@ -79,6 +91,11 @@ t.test('what provision writes is what --config reads', (t) => {
   const options = { role: 'dc', relay: '1' };
   const written = provisioned(options, undefined);
   t.same(readProvisioned(JSON.stringify(written), 'dc.json'), dcRead(written));
+  const elsewhere = provisioned({ ...options, dns: ['192.0.2.1:53'] }, undefined);
+  t.same('dns' in elsewhere && elsewhere.dns?.listen, ['192.0.2.1:53']);
+  t.throws(() => provisioned({ role: 'rs-s', relay: '1', dns: ['192.0.2.1:53'] }, undefined), {
+    message: '--dns is for --role dc.',
+  });
   const secret = new Uint8Array(32).fill(7);
   t.ok(provisioned(options, secret).nodeId !== written.nodeId, 'all identities come out of the secret');
   const { testProfile: _, ...without } = written;
@@ -94,6 +111,6 @@ t.test('what provision writes is what --config reads', (t) => {
 
 /** With the defaults of what it leaves out. */
 function dcRead(written: unknown): unknown {
-  const { nodeId, listen, zones, pools, associations, limits, testProfile } = dcConfig.parse(written);
-  return { role: 'dc', nodeId, listen, zones, pools, associations, limits, testProfile };
+  const { nodeId, listen, zones, pools, associations, limits, testProfile, dns } = dcConfig.parse(written);
+  return { role: 'dc', nodeId, listen, zones, pools, associations, limits, testProfile, dns };
 }

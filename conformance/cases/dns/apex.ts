@@ -38,10 +38,10 @@ export const DNS_APEX_CASES: readonly Case[] = [
       const [record] = records;
       world.check(records.length === 1, 'one NTM record', `${records.length}`, 'DNS-20.');
       if (record === undefined) return;
-      const { nodeId, endpoints } = from.dc;
+      const { nodeId, endpoints, advertised = endpoints } = from.dc;
       const expected = saying([
         [KEY.nodeId, [toHex(nodeId)]],
-        [KEY.dc, hexOf(endpoints)],
+        [KEY.dc, hexOf(advertised)],
       ]);
       checkSays(world, record, expected, 'DNS-20: its Node ID and its endpoints of both families.');
     },

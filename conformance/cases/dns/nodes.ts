@@ -33,7 +33,7 @@ const LEAST = 30;
 function locatorFree({ dc }: Publishing, node: RegisteringNode): Said {
   return saying([
     [KEY.nodeId, [toHex(node.nodeId)]],
-    [KEY.dc, hexOf(dc.endpoints)],
+    [KEY.dc, hexOf(dc.advertised ?? dc.endpoints)],
   ]);
 }
 

@@ -18,14 +18,14 @@ type Common = Pick<CaseInfo, 'level' | 'roles' | 'adapterLevel' | 'features' | '
 export const DNS: Common = {
   level: 'MUST',
   roles: ['dns'],
-  adapterLevel: 1,
+  adapterLevel: 0,
   features: [],
   needs: [],
   isolation: 'shared',
 };
 
 /** The same where it takes a configuration or a restart of its own. */
-export const DNS_CONFIGURED: Common = { ...DNS, isolation: 'own' };
+export const DNS_CONFIGURED: Common = { ...DNS, adapterLevel: 1, isolation: 'own' };
 
 export const TRANSPORTS: readonly Transport[] = ['udp', 'tcp'];
 

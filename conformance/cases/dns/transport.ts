@@ -6,9 +6,9 @@ import { dnsQuery, FLAG, QTYPE, questionOf, RCODE, u16 } from '../../application
 import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
 import { framed } from '../../played/dns-asker.ts';
-import { NAME_SERVER, OWN_ZONE } from '../../target/dc-under-test.ts';
+import { NAME_SERVER, NAMED, OWN_ZONE, PUBLIC_ADDRESSES } from '../../target/dc-under-test.ts';
 import type { World } from '../../world.ts';
-import { ask, checkAnswer, checkPositive, DNS, DNS_CONFIGURED, publishing, TRANSPORTS } from './steps.ts';
+import { ask, checkAnswer, checkPositive, DNS, publishing, TRANSPORTS } from './steps.ts';
 
 const NOT_IMPLEMENTED = 4;
 const BAD_VERSION = 16;
@@ -19,13 +19,7 @@ const LEAST = 512;
 /** IQUERY, STATUS, NOTIFY, UPDATE, DSO, and what nobody uses. */
 const OPCODES = [1, 2, 3, 4, 5, 6, 7, 15] as const;
 
-/** A name with so many addresses that an answer has 12 + 36 + 28 bytes for each. */
-const [SMALL, LARGE] = [`small.${OWN_ZONE}`, `large.${OWN_ZONE}`] as const;
-const MANY = { [SMALL]: some(35), [LARGE]: some(60) };
-
-function some(count: number): string[] {
-  return Array.from({ length: count }, (_, at) => `2001:db8::${(at + 1).toString(16)}`);
-}
+const { small: SMALL, large: LARGE } = NAMED;
 
 function optOf({ others }: DnsAnswer) {
   return others.filter(({ type }) => type === QTYPE.OPT);
@@ -147,7 +141,7 @@ export const DNS_TRANSPORT_CASES: readonly Case[] = [
     },
   }),
   propertyCase({
-    ...DNS_CONFIGURED,
+    ...DNS,
     id: 'dns.size.truncated',
     title:
       'An answer that is longer than the asker’s size, or than 1232 bytes, says so with TC; over TCP it is whole.',
@@ -162,8 +156,8 @@ export const DNS_TRANSPORT_CASES: readonly Case[] = [
       { name: LARGE, size: 65_535 },
     ],
     async script(world, { name, size }) {
-      const from = await publishing(world, { addresses: MANY });
-      const count = MANY[name]?.length ?? 0;
+      const from = await publishing(world);
+      const count = PUBLIC_ADDRESSES[name]?.length ?? 0;
       const edns = { size };
       const whole = checkPositive(
         world,
