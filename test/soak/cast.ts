@@ -35,8 +35,9 @@ export const nodeId = (who: keyof typeof NODE_IDS): Uint8Array => fromHex(NODE_I
 
 export const ASSOCIATION = { id: 'c0'.repeat(16), secret: 'd0'.repeat(32) } as const;
 
-/** Seconds that an idle path lives. */
-export const LIFETIME = 60;
+/** Seconds that an idle path lives, and one that stays: real time passes beside, more of it on a busy machine. */
+export const LIFETIME = 600;
+export const STAYS = 1800;
 
 /** The relay's configuration, with room for so many paths. */
 export function relayConfig(capacity: number): RsConfigInput {

@@ -1,8 +1,8 @@
 /** A program of its own in a network namespace, which answers each line of JSON with one. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import process from 'node:process';
 import { createInterface } from 'node:readline';
+import { commandFor } from '../programs.ts';
 
 export interface Program {
   /** The first line that it prints. */
@@ -14,9 +14,8 @@ export interface Program {
 
 /** Starts a program of this folder on the runtime that runs this one. */
 export function begin(space: string, name: string, ...args: readonly string[]): Program {
-  const flags = 'Deno' in globalThis ? ['run', '--allow-all', '--quiet'] : process.execArgv;
-  const path = new URL(`programs/${name}.ts`, import.meta.url).pathname;
-  const command = ['netns', 'exec', space, process.execPath, ...flags, path, ...args];
+  const program = commandFor(new URL(`programs/${name}.ts`, import.meta.url));
+  const command = ['netns', 'exec', space, ...program, ...args];
   const child = spawn('ip', command, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const closed = once(child, 'close');

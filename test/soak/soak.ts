@@ -1,6 +1,6 @@
 /** Lives of paths through a relay with one data path, over so many hours of its time. */
 import { has, makeSpaces, run, runIn } from '../drivers/tun/space.ts';
-import { LINK } from './cast.ts';
+import { LIFETIME, LINK, STAYS } from './cast.ts';
 import type { Seen } from './judge.ts';
 import type { Program } from './program.ts';
 import { begin } from './program.ts';
@@ -33,11 +33,10 @@ export interface Soaked {
 /** Paths that stay from the beginning to the end, used all the time. */
 const STAYING = 6;
 const HOUR = 3_600_000;
-/** Seconds that a path which stays may be idle, and milliseconds that it is at most: real time passes beside. */
-const STAYS = 600;
-const USED_EVERY = 200_000;
+/** Milliseconds that a path which stays is idle at most. */
+const USED_EVERY = 700_000;
 /** Milliseconds after which what nobody uses is gone. */
-const GONE = 61_000;
+const GONE = 1000 * LIFETIME + 1000;
 const PARTS = 10;
 
 /** @throws Error if a path does not what it should. */
@@ -140,7 +139,10 @@ class Soak {
   private async tell(what: Told): Promise<void> {
     const { again, fault } = JSON.parse(await this.ends.tell(what)) as Done;
     this.again = again;
-    if (fault !== undefined) throw new Error(fault);
+    if (fault === undefined) return;
+    const { counters } = (await this.ask({ measure: true })) as Held;
+    const refused = Object.entries(counters).filter(([name, count]) => /^refused\./.test(name) && count > 0);
+    throw new Error(`${fault}; the relay refused: ${refused.map((one) => one.join(' ')).join(', ') || 'nothing'}`);
   }
 }
 

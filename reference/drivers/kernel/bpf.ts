@@ -40,6 +40,8 @@ export class BpfError extends Error {
   }
 }
 
+let found: Found<Bpf> | undefined;
+
 /** The system call; descriptors that it gives end with the process, and what they stand for with them. */
 export class Bpf {
   private readonly libc: Libc;
@@ -63,8 +65,13 @@ export class Bpf {
     this.value = this.memory.allocate(DATA_SIZE);
   }
 
-  /** bpf(2) on this machine, or one line that says what is missing. */
+  /** bpf(2) on this machine, the same each time; or one line that says what is missing. */
   static find(): Found<Bpf> {
+    found ??= Bpf.look();
+    return found;
+  }
+
+  private static look(): Found<Bpf> {
     const number = SYSCALL[process.arch];
     if (number === undefined) return { missing: `eBPF is not known here on ${process.arch}` };
     const libc = loadLibc();

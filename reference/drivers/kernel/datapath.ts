@@ -5,9 +5,9 @@ import type { KernelOptions, KernelTable } from '../../roles/relay/kernel-table.
 import type { RelayTable } from '../../roles/relay/table.ts';
 import { Bpf, BpfError } from './bpf.ts';
 import { openEbpf } from './ebpf.ts';
-import { forwardingOff } from './interfaces.ts';
+import { forwardingOff, isLoopback } from './interfaces.ts';
 import { openNft } from './nft.ts';
-import { NftError } from './nft-process.ts';
+import { NftError } from './nft-session.ts';
 import { inKernel } from './relay.ts';
 
 /** `mmsg`: by the process, many datagrams a call; `auto`: the first of the kernel's that is to be had. */
@@ -70,6 +70,8 @@ async function open(name: (typeof KERNEL)[number], options: KernelOptions): Prom
       // Its limits refill by other rules, and cannot begin with what was sent on already.
       if (packetsPerSecond !== undefined || bytesPerSecond !== undefined)
         return 'it cannot hold paths to the rates that are configured';
+      if (options.own.every(({ ip }) => isLoopback(ip)))
+        return 'it cannot forward on the loopback, where this relay listens';
       return await openNft(options);
     }
     const bpf = Bpf.find();

@@ -1,4 +1,8 @@
-/** The Relay Table in eBPF: one map, one program, a link at each device. All of it ends with the process. */
+/**
+ * The Relay Table in eBPF: one map, one program, a link at each device, also at those that appear later. All of it ends
+ * with the process.
+ */
+import { setInterval } from 'node:timers';
 import { family } from '../../address.ts';
 import { assemble } from '../../bpf/assembler.ts';
 import { TC_ACT_OK } from '../../bpf/kernel.ts';
@@ -15,6 +19,8 @@ import { BpfError } from './bpf.ts';
 import { ethernetDevices, isLocal } from './interfaces.ts';
 
 const MILLISECOND = 1_000_000;
+/** Milliseconds from one look at the devices to the next. */
+const EVERY = 1000;
 /** A packet for the charge program: Ethernet header, Path ID, length. */
 const CHARGE_SIZE = 14 + KEY_SIZE + 4;
 
@@ -29,7 +35,11 @@ class EbpfTable implements KernelTable {
   private readonly options: KernelOptions;
   private readonly descriptors: number[] = [];
   private readonly map: number;
+  private readonly program: number;
   private readonly charging: number | undefined;
+  /** By the number of a device; undefined where it has no room. */
+  private readonly links = new Map<number, number | undefined>();
+  private readonly looking: NodeJS.Timeout | undefined;
   private readonly paths = new Set<string>();
   /** Of elements that are gone. */
   private readonly gone = { packets: 0, bytes: 0, refused: 0 };
@@ -41,14 +51,16 @@ class EbpfTable implements KernelTable {
     try {
       this.map = this.keep(bpf.createHash('ntm_paths', KEY_SIZE, VALUE_SIZE, options.capacity));
       const maps = { [PATHS]: this.map };
-      const program = this.keep(bpf.load('ntm_relay', assemble(relayProgram({ own, rates }), maps)));
+      this.program = this.keep(bpf.load('ntm_relay', assemble(relayProgram({ own, rates }), maps)));
       if (isLimited(rates))
         this.charging = this.keep(bpf.load('ntm_charge', assemble(chargeProgram(rates), maps)));
-      for (const { ifindex } of ethernetDevices()) this.keep(bpf.attach(program, ifindex));
+      for (const { ifindex } of ethernetDevices()) this.links.set(ifindex, bpf.attach(this.program, ifindex));
     } catch (error) {
       this.close();
       throw error;
     }
+    this.looking = setInterval(() => this.follow(), EVERY);
+    this.looking.unref();
   }
 
   set(path: RelayPath): boolean {
@@ -105,7 +117,30 @@ class EbpfTable implements KernelTable {
   }
 
   close(): void {
+    clearInterval(this.looking);
+    for (const link of this.links.values()) if (link !== undefined) this.bpf.close(link);
+    this.links.clear();
     for (const descriptor of this.descriptors.splice(0).reverse()) this.bpf.close(descriptor);
+  }
+
+  /** Devices come and go; the link of one that is gone is only a descriptor any more. */
+  private follow(): void {
+    const devices = ethernetDevices();
+    for (const [ifindex, link] of this.links) {
+      if (devices.some((device) => device.ifindex === ifindex)) continue;
+      if (link !== undefined) this.bpf.close(link);
+      this.links.delete(ifindex);
+    }
+    for (const { name, ifindex } of devices) {
+      if (this.links.has(ifindex)) continue;
+      try {
+        this.links.set(ifindex, this.bpf.attach(this.program, ifindex));
+      } catch (error) {
+        if (!(error instanceof BpfError)) throw error;
+        this.links.set(ifindex, undefined);
+        this.options.tell(`what comes in at ${name} the process forwards: ${error.message}`);
+      }
+    }
   }
 
   private keep(descriptor: number): number {

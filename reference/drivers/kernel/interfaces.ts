@@ -22,9 +22,14 @@ export function ethernetDevices(): Device[] {
     .map((name) => ({ name, ifindex: number(name, 'ifindex') }));
 }
 
+/** Whether an address is of the loopback. */
+export function isLoopback(ip: Ip): boolean {
+  return ip.startsWith('127.') || ip === '::1';
+}
+
 /** Whether an address is one of this host. */
 export function isLocal(ip: Ip): boolean {
-  if (ip.startsWith('127.') || ip === '::1') return true;
+  if (isLoopback(ip)) return true;
   return Object.values(networkInterfaces()).some((addresses) =>
     addresses?.some(({ address }) => parseIp(address.replace(/%.*/, '')) === ip),
   );

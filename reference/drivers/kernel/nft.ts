@@ -1,4 +1,4 @@
-/** The Relay Table in nftables: a table of its own, which ends with the nft that made it. */
+/** The Relay Table in nftables: a table of its own, which ends with the process that made it. */
 import process from 'node:process';
 import type { Endpoint } from '../../address.ts';
 import type { RelayPath } from '../../core.ts';
@@ -16,21 +16,28 @@ import {
 import type { KernelOptions, KernelTable } from '../../roles/relay/kernel-table.ts';
 import type { Offloaded } from '../../roles/relay/table.ts';
 import { isLocal } from './interfaces.ts';
-import { NftError, NftProcess } from './nft-process.ts';
+import { NftError, NftSession } from './nft-session.ts';
 
 type Ends = readonly [Endpoint, Endpoint];
 
+/** Tables of a process at once: every packet of the host passes the hooks of all. */
+export const MOST_TABLES = 32;
+
 let tables = 0;
+let open = 0;
 
 /** @throws NftError if nft is not there, or the kernel does not take its rules; nothing is left then. */
 export async function openNft(options: KernelOptions): Promise<KernelTable> {
+  if (open >= MOST_TABLES) throw new NftError(`this process has ${MOST_TABLES} tables, which is the most`);
+  const nft = new NftSession(options.tell);
+  open++;
   const name = `ntmobile_${process.pid}_${++tables}`;
-  const nft = new NftProcess(options.tell);
   try {
     // One transaction, for each waits until no packet uses what was before.
     await nft.ask(tableCommands({ name, ...options }).join('; '));
     return new NftTable(name, nft, options);
   } catch (error) {
+    open--;
     await nft.close();
     throw error;
   }
@@ -39,12 +46,14 @@ export async function openNft(options: KernelOptions): Promise<KernelTable> {
 class NftTable implements KernelTable {
   readonly name = 'nft';
   private readonly table: string;
-  private readonly nft: NftProcess;
+  private readonly nft: NftSession;
   private readonly options: KernelOptions;
   private readonly paths = new Map<string, Ends>();
   private forwarded = { packets: 0, bytes: 0 };
+  private hasToldOfLocal = false;
+  private isClosed = false;
 
-  constructor(table: string, nft: NftProcess, options: KernelOptions) {
+  constructor(table: string, nft: NftSession, options: KernelOptions) {
     this.table = table;
     this.nft = nft;
     this.options = options;
@@ -53,7 +62,9 @@ class NftTable implements KernelTable {
   set({ pathId, ends }: RelayPath): boolean {
     const before = this.paths.get(pathId);
     // A change of family nft has no words for; what stays on this host does not pass its last hook.
-    if (!isOneFamily(ends) || ends.some(({ ip }) => isLocal(ip))) {
+    const local = ends.find(({ ip }) => isLocal(ip));
+    if (local !== undefined) this.tellOfLocal(local);
+    if (local !== undefined || !isOneFamily(ends)) {
       this.remove(pathId);
       return false;
     }
@@ -94,9 +105,17 @@ class NftTable implements KernelTable {
   }
 
   async close(): Promise<void> {
+    if (!this.isClosed) open--;
+    this.isClosed = true;
     await this.refresh();
     this.paths.clear();
     await this.nft.close();
+  }
+
+  private tellOfLocal({ ip }: Endpoint): void {
+    if (!this.hasToldOfLocal)
+      this.options.tell(`a path ends at ${ip}, on this host, where nft cannot forward: the process does`);
+    this.hasToldOfLocal = true;
   }
 
   /** Undefined if nft refuses, or has ended, and with it all that it forwarded. */

@@ -34,9 +34,9 @@ export interface Done {
   readonly fault?: string;
 }
 
-const TRIES = 12;
+const TRIES = 10;
 /** Milliseconds until something is tried again, the first time; then twice as many each time. */
-const PATIENCE = 8;
+const PATIENCE = 50;
 /** Milliseconds for what was sent to be answered. */
 const SETTLE = 3;
 const SIZES = [44, 300, 1200];

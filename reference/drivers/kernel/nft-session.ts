@@ -1,0 +1,112 @@
+/** What a table of nft is changed by, as long as it lives: changes that come together are one transaction. */
+import type { NftContext } from '../../ffi/nftables.ts';
+import { loadNftables } from '../../ffi/nftables.ts';
+
+/** Its turn comes after that of all changes. */
+const NOTHING = '';
+/** Commands that are given at once, in characters. */
+const LONGEST = 60_000;
+
+/** nft is not to be had, refuses, or has ended. */
+export class NftError extends Error {}
+
+interface Asked {
+  readonly line: string;
+  readonly resolve: (answer: string) => void;
+  readonly reject: (error: NftError) => void;
+}
+
+export class NftSession {
+  private readonly context: NftContext;
+  private readonly onFault: (fault: string) => void;
+  /** Changes that wait; they go together. */
+  private readonly changes: string[] = [];
+  /** Changes of a line that was refused, which are tried one by one. */
+  private readonly alone: string[] = [];
+  private readonly asked: Asked[] = [];
+  private isRunning = false;
+  private isOver = false;
+  private settling: Promise<void> | undefined;
+
+  /**
+   * @param onFault takes what the kernel refused of a change
+   * @throws NftError if there is no nft.
+   */
+  constructor(onFault: (fault: string) => void) {
+    const { found: open, missing } = loadNftables();
+    if (open === undefined) throw new NftError(missing);
+    this.context = open();
+    this.onFault = onFault;
+  }
+
+  /** Changes something, soon; what is asked later sees it. */
+  change(command: string): void {
+    if (this.isOver) return;
+    this.changes.push(command);
+    this.next();
+  }
+
+  /** What nft says to a command. @throws NftError if it refuses, or has ended. */
+  ask(line: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      if (this.isOver) return reject(new NftError('nft has ended'));
+      this.asked.push({ line, resolve, reject });
+      this.next();
+    });
+  }
+
+  /** Resolves once all changes are made; undefined: they are. */
+  settled(): Promise<void> | undefined {
+    const isIdle = !this.isRunning && this.changes.length === 0 && this.alone.length === 0;
+    if (isIdle || this.isOver) return undefined;
+    const done = (): void => {};
+    this.settling ??= this.ask(NOTHING).then(done, done);
+    return this.settling;
+  }
+
+  /** Ends it, and its table with it. Any number of times. */
+  async close(): Promise<void> {
+    if (this.isOver) return;
+    const last = this.ask(NOTHING);
+    this.isOver = true;
+    await last;
+    this.context.close();
+  }
+
+  private next(): void {
+    if (this.isRunning) return;
+    const alone = this.alone.shift();
+    if (alone !== undefined) return this.transact([alone]);
+    if (this.changes.length > 0) {
+      let [count, length] = [0, 0];
+      while (count < this.changes.length && length < LONGEST) length += this.changes[count++]?.length ?? 0;
+      this.transact(this.changes.splice(0, count));
+      return;
+    }
+    const asked = this.asked.shift();
+    // Changes from now on come after it.
+    if (asked?.line === NOTHING) this.settling = undefined;
+    if (asked !== undefined) void this.run(asked);
+  }
+
+  private transact(changes: readonly string[]): void {
+    const reject = (error: NftError): void => {
+      // One that is refused takes those beside it along; alone it takes none.
+      if (changes.length > 1) this.alone.push(...changes);
+      else this.onFault(error.message);
+    };
+    void this.run({ line: changes.join('; '), resolve: () => {}, reject });
+  }
+
+  private async run({ line, resolve, reject }: Asked): Promise<void> {
+    this.isRunning = true;
+    const { isDone, text } = line === NOTHING ? { isDone: true, text: '' } : await this.context.run(line);
+    this.isRunning = false;
+    if (isDone) resolve(text);
+    else
+      reject(
+        new NftError(text.split('\n').find((one) => one.includes('Error:')) ?? (text.trim() || 'refused')),
+      );
+    this.next();
+  }
+}
