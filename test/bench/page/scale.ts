@@ -32,7 +32,7 @@ export function scaleOf(
   const logarithmic = scaleLog([below(least), 1 / below(1 / most)], range).clamp(true);
   const isLong = most / least > LONG;
   const ticks = logarithmic.ticks().filter((tick) => below(tick) === tick && (!isLong || digit(tick) === 1));
-  return Object.assign((value: number) => logarithmic(value), { ticks, start });
+  return Object.assign((value: number) => logarithmic(Math.max(value, least)), { ticks, start });
 }
 
 /** What is longer has marks at powers of ten alone. */

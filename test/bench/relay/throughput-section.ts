@@ -105,17 +105,17 @@ function claims(found: ReadonlyMap<string, Costs>): Claim[] {
   const coturn = { cost: median(COTURN, 'cost'), perSecond: median(COTURN, 'perSecond') };
   return [
     {
-      text: 'An RS-S that forwards by eBPF forwards that many times as much for a second of processor time as coturn',
+      text: 'Datagrams for a second of processor time: an RS-S by eBPF to coturn',
       measured: coturn.cost / median(EBPF.name, 'cost'),
       bound: { atLeast: 3 },
     },
     {
-      text: 'The same by nft',
+      text: 'Datagrams for a second of processor time: an RS-S by nft to coturn',
       measured: coturn.cost / median(NFT.name, 'cost'),
       bound: { atLeast: 1.8 },
     },
     {
-      text: 'An RS-S on Node by recvmmsg and sendmmsg (mmsg) forwards that many times as many datagrams a second as coturn',
+      text: 'Datagrams a second: an RS-S on Node by recvmmsg and sendmmsg (mmsg) to coturn',
       measured: median(MMSG.name, 'perSecond') / coturn.perSecond,
       bound: { atLeast: 1.3 },
     },

@@ -24,7 +24,7 @@ export const relayThroughput: Benchmark = {
   title: 'Throughput of an RS-S',
   lacks: () => lacksFor(PROGRAMS),
   measure: async ({ quick, progress }) => {
-    const [rounds, seconds] = quick ? [1, 0.2] : [5, 1];
+    const [rounds, seconds] = quick ? [1, 0.2] : [5, 0.7];
     const sizes = quick ? [1, 100] : [1, 100, 1000, 10_000, 100_000];
     const bench = new RelayBench();
     try {
@@ -40,6 +40,8 @@ export const relayThroughput: Benchmark = {
   },
 };
 
+/** Undoes what was begun. */
+type Undone = () => void | Promise<void>;
 type Progress = (line: string) => void;
 
 /** All ways with one path, turn by turn. */
@@ -59,20 +61,20 @@ async function compare(bench: RelayBench, flood: Flood, rounds: number, progress
   for (const [, relay, to] of relays) await flood.relayed(relay, to, 1);
   for (let round = 1; round <= rounds; round++) {
     progress(`round ${round} of ${rounds}: the kernel`);
-    const alone = await flood.dropped(1);
-    const kernel = async (name: string, to: string): Promise<void> => {
+    const kernel = async (name: string, to: string, begin: () => Undone | Promise<Undone>): Promise<void> => {
+      const alone = await flood.dropped(1);
+      const end = await begin();
       const { perSecond, cost } = await flood.forwarded(to, 1);
+      await end();
       note(name, perSecond, cost - alone);
     };
-    await kernel(FORWARDING, CN);
-    const remove = translate(bench.network.rs, PORT);
-    await kernel(NAT, AT);
-    remove();
-    for (const way of kernelWays) {
-      const relay = await bench.relay(way, PORT, PROCESSOR);
-      await kernel(way.name, AT);
-      await relay.end();
-    }
+    await kernel(FORWARDING, CN, () => () => {});
+    await kernel(NAT, AT, () => translate(bench.network.rs, PORT));
+    for (const way of kernelWays)
+      await kernel(way.name, AT, async () => {
+        const relay = await bench.relay(way, PORT, PROCESSOR);
+        return () => relay.end();
+      });
     progress(`round ${round} of ${rounds}: user space`);
     const turn = await flood.relayed(coturn.party, coturn.at, 1, 'turn');
     note(COTURN, turn.perSecond, turn.cost);
@@ -93,25 +95,24 @@ async function grow(
   sizes: readonly number[],
   progress: Progress,
 ): Promise<Sweep[]> {
-  const alone = new Map<number, number>();
-  for (const paths of sizes) alone.set(paths, await flood.dropped(paths));
   const sweeps: Sweep[] = [];
   for (const way of [EBPF, NFT, MMSG, DGRAM]) {
+    const isUser = way.datapath === 'user';
+    const alone: number[] = [];
+    for (const paths of sizes) alone.push(isUser ? 0 : await flood.dropped(paths));
     const relay = await bench.relay(way, PORT, PROCESSOR);
-    if (way.datapath === 'user') await flood.relayed(relay, AT, 1);
+    if (isUser) await flood.relayed(relay, AT, 1);
     const costs: number[][] = [];
-    for (const paths of sizes) {
+    for (const [index, paths] of sizes.entries()) {
       const start = performance.now();
       await relay.ask({ paths });
       progress(`${way.name}: ${paths} paths, loaded in ${Math.round(performance.now() - start)} ms`);
       await sleep(200);
       const each: number[] = [];
-      for (let time = 0; time < times; time++)
-        each.push(
-          way.datapath === 'user'
-            ? (await flood.relayed(relay, AT, paths)).cost
-            : (await flood.forwarded(AT, paths)).cost - (alone.get(paths) ?? Number.NaN),
-        );
+      for (let time = 0; time < times; time++) {
+        const { cost } = await (isUser ? flood.relayed(relay, AT, paths) : flood.forwarded(AT, paths));
+        each.push(cost - (alone[index] ?? 0));
+      }
       costs.push(each);
     }
     sweeps.push({ name: way.name, costs });

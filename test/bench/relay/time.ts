@@ -23,7 +23,7 @@ export const relayTime: Benchmark = {
   title: 'Time inside an RS-S',
   lacks: () => lacksFor(PROGRAMS),
   measure: async ({ quick, progress }) => {
-    const [rounds, pings] = quick ? [1, 50] : [5, 1000];
+    const [rounds, pings] = quick ? [1, 50] : [5, 500];
     const bench = new RelayBench();
     try {
       const found = await measure(bench, rounds, pings, progress);

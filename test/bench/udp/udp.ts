@@ -35,7 +35,7 @@ export const udp: Benchmark = {
       : undefined;
   },
   measure: async ({ quick, progress }) => {
-    const [rounds, seconds] = quick ? [1, 0.2] : [5, 0.7];
+    const [rounds, seconds] = quick ? [1, 0.2] : [3, 0.7];
     const undo = new Undo();
     try {
       return udpSection(await measure(undo, rounds, seconds, progress), { rounds, seconds });
