@@ -38,7 +38,7 @@ export function bars({ title, x, y, series }: Plot): string {
         picture.text('not measured', left + 6, at + 13, { class: 'dim' });
       else {
         const end = scale(figure.median);
-        const [from, to] = [scale(figure.min), scale(figure.max)];
+        const [from, to] = [Math.max(left, scale(figure.min)), Math.max(left, scale(figure.max))];
         const line = at + BAR / 2 - 0.5;
         picture.shape('rect', {
           ...{ x: left, y: at + 1, width: Math.max(1, end - left), height: BAR - 3, rx: 2 },
