@@ -3,12 +3,18 @@ import { networkInterfaces } from 'node:os';
 import type { Endpoint, Ip } from '../address.ts';
 import { family, formatEndpoint, parseIp } from '../address.ts';
 import { NetError } from '../net/net.ts';
+import { defaultDevices } from './default-routes.ts';
 
 export interface Follow {
   /** Where to listen; an endpoint that stands for all addresses of its family becomes one of the host's. */
   readonly listen: readonly Endpoint[];
   /** An interface whose addresses are none of the host's: the virtual one. */
   readonly except?: string | undefined;
+}
+
+interface OwnAddress {
+  readonly ip: Ip;
+  readonly device: string;
 }
 
 /** Milliseconds from one look to the next. A look is one call of the system. */
@@ -23,17 +29,38 @@ export function isFollowing(listen: readonly Endpoint[]): boolean {
 
 /**
  * The endpoints with the addresses that the host has now.
- * @param before what they were; an address that is still there is kept
+ * @param before what they were; an address that is still there is kept, unless another alone leads everywhere
  */
 export function currentEndpoints({ listen, except }: Follow, before: readonly Endpoint[] = []): Endpoint[] {
   const own = hostAddresses(except);
   return listen.flatMap((endpoint) => {
     const version = family(endpoint.ip);
     if (endpoint.ip !== ANY[version]) return [endpoint];
-    const known = before.find(({ ip }) => family(ip) === version && own.includes(ip));
-    const ip = known?.ip ?? own.find((some) => family(some) === version);
+    const known = before.find(({ ip }) => family(ip) === version);
+    const ip = choose(
+      own.filter((address) => family(address.ip) === version),
+      defaultDevices(version),
+      known?.ip,
+    );
     return ip === undefined ? [] : [{ ip, port: endpoint.port }];
   });
+}
+
+/**
+ * The address of a family that a socket is bound to. One that is on no interface with a default route, as a bridge of
+ * containers or another tunnel has it, is for want of others alone: a move from network to network is such a time.
+ * @param own addresses of the family
+ * @param devices with a default route, the best first
+ * @param before what it was; kept if it is as good as others
+ */
+export function choose(
+  own: readonly OwnAddress[],
+  devices: readonly string[],
+  before: Ip | undefined,
+): Ip | undefined {
+  const best = devices.flatMap((device) => own.filter((address) => address.device === device));
+  const good = best.length > 0 ? best : own;
+  return (good.find(({ ip }) => ip === before) ?? good[0])?.ip;
 }
 
 /**
@@ -66,13 +93,13 @@ export function followAddresses(
 }
 
 /** Addresses of interfaces that are up, but those of the host itself and of a link alone. */
-function hostAddresses(except: string | undefined): Ip[] {
-  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
-    name === except
+function hostAddresses(except: string | undefined): OwnAddress[] {
+  return Object.entries(networkInterfaces()).flatMap(([device, addresses = []]) =>
+    device === except
       ? []
       : addresses.flatMap(({ address, internal }) => {
           const ip = internal || address.startsWith('fe80:') ? undefined : parseIp(address);
-          return ip === undefined ? [] : [ip];
+          return ip === undefined ? [] : [{ ip, device }];
         }),
   );
 }
