@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { PACKAGES, has } from '../../../reference/netns/requirements.ts';
+import { has, PACKAGES } from '../../../reference/netns/requirements.ts';
 import { versionOf } from '../machine.ts';
 import type { Benchmark } from '../page/section.ts';
 import type { Series } from './moves.ts';
@@ -81,13 +81,11 @@ async function play(
   const { ground, rival } = stage;
   await series.begin();
   const { near, far, to } = stage.ours(series.peer);
-  const flows = new Map([[OURS, await Flow.start(ground, traffic, near, far, to, port)]]);
+  const flows = new Map<string, Flow>();
   try {
+    flows.set(OURS, await Flow.start(ground, traffic, near, far, to, port));
     if (series.hasRival)
-      flows.set(
-        RIVAL,
-        await Flow.start(ground, traffic, rival.near, rival.far, rival.far.address, port + 1),
-      );
+      flows.set(RIVAL, await Flow.start(ground, traffic, rival.near, rival.far, rival.far.address, port + 1));
     if (!(await areSteady(flows, Date.now(), BEGUN))) {
       pauses.fault(`${series.name}, ${traffic}: nothing came before the first move`);
       return;
@@ -98,10 +96,16 @@ async function play(
       await series.steps[move % series.steps.length]?.take();
       const changed = Date.now();
       await areSteady(flows, changed, AGAIN);
-      for (const [name, { arrivals }] of flows) {
-        const gap = arrivals.isSteady(changed) ? arrivals.longestGap(since, Date.now()) : undefined;
+      for (const [name, flow] of flows) {
+        const isThere = flow.arrivals.isSteady(changed);
+        const gap = isThere ? flow.arrivals.longestGap(since, Date.now()) : undefined;
         pauses.add(titleOf(series, move), traffic, name, gap, changed - since);
+        if (isThere) continue;
+        // Its next figure would be that of two moves.
+        flows.delete(name);
+        await flow.stop();
       }
+      if (!flows.has(OURS)) return;
     }
   } finally {
     await Promise.all([...flows.values()].map((flow) => flow.stop()));

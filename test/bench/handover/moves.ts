@@ -1,7 +1,8 @@
 /** The ways in which alice changes her place, each there and back as often as is wanted. */
-import type { Ground } from '../../../reference/netns/ground.ts';
+
 import { INTERNET } from '../../../reference/lab/netns/segments.ts';
 import type { Site } from '../../../reference/lab/netns/sites.ts';
+import type { Ground } from '../../../reference/netns/ground.ts';
 
 /** One series of moves. */
 export interface Series {
@@ -31,8 +32,8 @@ export async function allSeries(ground: Ground, home: Site): Promise<Series[]> {
   const renumber = (from: string, address: string) => () =>
     ground.ip(
       ALICE,
-      `address add ${address}/24 dev ${DEVICE}`,
       `address del ${from}/24 dev ${DEVICE}`,
+      `address add ${address}/24 dev ${DEVICE}`,
       `route replace default via ${GATEWAY} dev ${DEVICE}`,
     );
   return [

@@ -5,6 +5,7 @@ import { figure } from '../page/section.ts';
 export class Pauses {
   private readonly values = new Map<string, number[]>();
   private readonly changes = new Map<string, number[]>();
+  private readonly tried = new Set<string>();
   readonly faults: string[] = [];
   private readonly progress: (line: string) => void;
 
@@ -19,9 +20,10 @@ export class Pauses {
   add(move: string, traffic: string, tunnel: string, gap: number | undefined, change: number): void {
     const what = `${move}, ${traffic}, ${tunnel}`;
     this.progress(`${what}: ${gap === undefined ? 'nothing came again' : `${gap.toFixed(0)} ms`}`);
-    if (gap === undefined) this.faults.push(`${what}: once nothing came again in time.`);
+    if (gap === undefined) this.faults.push(`${what}: after one of the moves nothing came again in 12 s, and its flow was ended.`);
     else note(this.values, what, gap);
     note(this.changes, move, change);
+    this.tried.add(`${move}, ${tunnel}`);
   }
 
   fault(text: string): void {
@@ -32,6 +34,11 @@ export class Pauses {
   /** Moves in the order in which they came first. */
   moves(): string[] {
     return [...this.changes.keys()];
+  }
+
+  /** Whether a tunnel was there for that move. */
+  isTried(move: string, tunnel: string): boolean {
+    return this.tried.has(`${move}, ${tunnel}`);
   }
 
   /** Null if nothing was measured. */

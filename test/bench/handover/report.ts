@@ -18,12 +18,12 @@ export function handoverSection(pauses: Pauses, { moves, versions }: Tried): Sec
   const all = pauses.moves();
   const figures = (move: string, tunnel: string): (Figure | null)[] =>
     TRAFFIC.map((traffic) => pauses.of(move, traffic, tunnel));
-  const shared = all.filter((move) => figures(move, RIVAL).some((each) => each !== null));
+  const shared = all.filter((move) => pauses.isTried(move, RIVAL));
   const beside: Table[] = shared.map((move) => ({
     title: `Interruption: ${move}`,
     columns: COLUMNS,
     rows: [OURS, RIVAL].map((name) => ({ name, figures: figures(move, name) })),
-    base: RIVAL,
+    base: OURS,
   }));
   const [first = ''] = all;
   return {
@@ -59,6 +59,8 @@ export function handoverSection(pauses: Pauses, { moves, versions }: Tried): Sec
 }
 
 const NOTES = [
+  'wireguard-go goes on sending from the source address that it had, as long as its route has the same interface: an ' +
+    'address that is gone is in its way until it comes back (`conn/sticky_linux.go`, `device/sticky_linux.go` of its sources).',
   'The other family and a relay are NTMobile’s alone: the endpoint of a WireGuard peer has one family, and its packets go nowhere else.',
   'From the relay back to a direct route there are two steps: first data goes on by the relay, which is what is measured here; the direct route is found beside that, without an interruption of its own.',
   `WireGuard's end sends something every ${KEEP_ALIVE} s if nothing else is to be sent (its manual has 25 s): with a download alone the far end hears of the new address no sooner, if nothing of TCP goes out before.`,

@@ -49,11 +49,7 @@ async function set(ground: Ground, end: End, { file }: Keys, rest: readonly stri
   const { host, device, address } = end;
   const { status, err } = await ground.run(host, ['wg', 'set', device, 'private-key', file, ...rest]);
   if (status !== 0) throw new Error(`wg set: ${err}`);
-  await ground.ip(
-    host,
-    `address add ${address}/24 dev ${device}`,
-    `link set ${device} mtu ${MTU} up`,
-  );
+  await ground.ip(host, `address add ${address}/24 dev ${device}`, `link set ${device} mtu ${MTU} up`);
 }
 
 async function keys(ground: Ground, side: string): Promise<Keys> {
