@@ -1,7 +1,7 @@
 /**
  * Measures what the page shows, and writes the page: `npm run bench` all of it, `npm run bench relay-time udp` some
  * sections. `-- --quick` tries benchmarks in small sizes and writes nothing; `-- --page` writes the page out of what
- * is stored; `-- --list` says what there is.
+ * is stored; `-- --list` says what there is. NTM_NODE: the program of another release of Node, which is measured too.
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';

@@ -62,7 +62,7 @@ static int compare(const void *a, const void *b) {
 
 static uint8_t data[BATCH][2048];
 
-static int echo(int fd) {
+static void echo(int fd) {
   for (;;) {
     struct sockaddr_in to;
     socklen_t length = sizeof to;
@@ -127,9 +127,13 @@ int main(int argc, char **argv) {
   getsockname(fd, (void *)&own, &length);
   printf("%d\n", ntohs(own.sin_port));
   fflush(stdout);
-  if (!strcmp(argv[1], "sink"))
-    for (;;) pause();
-  if (!strcmp(argv[1], "echo")) return echo(fd);
+  if (!strcmp(argv[1], "sink")) {
+    /* Until whoever started it is gone. */
+    while (read(0, data[0], sizeof data[0]) > 0) {
+    }
+    return 0;
+  }
+  if (!strcmp(argv[1], "echo")) echo(fd);
   if (argc < 8) return 2;
   struct sockaddr_in to = at(argv[4], argv[5]);
   if (connect(fd, (void *)&to, sizeof to)) return 2;
