@@ -18,7 +18,6 @@ export const UNTESTABLE: Readonly<Record<string, string>> = {
     'it is about the service’s ordinary name and its balancer; of the NTMA itself nothing is to be seen',
   'NTMA-07 ntma': 'what other clients reach does not pass the NTMA; the DC’s DNS is judged',
   'NTMA-08': 'several NTMAs share a balancer and a name, and nothing of their own',
-  'RSS-09': 'what forwards a datagram is not to be seen from outside',
   'RSS-11': 'a tester’s UDP socket neither sets nor shows the ECN and DSCP bits of outer packets',
   'RST-04 dc': 'the RS-T lends; of a DC only the pools are seen, which its configuration gives it',
   'TUN-10 node': 'a tester’s UDP socket neither sets nor shows the ECN and DSCP bits of outer packets',

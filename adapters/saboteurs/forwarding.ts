@@ -2,19 +2,55 @@
 import type { Endpoint } from '../../reference/address.ts';
 import { formatEndpoint } from '../../reference/address.ts';
 import { toHex } from '../../reference/bytes.ts';
-import type { Effect, HotTable } from '../../reference/core.ts';
+import type { Counters, Effect, HotTable } from '../../reference/core.ts';
 import type { EntriesConfig } from '../../reference/roles/rs-s/entries.ts';
 import { Entries } from '../../reference/roles/rs-s/entries.ts';
 import type { Entry } from '../../reference/roles/rs-s/entry.ts';
 import type { Tally } from '../../reference/roles/tally.ts';
+import type { Created } from '../reference/created.ts';
 import type { Saboteur } from '../reference/variant.ts';
 import { field, replace, withEffects, withHandle, withTable } from '../reference/variant.ts';
 
 const DATA = 0x10;
+/** Bytes that are no UDP payload. */
+const IP_AND_UDP = 28;
 /** What comes within so many milliseconds is one batch. */
 const BATCH_MS = 50;
 
+/** A relay that shows other counters than it has. */
+function showing(created: Created, change: (counters: Counters) => Counters): Created {
+  const { role } = created;
+  const counters = (): Counters => change(role.counters());
+  return {
+    ...created,
+    role: { handle: (input, now) => role.handle(input, now), wakeAt: () => role.wakeAt(), counters },
+  };
+}
+
 export const FORWARDING: readonly Saboteur[] = [
+  {
+    name: 'forward-counted-as-the-kernels',
+    title: 'counts what it forwards itself as what its kernel forwards, too',
+    clause: 'RSS-09',
+    caughtBy: 'rs-s.forward.counted',
+    wrap: (created) =>
+      showing(created, (counters) => ({
+        ...counters,
+        'relay.kernel.packets': counters['relay.packets'] ?? 0,
+        'relay.kernel.bytes': counters['relay.bytes'] ?? 0,
+      })),
+  },
+  {
+    name: 'forward-counts-heads',
+    title: 'counts the bytes of IP and UDP headers in what it forwards',
+    clause: 'GEN-17',
+    caughtBy: 'rs-s.forward.counted',
+    wrap: (created) =>
+      showing(created, (counters) => ({
+        ...counters,
+        'relay.bytes': (counters['relay.bytes'] ?? 0) + IP_AND_UDP * (counters['relay.packets'] ?? 0),
+      })),
+  },
   {
     name: 'forward-flips-a-bit',
     title: 'changes the last byte of the Data that it forwards',

@@ -39,6 +39,7 @@ import { TRANSACTION_CASES } from './messages/transactions.ts';
 import { NODE_CASES } from './node/all.ts';
 import { NTMA_CASES } from './ntma/inside.ts';
 import { PORTED_NTMA_CASES } from './ntma/ported.ts';
+import { COUNTED_CASES } from './relays/counted.ts';
 import { DIRECTION_CASES } from './relays/direction.ts';
 import { REFUSED_DIRECTION_CASES } from './relays/direction-refused.ts';
 import { ENTRY_CASES } from './relays/entry.ts';
@@ -86,6 +87,7 @@ export const ALL_CASES: readonly Case[] = [
   ...REFUSED_DIRECTION_CASES,
   ...WITHDRAWAL_CASES,
   ...FORWARDING_CASES,
+  ...COUNTED_CASES,
   ...NOT_FORWARDED_CASES,
   ...HOLDING_CASES,
   ...LEG_HANDOVER_CASES,

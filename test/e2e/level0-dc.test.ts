@@ -10,15 +10,18 @@ import { isLong, onlyOnNode, RUNTIMES, start, untilReady } from './runtimes.ts';
 
 const SUITE = 'conformance/bin.js';
 const DEPTH = ['--depth', isLong ? 'default' : 'quick'];
-/** In the short form, some cases of nodes and of relays. */
-const CASES = isLong ? [] : ['dc.registration.answer', 'dc.relay.none', 'dc.relay.order'];
+/** In the short form, some cases of nodes, of relays and of names. */
+const CASES = isLong
+  ? []
+  : ['dc.registration.answer', 'dc.relay.none', 'dc.relay.order', 'dns.node.published'];
 
 for (const name of isLong ? RUNTIMES : (['node'] as const)) {
   t.test(`a DC without an adapter, on ${name}`, { skip: onlyOnNode }, async (t) => {
     const file = folder(t);
     const config = file('dc.json');
-    const [dc, ...others] = await freePorts(3);
-    const provision = ['provision', '--role', 'dc', '--target', `${dc}`, '--listen', others.join(',')];
+    const [dc, dns, ...others] = await freePorts(4);
+    const provision = ['provision', '--role', 'dc', '--target', `${dc}`, '--dns', `${dns}`];
+    provision.push('--listen', others.join(','));
     const written = await start(name, SUITE, [...provision, '--out', config]).ended;
     t.equal(written.status, 0, written.err);
 
@@ -41,8 +44,8 @@ for (const name of isLong ? RUNTIMES : (['node'] as const)) {
       t.same([status, err], [0, ''], when);
       const { cases, complete, target } = Report.parse(JSON.parse(readFileSync(report, 'utf8')));
       const passed = cases.filter(({ verdict }) => verdict === 'pass').length;
-      t.ok(passed >= (isLong ? 90 : CASES.length), `${passed} of ${cases.length} cases pass`);
-      t.same([complete, target.level, target.roles], [true, 0, ['dc']]);
+      t.ok(passed >= (isLong ? 110 : CASES.length), `${passed} of ${cases.length} cases pass`);
+      t.same([complete, target.level, target.roles], [true, 0, ['dc', 'dns']]);
     }
   });
 }
