@@ -102,9 +102,18 @@ export class Cast {
 }
 
 /** By which kinds of routes a node has sent to a peer, in their order. */
-export function routesTo({ program }: NodeRole, { fqdn }: Pick<NodeRole, 'fqdn'>): string[] {
+export function routesTo(node: NodeRole, peer: Pick<NodeRole, 'fqdn'>): string[] {
+  return waysTo(node, peer).map(({ route }) => route);
+}
+
+/** The same, with where it sent to. */
+export function waysTo(
+  { program }: NodeRole,
+  { fqdn }: Pick<NodeRole, 'fqdn'>,
+): { readonly route: string; readonly to: string }[] {
   return program.text.split('\n').flatMap((line) => {
     if (!line.includes(' route ') || !line.includes(`peer=${fqdn} `)) return [];
-    return / route=(\w+)/.exec(line)?.[1] ?? [];
+    const route = / route=(\w+)/.exec(line)?.[1];
+    return route === undefined ? [] : { route, to: / to="?([^" ]+)/.exec(line)?.[1] ?? '' };
   });
 }

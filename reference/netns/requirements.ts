@@ -21,6 +21,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   sipp: 'sip-tester',
   haproxy: 'haproxy',
   nginx: 'nginx-light',
+  python3: 'python3',
 };
 
 /** What every scenario runs. */

@@ -29,6 +29,8 @@ export interface Scenario {
   readonly isQuick?: true;
   /** It has so many networks that packets are captured on the Internet only. */
   readonly isLarge?: true;
+  /** So much goes through it that no packets are captured. */
+  readonly isHeavy?: true;
   readonly play: (stage: Stage) => Promise<void>;
 }
 

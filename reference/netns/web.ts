@@ -13,9 +13,14 @@ export interface Web {
 
 export const FILE = 'file.bin';
 const SEEN = 'seen.log';
+/** Milliseconds between two looks at what came of a download. */
+const LOOK = 20;
 
-/** Starts nginx on a host, for all its addresses, with a file of that size. */
-export async function startWeb(ground: Ground, host: string, bytes: number): Promise<Web> {
+/**
+ * Starts nginx on a host, for all its addresses, with a file of that size.
+ * @param rate bytes per second that it sends to one; no limit if not given
+ */
+export async function startWeb(ground: Ground, host: string, bytes: number, rate = 0): Promise<Web> {
   const root = join(ground.folder, `web-${host}`);
   await mkdir(root, { recursive: true });
   const content = randomBytes(bytes);
@@ -28,7 +33,7 @@ http {
   log_format who '$remote_addr'; access_log ${root}/${SEEN} who;
   client_body_temp_path ${root}/body; proxy_temp_path ${root}/proxy; fastcgi_temp_path ${root}/fastcgi;
   uwsgi_temp_path ${root}/uwsgi; scgi_temp_path ${root}/scgi;
-  server { listen 80; listen [::]:80 ipv6only=on; root ${root}; }
+  server { listen 80; listen [::]:80 ipv6only=on; root ${root}; limit_rate ${rate}; }
 }
 `,
   );
@@ -46,12 +51,13 @@ export class Download {
   private readonly file: string;
   readonly program: Program;
 
-  /** @param rate bytes per second, so that it takes a while */
+  /** @param rate bytes per second, so that it takes a while; 0: no limit */
   constructor(ground: Ground, from: string, name: string, rate: number, version: 4 | 6) {
     this.file = join(ground.folder, `curl-${from}.bin`);
     const words = ['curl', '-sS', `-${version}`, '--retry', '0', '--connect-timeout', '30'];
-    const limits = ['--limit-rate', `${rate}`, '-o', this.file, `http://${name}/${FILE}`];
-    this.program = ground.start(from, [...words, ...limits], `curl-${from}`);
+    const limit = rate === 0 ? [] : ['--limit-rate', `${rate}`];
+    const where = ['-o', this.file, `http://${name}/${FILE}`];
+    this.program = ground.start(from, [...words, ...limit, ...where], `curl-${from}`);
   }
 
   /** Bytes that have come. */
@@ -62,6 +68,39 @@ export class Download {
   /** What came in the end, as SHA-256. */
   async digest(): Promise<string> {
     return sha256(await readFile(this.file));
+  }
+}
+
+/** How long nothing came of a download, looked at all the time. */
+export class Pauses {
+  private readonly download: Download;
+  private readonly timer: NodeJS.Timeout;
+  private size = 0;
+  private changed = performance.now();
+  private longestYet = 0;
+
+  constructor(download: Download) {
+    this.download = download;
+    this.timer = setInterval(() => void this.look(), LOOK);
+  }
+
+  /** The longest pause in milliseconds since this was last asked, one that lasts still included. */
+  take(): number {
+    const longest = Math.max(this.longestYet, performance.now() - this.changed);
+    this.longestYet = 0;
+    return longest;
+  }
+
+  end(): void {
+    clearInterval(this.timer);
+  }
+
+  private async look(): Promise<void> {
+    const [size, now] = [await this.download.size(), performance.now()];
+    if (size === this.size) return;
+    this.longestYet = Math.max(this.longestYet, now - this.changed);
+    this.size = size;
+    this.changed = now;
   }
 }
 

@@ -10,6 +10,7 @@ import { optimisation } from './optimisation.ts';
 import { relayKilled } from './relay-killed.ts';
 import { rsNWeb } from './rs-n-web.ts';
 import { rsTSip } from './rs-t-sip.ts';
+import { tenMoves } from './ten-moves.ts';
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'first-contact': firstContact,
@@ -17,6 +18,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   matrix,
   'handover-curl': handoverCurl,
   'handover-iperf3': handoverIperf3,
+  'ten-moves': tenMoves,
   'relay-killed': relayKilled,
   cname,
   'rs-n-web': rsNWeb,
