@@ -104,7 +104,7 @@ const dc = strict('an object', {
   zones: list(zone, 'zones', 1, 64),
   /** Virtual prefixes of which it gives addresses to nodes. [DC-02] */
   pools: list(network, 'prefixes of virtual addresses', 1, 64),
-  associations: list(association, 'associations', 0, 100_000),
+  associations: list(association, 'associations', 0, 1_000_000),
   access: access.prefault({}),
   limits: strict('an object', {
     perSourcePerSecond,

@@ -78,6 +78,10 @@ const faults: [config: unknown, line: string][] = [
     'pools[1] shares addresses with pools[0]: keep one of them',
   ],
   [top({ associations: [null] }), 'associations[0] is null: write an object'],
+  [
+    top({ associations: Array(1_000_001).fill(null) }),
+    'associations has more than 1000000 entries: remove some',
+  ],
   [inside(0, { peerRole: undefined }), 'associations[0].peerRole is missing: write "node", "rs" or "dc"'],
   [inside(0, { peerRole: 'ntma' }), 'associations[0].peerRole is "ntma": write "node", "rs" or "dc"'],
   [
