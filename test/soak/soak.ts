@@ -37,6 +37,8 @@ const HOUR = 3_600_000;
 const USED_EVERY = 700_000;
 /** Milliseconds after which what nobody uses is gone. */
 const GONE = 1000 * LIFETIME + 1000;
+/** Milliseconds after which nothing is left of a handshake. (KEY-22) */
+const UNCONFIRMED = 15_000;
 const PARTS = 10;
 
 /** @throws Error if a path does not what it should. */
@@ -82,6 +84,8 @@ class Soak {
         const numbers = Array.from({ length: Math.min(together, to - from) }, (_, index) => from + index);
         await this.live(numbers, (numbers.length * hours * HOUR) / cycles);
       }
+      await this.tell({ use: this.staying });
+      await this.pass(UNCONFIRMED);
       const seen = await this.look(to);
       this.seen.push(seen);
       this.options.onTenth?.(seen);
@@ -142,7 +146,9 @@ class Soak {
     if (fault === undefined) return;
     const { counters } = (await this.ask({ measure: true })) as Held;
     const refused = Object.entries(counters).filter(([name, count]) => /^refused\./.test(name) && count > 0);
-    throw new Error(`${fault}; the relay refused: ${refused.map((one) => one.join(' ')).join(', ') || 'nothing'}`);
+    throw new Error(
+      `${fault}; the relay refused: ${refused.map((one) => one.join(' ')).join(', ') || 'nothing'}`,
+    );
   }
 }
 

@@ -87,11 +87,12 @@ export const balancer: Scenario = {
     const ntma = await cast.role('ntma1', 'ntma', ntmaConfigOf('ntma1'), '--tun', 'ntm0');
     const [, virtual = ''] = await ntma.found(/ registered .*addresses="?([\d.]+)/, READY);
     await ground.rules('ntma1', toBalancer(virtual));
-    for (const [name, kind] of CLIENTS) {
+    const begin = async ([name, kind]: (typeof CLIENTS)[number]): Promise<void> => {
       const own = clientConfigOf(name, ['0.0.0.0:4330', '[::]:4330']);
       const resolver = kind === 'V6' ? `[${NAME_SERVER[1]}]:53` : `${NAME_SERVER[V4]}:53`;
       await cast.at(name, await ground.site(kind), { ...own, dns: { listen: [`${STUB}:53`] }, resolver });
-    }
+    };
+    await Promise.all(CLIENTS.map(begin));
     stage.remark(`${names.length} clients are registered; ${SERVICE} leads to ${virtual}`);
 
     await ground.rules('balancer', HASH);
@@ -134,15 +135,15 @@ async function startWebs({ ground }: Stage): Promise<Map<string, string>> {
 async function visits(stage: Stage, kind: string): Promise<void> {
   const { ground } = stage;
   stage.remark(`each client visits ${SERVICE} ${VISITS} times, by ${kind}`);
-  const found: string[][] = [];
-  for (const [client] of CLIENTS) {
+  const visitsOf = async ([client]: (typeof CLIENTS)[number]): Promise<string[]> => {
     const names: string[] = [];
     for (let visit = 0; visit < VISITS; visit++) {
       const words = ['curl', '-sS', '-4', '--retry', '5', '--retry-all-errors', `http://${SERVICE}/name`];
       names.push((await ground.run(client, words, READY)).out.trim() || 'nobody');
     }
-    found.push(names);
-  }
+    return names;
+  };
+  const found = await Promise.all(CLIENTS.map(visitsOf));
   const told = CLIENTS.map(([client], at) => `${client}: ${found[at]?.join(' ')}`).join(', ');
   const known = servers.map(({ name }) => name);
   stage.expect(

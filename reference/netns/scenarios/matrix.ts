@@ -35,7 +35,8 @@ export const matrix: Scenario = {
     const nodes = new Map<string, NodeRole>();
     for (const kind of ALL) {
       const names = [nameOf('a', kind), nameOf('b', kind)];
-      for (const name of names) nodes.set(name, await cast.node(name, await ground.site(kind)));
+      const begin = async (name: string) => nodes.set(name, await cast.node(name, await ground.site(kind)));
+      await Promise.all(names.map(begin));
       stage.remark(`${names.join(' and ')} are registered`);
     }
     const found = new Map<string, Cell>();
