@@ -20,6 +20,8 @@ import { outgoing } from './general-side.ts';
 
 const TCP = 6;
 const UDP = 17;
+const IPV4_HEADER = 20;
+const ICMP_HEADER = 8;
 /** When ports of a path that is gone belong to nobody any more, with their mappings; milliseconds. [RSN-16] */
 const RELEASED = 125_000;
 
@@ -41,6 +43,15 @@ function isSound(packet: Uint8Array): boolean {
   const [high = 0, low = 0] = udp.subarray(6, 8);
   if (high + low === 0) return true;
   return pseudoChecksum(sourceOf(head), destinationOf(head), UDP, udp) === 0;
+}
+
+/** An ICMP error about IPv4 with the two ports that it names in each other's place: checksums stay right. */
+function swapped(error: Uint8Array): Uint8Array {
+  const changed = error.slice();
+  const ports = (readHead(error)?.payload ?? 0) + ICMP_HEADER + IPV4_HEADER;
+  changed.set(error.subarray(ports, ports + 2), ports + 2);
+  changed.set(error.subarray(ports + 2, ports + 4), ports);
+  return changed;
 }
 
 /** Lets one node have all mappings of a kind. */
@@ -153,6 +164,29 @@ export const TRANSLATING: readonly Saboteur[] = [
     clause: 'RSN-14',
     caughtBy: 'rs-n.mapping.bound-echo',
     patch: () => unbounded('echo'),
+  },
+  {
+    name: 'rs-n-full-in-silence',
+    title: 'drops what it has no room for without a word to the node',
+    clause: 'RSN-14',
+    caughtBy: 'rs-n.mapping.bound',
+    patch: () =>
+      replace(Outgoing.prototype, 'take', (original) => (self, ...args) => {
+        const done = original(self, ...args) as { readonly refused?: string };
+        return done.refused === 'mapping-room' ? { ...done, back: [] } : done;
+      }),
+  },
+  {
+    name: 'rs-n-full-of-anything',
+    title: 'tells a node that there is no room, and not for which packet',
+    clause: 'RSN-14',
+    caughtBy: 'rs-n.mapping.bound-tcp',
+    patch: () =>
+      replace(Outgoing.prototype, 'take', (original) => (self, ...args) => {
+        const done = original(self, ...args) as { readonly refused?: string; readonly back: Uint8Array[] };
+        if (done.refused !== 'mapping-room') return done;
+        return { ...done, back: done.back.map((packet) => swapped(packet)) };
+      }),
   },
   {
     name: 'rs-n-six-fragments',

@@ -1,7 +1,7 @@
 /** Section 9.11: mappings of an RS-N, whom they let in, how long they live and how many there are. */
 import type { Ip } from '../../../reference/address.ts';
 import { MessageType, Status } from '../../../reference/wire/registry.ts';
-import { readIcmp, udpPacket } from '../../application/packets.ts';
+import { udpPacket } from '../../application/packets.ts';
 import { readSegment, TCP_FLAG, tcpSegment } from '../../application/tcp.ts';
 import type { ReadUdp } from '../../application/udp.ts';
 import type { Case } from '../../case.ts';
@@ -17,6 +17,7 @@ import {
   checkFlows,
   checkNotIn,
   checkOut,
+  checkTold,
   directAs,
   endCommon,
   opened,
@@ -179,12 +180,13 @@ export const RS_N_MAPPING_CASES: readonly Case[] = [
       world.check(ways.size === FEW, `${FEW} ports`, `${ways.size}`, 'RSN-14: none belongs to two mappings.');
       await checkCounted(world, on.end, 'refused.mapping-room', 1, async () => {
         const payload = world.fresh(16);
-        on.node.sendData(packetTo(world, on, { ports: [FEW + 1, 7], payload }));
-        const mail = world.came(await on.node.peer.take(isData), 'an ICMP error in Data', 'RSN-14.');
-        const type = mail.plaintext && readIcmp(mail.plaintext)?.type;
-        world.check(type === 3, 'destination unreachable', `type ${type}`, 'RSN-14: the node is told.');
+        const packet = packetTo(world, on, { ports: [FEW + 1, 7], payload });
+        on.node.sendData(packet);
+        // By the time of this answer the relay has had it.
+        world.status(await on.node.peer.probe(on.node.path), Status.ok);
         const out = await outOf(world, on.end, payload, 0);
         world.check(out === undefined, 'nothing out', 'a packet', 'RSN-14.');
+        await checkTold(world, on, packet);
       });
       await checkOut(world, on, 'What has a mapping goes on.', packetTo(world, on, { ports: [1, 7] }));
       const other = await opened(world, { end: { general }, node: { name: 'B' } });

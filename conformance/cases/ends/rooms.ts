@@ -1,6 +1,6 @@
 /** Section 9.11: the room that an RS-N has for mappings, of TCP and of echoes, and for all nodes together. */
 import { sameBytes } from '../../../reference/bytes.ts';
-import { MessageType, Status } from '../../../reference/wire/registry.ts';
+import { Status } from '../../../reference/wire/registry.ts';
 import { echo } from '../../application/icmp.ts';
 import { readIcmp } from '../../application/packets.ts';
 import { readSegment, TCP_FLAG, tcpSegment } from '../../application/tcp.ts';
@@ -10,7 +10,7 @@ import type { World } from '../../world.ts';
 import { delivered } from '../node/steps.ts';
 import { exactNetwork } from '../steps.ts';
 import type { OnPath } from './steps.ts';
-import { checkCounted, endCommon, opened } from './steps.ts';
+import { checkCounted, checkTold, endCommon, opened } from './steps.ts';
 
 const FEW = 4;
 const WORDS = { tcp: 'TCP connections', echo: 'ICMP echoes' } as const;
@@ -58,10 +58,7 @@ async function checkFull(world: World, on: OnPath, kind: 'tcp' | 'echo', port: n
       ({ packet: one }) => one !== undefined && portOf(one) !== undefined,
     );
     world.check(out === undefined, 'nothing out', 'the packet', 'RSN-14: there is no room.');
-    const told = await on.node.peer.take(({ type }) => type === MessageType.data);
-    const mail = world.came(told, 'an ICMP error in Data', 'RSN-14: the node is told.');
-    const type = mail.plaintext && readIcmp(mail.plaintext)?.type;
-    world.check(type === 3, 'destination unreachable', `type ${type}`, 'RSN-14: the node is told.');
+    await checkTold(world, on, packet);
   });
 }
 

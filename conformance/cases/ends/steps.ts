@@ -3,7 +3,7 @@ import type { Ip } from '../../../reference/address.ts';
 import { family, ipFromBytes } from '../../../reference/address.ts';
 import { sameBytes, toHex } from '../../../reference/bytes.ts';
 import { MessageType, Status } from '../../../reference/wire/registry.ts';
-import { udpPacket } from '../../application/packets.ts';
+import { readIcmp, udpPacket } from '../../application/packets.ts';
 import type { ReadUdp } from '../../application/udp.ts';
 import { readUdp } from '../../application/udp.ts';
 import type { CaseInfo } from '../../case.ts';
@@ -16,6 +16,7 @@ import type { Peer } from '../../played/peer.ts';
 import { describeStatus } from '../../status.ts';
 import type { EndTestOptions, EndUnderTest } from '../../target/end-under-test.ts';
 import { GENERAL_SIDE } from '../../target/end-under-test.ts';
+import { checksumsAreRight } from '../../twin/index.ts';
 import { Unjudged } from '../../verdict.ts';
 import type { NodeOptions, World } from '../../world.ts';
 import { delivered } from '../node/steps.ts';
@@ -258,6 +259,27 @@ export async function checkCounted(
   if (world.impaired) return;
   const rose = ((await end.counters())[name] ?? 0) - before;
   world.check(rose === by, `${name} by ${by}`, `by ${rose}`, 'GEN-19: counted once, by its layer.');
+}
+
+/** The addresses of an IPv4 packet and the first 8 bytes behind its header, by which an ICMP error names it. */
+const NAMED = [12, 28] as const;
+
+/**
+ * Judges that the node is told that there is no room for its packet, of IPv4. The relay has answered what came after
+ * that packet: what it says of it is on its way.
+ */
+export async function checkTold(world: World, on: OnPath, packet: Uint8Array): Promise<void> {
+  const told = await on.node.peer.take(({ type }) => type === MessageType.data);
+  const requirement = 'RSN-14, RSN-15: the node is told by ICMP, as from its peer.';
+  const mail = world.came(told, 'an ICMP error in Data', requirement);
+  const came = mail.plaintext ?? new Uint8Array(0);
+  const error = readIcmp(came);
+  world.check(error?.type === 3, 'destination unreachable', `type ${error?.type}`, requirement);
+  const source = ipFromBytes(came.slice(12, 16));
+  world.check(source === on.far, `from ${on.far}`, `from ${source}`, requirement);
+  const [wanted, named] = [packet, error?.about ?? came].map((one) => toHex(one.slice(...NAMED)));
+  world.check(named === wanted, `about ${wanted}`, `about ${named}`, requirement);
+  world.check(checksumsAreRight(came), 'right checksums', 'wrong ones', requirement);
 }
 
 /** An answer of the peer to a packet that came out. */
