@@ -1,8 +1,9 @@
 /** Programs of the benchmarks. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Undo } from './undo.ts';
 
@@ -11,9 +12,13 @@ export function program(name: string): string {
   return fileURLToPath(new URL(`programs/${name}`, import.meta.url));
 }
 
-/** A folder for files; it goes with the rest. */
+/** A folder for files; it goes with the rest. What one that was killed left behind goes now. */
 export function folder(undo: Undo): string {
-  const path = mkdtempSync(join(tmpdir(), 'ntm-bench-'));
+  for (const name of readdirSync(tmpdir())) {
+    const pid = /^ntm-bench-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(tmpdir(), name), { recursive: true });
+  }
+  const path = mkdtempSync(join(tmpdir(), `ntm-bench-${process.pid}-`));
   undo.add(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }

@@ -9,10 +9,12 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -120,6 +122,8 @@ static int ping(int fd, size_t size, int count) {
 
 int main(int argc, char **argv) {
   if (argc < 4) return 2;
+  /* It goes with whoever started it. */
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   struct sockaddr_in own = at(argv[2], argv[3]);
   int fd = socket(AF_INET, SOCK_DGRAM, 0);
   if (bind(fd, (void *)&own, sizeof own)) return 2;
@@ -127,12 +131,8 @@ int main(int argc, char **argv) {
   getsockname(fd, (void *)&own, &length);
   printf("%d\n", ntohs(own.sin_port));
   fflush(stdout);
-  if (!strcmp(argv[1], "sink")) {
-    /* Until whoever started it is gone. */
-    while (read(0, data[0], sizeof data[0]) > 0) {
-    }
-    return 0;
-  }
+  if (!strcmp(argv[1], "sink"))
+    for (;;) pause();
   if (!strcmp(argv[1], "echo")) echo(fd);
   if (argc < 8) return 2;
   struct sockaddr_in to = at(argv[4], argv[5]);
