@@ -2,9 +2,8 @@
 import type { Endpoint } from '../address.ts';
 import { sameEndpoint } from '../address.ts';
 import type { Instant } from '../core.ts';
-import { Refusal } from '../refusal.ts';
 import type { Header } from '../wire/header.ts';
-import { readHeader } from '../wire/header.ts';
+import { readDataHeader } from '../wire/header.ts';
 import { MessageType } from '../wire/registry.ts';
 import { openMessage, sealMessage } from '../wire/seal.ts';
 import type { Addresses } from './addresses.ts';
@@ -57,9 +56,8 @@ export class DataPath {
     const keys = this.keys.usable(now);
     const current = this.addresses.validFor(from);
     if (keys === undefined || current === undefined || !sameEndpoint(current, from)) return undefined;
-    const header = readHeader(bytes);
-    if (header instanceof Refusal || header.type !== MessageType.data) return undefined;
-    if (header.keyId !== keys.keyId || !keys.window.check(header.sequence)) return undefined;
+    const header = readDataHeader(bytes);
+    if (header?.keyId !== keys.keyId || !keys.window.check(header.sequence)) return undefined;
     const payload = openMessage(keys.receiver, bytes);
     const accepted = payload && accept(payload);
     if (accepted !== undefined) keys.window.mark(header.sequence);

@@ -10,6 +10,8 @@ import { EVP_CTRL_AEAD_GET_TAG, EVP_CTRL_AEAD_SET_TAG, loadLibcrypto } from './l
 export interface NativeAead {
   seal(nonce: Uint8Array, ad: Uint8Array, plaintext: Uint8Array, room?: number): Uint8Array;
   open(nonce: Uint8Array, ad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
+  sealAfter(nonce: Uint8Array, ad: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  openAfter(nonce: Uint8Array, message: Uint8Array, ad: number): Uint8Array | undefined;
 }
 
 const [KEY, NONCE, TAG] = [32, 12, 16];
@@ -81,51 +83,98 @@ class EvpAead implements NativeAead {
   }
 
   seal(nonce: Uint8Array, ad: Uint8Array, plaintext: Uint8Array, room = 0): Uint8Array {
+    const { memory, base } = this.desk;
+    memory.set(checked(ad), AT.ad);
+    return this.sealAt(nonce, base + AT.ad, ad.length, plaintext, room);
+  }
+
+  sealAfter(nonce: Uint8Array, ad: Uint8Array, plaintext: Uint8Array): Uint8Array {
+    return this.sealAt(nonce, 0, ad.length, plaintext, ad.length, ad);
+  }
+
+  open(nonce: Uint8Array, ad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
+    const { memory, base } = this.desk;
+    memory.set(checked(ad), AT.ad);
+    return this.openAt(nonce, base + AT.ad, ad.length, sealed, 0);
+  }
+
+  openAfter(nonce: Uint8Array, message: Uint8Array, ad: number): Uint8Array | undefined {
+    return this.openAt(nonce, 0, ad, message, ad);
+  }
+
+  /** @param ad address of the associated data; 0: they are `head`, and stand before what comes out */
+  private sealAt(
+    nonce: Uint8Array,
+    ad: number,
+    adLength: number,
+    plaintext: Uint8Array,
+    room: number,
+    head?: Uint8Array,
+  ): Uint8Array {
     const { desk, sealing } = this;
     const { library, base } = desk;
     const { length } = plaintext;
-    this.begin(sealing, nonce, ad, 1);
     const at = desk.reserve(room + length + TAG);
-    desk.piece.set(plaintext, at + room);
+    const { piece } = desk;
     const data = desk.pieceBase + at + room;
+    if (head !== undefined) piece.set(head, at);
+    piece.set(plaintext, at + room);
+    this.begin(sealing, nonce, ad || data - room, adLength, 1);
     const isDone =
       (length === 0 || library.update(sealing, data, base + AT.length, data, length) === 1) &&
       library.final(sealing, base + AT.tag, base + AT.length) === 1 &&
       library.control(sealing, EVP_CTRL_AEAD_GET_TAG, TAG, data + length) === 1;
     if (!isDone) throw new Error('libcrypto: sealing failed');
-    return desk.piece.subarray(at, at + room + length + TAG);
+    return piece.subarray(at, at + room + length + TAG);
   }
 
-  open(nonce: Uint8Array, ad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
+  /** @param ad address of the associated data; 0: they are the first bytes of the message, `skip` of them */
+  private openAt(
+    nonce: Uint8Array,
+    ad: number,
+    adLength: number,
+    message: Uint8Array,
+    skip: number,
+  ): Uint8Array | undefined {
     const { desk, opening } = this;
     const { library, base } = desk;
-    const length = sealed.length - TAG;
-    this.begin(opening, nonce, ad, 0);
+    const length = message.length - skip - TAG;
+    if (nonce.length !== NONCE) throw wrongNonce(nonce);
     if (length < 0) return undefined;
-    const at = desk.reserve(length + TAG);
-    desk.piece.set(sealed, at);
-    const data = desk.pieceBase + at;
+    const at = desk.reserve(message.length);
+    const { piece } = desk;
+    piece.set(message, at);
+    const begin = at + skip;
+    const data = desk.pieceBase + begin;
+    this.begin(opening, nonce, ad || data - skip, adLength, 0);
     const isDone =
       library.control(opening, EVP_CTRL_AEAD_SET_TAG, TAG, data + length) === 1 &&
       (length === 0 || library.update(opening, data, base + AT.length, data, length) === 1) &&
       library.final(opening, base + AT.tag, base + AT.length) === 1;
-    if (isDone) return desk.piece.subarray(at, at + length);
+    if (isDone) return piece.subarray(begin, begin + length);
     // What did not verify is nobody's to see.
-    desk.piece.fill(0, at, at + length);
+    piece.fill(0, begin, begin + length);
     return undefined;
   }
 
-  private begin(context: number, nonce: Uint8Array, ad: Uint8Array, isSealing: number): void {
-    if (nonce.length !== NONCE) throw new RangeError(`${NONCE} bytes are due, not ${nonce.length}`);
-    if (ad.length > LONGEST_AD) throw new RangeError(`${ad.length} bytes of associated data`);
+  private begin(context: number, nonce: Uint8Array, ad: number, adLength: number, isSealing: number): void {
+    if (nonce.length !== NONCE) throw wrongNonce(nonce);
     const { library, memory, base } = this.desk;
     memory.set(nonce, AT.nonce);
-    memory.set(ad, AT.ad);
     const isDone =
       library.init(context, 0, 0, 0, base + AT.nonce, isSealing) === 1 &&
-      (ad.length === 0 || library.update(context, 0, base + AT.length, base + AT.ad, ad.length) === 1);
+      (adLength === 0 || library.update(context, 0, base + AT.length, ad, adLength) === 1);
     if (!isDone) throw new Error('libcrypto: a message cannot be begun');
   }
+}
+
+function wrongNonce({ length }: Uint8Array): RangeError {
+  return new RangeError(`${NONCE} bytes are due, not ${length}`);
+}
+
+function checked(ad: Uint8Array): Uint8Array {
+  if (ad.length > LONGEST_AD) throw new RangeError(`${ad.length} bytes of associated data`);
+  return ad;
 }
 
 let desk: Desk | undefined;

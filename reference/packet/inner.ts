@@ -1,7 +1,7 @@
 /** The inner packet of a Data message: where it ends, and from whom and for whom it is. Nothing in it is changed. */
 import type { Ip } from '../address.ts';
-import { ipFromBytes } from '../address.ts';
 import { Refusal } from '../refusal.ts';
+import { KnownAddresses } from './known.ts';
 
 /** An IPv4 or IPv6 packet without what came after it. */
 export interface InnerPacket {
@@ -10,6 +10,8 @@ export interface InnerPacket {
   readonly source: Ip;
   readonly destination: Ip;
 }
+
+const KNOWN = new KnownAddresses();
 
 /** Addresses that are admitted somewhere; a list of them is one. */
 export interface AddressSet {
@@ -30,14 +32,13 @@ export function readInner(payload: Uint8Array): InnerPacket | Refusal {
   const length = format.length(payload);
   if (length < header) return new Refusal('inner-length', `${length} bytes are less than the header`);
   if (length > payload.length) return new Refusal('inner-length', `${length} bytes are more than came`);
-  if (payload.subarray(length).some((byte) => byte !== 0)) {
-    return new Refusal('inner-length', 'not zero after the packet');
+  for (let at = length; at < payload.length; at++) {
+    if (payload[at] !== 0) return new Refusal('inner-length', 'not zero after the packet');
   }
-  const address = (at: number) => ipFromBytes(payload.subarray(at, at + format.address)) as Ip;
   return {
-    packet: payload.subarray(0, length),
-    source: address(format.source),
-    destination: address(format.source + format.address),
+    packet: length === payload.length ? payload : payload.subarray(0, length),
+    source: KNOWN.at(payload, format.source, format.address),
+    destination: KNOWN.at(payload, format.source + format.address, format.address),
   };
 }
 
@@ -64,7 +65,7 @@ interface Format {
   readonly length: (packet: Uint8Array) => number;
   /** Where the source begins; the destination follows it. */
   readonly source: number;
-  readonly address: number;
+  readonly address: 4 | 16;
 }
 
 const IPV6_HEADER = 40;
@@ -72,7 +73,7 @@ const IPV6_HEADER = 40;
 const FORMATS: Readonly<Record<number, Format>> = {
   4: {
     shortest: 20,
-    header: ([first = 0]) => 4 * (first & 15),
+    header: (packet) => 4 * ((packet[0] ?? 0) & 15),
     length: (packet) => u16(packet, 2),
     source: 12,
     address: 4,

@@ -63,6 +63,30 @@ export function readHeader(bytes: Uint8Array): Header | Refusal {
   };
 }
 
+/**
+ * Of Data what a receiver needs that knows the channel already; the sequence is a number where one has room for it.
+ * @returns undefined for what `readHeader` refuses, and for any other message.
+ */
+export function readDataHeader(
+  bytes: Uint8Array,
+): { readonly keyId: number; readonly sequence: bigint | number } | undefined {
+  if (bytes.length < HEADER_LENGTH + TAG_LENGTH || bytes[0] !== MAGIC) return undefined;
+  const keyId = u16(bytes, KEY_ID_OFFSET);
+  if (bytes[TYPE_OFFSET] !== MessageType.data || keyId === 0) return undefined;
+  const high = u32(bytes, SEQUENCE_OFFSET);
+  const low = u32(bytes, SEQUENCE_OFFSET + 4);
+  const sequence = high < 2 ** 20 ? high * 2 ** 32 + low : (BigInt(high) << 32n) | BigInt(low);
+  return { keyId, sequence };
+}
+
+function u16(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+}
+
+function u32(bytes: Uint8Array, at: number): number {
+  return u16(bytes, at) * 0x10000 + u16(bytes, at + 2);
+}
+
 /** The header as 28 bytes. @throws RangeError if a field does not fit. */
 export function writeHeader(header: Header): Uint8Array {
   if (header.context.length !== ID_LENGTH) throw new RangeError('a context has 16 bytes');

@@ -16,9 +16,11 @@ const AS_IT_IS: Frame = { flags: 0, kind: WHOLE, headers: 0, size: 0, start: 0, 
 /** So that the packet begins at a multiple of four. */
 const FRAME = 2;
 const PACKET = FRAME + FRAME_HEADER;
+/** Where a packet is looked at before it joins: a view of each would cost more than to copy it. */
+const NEXT = PACKET + LONGEST + 1;
 
 export class Joining {
-  private readonly memory = new Uint8Array(PACKET + LONGEST);
+  private readonly memory = new Uint8Array(NEXT + LONGEST);
   private readonly view = new DataView(this.memory.buffer);
   private readonly write: (frame: Uint8Array, packets: number) => void;
   private end = PACKET;
@@ -86,31 +88,30 @@ export class Joining {
       this.data = 0;
       return false;
     }
-    const other = new DataView(packet.buffer, packet.byteOffset, packet.length);
+    memory.set(packet, NEXT);
     const tcp = this.tcp - PACKET;
-    if (!this.isNext(packet, other, tcp, headers) || !isSound(other, 0, tcp, packet.length)) return false;
-    memory.set(packet.subarray(headers), end);
+    const to = NEXT + packet.length;
+    if (!this.isNext(to, tcp, headers) || !isSound(view, NEXT, NEXT + tcp, to)) return false;
+    memory.copyWithin(end, NEXT + headers, to);
     this.end += length;
     this.count++;
-    this.hasPush = (other.getUint8(tcp + 13) & PSH) !== 0;
+    this.hasPush = (view.getUint8(NEXT + tcp + 13) & PSH) !== 0;
     return true;
   }
 
   /** Whether its header is that of the first but for what a following segment has otherwise. */
-  private isNext(packet: Uint8Array, other: DataView, tcp: number, headers: number): boolean {
+  private isNext(to: number, tcp: number, headers: number): boolean {
     const { memory, view } = this;
-    const isFour = (packet[0] as number) >> 4 === 4;
+    const isFour = view.getUint8(NEXT) >> 4 === 4;
     for (let index = 0; index < headers; index++)
-      if (packet[index] !== memory[PACKET + index] && !mayDiffer(isFour, index, tcp)) return false;
+      if (memory[NEXT + index] !== memory[PACKET + index] && !mayDiffer(isFour, index, tcp)) return false;
     if (isFour) {
-      if (other.getUint16(2) !== packet.length) return false;
-      if (other.getUint16(4) !== ((view.getUint16(PACKET + 4) + this.count) & 0xffff)) return false;
-    } else if (other.getUint16(4) !== packet.length - 40) return false;
-    const flags = other.getUint8(tcp + 13);
-    return (
-      (flags | PSH) === (ACK | PSH) &&
-      other.getUint32(tcp + 4) === (this.sequence + this.count * this.size) >>> 0
-    );
+      if (view.getUint16(NEXT + 2) !== to - NEXT) return false;
+      if (view.getUint16(NEXT + 4) !== ((view.getUint16(PACKET + 4) + this.count) & 0xffff)) return false;
+    } else if (view.getUint16(NEXT + 4) !== to - NEXT - 40) return false;
+    const flags = view.getUint8(NEXT + tcp + 13);
+    const sequence = (this.sequence + this.count * this.size) >>> 0;
+    return (flags | PSH) === (ACK | PSH) && view.getUint32(NEXT + tcp + 4) === sequence;
   }
 
   /** Writes what of its header is not that of the first. */
