@@ -41,6 +41,7 @@ export function currentEndpoints({ listen, except }: Follow, before: readonly En
       own.filter((address) => family(address.ip) === version),
       defaultDevices(version),
       known?.ip,
+      defaultDevices(version === 4 ? 6 : 4),
     );
     return ip === undefined ? [] : [{ ip, port: endpoint.port }];
   });
@@ -52,14 +53,20 @@ export function currentEndpoints({ listen, except }: Follow, before: readonly En
  * @param own addresses of the family
  * @param devices with a default route, the best first
  * @param before what it was; kept if it is as good as others
+ * @param others devices with a default route of the other family: where there is one, the host is not in a network that
+ * has none at all
  */
 export function choose(
   own: readonly OwnAddress[],
   devices: readonly string[],
   before: Ip | undefined,
+  others: readonly string[] = [],
 ): Ip | undefined {
-  const best = devices.flatMap((device) => own.filter((address) => address.device === device));
-  const good = best.length > 0 ? best : own;
+  const at = (some: readonly string[]): readonly OwnAddress[] =>
+    some.flatMap((device) => own.filter((address) => address.device === device));
+  const best = at(devices);
+  const rest = others.length > 0 ? at(others) : own;
+  const good = best.length > 0 ? best : rest;
   return (good.find(({ ip }) => ip === before) ?? good[0])?.ip;
 }
 

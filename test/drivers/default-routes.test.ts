@@ -55,3 +55,9 @@ t.test('an address that is there is kept, but not for want of another that has g
   t.equal(choose(own.slice(0, 1), [], LAN), BRIDGE, 'eth0 has gone');
   t.equal(choose(own, ['eth0'], BRIDGE), LAN, 'and has come again');
 });
+
+t.test('where the other family alone leads everywhere, what leads nowhere is none', (t) => {
+  t.equal(choose(own.slice(0, 1), [], undefined, ['eth0']), undefined);
+  t.equal(choose(own, [], BRIDGE, ['eth0']), LAN, 'it may lead somewhere');
+  t.equal(choose(own, ['wlan0'], LAN, ['eth0']), OTHER);
+});
