@@ -20,7 +20,8 @@ export class Pauses {
   add(move: string, traffic: string, tunnel: string, gap: number | undefined, change: number): void {
     const what = `${move}, ${traffic}, ${tunnel}`;
     this.progress(`${what}: ${gap === undefined ? 'nothing came again' : `${gap.toFixed(0)} ms`}`);
-    if (gap === undefined) this.faults.push(`${what}: after one of the moves nothing came again in 12 s, and its flow was ended.`);
+    if (gap === undefined)
+      this.faults.push(`${what}: after one of the moves nothing came again in 12 s, and its flow was ended.`);
     else note(this.values, what, gap);
     note(this.changes, move, change);
     this.tried.add(`${move}, ${tunnel}`);
