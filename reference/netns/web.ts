@@ -18,7 +18,8 @@ const LOOK = 20;
 
 /**
  * Starts nginx on a host, for all its addresses, with a file of that size.
- * @param rate bytes per second that it sends to one; no limit if not given
+ * @param rate bytes per second that it sends to one, so that it takes a while. A client that takes no more closes its
+ * window, and who sends asks rarely then whether it is open: a move that loses the word of it costs up to a minute.
  */
 export async function startWeb(ground: Ground, host: string, bytes: number, rate = 0): Promise<Web> {
   const root = join(ground.folder, `web-${host}`);
@@ -51,13 +52,11 @@ export class Download {
   private readonly file: string;
   readonly program: Program;
 
-  /** @param rate bytes per second, so that it takes a while; 0: no limit */
-  constructor(ground: Ground, from: string, name: string, rate: number, version: 4 | 6) {
+  constructor(ground: Ground, from: string, name: string, version: 4 | 6) {
     this.file = join(ground.folder, `curl-${from}.bin`);
     const words = ['curl', '-sS', `-${version}`, '--retry', '0', '--connect-timeout', '30'];
-    const limit = rate === 0 ? [] : ['--limit-rate', `${rate}`];
     const where = ['-o', this.file, `http://${name}/${FILE}`];
-    this.program = ground.start(from, [...words, ...limit, ...where], `curl-${from}`);
+    this.program = ground.start(from, [...words, ...where], `curl-${from}`);
   }
 
   /** Bytes that have come. */

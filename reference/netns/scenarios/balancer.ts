@@ -125,7 +125,7 @@ async function inside({ ground }: Stage): Promise<void> {
 async function startWebs({ ground }: Stage): Promise<Map<string, string>> {
   const digests = new Map<string, string>();
   for (const { name } of servers) {
-    const { digest } = await startWeb(ground, name, BYTES);
+    const { digest } = await startWeb(ground, name, BYTES, RATE);
     await writeFile(join(ground.folder, `web-${name}`, 'name'), name);
     digests.set(name, digest);
   }
@@ -163,7 +163,7 @@ async function downloadOver(stage: Stage, to: Kind, web: Map<string, string>): P
   const { ground } = stage;
   const [client] = CLIENTS[0] ?? ['client1'];
   const site = await ground.site(to);
-  const download = new Download(ground, client, SERVICE, RATE, 4);
+  const download = new Download(ground, client, SERVICE, 4);
   await stage.until(async () => (await download.size()) > BYTES / 4, READY);
   stage.remark(`${client} moves to ${to} amid a download`);
   await ground.bring(client, site);

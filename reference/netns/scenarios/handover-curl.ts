@@ -22,8 +22,8 @@ export const handoverCurl: Scenario = {
     const moves = choice.to === undefined ? MOVES : [choice.to];
     const sites: [Kind, Site][] = [];
     for (const kind of moves) sites.push([kind, await ground.site(kind)]);
-    const web = await startWeb(ground, 'bob', BYTES);
-    const download = new Download(ground, 'alice', bob.fqdn, RATE, 4);
+    const web = await startWeb(ground, 'bob', BYTES, RATE);
+    const download = new Download(ground, 'alice', bob.fqdn, 4);
     stage.remark(`curl asks ${bob.fqdn} for ${BYTES} bytes`);
     await movesAmid(stage, download, web.digest, sites);
     stage.remark(`alice sent by: ${routesTo(alice, bob).join(', ')}`);

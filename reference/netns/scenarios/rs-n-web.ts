@@ -19,13 +19,13 @@ export const rsNWeb: Scenario = {
     const { ground, cast } = stage;
     await startGeneral(cast, { [NAME]: [ADDRESS] }, ['rsn1']);
     await ground.host('web', [ADDRESS]);
-    const web = await startWeb(ground, 'web', BYTES);
+    const web = await startWeb(ground, 'web', BYTES, RATE);
     const general = { destinations: [{ to: NAME, policy: 'rs-n' as const }] };
     await cast.at('alice', await ground.site(stage.choice.alice ?? 'PR'), aliceConfig(general));
     const moves = stage.choice.to === undefined ? MOVES : [stage.choice.to];
     const sites: [Kind, Site][] = [];
     for (const kind of moves) sites.push([kind, await ground.site(kind)]);
-    const download = new Download(ground, 'alice', NAME, RATE, 4);
+    const download = new Download(ground, 'alice', NAME, 4);
     stage.remark(`curl asks ${NAME} for ${BYTES} bytes`);
     await movesAmid(stage, download, web.digest, sites);
     const seen = await seenBy(ground, 'web');

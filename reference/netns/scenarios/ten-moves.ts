@@ -39,7 +39,7 @@ export const tenMoves: Scenario = {
     const web = await startWeb(ground, 'bob', BYTES, RATE);
     await startShell(ground, 'bob');
     const session = new Session(ground, 'alice', bob.fqdn);
-    const download = new Download(ground, 'alice', bob.fqdn, 0, 4);
+    const download = new Download(ground, 'alice', bob.fqdn, 4);
     stage.remark(`alice has a session with ${bob.fqdn} by IPv6, and curl downloads ${BYTES} bytes by IPv4`);
     const hasBegun = async () => (await download.size()) > MEBI && session.answers().length > 3;
     stage.expect('both begin', await stage.until(hasBegun, MENDED));
