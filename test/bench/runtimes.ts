@@ -16,14 +16,13 @@ export const node: Runtime = {
   name: `Node ${versionOf('node', '--version')}`,
   command: ['node', ...preload],
 };
-const other = process.env.NTM_NODE;
-/** That one, and the one whose program NTM_NODE is, another release. */
-export const nodes: readonly Runtime[] = [
-  node,
-  ...(other === undefined
+const program = process.env.NTM_NODE;
+const other: Runtime[] =
+  program === undefined
     ? []
-    : [{ name: `Node ${versionOf(other, '--version')}`, command: [other, ...preload] }]),
-];
+    : [{ name: `Node ${versionOf(program, '--version')}`, command: [program, ...preload] }];
+/** That one, and the one whose program NTM_NODE is, if it is of another release. */
+export const nodes: readonly Runtime[] = [node, ...other.filter(({ name }) => name !== node.name)];
 export const deno: Runtime = {
   name: 'Deno',
   command: [`${root}/node_modules/.bin/deno`, 'run', '-A', '--unstable-net'],
