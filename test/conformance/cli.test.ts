@@ -17,8 +17,8 @@ const mistakes: readonly (readonly [args: string, line: string])[] = [
   ],
   ['xyz.*', 'No case matches xyz.*: see what there is with --list.'],
   [
-    'RSS-09',
-    'No case is about RSS-09 (what forwards a datagram is not to be seen from outside): see what there is with --list.',
+    'KEY-18',
+    'No case is about KEY-18 (it takes 2^36 datagrams): see what there is with --list.',
   ],
   ['--clause XX-01', 'No case matches XX-01: see what there is with --list.'],
   ['--grep nowhere-at-all', 'No case matches the text nowhere-at-all: see what there is with --list.'],
