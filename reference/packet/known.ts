@@ -15,7 +15,7 @@ export class KnownAddresses {
 
   /** The address in those 4 or 16 bytes. What was seen lately is not made anew. */
   at(bytes: Uint8Array, from: number, length: 4 | 16): Ip {
-    let hash = length;
+    let hash: number = length;
     for (let index = 0; index < length; index++)
       hash = (Math.imul(hash, 31) + (bytes[from + index] as number)) | 0;
     const known = this.byHash.get(hash);
