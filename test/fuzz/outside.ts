@@ -38,6 +38,8 @@ const later = (ms: number): Promise<void> => new Promise((resolve) => net.schedu
 export interface OutsideOptions {
   readonly seed: string;
   readonly count: number;
+  /** A variant of the reference in the place of the reference, to see that its faults are found. */
+  readonly variant?: string | undefined;
   readonly progress: (done: number) => void;
 }
 
@@ -52,8 +54,8 @@ export interface OutsideResult {
 }
 
 /** Attacks an RS-S behind an adapter in a process of its own. */
-export async function outside({ seed, count, progress }: OutsideOptions): Promise<OutsideResult> {
-  const adapter = await startAdapter();
+export async function outside({ seed, count, variant, progress }: OutsideOptions): Promise<OutsideResult> {
+  const adapter = await startAdapter(variant);
   const attack = new Attack(seed);
   try {
     await attack.bind();

@@ -12,9 +12,16 @@ export interface AdapterProcess {
   stop(): Promise<void>;
 }
 
-/** Starts `ntmobile adapter` on the same runtime as this one. */
-export async function startAdapter(): Promise<AdapterProcess> {
-  const [program = '', ...args] = [...commandFor(NTMOBILE), 'adapter', '--listen', '127.0.0.1:0'];
+const VARIANT = new URL('../../adapters/variant.js', import.meta.url);
+
+/**
+ * Starts `ntmobile adapter` on the same runtime as this one.
+ * @param variant that of a variant of the reference in its place
+ */
+export async function startAdapter(variant?: string): Promise<AdapterProcess> {
+  const started =
+    variant === undefined ? [...commandFor(NTMOBILE), 'adapter'] : [...commandFor(VARIANT), variant];
+  const [program = '', ...args] = [...started, '--listen', '127.0.0.1:0'];
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
   const line = await new Promise<string>((resolve, reject) => {

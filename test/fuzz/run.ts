@@ -1,7 +1,8 @@
 /**
  * Fuzzing from the command line: `run.ts [--role rs-s|dc|node|rs-n|rs-t|translator] [--count N] [--seed S] [--udp]`. Prints how far it is on
  * a terminal, at the end what each layer refused, and for a failure the command that shows it again. Over UDP a role
- * other than an RS-S has a network namespace of its own, which takes Linux and root.
+ * other than an RS-S has a network namespace of its own, which takes Linux and root; and `--variant NAME` has a
+ * saboteur in the place of the reference.
  */
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     udp: { type: 'boolean', default: false },
     role: { type: 'string', default: 'rs-s' },
+    variant: { type: 'string' },
   },
 });
 const count = Number(values.count);
@@ -116,7 +118,7 @@ function again(seed: string, count: number): string {
 
 async function overUdp(): Promise<string[]> {
   const begin = performance.now();
-  const options = { seed, count, progress };
+  const options = { seed, count, progress, variant: values.variant };
   const isParty = role === 'dc' || role === 'rs-n' || role === 'rs-t';
   const result = isParty ? await partyOutside(role, options) : await outside(options);
   if (process.stderr.isTTY) process.stderr.write('\n');

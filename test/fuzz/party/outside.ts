@@ -43,10 +43,10 @@ const later = (ms: number): Promise<void> => new Promise((resolve) => net.schedu
 /** Attacks a role behind an adapter in a process of its own. */
 export async function partyOutside(
   role: Exclude<PartyRole, 'node'>,
-  { seed, count, progress }: OutsideOptions,
+  { seed, count, variant, progress }: OutsideOptions,
 ): Promise<OutsideResult> {
   const { side, dice } = UNDER_FIRE[role](seed, 'lossy');
-  const adapter = await startAdapter();
+  const adapter = await startAdapter(variant);
   const random = new Dice(`${seed} adapter`).bytes;
   const client = await AdapterClient.connect({
     net,
