@@ -12,4 +12,5 @@ export const benchmarks: Readonly<Record<string, Load>> = {
   'control-plane': async () => (await import('../control/control.ts')).controlPlane,
   operations: async () => (await import('../operations/bench.ts')).operationsBench,
   handover: async () => (await import('../handover/bench.ts')).handover,
+  tunnels: async () => (await import('../tunnels/tunnels.ts')).tunnels,
 };
