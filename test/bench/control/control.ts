@@ -27,11 +27,11 @@ interface Sizes {
 
 const FULL: Sizes = {
   beside: 1000,
-  rounds: 3,
-  warm: 1500,
+  rounds: 2,
+  warm: 1000,
   alone: [1000, 10_000, 100_000],
   largestOnNode: 10_000,
-  paths: 5000,
+  paths: 2500,
 };
 const QUICK: Sizes = { beside: 40, rounds: 1, warm: 40, alone: [40, 80], largestOnNode: 40, paths: 40 };
 

@@ -26,7 +26,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 
 /** Milliseconds until a flow is there at all, or again, and to the next move after it. */
 const BEGUN = 30_000;
-const AGAIN = 12_000;
+const AGAIN = 10_000;
 const BETWEEN = 300;
 
 export const handover: Benchmark = {

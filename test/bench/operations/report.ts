@@ -54,7 +54,7 @@ export function operationsSection(
     claims: [],
     versions: {},
     notes: [
-      'A runtime that has no ChaCha20-Poly1305 that can be used (Deno, Bun) computes it in JavaScript.',
+      'The `node:crypto` of Deno and Bun has no ChaCha20-Poly1305 that can be used; what takes its place is in `reference/crypto/aead.ts`.',
       'The suite was run once on each runtime. Many of its cases wait, and it runs several at a time, so that the time by the clock says little of the processor, and the other way round.',
       ...faults,
       ...(found.size < 4 ? ['Another release of Node was not measured: NTM_NODE names its program.'] : []),
