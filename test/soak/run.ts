@@ -5,6 +5,7 @@
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { whyNot } from '../drivers/tun/space.ts';
 import { compare, tableOf } from './judge.ts';
 import { soak } from './soak.ts';
 
@@ -22,6 +23,11 @@ const [cycles, hours, together] = [values.cycles, values.hours, values.together]
   number,
 ];
 let hasGrown = false;
+const missing = whyNot();
+if (missing !== false) {
+  process.stderr.write(`not here: ${missing}\n`);
+  process.exit(2);
+}
 
 for (const datapath of values.datapath.split(',')) {
   const since = performance.now();
