@@ -183,7 +183,8 @@ export class Channel {
   private receiveSealed(header: Header, bytes: Uint8Array, from: Endpoint, now: Instant): void {
     const keys = this.keys.find(header.keyId);
     if (keys === undefined) return this.outgoing.refuse('key-id', from);
-    const body = openMessage(keys.receiver, bytes);
+    // Its memory may be shared with others, and parts of it are kept.
+    const body = openMessage(keys.receiver, bytes)?.slice();
     if (body === undefined) {
       this.keys.tagFailed(keys);
       return this.outgoing.refuse('tag', from);

@@ -10,13 +10,16 @@ import type { Addresses } from './addresses.ts';
 import type { Handshake } from './handshake.ts';
 import type { Keyring } from './keyring.ts';
 
-/** The next message under some keys; counts it. [TUN-03] */
+/** The next message under some keys; counts it. It may be kept for as long as one likes. [TUN-03] */
 export function seal(keys: Handshake, type: MessageType, context: Uint8Array, body: Uint8Array): Uint8Array {
+  // Its memory may be shared with others.
+  return sealNext(keys, type, context, body).slice();
+}
+
+function sealNext(keys: Handshake, type: MessageType, context: Uint8Array, body: Uint8Array): Uint8Array {
   const header: Header = { type, keyId: keys.keyId, context, sequence: keys.sent };
   keys.sent += 1n;
-  const message = sealMessage(keys.sender, header, body);
-  // What may be kept for long is not to keep the memory that it shares with others.
-  return type === MessageType.data ? message : message.slice();
+  return sealMessage(keys.sender, header, body);
 }
 
 /** Data of a path for as long as it changes nothing about the channel. */
@@ -34,13 +37,13 @@ export class DataPath {
   }
 
   /**
-   * Seals for a valid address.
+   * Seals for a valid address, to be sent at once.
    * @returns undefined where the channel has to: there are no confirmed keys, or it is to be opened again.
    */
   seal(packet: Uint8Array, now: Instant): Uint8Array | undefined {
     const keys = this.keys.usable(now);
     if (keys === undefined || (!this.isOpening() && this.keys.isRekeyDue(now))) return undefined;
-    return seal(keys, MessageType.data, this.id, packet);
+    return sealNext(keys, MessageType.data, this.id, packet);
   }
 
   /**

@@ -51,8 +51,8 @@ export function tunFor(
   for (const prefix of tunRoute ?? [])
     if (parsePrefix(prefix) === undefined)
       throw new UsageError(`--tun-route is ${prefix}: write a prefix like ${VIRTUAL.join(' or ')}`);
-  // Without it the runtime's own ciphers do, more slowly.
-  offerAeads(nativeAeads().found);
+  // Without it the runtime's own ciphers do, more slowly. Interface and such sockets copy what they are given.
+  offerAeads(nativeAeads(isQuick).found);
   return openTun({
     ...(tun !== true && { name: tun }),
     mtu,

@@ -26,6 +26,9 @@ const LONGEST_AD = 256;
 /** Messages stand one after the other in pieces of this size, for a piece of memory of its own costs as much as the cipher. */
 const PIECE = 131_072;
 
+/** Pieces that take turns, where what was made is used at once: longer than it stays in any hands. */
+const PIECES = 4;
+
 /** Of one thread. */
 class Desk {
   readonly library: Libcrypto;
@@ -35,26 +38,36 @@ class Desk {
   /** Where the piece begins, and how much of it is taken. */
   pieceBase = 0;
   taken = PIECE;
+  /** Pieces to be used again, the next first. */
+  private readonly used: { readonly piece: Uint8Array; readonly base: number }[] = [];
+  private readonly isReused: boolean;
   private readonly contexts = new FinalizationRegistry<number>((context) =>
     this.library.freeContext(context),
   );
 
-  constructor(library: Libcrypto) {
+  constructor(library: Libcrypto, isReused: boolean) {
     this.library = library;
+    this.isReused = isReused;
     this.base = library.addressOf(this.memory);
   }
 
   /** Sees to it that the piece has room. @returns where, in bytes of the piece */
   reserve(length: number): number {
-    if (length > PIECE - this.taken) {
-      this.piece = new Uint8Array(Math.max(PIECE, length));
-      this.pieceBase = this.library.addressOf(this.piece);
-      this.taken = 0;
-    }
+    if (length > PIECE - this.taken) this.turn(length);
     const at = this.taken;
     // So that the next begins at a multiple of 8.
     this.taken += (length + 7) & ~7;
     return at;
+  }
+
+  /** Begins another piece. */
+  private turn(length: number): void {
+    this.taken = 0;
+    const { piece, pieceBase: base, used } = this;
+    if (this.isReused && piece.length === PIECE) used.push({ piece, base });
+    const again = used.length >= PIECES && length <= PIECE ? used.shift() : undefined;
+    this.piece = again?.piece ?? new Uint8Array(Math.max(PIECE, length));
+    this.pieceBase = again?.base ?? this.library.addressOf(this.piece);
   }
 
   /** A context with a key, which goes with its owner. */
@@ -118,6 +131,7 @@ class EvpAead implements NativeAead {
     const { piece } = desk;
     const data = desk.pieceBase + at + room;
     if (head !== undefined) piece.set(head, at);
+    else piece.fill(0, at, at + room);
     piece.set(plaintext, at + room);
     this.begin(sealing, nonce, ad || data - room, adLength, 1);
     const isDone =
@@ -177,18 +191,20 @@ function checked(ad: Uint8Array): Uint8Array {
   return ad;
 }
 
-let desk: Desk | undefined;
-
-/** What makes an AEAD of libcrypto of a suite (1 or 2) and a 32-byte key, or what is missing for it. */
-export function nativeAeads(): Found<(suite: number, key: Uint8Array) => NativeAead | undefined> {
+/**
+ * What makes an AEAD of libcrypto of a suite (1 or 2) and a 32-byte key, or what is missing for it.
+ * @param isReused what is made is used or copied before the next some hundred messages, so that its memory may be theirs
+ */
+export function nativeAeads(
+  isReused = false,
+): Found<(suite: number, key: Uint8Array) => NativeAead | undefined> {
   const { found: library, missing } = loadLibcrypto();
   if (library === undefined) return { missing };
-  desk ??= new Desk(library);
-  const own = desk;
+  const desk = new Desk(library, isReused);
   return {
     found: (suite, key) => {
       if (key.length !== KEY) throw new RangeError(`${KEY} bytes are due, not ${key.length}`);
-      return suite === 1 || suite === 2 ? new EvpAead(own, suite, key) : undefined;
+      return suite === 1 || suite === 2 ? new EvpAead(desk, suite, key) : undefined;
     },
   };
 }

@@ -113,6 +113,31 @@ t.test('what was made before stays as it is, whatever is made after it', { skip 
   t.same(aead.open(NONCE, NONCE, aead.seal(NONCE, NONCE, long)), long, 'longer than a piece');
 });
 
+t.test(
+  'memory that is used again: what is used at once is right, and nothing of before is in it',
+  { skip },
+  (t) => {
+    const aead = nativeAeads(true).found?.(2, KEY) as NativeAead;
+    const nonce = (index: number) => NONCE.map((byte, at) => (at < 2 ? index >> (8 * at) : byte));
+    let isRight = true;
+    for (let index = 0; index < 3000; index++) {
+      const plain = new Uint8Array(index % 1401).fill(index);
+      const sealed = aead.seal(nonce(index), NONCE, plain, index % 40);
+      const opened = aead.open(nonce(index), NONCE, sealed.subarray(index % 40));
+      isRight &&= opened !== undefined && toHex(opened) === toHex(plain);
+      isRight &&= sealed.subarray(0, index % 40).every((byte) => byte === 0);
+      // Longer than a piece, amid others.
+      if (index % 1000 === 999)
+        isRight &&= aead.seal(nonce(index), NONCE, new Uint8Array(150_000)).length === 150_016;
+    }
+    t.ok(isRight);
+    t.ok(
+      new Set(Array.from({ length: 3000 }, () => aead.seal(NONCE, NONCE, new Uint8Array(1400)).buffer))
+        .size <= 5,
+    );
+  },
+);
+
 t.test('two keys at once, and the same nonce twice to open', { skip }, (t) => {
   const [one, other] = [
     of(2, KEY),
