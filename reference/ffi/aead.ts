@@ -34,7 +34,7 @@ class Desk {
   readonly library: Libcrypto;
   readonly memory = new Uint8Array(AT.ad + LONGEST_AD);
   readonly base: number;
-  piece = new Uint8Array(0);
+  piece: Uint8Array = new Uint8Array(0);
   /** Where the piece begins, and how much of it is taken. */
   pieceBase = 0;
   taken = PIECE;
