@@ -21,7 +21,7 @@ export class Pauses {
     const what = `${move}, ${traffic}, ${tunnel}`;
     this.progress(`${what}: ${gap === undefined ? 'nothing came again' : `${gap.toFixed(0)} ms`}`);
     if (gap === undefined)
-      this.faults.push(`${what}: after one of the moves nothing came again in 10 s, and its flow was ended.`);
+      this.faults.push(`${what}: after one of the moves nothing came again in 30 s, and its flow was ended.`);
     else note(this.values, what, gap);
     note(this.changes, move, change);
     this.tried.add(`${move}, ${tunnel}`);
