@@ -86,7 +86,8 @@ async function play(
   const flows = new Map<string, Flow>();
   const places = series.hasRival ? [to, rival.far.address] : [to];
   for (const place of places)
-    if (!(await isReached(stage, place))) return pauses.fault(`${series.name}, ${traffic}: no way to ${place}`);
+    if (!(await isReached(stage, place)))
+      return pauses.fault(`${series.name}, ${traffic}: no way to ${place}`);
   try {
     flows.set(OURS, await Flow.start(ground, traffic, near, far, to, port));
     if (series.hasRival)

@@ -76,7 +76,7 @@ function about(shared: number, alone: number): string {
     'packet at the virtual interface of the receiver, from a capture there, the time in which she has no address at ' +
     'all included. Namespaces with NATs of the kernel (`ntmobile lab --netns`), everybody on one machine without ' +
     `delay between them; there and back, ${shared} moves with each kind of traffic where wireguard-go takes part and ${alone} ` +
-    'elsewhere. curl loads 500,000 bytes a second from a ` +
+    'elsewhere. curl loads 500,000 bytes a second from a ' +
     'server that never ends, iperf3 sends 1.6 Mbit/s to the far end, by UDP and by TCP. NTMobile and wireguard-go have ' +
     'their flows at the same time, so that it is the same change of the same host. Bob has public addresses of both ' +
     'families; alice goes from one NAT to another, and to a network with IPv6 alone. Carol is behind a NAT, which a ' +
