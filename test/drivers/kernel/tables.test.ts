@@ -11,6 +11,7 @@ import { openEbpf } from '../../../reference/drivers/kernel/ebpf.ts';
 import { openNft } from '../../../reference/drivers/kernel/nft.ts';
 import { udpNet } from '../../../reference/net/udp/udp.ts';
 import type { KernelTable } from '../../../reference/roles/relay/kernel-table.ts';
+import type { PathRates } from '../../../reference/roles/relay/rates.ts';
 import { RelayTable } from '../../../reference/roles/relay/table.ts';
 import t from '../../tap.ts';
 import { has, run, whyNot } from '../tun/space.ts';
@@ -91,6 +92,25 @@ t.test('nft: lives of paths leave nothing', { skip: noNft }, async (t) => {
   t.notOk(run('nft', 'list', 'tables').text.includes(name));
 });
 
+t.test('nft: what ends on this host the process forwards, which is said once', { skip: noNft }, async (t) => {
+  const lines: string[] = [];
+  const table = await openNft({ ...options(10), tell: (line) => void lines.push(line) });
+  t.teardown(() => table.close());
+  const local = (number: number): RelayPath => ({
+    ...path(number),
+    ends: [at('127.0.0.1:1000'), at('203.0.113.1:3000')],
+  });
+  t.same(
+    [1, 2].map((number) => table.set(local(number))),
+    [false, false],
+  );
+  t.ok(table.set(path(3)));
+  t.notOk(table.set(local(3)), 'one that moves here');
+  await table.settled?.();
+  t.equal(table.totals().paths, 0);
+  t.same(lines, ['a path ends at 127.0.0.1, on this host, where nft cannot forward: the process does']);
+});
+
 t.test(
   'eBPF forwards between programs of its own host, by the loopback, beside another relay',
   { skip },
@@ -127,21 +147,19 @@ t.test(
 t.test('what is not to be had is told in one line, and the process forwards', async (t) => {
   const lines: string[] = [];
   const table = new RelayTable(NO_RATES);
-  const wild = hotTable(table, 'auto', {
-    rates: NO_RATES,
-    capacity: 1,
-    tell: (line) => void lines.push(line),
-  });
-  await wild.open?.([at('0.0.0.0:4330')]);
-  const limited = hotTable(table, 'nft', {
-    rates: { ...NO_RATES, packetsPerSecond: 1 },
-    capacity: 1,
-    tell: (line) => void lines.push(line),
-  });
-  await limited.open?.(OWN);
+  const open = async (datapath: 'auto' | 'nft', rates: PathRates, ...own: string[]): Promise<void> => {
+    const tell = (line: string): void => void lines.push(line);
+    await hotTable(table, datapath, { rates, capacity: 1, tell }).open?.(own.map(at));
+  };
+  await open('auto', NO_RATES, '0.0.0.0:4330');
+  await open('auto', NO_RATES, '192.0.2.51:4330', '[::]:4330');
+  await open('nft', { ...NO_RATES, packetsPerSecond: 1 }, '192.0.2.51:4330');
+  await open('nft', NO_RATES, '127.0.0.1:4330', '[::1]:4330');
   t.same(lines, [
     'forwards in user space: it listens on 0.0.0.0, and the kernel needs the address itself',
+    'forwards in user space: it listens on ::, and the kernel needs the address itself',
     'forwards in user space: nft: it cannot hold paths to the rates that are configured',
+    'forwards in user space: nft: it cannot forward on the loopback, where this relay listens',
   ]);
   t.equal(table.offload, undefined);
   t.equal(hotTable(table, 'user', { rates: NO_RATES, capacity: 1, tell: () => {} }), table);
