@@ -87,7 +87,7 @@ async function measureAll(
 function everything(folder: string): { readonly ways: Way[]; readonly versions: Record<string, string> } {
   const versions: Record<string, string> = {};
   // For one who tries some of them.
-  const only = process.env.NTM_BENCH_ONLY?.split(',');
+  const only = process.env.NTM_BENCH_ONLY?.split(';');
   const built = (name: 'wireguard' | 'nebula', make: (program: string) => Way): Way => {
     const way = make('');
     if (only?.includes(way.name) === false) return way;
