@@ -1,7 +1,7 @@
 /**
  * Many lives of paths through the data paths of an RS-S, over a day of its time, and whether it holds more at the end
  * than after a tenth. As root on Linux: `run.ts [--datapath user,mmsg,ebpf,nft] [--cycles 100000] [--hours 24]
- * [--together 1000]`. Exits with 1 if anything grew.
+ * [--together 200]`. Exits with 1 if anything grew.
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -14,7 +14,7 @@ const { values } = parseArgs({
     datapath: { type: 'string', default: 'user,mmsg,ebpf,nft' },
     cycles: { type: 'string', default: '100000' },
     hours: { type: 'string', default: '24' },
-    together: { type: 'string', default: '1000' },
+    together: { type: 'string', default: '200' },
   },
 });
 const [cycles, hours, together] = [values.cycles, values.hours, values.together].map(Number) as [

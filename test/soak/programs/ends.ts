@@ -34,12 +34,15 @@ export interface Done {
   readonly fault?: string;
 }
 
-const TRIES = 10;
-/** Milliseconds until something is tried again, the first time; then twice as many each time. */
-const PATIENCE = 50;
+const TRIES = 8;
+/** Milliseconds until something is tried again, at first; then these, twice as many each time. */
+const SOON = 20;
+const PATIENCE = 100;
 /** Milliseconds for what was sent to be answered. */
 const SETTLE = 3;
 const SIZES = [44, 300, 1200];
+/** After so many tries the other end of a path says where it is too. */
+const UNSURE = 2;
 /** Of a probe from a new place: more than its answer and the probe back there together are a third of. */
 const PADDING = new Uint8Array(70);
 
@@ -124,8 +127,8 @@ async function carry(path: Path, seed: number): Promise<void> {
       path,
       what,
       () => hasCome(path, bytes, to),
-      () => {
-        for (const peer of [from, to])
+      (tries) => {
+        for (const peer of tries < UNSURE ? [path.mn] : [from, to])
           peers.tell(peer, { type: 0x0d, transaction: systemRandom(8), padding: PADDING });
         peers.send(from, bytes);
       },
@@ -156,11 +159,16 @@ async function ask(
 }
 
 /** Acts until something is so. @throws Error if it never is. */
-async function until(path: Path, what: string, isSo: () => boolean, go: () => void): Promise<void> {
+async function until(
+  path: Path,
+  what: string,
+  isSo: () => boolean,
+  go: (tries: number) => void,
+): Promise<void> {
   for (let tries = 0; tries < TRIES; tries++) {
     if (tries > 0) again++;
-    go();
-    const over = net.now() + PATIENCE * 2 ** tries;
+    go(tries);
+    const over = net.now() + (tries === 0 ? SOON : PATIENCE * 2 ** tries);
     while (!isSo() && net.now() < over) await news(path, over);
     if (isSo()) return;
   }
