@@ -38,7 +38,7 @@ export function dcInput(nodes: number, listen: string): DcConfigInput {
     ],
     limits: { paths: 1_000_000 },
     // What was registered first is still so when the last one is.
-    timers: { 'registration-lifetime': 3600 },
+    timers: { 'registration-lifetime': 3600, 'relay-registration-lifetime': 3600 },
     testProfile: { global: ['127.0.0.0/8'] },
   };
 }
