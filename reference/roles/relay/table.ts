@@ -1,11 +1,12 @@
 import type { Endpoint } from '../../address.ts';
 import { sameEndpoint } from '../../address.ts';
-import { toHex } from '../../bytes.ts';
+import { fromHex } from '../../bytes.ts';
 import type { Effect, Instant } from '../../core.ts';
 import type { Allowance, PathRates } from './rates.ts';
 import { admit, allowance } from './rates.ts';
 
 interface Path extends Allowance {
+  readonly pathId: string;
   readonly ends: readonly [Endpoint, Endpoint];
   lastUse: Instant | undefined;
 }
@@ -30,6 +31,7 @@ export interface Offload {
 
 const MAGIC = 0x05;
 const SHORTEST = 44;
+const PATH_ID_AT = 4;
 
 /**
  * The Relay Table as forwarding sees it: Path ID and the valid addresses of both legs. [RSS-01]
@@ -39,6 +41,7 @@ const SHORTEST = 44;
  */
 export class RelayTable {
   private readonly rates: PathRates;
+  /** By keyAt of the Path ID. */
   private readonly paths = new Map<string, Path>();
   /** Datagrams and bytes forwarded. [GEN-17] */
   packets = 0;
@@ -59,12 +62,11 @@ export class RelayTable {
    */
   forward(bytes: Uint8Array, from: Endpoint, now: Instant): Endpoint | undefined {
     if (bytes.length < SHORTEST || bytes[0] !== MAGIC) return undefined;
-    const pathId = toHex(bytes.subarray(4, 20));
-    const path = this.paths.get(pathId);
+    const path = this.paths.get(keyAt(bytes, PATH_ID_AT));
     if (path === undefined) return undefined;
     const [first, second] = path.ends;
     const to = sameEndpoint(from, first) ? second : sameEndpoint(from, second) ? first : undefined;
-    if (to === undefined || !this.admit(pathId, path, bytes.length, now)) return undefined;
+    if (to === undefined || !this.admit(path, bytes.length, now)) return undefined;
     path.lastUse = now;
     this.packets++;
     this.bytes += bytes.length;
@@ -74,21 +76,44 @@ export class RelayTable {
   /** Performs the effects that concern the table. */
   apply(effect: Extract<Effect, { kind: 'relay-set' | 'relay-remove' }>): void {
     if (effect.kind === 'relay-remove') {
-      this.paths.delete(effect.pathId);
+      this.paths.delete(keyOf(effect.pathId));
       return;
     }
     const { pathId, ends, used } = effect.path;
-    const before = this.paths.get(pathId);
+    const key = keyOf(pathId);
+    const before = this.paths.get(key);
     const { packets, bytes, filledAt } = before ?? allowance(this.rates, used);
-    this.paths.set(pathId, { ends, lastUse: before?.lastUse, packets, bytes, filledAt });
+    this.paths.set(key, { pathId, ends, lastUse: before?.lastUse, packets, bytes, filledAt });
   }
 
   /** When a path last forwarded something. */
   lastUse(pathId: string): Instant | undefined {
-    return this.paths.get(pathId)?.lastUse;
+    return this.paths.get(keyOf(pathId))?.lastUse;
   }
 
-  private admit(pathId: string, path: Path, length: number, now: Instant): boolean {
-    return this.offload?.charge(pathId, length) ?? admit(path, this.rates, length, now);
+  private admit(path: Path, length: number, now: Instant): boolean {
+    return this.offload?.charge(path.pathId, length) ?? admit(path, this.rates, length, now);
   }
+}
+
+/** A Path ID as text of 8 units: what is made for each datagram has to be made fast, and hex is not. */
+function keyAt(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(
+    unit(bytes, at),
+    unit(bytes, at + 2),
+    unit(bytes, at + 4),
+    unit(bytes, at + 6),
+    unit(bytes, at + 8),
+    unit(bytes, at + 10),
+    unit(bytes, at + 12),
+    unit(bytes, at + 14),
+  );
+}
+
+function unit(bytes: Uint8Array, at: number): number {
+  return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+}
+
+function keyOf(pathId: string): string {
+  return keyAt(fromHex(pathId), 0);
 }
