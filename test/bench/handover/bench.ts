@@ -48,8 +48,6 @@ export const handover: Benchmark = {
     const [shared, alone] = quick ? [2, 2] : [4, 6];
     const pauses = new Pauses(progress);
     const stage = await openStage(progress);
-    const onExit = (): void => void stage.close();
-    process.once('exit', onExit);
     try {
       let port = 5201;
       for (const series of stage.series)
@@ -59,7 +57,6 @@ export const handover: Benchmark = {
           port += 2;
         }
     } finally {
-      process.off('exit', onExit);
       await stage.close();
     }
     const versions = {

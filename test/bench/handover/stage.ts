@@ -2,11 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { NodeRole } from '../../../reference/netns/cast.ts';
 import { Cast } from '../../../reference/netns/cast.ts';
 import { Ground } from '../../../reference/netns/ground.ts';
-import { remove, stale } from '../../../reference/netns/owner.ts';
+import { filesOf, ownNaming, remove, stale } from '../../../reference/netns/owner.ts';
+import { run } from '../../drivers/tun/space.ts';
 import type { Series } from './moves.ts';
 import { allSeries, PUBLIC } from './moves.ts';
 import type { End } from './traffic.ts';
@@ -38,9 +40,12 @@ export async function openStage(progress: (line: string) => void): Promise<Stage
   await remove(await stale());
   const folder = mkdtempSync(join(tmpdir(), 'handover-'));
   const ground = new Ground(folder);
+  const onExit = (): void => sweep(folder);
+  process.once('exit', onExit);
   const close = async (): Promise<void> => {
     await ground.close();
     rmSync(folder, { recursive: true, force: true });
+    process.off('exit', onExit);
   };
   try {
     await ground.open();
@@ -69,6 +74,18 @@ export async function openStage(progress: (line: string) => void): Promise<Stage
     await close();
     throw fault;
   }
+}
+
+/** What is left is removed as the process ends amid it, without waiting. */
+function sweep(folder: string): void {
+  const words = run('ip', 'netns', 'list').text.split(/\s+/);
+  for (const name of words.filter((word) => word.startsWith(ownNaming()('')))) {
+    const pids = run('ip', 'netns', 'pids', name).text.split('\n').filter(Boolean);
+    if (pids.length > 0) run('kill', '-9', ...pids);
+    run('ip', 'netns', 'del', name);
+    rmSync(filesOf(name), { recursive: true, force: true });
+  }
+  rmSync(folder, { recursive: true, force: true });
 }
 
 function endOf({ name, virtual: [address = ''] }: NodeRole): End {
