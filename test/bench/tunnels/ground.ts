@@ -94,9 +94,14 @@ export class Ground {
     return program;
   }
 
-  /** Runs a program on a host to its end. @throws Error with what it said if its status is not 0 */
+  /** Runs a program on a host to its end. */
+  run(host: Host, ...command: readonly string[]): ReturnType<typeof runIn> {
+    return runIn(this.spaces[host], ...command);
+  }
+
+  /** The same. @throws Error with what it said if its status is not 0 */
   must(host: Host, ...command: readonly string[]): string {
-    const { status, text } = runIn(this.spaces[host], ...command);
+    const { status, text } = this.run(host, ...command);
     if (status !== 0) throw new Error(`${command.join(' ')}: ${text.slice(-400)}`);
     return text;
   }

@@ -44,16 +44,16 @@ export async function untilUp(ground: Ground, to: string): Promise<void> {
  * Both directions for so many seconds, after one that does not count, and so many round trips.
  * @param others programs that are not the tunnel's
  */
-export function measure(
+export async function measure(
   ground: Ground,
   to: string,
   { seconds, pings }: { readonly seconds: number; readonly pings: number },
   others: readonly Program[],
-): Measured {
-  throughput(ground, to, 1);
+): Promise<Measured> {
+  await throughput(ground, to, 1);
   const before = ground.used(others);
-  const there = throughput(ground, to, seconds);
-  const back = throughput(ground, to, seconds, '-R');
+  const there = await throughput(ground, to, seconds);
+  const back = await throughput(ground, to, seconds, '-R');
   const cost = (ground.used(others) - before) / ((there.bytes + back.bytes) / 1e9);
   const words = ['-n', '-c', `${pings}`, '-i', '0.004', '-W', '1', to];
   const text = ground.must('tna', 'ping', ...words);
@@ -63,11 +63,17 @@ export function measure(
   return { there: there.rate, back: back.rate, cost, median: at(0.5), late: at(0.99) };
 }
 
+/** How often it is tried: the server listens anew after each of its clients. */
+const TRIES = 5;
+
 /** Mbit/s that came, and bytes. */
-function throughput(ground: Ground, to: string, seconds: number, ...flags: readonly string[]) {
+async function throughput(ground: Ground, to: string, seconds: number, ...flags: readonly string[]) {
   const words = ['-c', to, '-t', `${seconds}`, '--json', ...flags];
-  const report = JSON.parse(ground.must('tna', 'iperf3', ...words));
-  if (report.error !== undefined) throw new Error(`iperf3: ${report.error}`);
-  const { bits_per_second: bits, bytes } = report.end.sum_received as Record<string, number>;
-  return { rate: (bits ?? 0) / 1e6, bytes: bytes ?? 0 };
+  for (let tries = 1; ; tries++) {
+    const { end, error } = JSON.parse(ground.run('tna', 'iperf3', ...words).text);
+    const { bits_per_second: bits, bytes } = end?.sum_received ?? {};
+    if (error === undefined && bits !== undefined) return { rate: bits / 1e6, bytes: bytes as number };
+    if (tries === TRIES) throw new Error(`iperf3: ${error}`);
+    await sleep(300);
+  }
 }

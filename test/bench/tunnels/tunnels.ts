@@ -64,7 +64,7 @@ async function measureAll(
         if (way.missing !== undefined) throw new Error(way.missing);
         const to = await way.start(ground);
         await untilUp(ground, to);
-        const measured = measure(ground, to, sizes, [server]);
+        const measured = await measure(ground, to, sizes, [server]);
         results.get(way)?.push(measured);
         const said = columns.map(({ of, unit }) => `${measured[of].toPrecision(3)} ${unit}`);
         progress(`${way.name}: ${said.join(', ')}`);
