@@ -50,7 +50,7 @@ export async function measure(
   { seconds, pings }: { readonly seconds: number; readonly pings: number },
   others: readonly Program[],
 ): Promise<Measured> {
-  await throughput(ground, to, 1);
+  await throughput(ground, to, seconds);
   const before = ground.used(others);
   const there = await throughput(ground, to, seconds);
   const back = await throughput(ground, to, seconds, '-R');
