@@ -198,6 +198,8 @@ export interface HotTable {
   lastUse(pathId: string): Instant | undefined;
   /** Asked in place of `lastUse`, where the answer is not at hand. */
   askLastUse?(pathId: string, now: () => Instant): Promise<Instant | undefined>;
+  /** The role's clock was put forward, as only a test does, and shows this now. */
+  putForward?(now: Instant): void;
   /** The sockets are bound to these; nothing has come yet. */
   open?(locals: readonly Endpoint[]): Promise<void>;
   /** Resolves once it forwards as it was told last; undefined: it does. What the role sends waits for that. */

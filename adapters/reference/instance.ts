@@ -58,7 +58,9 @@ export async function startInstance(parts: InstanceParts): Promise<Instance> {
     },
     advance: (milliseconds) => {
       kept.ahead += milliseconds;
-      return Promise.resolve(clock.advance(milliseconds));
+      clock.advance(milliseconds);
+      created.table?.putForward?.(clock.now());
+      return Promise.resolve();
     },
     ...(config.role === 'node' && {
       // Why there is none makes no difference to an application.

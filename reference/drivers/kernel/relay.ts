@@ -62,6 +62,10 @@ class KernelRelay implements HotTable {
     return here === undefined ? there : Math.max(here, there);
   }
 
+  putForward(now: Instant): void {
+    this.clock.see(now);
+  }
+
   settled(): Promise<void> | undefined {
     return this.kernel?.settled?.();
   }

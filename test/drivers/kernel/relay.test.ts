@@ -87,6 +87,17 @@ t.test('what was before the clock of the role was put forward was before', async
   t.ok(((await lastUse(hot, 100_000)) ?? 0) >= before + 100_000, 'by the clock as it is now');
 });
 
+t.test('what was used between two times that the clock was put forward was between them', async (t) => {
+  const { hot, set } = await world({ idle: () => 30 });
+  set();
+  const before = performance.now();
+  hot.putForward?.(before + 100_000);
+  await sleep(60);
+  hot.putForward?.(performance.now() + 300_000);
+  const used = (await lastUse(hot, 300_000)) ?? 0;
+  t.ok(used >= before + 100_000 && used < before + 200_000, `${Math.round(used - before)}`);
+});
+
 t.test('rates that the kernel keeps are charged there, others here', async (t) => {
   const rates = { packetsPerSecond: 1, bytesPerSecond: undefined };
   const verdicts = [true, true, false];

@@ -98,6 +98,7 @@ async function pass(milliseconds: number): Promise<Passed> {
   while (clock.now() < until && sent === before) {
     const next = Math.min(until, role.wakeAt() ?? until);
     clock.advance(Math.max(0, next - clock.now()));
+    hot.putForward?.(clock.now());
     await Promise.resolve();
     while (asking > 0) await sleep(1);
   }
