@@ -16,10 +16,7 @@ const mistakes: readonly (readonly [args: string, line: string])[] = [
     'No case matches rs-s.forward.unchangd: see what there is with --list. Did you mean rs-s.forward.unchanged?',
   ],
   ['xyz.*', 'No case matches xyz.*: see what there is with --list.'],
-  [
-    'KEY-18',
-    'No case is about KEY-18 (it takes 2^36 datagrams): see what there is with --list.',
-  ],
+  ['KEY-18', 'No case is about KEY-18 (it takes 2^36 datagrams): see what there is with --list.'],
   ['--clause XX-01', 'No case matches XX-01: see what there is with --list.'],
   ['--grep nowhere-at-all', 'No case matches the text nowhere-at-all: see what there is with --list.'],
   ['--role rs_s', '--role rs_s is none of dc, node, rs-s, rs-n, rs-t, ntma, dns, codec. Did you mean rs-s?'],
