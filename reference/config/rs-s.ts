@@ -7,8 +7,8 @@ import { RELAY, relayFaults } from './relay.ts';
 const rsS = strict('an object', {
   role: literal('rs-s', ''),
   ...RELAY,
-  /** Where packets are forwarded. [RSS-09] */
-  datapath: literal('user', ', there is no other data path').default('user'),
+  /** Where packets are forwarded, as far as a file says it: `--datapath` says what else does it. [RSS-09] */
+  datapath: literal('user', ', the others are for --datapath').default('user'),
 });
 
 export const rsConfig = withFaults(rsS, relayFaults);

@@ -153,7 +153,7 @@ const faults: [config: unknown, line: string][] = [
     top({ testProfile: { global: ['127.0.0.0/33'] } }),
     'testProfile.global[0] is "127.0.0.0/33": write a prefix like 127.0.0.0/29 or ::1/128',
   ],
-  [top({ datapath: 'nft' }), 'datapath is "nft": write "user", there is no other data path'],
+  [top({ datapath: 'nft' }), 'datapath is "nft": write "user", the others are for --datapath'],
   [
     top({ listen: ['x'.repeat(100)], capacity: 0 }),
     `listen[0] is "${'x'.repeat(58)}…: ${ENDPOINT} (and 1 more)`,
