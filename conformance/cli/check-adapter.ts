@@ -6,6 +6,7 @@ import { Mistake } from '../command/mistake.ts';
 import type { ReachOptions } from '../command/reach.ts';
 import { reachOf } from '../command/reach.ts';
 import { EXIT } from '../reporters/exit-status.ts';
+import { levelLine } from '../target/adapter-level.ts';
 import { checkPrinter } from './checking.ts';
 import { netOf, placeOf, readToken, systemRandom } from './target.ts';
 import type { Terminal } from './terminal.ts';
@@ -27,6 +28,7 @@ export async function checkAdapter(options: CheckOptions, terminal: Terminal): P
     const printer = checkPrinter(terminal, paintOf(terminal, options.color));
     const results = await runChecks([...CONTRACT_CHECKS, ...INSTANCE_CHECKS], bench, printer.add);
     printer.end();
+    if (results.length > 1) printer.say(levelLine(bench.hello));
     if (results.length === 1 && results[0]?.why?.includes('no answer'))
       throw new Mistake(`Nobody answers at ${place.name}: start the adapter there.`, EXIT.unjudged);
     return results.some(({ verdict }) => verdict === 'fail') ? EXIT.unjudged : EXIT.good;

@@ -1,21 +1,26 @@
 /** `doctor`: what is there, what is in the way, which cases can't run. */
 import { createSocket } from 'node:dgram';
+import type { Net } from '../../reference/net/net.ts';
 import { Bench } from '../adapter-check/check.ts';
 import { roundTrips } from '../adapter-check/round-trips.ts';
 import { ALL_CASES } from '../cases/all.ts';
-import { bufferCheck, lackChecks, seenCheck, wayCheck } from '../command/diagnosis.ts';
+import { bufferCheck, lackChecks, levelCheck, seenCheck, wayCheck } from '../command/diagnosis.ts';
 import { reachOf } from '../command/reach.ts';
 import { heldAgainst } from '../expectations/pics.ts';
+import type { Checked } from '../reporters/checks.ts';
 import { EXIT } from '../reporters/exit-status.ts';
 import { claimLines } from '../reporters/expectations.ts';
 import { describeTarget } from '../reporters/pretty.ts';
 import { tame } from '../reporters/text.ts';
 import { catalogue } from '../spec-clauses.ts';
+import { TooFewOps } from '../target/adapter-level.ts';
 import type { CheckOptions } from './check-adapter.ts';
+import type { CheckPrinter } from './checking.ts';
 import { checkPrinter } from './checking.ts';
 import { specFiles } from './files.ts';
 import { picsOf } from './pics.ts';
-import { netOf, reachTarget, readToken, systemRandom } from './target.ts';
+import type { Place } from './target.ts';
+import { netOf, placeOf, reachTarget, readToken, systemRandom } from './target.ts';
 import type { Terminal } from './terminal.ts';
 import { paintOf } from './terminal.ts';
 
@@ -30,33 +35,58 @@ export async function doctor(options: DoctorOptions, terminal: Terminal): Promis
   const claims = await picsOf(options.pics, catalogue(specFiles()));
   const reach = reachOf(options);
   const net = netOf(reach);
-  const reached = await reachTarget(reach, options, net);
-  const { target, at, own, sources, has } = reached;
+  const printer = checkPrinter(terminal, paintOf(terminal, options.color));
+  const reached = await reachTarget(reach, options, net).catch(async (error: unknown) => {
+    if (!(error instanceof TooFewOps)) throw error;
+    await belowLevel1(error, options, printer);
+    return undefined;
+  });
+  if (reached === undefined) return EXIT.unjudged;
+  const { target, sources, has } = reached;
   try {
     const pics = claims && heldAgainst(claims, target, target.info.roles);
-    const printer = checkPrinter(terminal, paintOf(terminal, options.color));
     printer.say(`Target ${describeTarget(target.info)}`);
-    printer.say(`Claims ${tame(JSON.stringify(target.info.claims))}`);
+    if (target.level > 0) printer.say(`Claims ${tame(JSON.stringify(target.info.claims))}`);
     printer.say(
       `Tester at ${sources.join(', ')}; has ${[...has].join(', ') || 'nothing that cases may need'}`,
     );
     for (const line of pics === undefined ? [] : claimLines(pics)) printer.say(line);
-    if (target.level > 0) {
-      const token = options.tokenFile === undefined ? undefined : await readToken(options.tokenFile);
-      const local = { ip: own, port: 0 };
-      const bench = new Bench({ net, adapter: at, local, random: systemRandom, token });
-      printer.add(wayCheck(await roundTrips(bench, HELLOS)));
-    }
+    if (target.level > 0) printer.add(await wayTo(reached, net, options));
     printer.add(bufferCheck(await receiveBuffer()));
     const role = await seenCheck({ net, target }, systemRandom);
     printer.add(role);
-    for (const check of lackChecks(ALL_CASES, { target, has, pics })) printer.add(check);
+    for (const check of lackChecks(ALL_CASES, { target, has, pics }, role.verdict === 'pass'))
+      printer.add(check);
     printer.end();
     return role.verdict === 'pass' ? EXIT.good : EXIT.unjudged;
   } finally {
     await target.close();
     await reached.end();
   }
+}
+
+/** All that can be said of an adapter of which no role can be had yet. */
+async function belowLevel1(
+  { info, message }: TooFewOps,
+  options: DoctorOptions,
+  printer: CheckPrinter,
+): Promise<void> {
+  const reach = reachOf(options);
+  const place = await placeOf(reach);
+  printer.say(`Target ${describeTarget(info, 'an adapter below level 1')}`);
+  printer.say(`Claims ${tame(JSON.stringify(info.claims))}`);
+  printer.add(await wayTo(place, netOf(reach), options));
+  printer.add(bufferCheck(await receiveBuffer()));
+  printer.add(levelCheck(message));
+  printer.end();
+  await place.end();
+}
+
+async function wayTo({ at, own }: Place, net: Net, { tokenFile }: DoctorOptions): Promise<Checked> {
+  const token = tokenFile === undefined ? undefined : await readToken(tokenFile);
+  const local = { ip: own, port: 0 };
+  const bench = new Bench({ net, adapter: at, local, random: systemRandom, token });
+  return wayCheck(await roundTrips(bench, HELLOS));
 }
 
 /** What the system grants of the 4 MiB that the suite's sockets ask for; undefined if the runtime does not say. */

@@ -86,24 +86,42 @@ function seenAs(local: Endpoint, seen: Endpoint): Checked {
   };
 }
 
-/** Which cases can't run here, one line for each lack. */
+/** What an adapter of no level yet lacks. */
+export function levelCheck(why: string): Checked {
+  return { id: 'level', title: 'An adapter of level 1 or more', verdict: 'fail', why };
+}
+
+/**
+ * Which cases can't run here, one line for each lack.
+ * @param hasRole a role can be had, without which none of them can
+ */
 export function lackChecks(
   cases: readonly Case[],
   { pics, ...environment }: Pick<Environment, 'target' | 'has'> & { readonly pics?: PicsUsed | undefined },
+  hasRole: boolean,
 ): Checked[] {
+  const { roles } = environment.target.info;
   const lacks = new Map<string, string[]>();
   for (const info of cases) {
     const skip = whyNot(info, environment, { slow: false, ...(pics && { pics }) });
     if (skip === undefined) continue;
-    lacks.set(skip.reason, [...(lacks.get(skip.reason) ?? []), info.id]);
+    const isOfOthers = !info.roles.some((role) => roles.includes(role));
+    const reason = isOfOthers ? `they are about other roles than ${roles.join(', ')}` : skip.reason;
+    lacks.set(reason, [...(lacks.get(reason) ?? []), info.id]);
   }
-  const left = [...lacks.values()].reduce((sum, ids) => sum + ids.length, 0);
+  const left = cases.length - [...lacks.values()].reduce((sum, ids) => sum + ids.length, 0);
+  const why =
+    left === 0
+      ? 'nothing is left to run against this target.'
+      : hasRole
+        ? undefined
+        : 'none of them before a role can be had.';
   return [
     {
       id: 'cases',
-      title: `${count(cases.length - left, 'case')} of ${cases.length} can run`,
-      verdict: left < cases.length ? 'pass' : 'fail',
-      why: left < cases.length ? undefined : 'nothing is left to run against this target.',
+      title: `${count(left, 'case')} of ${cases.length} ${hasRole ? 'can' : 'could'} run`,
+      verdict: why === undefined ? 'pass' : 'fail',
+      why,
     },
     ...[...lacks].map(([reason, ids]) => ({
       id: 'cases',

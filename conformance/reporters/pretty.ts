@@ -40,11 +40,16 @@ export function headLines(report: Report, { paint }: Context): string[] {
   ];
 }
 
-/** `192.0.2.1:4330, name 1.2, roles rs-s codec, adapter level 2` */
-export function describeTarget({ address, name, version, roles, level }: TargetInfo): string {
+/**
+ * `192.0.2.1:4330, name 1.2, roles rs-s codec, adapter level 2`
+ * @param how in place of the adapter's level
+ */
+export function describeTarget(
+  { address, name, version, roles, level }: Omit<TargetInfo, 'claims'>,
+  how = level === 0 ? 'no adapter' : `adapter level ${level}`,
+): string {
   const called = name === 'unknown' ? '' : tame(`${name} ${version}`).trim();
   const plays = roles.length === 0 ? '' : `, ${roles.length === 1 ? 'role' : 'roles'} ${roles.join(' ')}`;
-  const how = level === 0 ? 'no adapter' : `adapter level ${level}`;
   return `${address}${called === '' ? '' : `, ${called}`}${plays}, ${how}`;
 }
 

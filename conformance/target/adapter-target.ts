@@ -1,8 +1,6 @@
 /** A target behind an adapter: an instance of its own for each case that asks. */
 
 import type { Fields } from '../../adapters/cbor.ts';
-import type { Op } from '../../adapters/contract.ts';
-import { OPS } from '../../adapters/contract.ts';
 import type { Endpoint, Ip } from '../../reference/address.ts';
 import { family, formatEndpoint } from '../../reference/address.ts';
 import { toHex } from '../../reference/bytes.ts';
@@ -24,11 +22,11 @@ import { Peer } from '../played/peer.ts';
 import type { Stage } from '../played/stage.ts';
 import { UpdateServer } from '../played/update-server.ts';
 import type { TargetInfo } from '../report.ts';
-import type { AdapterLevel, RoleName } from '../roles.ts';
-import { ROLES } from '../roles.ts';
+import type { AdapterLevel } from '../roles.ts';
 import { Unjudged } from '../verdict.ts';
 import type { AdapterClientOptions } from './adapter-client.ts';
 import { AdapterClient } from './adapter-client.ts';
+import { infoOf, levelOf, TooFewOps } from './adapter-level.ts';
 import { claimed } from './claims.ts';
 import { AdapterDc, dcConfig, peerOf, playedAround } from './dc.ts';
 import type { DcTestOptions, DcUnderTest } from './dc-under-test.ts';
@@ -38,6 +36,7 @@ import { AdapterInstance } from './instance.ts';
 import { AdapterNode, nodeConfig } from './node.ts';
 import type { NodeTestOptions, NodeUnderTest } from './node-under-test.ts';
 import type { RsOptions, RsUnderTest, Target } from './target.ts';
+import { TargetError } from './target.ts';
 
 export interface AdapterTargetOptions extends AdapterClientOptions {
   /** What to call it in the report. */
@@ -47,12 +46,19 @@ export interface AdapterTargetOptions extends AdapterClientOptions {
   readonly listen: readonly Ip[];
 }
 
-/** Connects to an adapter. @throws TargetError */
+/** Connects to an adapter. @throws TargetError, TooFewOps if it is below level 1 */
 export async function adapterTarget(options: AdapterTargetOptions): Promise<Target> {
   const client = await AdapterClient.connect(options);
-  // What an earlier run of this tester's number left behind, if anything.
-  await client.call('reset', {});
-  return new AdapterTarget(client, options);
+  try {
+    if (levelOf(client.hello) === 0) throw new TooFewOps(client.hello, options.name);
+    // What an earlier run of this tester's number left behind, if anything.
+    await client.call('reset', {});
+    return new AdapterTarget(client, options);
+  } catch (error) {
+    await client.close();
+    // Whoever cannot take back what was started can have nothing started.
+    throw error instanceof Unjudged ? new TargetError('contract', `${error.message}.`) : error;
+  }
 }
 
 class AdapterTarget implements Target {
@@ -68,17 +74,10 @@ class AdapterTarget implements Target {
     const { hello } = client;
     this.#client = client;
     this.#options = options;
+    this.info = infoOf(hello, options.name);
     this.level = levelOf(hello);
     // Some cases start a second one.
     this.parallel = Math.max(1, Math.floor(0.75 * hello.limits.instances));
-    this.info = {
-      address: options.name,
-      level: this.level,
-      name: hello.name,
-      version: hello.version,
-      roles: hello.roles.filter((role): role is RoleName => (ROLES as readonly string[]).includes(role)),
-      claims: hello.claims,
-    };
   }
 
   claims(feature: string): boolean {
@@ -304,25 +303,4 @@ async function started<Instance extends AdapterInstance>(
     await rs.close();
     throw error;
   }
-}
-
-/** Roles that do something only when they are asked to from inside. */
-const TRIGGERED: readonly string[] = ['node', 'ntma', 'rs-n', 'rs-t'];
-
-/** The highest level of which the adapter has every op that its roles have a use for. */
-function levelOf({
-  ops,
-  roles,
-}: {
-  readonly ops: readonly string[];
-  readonly roles: readonly string[];
-}): AdapterLevel {
-  const useful = (op: Op): boolean => {
-    if (op === 'codec') return roles.includes('codec');
-    if (op === 'trigger' || op === 'events') return roles.some((role) => TRIGGERED.includes(role));
-    return true;
-  };
-  const has = (level: number) =>
-    (Object.keys(OPS) as Op[]).every((op) => OPS[op] > level || ops.includes(op) || !useful(op));
-  return ([3, 2, 1] as const).find(has) ?? 1;
 }

@@ -4,6 +4,7 @@ import { Bench, runChecks } from '../../conformance/adapter-check/check.ts';
 import { CONTRACT_CHECKS } from '../../conformance/adapter-check/contract-checks.ts';
 import { INSTANCE_CHECKS } from '../../conformance/adapter-check/instance-checks.ts';
 import { seededRandom } from '../../conformance/random.ts';
+import { levelLine, levelOf } from '../../conformance/target/adapter-level.ts';
 import type { Endpoint } from '../../reference/address.ts';
 import { formatEndpoint, parseEndpoint } from '../../reference/address.ts';
 import type { Socket } from '../../reference/net/net.ts';
@@ -77,7 +78,10 @@ t.test('the adapter of the reference passes', async (t) => {
   const ran = await cli(['check-adapter', '--target', await target(t)]);
   t.equal(ran.status, 0);
   t.match(ran.out, /^TAP version 14\nok 1 - hello: /);
-  t.match(ran.out, /\n# 21 checks: 20 passed, 1 not applicable\n$/);
+  t.match(
+    ran.out,
+    /\n# 21 checks: 20 passed, 1 not applicable\n# Adapter level reached: 3, the highest\.\n$/,
+  );
   const seen = await cli(['check-adapter', '--target', await target(t)], { isTerminal: true });
   t.match(seen.out, /^✓ Hello is answered/);
 });
@@ -150,4 +154,74 @@ t.test('doctor', async (t) => {
   const bad = await cli(['doctor', '--target', ill]);
   t.equal(bad.status, 3);
   t.match(bad.out, 'why: "start failed in the adapter: no memory."');
+  t.match(bad.out, /\nnot ok 4 - cases: \d+ cases of \d+ could run\n {2}---\n {2}why: "none of them before/);
+  const relay = await cli(['doctor', '--target', await target(t, { only: 'rs-s' })]);
+  t.equal(relay.out.match(/ can't run .* # SKIP they are about other roles than rs-s\n/g)?.length, 1);
+  t.notMatch(relay.out, 'the target is no');
+});
+
+/** What an adapter would say that has these ops alone. */
+const withOps =
+  (ops: readonly string[]) =>
+  (message: Message): Message => {
+    const { result } = message as { result?: Message };
+    return result?.ops === undefined ? message : { ...message, result: { ...result, ops } };
+  };
+
+/** Requests of other ops come to nobody who knows them. */
+const onlyOps =
+  (ops: readonly string[]) =>
+  (message: Message): Message =>
+    ops.includes(String(message.op)) ? message : { ...message, op: 'xyzzy' };
+
+t.test('an adapter that says hello and no more', async (t) => {
+  const ops = ['hello'];
+  const at = await meddled(t, { request: onlyOps(ops), answer: withOps(ops) });
+  const why =
+    'his adapter has no `reset`, `start`, `stop` or `counters` among the ops of its hello: ' +
+    'level 1 needs all of its ops, and below it no case can run.';
+  t.same(await cli(['--target', at]), { status: 3, out: '', err: `ntm-conform: T${why}\n` });
+  const seen = await cli(['doctor', '--target', at]);
+  t.equal(seen.status, 3);
+  t.match(seen.out, /^TAP version 14\n# Target .*, an adapter below level 1\n# Claims /);
+  t.match(seen.out, /\nok 1 - way: 50 of 50 hellos answered/);
+  t.match(seen.out, `\nnot ok 3 - level: An adapter of level 1 or more\n  ---\n  why: "t${why}"\n`);
+  t.match(seen.out, '\n1..3\n');
+  const checked = await cli(['check-adapter', '--target', at]);
+  t.equal(checked.status, 0);
+  const line =
+    'Adapter level reached: none yet, so no case can run; level 1 needs reset, start, stop, counters too.';
+  t.equal(checked.out.split('\n').at(-2), `# ${line}`);
+});
+
+t.test('an adapter that has not all of level 1', async (t) => {
+  const at = await meddled(t, { answer: withOps(['hello', 'reset', 'start', 'stop']) });
+  const ran = await cli(['--target', at]);
+  t.equal(ran.status, 3);
+  t.match(ran.err, /^ntm-conform: This adapter has no `counters` among the ops of its hello: /);
+});
+
+t.test('an adapter that names a reset and has none', async (t) => {
+  const at = await meddled(t, { request: onlyOps(['hello']) });
+  const ran = await cli(['--target', at]);
+  t.same([ran.status, ran.out], [3, '']);
+  t.equal(ran.err, 'ntm-conform: Reset is not implemented: xyzzy.\n');
+});
+
+t.test('levels by ops and roles', (t) => {
+  const first = ['hello', 'reset', 'start', 'stop', 'counters'];
+  const table: readonly (readonly [roles: string[], ops: string[], level: number, next: string])[] = [
+    [['rs-s'], [], 0, 'level 1 needs hello, reset, start, stop, counters too.'],
+    [['rs-s'], ['hello', 'reset'], 0, 'level 1 needs start, stop, counters too.'],
+    [['codec'], ['hello', 'reset', 'codec'], 0, 'level 1 needs start, stop, counters too.'],
+    [['node'], first, 1, 'level 2 needs trigger, events too.'],
+    [['codec'], first, 1, 'level 2 needs codec too.'],
+    [['rs-s'], first, 2, 'level 3 needs time too.'],
+    [['rs-s'], [...first, 'time'], 3, 'the highest.'],
+  ];
+  for (const [roles, ops, level, next] of table) {
+    t.equal(levelOf({ roles, ops }), level, `${roles} ${ops}`);
+    t.ok(levelLine({ roles, ops }).endsWith(next), levelLine({ roles, ops }));
+  }
+  t.end();
 });

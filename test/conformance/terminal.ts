@@ -49,11 +49,16 @@ export async function cli(args: readonly string[], how: RunHow = {}): Promise<Ra
 /** An adapter of the reference on a port of its own until the test is over; `--target` for it. */
 export async function target(
   t: T,
-  { without, ...reference }: Omit<ReferenceOptions, 'net'> & { readonly without?: string } = {},
+  {
+    without,
+    only,
+    ...reference
+  }: Omit<ReferenceOptions, 'net'> & { readonly without?: string; readonly only?: string } = {},
 ): Promise<string> {
   const net = udpNet();
   const whole = referenceAdapter({ net, ...reference });
-  const implementation = { ...whole, roles: whole.roles.filter((role) => role !== without) };
+  const roles = whole.roles.filter((role) => role !== without && (only ?? role) === role);
+  const implementation = { ...whole, roles };
   const adapter = await serveAdapter({ net, listen: endpoint('127.0.0.1:0'), implementation });
   t.teardown(() => adapter.close());
   return formatEndpoint(adapter.local);
