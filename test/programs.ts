@@ -19,5 +19,5 @@ export function commandFor(file: URL): string[] {
 function flagsFor(path: string): string[] {
   if ('Deno' in globalThis) return ['run', '--allow-all', '--quiet'];
   if ('Bun' in globalThis) return ['run'];
-  return path.endsWith('.ts') ? ['--import', new URL('typescript.js', import.meta.url).href] : [];
+  return /\.m?ts$/.test(path) ? ['--import', new URL('typescript.js', import.meta.url).href] : [];
 }

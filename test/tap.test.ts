@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import t, { runtime } from './tap.ts';
+import { pathToFileURL } from 'node:url';
+import { commandFor } from './programs.ts';
+import t from './tap.ts';
 
 /** Each file with the points that it must report, whatever the runtime, and whether it must exit with 0. */
 const files: Record<string, { source: string; points: string[]; good: boolean }> = {
@@ -100,10 +102,10 @@ t.test('what a test file means', async (t) => {
   ): Promise<{ status: number | null; points: string[] }> {
     const file = join(folder, 'a.test.mts');
     await writeFile(file, `import t from '${new URL('./tap.ts', import.meta.url)}';\n${source}\n`);
-    const args = { node: [], deno: ['run', '--allow-all'], bun: [] }[runtime];
+    const [program = '', ...args] = commandFor(pathToFileURL(file));
     const { NTM_TEST_RUNTIME: _, ...env } = process.env;
     if (expected !== undefined) env.NTM_TEST_RUNTIME = expected;
-    const child = spawn(process.execPath, [...args, file], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
     let text = '';
     child.stdout.on('data', (chunk) => {
       text += chunk;

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { commandFor } from '../programs.ts';
 import t, { runtime } from '../tap.ts';
 import { MUTANTS } from './catalogue.ts';
 
@@ -20,13 +20,13 @@ const JOBS = 2;
 /** Whether every test is tried on each, not only until one catches it. */
 const ALL = process.env.NTM_ALL_MUTANTS === undefined ? [] : ['--all'];
 
-const program = fileURLToPath(new URL('run.ts', import.meta.url));
+const command = commandFor(new URL('run.ts', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'mutants-'));
 t.teardown(() => rm(folder, { recursive: true, force: true }));
 
 function run(ids: readonly string[]): Promise<Outcome[]> {
-  const flags = runtime === 'deno' ? ['run', '--allow-all', '--quiet'] : [];
-  const child = spawn(process.execPath, [...flags, program, ...ALL, folder, ...ids], { timeout: 600_000 });
+  const [program = '', ...args] = command;
+  const child = spawn(program, [...args, ...ALL, folder, ...ids], { timeout: 600_000 });
   let [out, err] = ['', ''];
   child.stdout.on('data', (data) => {
     out += data;

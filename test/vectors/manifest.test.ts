@@ -5,7 +5,8 @@ import type { Manifest } from '../../vectors/generate/canonical.ts';
 import { canonical, manifestOf, pretty, takenBack } from '../../vectors/generate/canonical.ts';
 import { families } from '../../vectors/generate/families.ts';
 import type { Json } from '../../vectors/generate/vector.ts';
-import t, { runtime } from '../tap.ts';
+import { commandFor } from '../programs.ts';
+import t from '../tap.ts';
 import { fileText, loadVectors } from './load.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -69,11 +70,8 @@ t.test('no manifest of the history was taken back', { skip: commits.length === 0
 });
 
 t.test('the generator compares by itself', (t) => {
-  const script = fileURLToPath(new URL('../../vectors/generate.ts', import.meta.url));
-  const run = runtime === 'deno' ? ['run', '--allow-all', '--quiet'] : [];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...run, script, '--check'], {
-    encoding: 'utf8',
-  });
+  const [program = '', ...args] = commandFor(new URL('../../vectors/generate.ts', import.meta.url));
+  const { status, stdout, stderr } = spawnSync(program, [...args, '--check'], { encoding: 'utf8' });
   t.equal(status, 0, stderr);
   t.match(stdout, /^bodies: \d+: \d+ valid, \d+ invalid/m);
 });
