@@ -1,4 +1,5 @@
 /** Says how many programs run on what comes in at the devices of its namespace. */
+import process from 'node:process';
 import { attached } from '../kernel/attached.ts';
 
-console.log(attached());
+process.stdout.write(`${attached()}\n`);
