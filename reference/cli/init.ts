@@ -25,8 +25,9 @@ export async function init(folder: string, { port }: InitOptions): Promise<void>
   }
   for (const [party, config] of Object.entries(configs)) await write(join(folder, `${party}.json`), config);
   const commands = Object.entries(configs).map(([party, { role }]) => {
-    const ping = party === 'alice' ? ` --ping ${configs.bob.name}` : '';
-    return { party, line: `  npx ntmobile ${role} --config ${join(folder, `${party}.json`)}${ping}\n` };
+    const ping = party === 'alice' ? ` --ping ${configs.bob.name} --count 3` : '';
+    const files = `--config ${join(folder, `${party}.json`)} --trace ${join(folder, `${party}.trace`)}`;
+    return { party, line: `  npx ntmobile ${role} ${files}${ping}\n` };
   });
   const lines = (isLast: boolean) =>
     commands

@@ -61,6 +61,7 @@ function commands(finish: (status: number) => void): Command {
       .description(`${description}; runs until SIGINT or SIGTERM`)
       .requiredOption('--config <file>', 'JSON file with its configuration')
       .option('--trace <file>', 'write a line to it for each datagram, for "chart"')
+      .option('--verbose', 'log what is refused in good order too, and what goes through the sockets')
       .addOption(udpOption());
   role('dc', 'direction coordinator: registers nodes, directs paths').action(async (options: RoleOptions) =>
     finish(await runDc(options)),

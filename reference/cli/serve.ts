@@ -25,6 +25,8 @@ export interface RoleOptions extends TunFlags {
   readonly trace?: string;
   /** By what it has its sockets; what fits the runtime if not given. */
   readonly udp?: UdpChoice;
+  /** Log what is refused in good order too, and what goes through the sockets. */
+  readonly verbose?: true;
 }
 
 export interface Served extends Pick<RunOptions, 'role' | 'table' | 'tunnels' | 'store' | 'lookUp'> {
@@ -53,7 +55,8 @@ export async function serve(served: Served, options: RoleOptions): Promise<numbe
     way === 'auto' && options.tun !== undefined && backends().includes('mmsg') ? 'mmsg' : way,
   );
   const net = options.trace === undefined ? udp : tracedNet(udp, options.trace);
-  const log = noteLog();
+  const isVerbose = options.verbose ?? false;
+  const log = noteLog({ isVerbose });
   const note = (noted: Note): void => {
     log(noted);
     onNote?.(noted);
@@ -87,14 +90,14 @@ export async function serve(served: Served, options: RoleOptions): Promise<numbe
   if (tun !== undefined) process.stdout.write(`${role} has the interface ${tun.name}\n`);
   if (server !== undefined)
     process.stdout.write(`${config.role} answers DNS on ${server.local.map(formatEndpoint).join(', ')}\n`);
-  for (const opened of openedNotes(udp)) log(opened);
+  if (isVerbose) for (const opened of openedNotes(udp)) log(opened);
   const moved = running.addresses.bind(running);
   const unfollow = isMobile ? followAddresses(follow, listen, moved) : undefined;
   const over = stopped.then(() => 0);
   const status = await (during === undefined ? over : Promise.race([over, during(running)]));
   unfollow?.();
   undo?.();
-  for (const closed of closedNotes(udp)) log(closed);
+  for (const closed of closedNotes(udp, isVerbose)) log(closed);
   await server?.close();
   await running.stop();
   tun?.close();

@@ -20,10 +20,14 @@ export function openedNotes(net: UdpNet): readonly Note[] {
     );
 }
 
-/** What went through them, and what was lost; for the log, before they are closed. */
-export function closedNotes(net: UdpNet): readonly Note[] {
+/**
+ * What went through them, and what was lost; for the log, before they are closed.
+ * @param isAll of those that lost nothing, too
+ */
+export function closedNotes(net: UdpNet, isAll: boolean): readonly Note[] {
   return net
     .counts()
+    .filter(({ unsent, dropped = 0 }) => isAll || unsent > 0 || dropped > 0)
     .map(({ local, received, batches, sent, unsent, dropped }) =>
       event('udp-close', { local: formatEndpoint(local), received, batches, sent, unsent, dropped }),
     );

@@ -68,11 +68,15 @@ t.test('a test profile shows', async (t) => {
   t.match((await tested.ended).err, /^rs-s: the test profile is on: [^\n]+\n/);
 });
 
-t.test('the log says by what a role has its sockets, and at its end what went through them', async (t) => {
-  const program = ntmobile('rs-s', '--udp', 'dgram', '--config', await config({}));
-  await program.firstLine;
-  program.kill('SIGTERM');
+t.test('--verbose logs by what a role has its sockets, and at its end what went through them', async (t) => {
+  const args = ['rs-s', '--udp', 'dgram', '--config', await config({})];
+  const [program, quiet] = [ntmobile(...args, '--verbose'), ntmobile(...args)];
+  for (const one of [program, quiet]) {
+    await one.firstLine;
+    one.kill('SIGTERM');
+  }
   const { err } = await program.ended;
+  t.equal((await quiet.ended).err, '', 'nothing was lost, so there is nothing to tell');
   t.match(err, /^\S+ udp-open local=127\.0\.0\.1:\d+ by=dgram( room=\d+)?$/m);
   t.match(err, /^\S+ udp-close local=127\.0\.0\.1:\d+ received=0 batches=0 sent=\d+ unsent=0( dropped=0)?$/m);
   const unknown = await ntmobile('rs-s', '--udp', 'pigeon', '--config', await config({})).ended;
@@ -80,7 +84,7 @@ t.test('the log says by what a role has its sockets, and at its end what went th
 });
 
 t.test('a relay with --datapath mmsg has its sockets so, or says what is missing', async (t) => {
-  const program = ntmobile('rs-s', '--datapath', 'mmsg', '--config', await config({}));
+  const program = ntmobile('rs-s', '--verbose', '--datapath', 'mmsg', '--config', await config({}));
   await program.firstLine;
   program.kill('SIGTERM');
   const { err } = await program.ended;
@@ -122,14 +126,14 @@ t.test('init writes what each role takes, once', async (t) => {
   const target = join(folder, 'five');
   const { status, out, err } = await ntmobile('init', target, '--port', '5000').ended;
   t.same([status, err], [0, '']);
-  const [, dc = '', , relay = '', , , alice = ''] = out.split('\n');
+  const readme = await readFile(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
+  const [, shown = ''] = readme.split('npx ntmobile init try\n');
+  const commands = (shown.split('```')[0] ?? '').trim().split('\n');
+  t.equal(commands.length, 5);
   t.same(
-    [dc, relay, alice],
-    [
-      `  npx ntmobile dc --config ${join(target, 'dc-one.json')}`,
-      `  npx ntmobile rs-s --config ${join(target, 'rs-s.json')}`,
-      `  npx ntmobile node --config ${join(target, 'alice.json')} --ping bob.ntmobile.two.example`,
-    ],
+    out.split('\n').flatMap((line) => (line.startsWith('  ') ? [line.trim()] : [])),
+    commands.map((line) => line.replaceAll('try/', `${target}/`)),
+    'the five commands of the README',
   );
   const file = join(target, 'dc-one.json');
   t.equal((await stat(file)).mode & 0o077, 0, 'secrets are for their owner');

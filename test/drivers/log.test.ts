@@ -4,10 +4,10 @@ import type { Layer } from '../../reference/refusal.ts';
 import { at } from '../net/addresses.ts';
 import t from '../tap.ts';
 
-function log() {
+function log(isVerbose = false) {
   const lines: string[] = [];
   const clock = { now: 0 };
-  const note = noteLog({ now: () => clock.now, stamp: () => 'T', write: (line) => lines.push(line) });
+  const note = noteLog({ now: () => clock.now, stamp: () => 'T', write: (line) => lines.push(line), isVerbose });
   return { lines, clock, note };
 }
 
@@ -31,7 +31,7 @@ t.test('what came from elsewhere stays on its line and in its pair', (t) => {
 });
 
 t.test('refusals: the first at once, then one line a second, with all since', (t) => {
-  const { lines, clock, note } = log();
+  const { lines, clock, note } = log(true);
   note(refused('tag', '192.0.2.1:5'));
   for (let i = 0; i < 1000; i++) {
     clock.now = i * 0.999;
@@ -56,4 +56,34 @@ t.test('events are not held back by refusals', (t) => {
   note(refused('tag'));
   note({ what: 'event', event: 'e', detail: {} });
   t.same(lines, ['T refused tag=1', 'T e']);
+});
+
+t.test('what is refused in good order too is kept back until it lasts', (t) => {
+  const { lines, clock, note } = log();
+  const at = (now: number, layer: Layer) => {
+    clock.now = now;
+    note(refused(layer, '192.0.2.1:5'));
+  };
+  for (const layer of ['context', 'handshake', 'transaction'] as const) at(100, layer);
+  at(2099, 'handshake');
+  t.same(lines, [], 'less than two seconds');
+  at(2100, 'handshake');
+  t.same(lines, ['T refused context=1 handshake=3 transaction=1 last-from=192.0.2.1:5']);
+  at(3200, 'handshake');
+  t.equal(lines[1], 'T refused handshake=1 last-from=192.0.2.1:5', 'it goes on');
+  at(13_200, 'context');
+  t.equal(lines.length, 2, 'after a pause it begins anew');
+  at(23_199, 'replay');
+  t.equal(lines[2], 'T refused context=1 replay=1 last-from=192.0.2.1:5');
+  at(40_000, 'order');
+  at(60_000, 'stale');
+  t.equal(lines.length, 3, 'now and then one');
+});
+
+t.test('what is a fault is told at once, with what was kept back', (t) => {
+  const { lines, clock, note } = log();
+  note(refused('context'));
+  clock.now = 50;
+  note(refused('tag', '192.0.2.1:5'));
+  t.same(lines, ['T refused context=1 tag=1 last-from=192.0.2.1:5']);
 });
