@@ -7,6 +7,7 @@ import type { Endpoint } from '../../reference/address.ts';
 import type { Random } from '../../reference/core.ts';
 import type { Net } from '../../reference/net/net.ts';
 import { isLoopback } from '../command/addresses.ts';
+import { schemaFault } from '../schema-fault.ts';
 import { Breach, RawTester } from './raw.ts';
 
 export interface AdapterCheck {
@@ -65,11 +66,9 @@ export class Bench {
   /** Says hello. @throws Breach */
   async greet(): Promise<void> {
     const nonce = this.options.random(8);
-    const result = RESULTS.hello.safeParse(await (await this.tester()).done('hello', { nonce }));
-    if (!result.success) {
-      const issue = result.error.issues[0];
-      throw new Breach(`the result of hello: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
-    }
+    const given = await (await this.tester()).done('hello', { nonce });
+    const result = RESULTS.hello.safeParse(given);
+    if (!result.success) throw new Breach(`the result of hello: ${schemaFault(result.error, given, 'it')}`);
     if (!result.data.nonce.every((byte, at) => byte === nonce[at]))
       throw new Breach('hello came back with another nonce');
     this.#hello = result.data;

@@ -6,6 +6,7 @@ import type { Endpoint } from '../../reference/address.ts';
 import { parseEndpoint } from '../../reference/address.ts';
 import { isLoopback } from '../command/addresses.ts';
 import { DEFAULT_TEST_SECRET, dcIdentity, provision } from '../identities.ts';
+import { schemaFault } from '../schema-fault.ts';
 import type { Bench } from './check.ts';
 import type { RawTester } from './raw.ts';
 import { Breach } from './raw.ts';
@@ -50,7 +51,7 @@ export async function start(bench: Bench, tester: RawTester, dc?: Endpoint): Pro
 /** @throws Breach if the result of a start is none. */
 export function readStarted(result: Fields): Started {
   const read = RESULTS.start.safeParse(result);
-  if (!read.success) throw new Breach(`the result of start: ${read.error.issues[0]?.message ?? ''}`);
+  if (!read.success) throw new Breach(`the result of start: ${schemaFault(read.error, result, 'it')}`);
   const endpoints = read.data.endpoints.map((text) => {
     const endpoint = parseEndpoint(text);
     if (endpoint === undefined || endpoint.port === 0)
@@ -67,7 +68,7 @@ export async function counters(tester: RawTester, instance: number): Promise<Rea
   for (let after: string | undefined; ; ) {
     const result = await tester.done('counters', { instance, ...(after !== undefined && { after }) });
     const page = RESULTS.counters.safeParse(result);
-    if (!page.success) throw new Breach(`the result of counters: ${page.error.issues[0]?.message ?? ''}`);
+    if (!page.success) throw new Breach(`the result of counters: ${schemaFault(page.error, result, 'it')}`);
     for (const [name, value] of Object.entries(page.data.counters)) all.set(name, value);
     const last = Object.keys(page.data.counters).sort().at(-1);
     if (!page.data.more) return all;

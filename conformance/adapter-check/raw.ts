@@ -9,6 +9,7 @@ import type { Endpoint } from '../../reference/address.ts';
 import { formatEndpoint, sameEndpoint } from '../../reference/address.ts';
 import { toHex } from '../../reference/bytes.ts';
 import type { Net, Socket } from '../../reference/net/net.ts';
+import { schemaFault } from '../schema-fault.ts';
 
 /** Milliseconds after which a request is repeated, and after which it is given up. */
 const REPEATS = [200, 600, 1400];
@@ -158,9 +159,6 @@ export class RawTester {
       return undefined;
     const answer = answerSchema.safeParse(whole);
     if (answer.success) return { answer: answer.data, bytes: toHex(encode(whole)) };
-    const issue = answer.error.issues[0];
-    return new Breach(
-      `the answer to ${String(message.op)} is none: ${issue?.path.join('.') || 'answer'}: ${issue?.message ?? ''}`,
-    );
+    return new Breach(`the answer to ${String(message.op)}: ${schemaFault(answer.error, whole, 'it')}`);
   }
 }

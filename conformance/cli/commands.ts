@@ -32,6 +32,9 @@ Exit status: as for a run; 1 too if the report is not what follows from the reco
 bundle was changed, or the signature is another one; 3 too if the run was interrupted, or the suite
 does not do what it did in the run: then there are no verdicts.`;
 
+const MERGE = `
+Exit status: as for a run; 3 too if a shard is not among the files.`;
+
 export function addCommands(top: Command, terminal: Terminal, finish: Finish): void {
   const command = (name: string, description: string): Command =>
     top.command(name).description(description).helpOption('--help', 'print this');
@@ -111,6 +114,7 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
   )
     .argument('<files...>', 'what --shard and --reporter json=FILE wrote')
     .option('--quiet', 'only what did not pass, and the total')
+    .addHelpText('after', MERGE)
     .action(async (files: string[], options: MergeOptions) =>
       finish(await mergeCommand(files, options, terminal)),
     );

@@ -6,6 +6,7 @@ import { roundTrips } from '../adapter-check/round-trips.ts';
 import { ALL_CASES } from '../cases/all.ts';
 import { bufferCheck, lackChecks, levelCheck, seenCheck, wayCheck } from '../command/diagnosis.ts';
 import { reachOf } from '../command/reach.ts';
+import { whySilent } from '../command/silence.ts';
 import { heldAgainst } from '../expectations/pics.ts';
 import type { Checked } from '../reporters/checks.ts';
 import { EXIT } from '../reporters/exit-status.ts';
@@ -19,7 +20,7 @@ import type { CheckPrinter } from './checking.ts';
 import { checkPrinter } from './checking.ts';
 import { specFiles } from './files.ts';
 import { picsOf } from './pics.ts';
-import type { Place } from './target.ts';
+import type { Place, Reached } from './target.ts';
 import { netOf, placeOf, reachTarget, readToken, systemRandom } from './target.ts';
 import type { Terminal } from './terminal.ts';
 import { paintOf } from './terminal.ts';
@@ -53,7 +54,7 @@ export async function doctor(options: DoctorOptions, terminal: Terminal): Promis
     for (const line of pics === undefined ? [] : claimLines(pics)) printer.say(line);
     if (target.level > 0) printer.add(await wayTo(reached, net, options));
     printer.add(bufferCheck(await receiveBuffer()));
-    const role = await seenCheck({ net, target }, systemRandom);
+    const role = withCause(await seenCheck({ net, target }, systemRandom), reached);
     printer.add(role);
     for (const check of lackChecks(ALL_CASES, { target, has, pics }, role.verdict === 'pass'))
       printer.add(check);
@@ -63,6 +64,12 @@ export async function doctor(options: DoctorOptions, terminal: Terminal): Promis
     await target.close();
     await reached.end();
   }
+}
+
+/** Where no opening was answered, why that may be. */
+function withCause(check: Checked, { target, config, heard, at }: Reached): Checked {
+  if (check.verdict === 'pass' || config === undefined || heard.from(at).isOpen) return check;
+  return { ...check, why: `${check.why} ${whySilent(at, config, heard.from(at), target.trouble?.())}` };
 }
 
 /** All that can be said of an adapter of which no role can be had yet. */

@@ -15,6 +15,7 @@ import type { Context } from '../reporters/context.ts';
 import { EXIT, exitStatus } from '../reporters/exit-status.ts';
 import { placesOf } from '../reporters/places.ts';
 import { catalogue, clauseHash } from '../spec-clauses.ts';
+import { Heard } from '../target/heard.ts';
 import type { Way } from '../target/way.ts';
 import { connect } from '../target/way.ts';
 import type { Bundle } from './bundle.ts';
@@ -156,8 +157,10 @@ async function again(
   if (circumstances === undefined) throw new Error('a recorded run without its circumstances');
   try {
     return await net.run(async () => {
-      const target = await connect(way, net, testerRandom(circumstances), last.tap);
-      const reached = { ...way, target, end: () => Promise.resolve() };
+      const heard = new Heard();
+      const around = way.config === undefined ? net : heard.around(net);
+      const target = await connect(way, around, testerRandom(circumstances), last.tap);
+      const reached = { ...way, target, heard, end: () => Promise.resolve() };
       return await judge(reached, { ...job, net }, own, true, last.tap, last.onProgress);
     });
   } catch (error) {

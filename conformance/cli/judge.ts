@@ -1,7 +1,6 @@
 /** One run of the suite against a target within reach, with what is shown meanwhile and the way to end it early. */
 import { randomBytes } from 'node:crypto';
 import process from 'node:process';
-import { formatEndpoint, sameEndpoint } from '../../reference/address.ts';
 import type { Random } from '../../reference/core.ts';
 import { impairedNet } from '../../reference/net/impaired.ts';
 import type { Net } from '../../reference/net/net.ts';
@@ -10,6 +9,7 @@ import { ALL_CASES } from '../cases/all.ts';
 import { impairValue } from '../command/impair.ts';
 import { Mistake } from '../command/mistake.ts';
 import type { RunSettings } from '../command/run-options.ts';
+import { whySilent } from '../command/silence.ts';
 import type { Tap } from '../played/stage.ts';
 import type { OnProgress, Progress } from '../progress.ts';
 import { seededRandom } from '../random.ts';
@@ -106,7 +106,7 @@ export interface Judgement {
  * @param quiet without a line of progress
  * @param tap sees every datagram
  * @param also is told how it goes on
- * @throws Mistake if a target without an adapter never sent anything.
+ * @throws Mistake if a target without an adapter answers no opening.
  */
 export async function judge(
   reached: Reached,
@@ -118,13 +118,13 @@ export async function judge(
 ): Promise<Judgement> {
   const abort = new AbortController();
   const progress = progressLine(!quiet);
-  const listening = heardFrom(job.net, reached);
+  const { target, config, heard, at } = reached;
   let [silent, interrupted] = [false, false];
   const onProgress = (event: Progress): void => {
     progress.on(event);
     also(event);
-    // The sanity case came first; if not a byte has come, nothing else would.
-    if (event.kind !== 'sanity' || event.ok || reached.target.level > 0 || listening.heard()) return;
+    // The sanity case came first; if no opening was answered, no other would be.
+    if (event.kind !== 'sanity' || event.ok || config === undefined || heard.from(at).isOpen) return;
     silent = true;
     abort.abort();
   };
@@ -136,39 +136,15 @@ export async function judge(
   });
   try {
     const hooks = { onProgress, signal: abort.signal, ...(tap && { tap }) };
-    const report = await runJob(reached, { ...job, net: listening.net }, hooks);
-    if (silent && !interrupted) throw neverReached(reached);
+    const net = config === undefined ? job.net : heard.around(job.net);
+    const report = await runJob(reached, { ...job, net }, hooks);
+    if (silent && !interrupted && config !== undefined)
+      throw new Mistake(whySilent(at, config, heard.from(at), target.trouble?.()), EXIT.unjudged);
     return { report: interrupted ? { ...report, complete: false } : report, interrupted };
   } finally {
     forget();
     progress.end();
   }
-}
-
-/** A network that remembers whether anything came from the target. */
-function heardFrom(net: Net, { at }: Reached): { readonly net: Net; heard(): boolean } {
-  let heard = false;
-  return {
-    heard: () => heard,
-    net: {
-      streams: net.streams,
-      now: () => net.now(),
-      schedule: (instant, callback) => net.schedule(instant, callback),
-      bind: (local, onDatagram) =>
-        net.bind(local, (bytes, from) => {
-          heard ||= sameEndpoint(from, at);
-          onDatagram(bytes, from);
-        }),
-    },
-  };
-}
-
-function neverReached({ at }: Reached): Mistake {
-  return new Mistake(
-    `Nothing came from ${formatEndpoint(at)}: start the target there with what ntm-conform provision wrote, ` +
-      'and let UDP through.',
-    EXIT.unjudged,
-  );
 }
 
 function runtime(): RunOptions['runtime'] {

@@ -56,5 +56,9 @@ export async function mergeCommand(
   };
   const faults = await output(report, outputs, context, terminal);
   for (const fault of faults) terminal.err(`ntm-conform: ${fault}\n`);
-  return faults.length === 0 ? exitStatus(report) : EXIT.suite;
+  if (faults.length > 0) return EXIT.suite;
+  // What is wanting is only not judged, unless the target went away in a part that is there.
+  const isShort = !report.complete && parts.every((part) => part.report.complete);
+  const status = exitStatus({ ...report, complete: isShort || report.complete });
+  return isShort && status === EXIT.good ? EXIT.unjudged : status;
 }

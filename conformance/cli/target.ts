@@ -14,6 +14,7 @@ import type { Reach, ReachOptions } from '../command/reach.ts';
 import type { Tap } from '../played/stage.ts';
 import { EXIT } from '../reporters/exit-status.ts';
 import { needsMet } from '../runner/environment.ts';
+import { Heard } from '../target/heard.ts';
 import { outsideNet } from '../target/outside.ts';
 import type { Provisioned } from '../target/provisioned.ts';
 import { PROVISIONED, provisionRole } from '../target/provisioned.ts';
@@ -32,6 +33,8 @@ export interface Place extends Surroundings {
 /** A target within reach. */
 export interface Reached extends Place, Way {
   readonly target: Target;
+  /** What came from a target without an adapter. */
+  readonly heard: Heard;
 }
 
 export const systemRandom: Random = (length) => new Uint8Array(randomBytes(length));
@@ -96,7 +99,9 @@ export async function reachTarget(
       ...(withoutAdapter && { config: await configOf(reach, place.at, options) }),
       ...(tokenFile !== undefined && { token: await readToken(tokenFile) }),
     };
-    return { ...place, ...way, target: await connect(way, net, random, tap) };
+    const heard = new Heard();
+    const around = withoutAdapter ? heard.around(net) : net;
+    return { ...place, ...way, heard, target: await connect(way, around, random, tap) };
   } catch (error) {
     await place.end();
     throw error;

@@ -1,6 +1,6 @@
 /** The way to the target, as it was written and as it is meant. */
 import type { Endpoint, Ip } from '../../reference/address.ts';
-import { family } from '../../reference/address.ts';
+import { family, formatEndpoint, sameEndpoint } from '../../reference/address.ts';
 import type { OutsidePlace } from '../target/outside.ts';
 import { anyAddress, isAnyAddress } from './addresses.ts';
 import { Mistake } from './mistake.ts';
@@ -49,7 +49,17 @@ export function reachOf(options: ReachOptions): Reach {
     throw new Mistake(
       '--listen says where DCs are played for a target without an adapter: add --config FILE, or use --source.',
     );
+  const own = listen.find((endpoint) => target !== undefined && sameEndpoint(endpoint, target.endpoint));
+  if (own !== undefined) throw notAtTarget('--listen', own);
   return { target, ...sourcesOf(options), listen };
+}
+
+/** Two cannot have one port. @param option what names a place of the tester's */
+export function notAtTarget(option: string, endpoint: Endpoint): Mistake {
+  const where = formatEndpoint(endpoint);
+  return new Mistake(
+    `${option} ${where} is where the target listens: name other places, at which the tester plays the DCs.`,
+  );
 }
 
 const FLAGS = { config: '--config', secretFile: '--secret-file', tokenFile: '--token-file' } as const;

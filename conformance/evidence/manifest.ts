@@ -6,6 +6,7 @@ import { NEEDS } from '../case.ts';
 import { Mistake } from '../command/mistake.ts';
 import { readProvisioned } from '../command/provisioned.ts';
 import { DEPTHS, PicsUsed, PROFILES } from '../report.ts';
+import { schemaFault } from '../schema-fault.ts';
 import type { Way } from '../target/way.ts';
 
 /** Goes up when an older suite could not read what is written. */
@@ -115,8 +116,7 @@ export function readManifest(text: string, file: string): Manifest {
     );
   const read = Manifest.safeParse(json);
   if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  throw new Mistake(`${file}: ${issue?.path.join('.') || 'the whole'}: ${issue?.message}.`);
+  throw new Mistake(`${file}: ${schemaFault(read.error, json)}.`);
 }
 
 /** The way to the target as a manifest has it: all but the token. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Mistake } from '../command/mistake.ts';
 import { didYouMean } from '../command/nearest.ts';
 import { Report } from '../report.ts';
+import { schemaFault } from '../schema-fault.ts';
 import { VERDICTS } from '../verdict.ts';
 
 const Text = z.string().trim().min(1);
@@ -61,12 +62,20 @@ export type Baseline = z.infer<typeof Baseline>;
 
 /** @throws Mistake */
 export function readBaseline(file: string, text: string): Baseline {
+  checkWritten(file, text);
   return parsed(file, text, Baseline);
 }
 
 /** A report that `--reporter json` of this version wrote. @throws Mistake */
 export function readReport(file: string, text: string): Report {
+  checkWritten(file, text);
   return parsed(file, text, Report);
+}
+
+/** Whether it is a report at all. @throws Mistake */
+function checkWritten(file: string, text: string): void {
+  if (parsed(file, text, z.looseObject({ tool: z.unknown() })).tool === 'ntm-conform') return;
+  throw new Mistake(`${file} is no JSON report of ntm-conform: --reporter json=FILE writes one.`);
 }
 
 /** A file of JSON with what the schema asks for. @throws Mistake */
@@ -79,9 +88,7 @@ export function parsed<T>(file: string, text: string, schema: z.ZodType<T>): T {
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const place = issue?.path.length ? issue.path.join('.') : 'the whole';
-  throw new Mistake(`${file}: ${place}: ${issue?.message ?? 'is not as it has to be'}.`);
+  throw new Mistake(`${file}: ${schemaFault(result.error, value)}.`);
 }
 
 function checkIds(file: string, entries: readonly { readonly id: string }[], known: readonly string[]): void {

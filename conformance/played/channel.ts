@@ -118,6 +118,8 @@ export class PlayedChannel {
   readonly erased: PlayedKeys[] = [];
   /** The keys to seal with. */
   current: PlayedKeys | undefined;
+  /** Messages 1 of the other end that did not verify. */
+  unverified = 0;
   /** Another case has the association now, at a target that outlives cases: what still comes here is of that one. */
   isPassedOn = false;
   /** Inner packets, as hex, that the case has sent although they need not come here: if they do, and when, is open. */

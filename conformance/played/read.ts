@@ -44,8 +44,10 @@ export function read(
   const channel = channels.find((candidate) => hasContext(candidate, header.context));
   if (channel === undefined) return { ...known, fault: 'a context that this peer does not have' };
   if (header.type === MessageType.openingRequest) {
-    const fault = channel.readMessage1(bytes) === undefined ? 'message 1 does not verify' : undefined;
-    return { ...known, channel, fault };
+    if (channel.readMessage1(bytes) !== undefined) return { ...known, channel };
+    // What only sends back what it gets has no secret at all.
+    if (!channel.attempts.some(({ message1 }) => sameBytes(message1, bytes))) channel.unverified++;
+    return { ...known, channel, fault: 'message 1 does not verify' };
   }
   if (header.type === MessageType.openingResponse)
     return { ...known, channel, ...readMessage2(channel, bytes) };

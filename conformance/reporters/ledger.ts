@@ -3,6 +3,7 @@
 import type { Report, RoleLedger } from '../report.ts';
 import type { RoleName } from '../roles.ts';
 import { ROLES } from '../roles.ts';
+import { isOfMissing } from '../runner/ledger.ts';
 import type { Context } from './context.ts';
 import { clauseOf } from './context.ts';
 import { some } from './text.ts';
@@ -31,18 +32,51 @@ export function mustClauses(ledger: RoleLedger, context: Context): { proven: num
   return { proven: proven.filter(isMust).length, all: all.filter(isMust).length };
 }
 
+/** MUST clauses first; the others are counted apart, so that each part adds up. */
 function roleLine(ledger: RoleLedger, context: Context): string {
   const { paint } = context;
-  const { proven, all } = mustClauses(ledger, context);
-  const head = `${proven} of ${all} MUST clauses proven`;
-  const rest = [
-    part(ledger.violated, 'violated', ledger.violated.length),
-    part(ledger.notExercised, 'not exercised', MOST_IDS),
-    part(ledger.untestable, 'untestable', MOST_IDS),
-    part(ledger.disputed, 'disputed', MOST_IDS),
+  const isMust = (id: string): boolean => (clauseOf(context, id)?.level ?? 'MUST') === 'MUST';
+  const parts = [
+    levelPart(ledger, isMust, 'MUST clauses', context),
+    levelPart(ledger, (id) => !isMust(id), 'SHOULD and MAY', context),
   ].filter((text) => text !== undefined);
-  const line = [proven === all ? paint.green(head) : head, ...rest].join(', ');
+  const line = parts.join('; ');
   return ledger.violated.length > 0 ? paint.red(line) : line;
+}
+
+/** What became of the clauses of some levels. @returns undefined if there are none */
+function levelPart(
+  ledger: RoleLedger,
+  isOne: (id: string) => boolean,
+  what: string,
+  { paint }: Context,
+): string | undefined {
+  const of = (column: Exclude<keyof RoleLedger, 'reasons'>): string[] => ledger[column].filter(isOne);
+  const [proven, bad, notExercised, untestable, disputed] = [
+    of('proven'),
+    of('violated'),
+    of('notExercised'),
+    of('untestable'),
+    of('disputed'),
+  ];
+  const isMissing = (id: string): boolean => isOfMissing(ledger.reasons[id] ?? '');
+  const all = [proven, bad, notExercised, untestable, disputed].flat().length;
+  if (all === 0) return undefined;
+  const head = `${proven.length} of ${all} ${what} proven`;
+  return [
+    proven.length === all ? paint.green(head) : head,
+    part(
+      bad.filter((id) => !isMissing(id)),
+      'violated',
+      bad.length,
+    ),
+    part(bad.filter(isMissing), 'not implemented', bad.length),
+    part(notExercised, 'not exercised', MOST_IDS),
+    part(untestable, 'untestable', MOST_IDS),
+    part(disputed, 'disputed', MOST_IDS),
+  ]
+    .filter((text) => text !== undefined)
+    .join(', ');
 }
 
 function part(ids: readonly string[], what: string, most: number): string | undefined {

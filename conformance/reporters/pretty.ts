@@ -15,9 +15,11 @@ import { treeLines } from './tree.ts';
 export function renderPretty(report: Report, context: Context): string {
   const { paint, quiet } = context;
   const blocks = [
-    ...(quiet ? [] : [headLines(report, context), treeLines(casesOfTarget(report), context)]),
+    ...(quiet ? [] : [headLines(report, context)]),
+    report.trouble === null ? [] : [paint.red(`Trouble: ${tame(report.trouble)}`)],
+    ...(quiet ? [] : [treeLines(casesOfTarget(report), context)]),
     ...failureBlocks(report, context),
-    troubleLines(report, context),
+    hostAndCut(report, context),
     expectationLines(report, context),
     quiet ? [] : ledgerLines(report, context),
     [totalLine(report, paint)],
@@ -60,9 +62,8 @@ function failureBlocks({ cases }: Report, context: Context): string[][] {
   return [[title], ...looked.map((result: CaseResult, at) => failureLines(result, at + 1, context))];
 }
 
-function troubleLines({ trouble, complete, host }: Report, { paint }: Context): string[] {
+function hostAndCut({ complete, host }: Report, { paint }: Context): string[] {
   return [
-    ...(trouble === null ? [] : [paint.red(`Trouble: ${trouble}`)]),
     ...(complete ? [] : [paint.red('The run was cut short: cases that are not listed did not run.')]),
     ...hostLines(host).map(paint.yellow),
   ];

@@ -22,8 +22,8 @@ export function renderTap(report: Report, given: Context): string {
     comment(
       `suite ${versions.suite}, spec ${versions.spec}, seed ${seed}, depth ${depth}, profile ${profile}`,
     ),
-    ...cases.flatMap((result, at) => pointLines(result, at + 1, report.strict, context)),
     ...(report.trouble === null ? [] : [comment(`trouble: ${report.trouble}`)]),
+    ...cases.flatMap((result, at) => pointLines(result, at + 1, report.strict, context)),
     ...expectationLines(report, context).map(comment),
     ...ledgerLines(report, context).map(comment),
     comment(totalLine(report, PLAIN)),

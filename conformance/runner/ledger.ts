@@ -66,4 +66,9 @@ function judge(clause: Clause, role: RoleName, input: LedgerInput): [Column, str
   return ['notExercised', suite.kind === 'cases' ? 'its cases were not selected' : suite.reason];
 }
 
+/** Whether what stands against a clause is only that something is not implemented, by the ledger's reason. */
+export function isOfMissing(reason: string): boolean {
+  return reason.split(', ').every((one) => one.endsWith(' not-implemented'));
+}
+
 const VIOLATES: ReadonlySet<string> = new Set(['fail', 'warn', 'not-implemented', 'waived']);

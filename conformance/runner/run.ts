@@ -109,7 +109,7 @@ class Run {
   #eligible(): RunnableCase[] {
     const runnable: RunnableCase[] = [];
     for (const info of this.#options.cases) {
-      const skip = whyNot(info, this.#environment, this.#options);
+      const skip = whyNot(info, this.#environment, this.#options) ?? this.#sanity.whyNot(info);
       if (skip !== undefined) this.#skipped.push(skippedResult(info, skip.verdict, skip.reason, skip.blame));
       else if (info.kind === 'scan') this.#watches.push({ info, watch: info.watch() });
       else runnable.push(info);
@@ -375,7 +375,7 @@ class Run {
       profile: options.profile,
       strict: options.strict,
       complete: !this.#cut && this.#gone === undefined,
-      trouble: this.#trouble ?? null,
+      trouble: [target.trouble?.(), this.#trouble].filter((one) => one !== undefined).join('; ') || null,
       startedAt: options.startedAt,
       ms: Math.round(ms),
       shard: options.shard ?? null,

@@ -4,11 +4,13 @@
  */
 import type { Instant } from '../../reference/core.ts';
 import { sleepUntil } from '../../reference/net/net.ts';
+import type { Case } from '../case.ts';
 import { Stage } from '../played/stage.ts';
 import { seededRandom } from '../random.ts';
 import type { RoleName } from '../roles.ts';
 import { Unjudged, Violation } from '../verdict.ts';
 import { World } from '../world.ts';
+import type { Skip } from './eligible.ts';
 import type { Environment } from './environment.ts';
 
 /** How often and after how many milliseconds a target that failed is asked again before it is given up. */
@@ -33,6 +35,8 @@ export class Sanity {
   #running: Promise<SanityResult> | undefined = undefined;
   #next: Promise<SanityResult> | undefined = undefined;
   #count = 0;
+  /** The role of which not even the simplest can be had, for it is not implemented. */
+  #missing: { readonly role: RoleName; readonly reason: string } | undefined = undefined;
 
   constructor(environment: Environment, timeout: number, onResult: (result: SanityResult) => void) {
     this.#environment = environment;
@@ -45,6 +49,15 @@ export class Sanity {
     await this.#running;
     this.#next ??= this.#once();
     return await this.#next;
+  }
+
+  /** Why a case need not be begun: it is about nothing else than a role that cannot be started. */
+  whyNot({ kind, roles }: Pick<Case, 'kind' | 'roles'>): Skip | undefined {
+    const missing = this.#missing;
+    if (missing === undefined || kind === 'scan') return undefined;
+    const has = this.#environment.target.info.roles;
+    if (roles.some((role) => role !== missing.role && has.includes(role))) return undefined;
+    return { verdict: 'not-implemented', reason: missing.reason, blame: 'target' };
   }
 
   /** Asks a target that failed again, with pauses. @returns what it failed by in the end, if it did not come back. */
@@ -95,8 +108,10 @@ export class Sanity {
       await world.endRow(true);
       return undefined;
     } catch (error) {
-      if (error instanceof Unjudged || error instanceof Violation) return error.message;
-      throw error;
+      if (!(error instanceof Unjudged || error instanceof Violation)) throw error;
+      const isMissing = error instanceof Unjudged && error.verdict === 'not-implemented';
+      if (isMissing && this.lastGood === undefined) this.#missing = { role, reason: error.message };
+      return error.message;
     } finally {
       await world.release().catch(() => undefined);
       await world.close();

@@ -17,6 +17,7 @@ import { formatEndpoint, sameEndpoint } from '../../reference/address.ts';
 import { sameBytes } from '../../reference/bytes.ts';
 import type { Random } from '../../reference/core.ts';
 import type { Net, Socket } from '../../reference/net/net.ts';
+import { schemaFault } from '../schema-fault.ts';
 import { Unjudged } from '../verdict.ts';
 import { TargetError } from './target.ts';
 
@@ -84,7 +85,7 @@ export class AdapterClient {
       );
     }
     const answer = answerSchema.safeParse(message);
-    if (!answer.success) throw broken(op, `an answer that is none: ${firstIssue(answer.error)}`);
+    if (!answer.success) throw broken(op, `${schemaFault(answer.error, message, 'it')}`);
     const { data } = answer;
     switch (data.answer) {
       case 'done':
@@ -92,7 +93,11 @@ export class AdapterClient {
       case 'refused':
         throw new Unjudged('not-implemented', 'target', `${op} was refused: ${data.reason}`);
       case 'not-implemented':
-        throw new Unjudged('not-implemented', 'target', `${op} is not implemented: ${data.reason}`);
+        throw new Unjudged(
+          'not-implemented',
+          'target',
+          `${op} is not implemented${because(op, data.reason)}`,
+        );
       case 'error':
         throw new Unjudged('inconclusive', 'adapter', `${op} failed in the adapter: ${data.reason}`);
     }
@@ -116,17 +121,14 @@ export class AdapterClient {
   }
 }
 
-async function hello(wire: Wire, { adapter, random }: AdapterClientOptions): Promise<Result<'hello'>> {
+async function hello(wire: Wire, options: AdapterClientOptions): Promise<Result<'hello'>> {
+  const { adapter, random } = options;
   const nonce = random(8);
   const where = formatEndpoint(adapter);
   const message = await wire.exchange('hello', { nonce }, HELLO_GIVE_UP);
   if (message === undefined) {
     const heard = wire.nonsense === 0 ? 'no answer' : `${wire.nonsense} datagrams that are no answer to it`;
-    throw new TargetError(
-      'unreachable',
-      `hello to the adapter at ${where}: ${heard}. Start the adapter, or test without one: ` +
-        '`ntm-conform provision` writes the configuration for that.',
-    );
+    throw new TargetError('unreachable', `hello to the adapter at ${where}: ${heard}. ${whatToDo(options)}`);
   }
   if (!speaks(message.v)) {
     throw new TargetError(
@@ -139,21 +141,28 @@ async function hello(wire: Wire, { adapter, random }: AdapterClientOptions): Pro
     answer.success && answer.data.answer === 'done' ? RESULTS.hello.safeParse(answer.data.result) : undefined;
   if (result?.success && sameBytes(result.data.nonce, nonce)) return result.data;
   const why = !answer.success
-    ? firstIssue(answer.error)
+    ? schemaFault(answer.error, message, 'it')
     : answer.data.answer !== 'done'
       ? `${answer.data.answer}: ${answer.data.reason}`
       : result?.success
         ? 'another nonce came back'
-        : firstIssue(result?.error);
+        : schemaFault(result?.error, answer.data.result, 'the result');
   throw new TargetError(
     'contract',
     `the adapter at ${where} breaks the contract in its answer to hello: ${why}.`,
   );
 }
 
+function whatToDo({ adapter, token }: AdapterClientOptions): string {
+  const without =
+    'If a role of its own listens there, without an adapter: add --config FILE, which `ntm-conform provision` writes.';
+  if (isLoopback(adapter) || token !== undefined) return `Start the adapter there. ${without}`;
+  return `Start the adapter there, and name with --token-file the token that it has: beyond loopback it answers to no other. ${without}`;
+}
+
 function readResult<O extends Op>(op: O, fields: Fields): Result<O> {
   const result = RESULTS[op].safeParse(fields);
-  if (!result.success) throw broken(op, firstIssue(result.error));
+  if (!result.success) throw broken(op, schemaFault(result.error, fields, 'the result'));
   // The schema of the op made it.
   return result.data as Result<O>;
 }
@@ -166,11 +175,9 @@ function broken(op: Op, why: string): Unjudged {
   );
 }
 
-function firstIssue(
-  error: { issues: readonly { path: PropertyKey[]; message: string }[] } | undefined,
-): string {
-  const issue = error?.issues[0];
-  return issue === undefined ? 'it cannot be read' : `${issue.path.join('.') || 'answer'}: ${issue.message}`;
+/** What the op's own name does not say already. */
+function because(op: Op, reason: string): string {
+  return reason === '' || reason === op ? '' : `: ${reason}`;
 }
 
 /** Requests and answers as datagrams: numbers, repetitions, parts. */

@@ -24,6 +24,7 @@ import type { DcTestOptions, DcUnderTest } from './dc-under-test.ts';
 import type { EndUnderTest } from './end-under-test.ts';
 import { LentDc } from './lent-dc.ts';
 import type { NodeUnderTest } from './node-under-test.ts';
+import { otherSecret } from './other-secret.ts';
 import { endpointOf, needsLevel } from './rs.ts';
 import type { RsUnderTest, Target } from './target.ts';
 import { TargetError } from './target.ts';
@@ -176,6 +177,16 @@ class Level0DcTarget implements Target {
 
   reachable(): Promise<boolean> {
     return Promise.resolve(true);
+  }
+
+  trouble(): string | undefined {
+    return otherSecret(
+      this.#others.map(({ association, sockets }, index) => ({
+        name: `DC ${index + 2}`,
+        local: sockets[0]?.local,
+        association,
+      })),
+    );
   }
 
   async close(): Promise<void> {

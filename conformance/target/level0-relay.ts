@@ -21,6 +21,7 @@ import type { DcUnderTest } from './dc-under-test.ts';
 import type { EndUnderTest } from './end-under-test.ts';
 import type { LentParts } from './lent-relay.ts';
 import type { NodeUnderTest } from './node-under-test.ts';
+import { otherSecret } from './other-secret.ts';
 import { needsLevel } from './rs.ts';
 import type { RsOptions, RsUnderTest, Target } from './target.ts';
 import { TargetError } from './target.ts';
@@ -138,6 +139,16 @@ export abstract class Level0Relay<Dc extends PlayedDc> implements Target {
 
   reachable(): Promise<boolean> {
     return Promise.resolve(true);
+  }
+
+  trouble(): string | undefined {
+    return otherSecret(
+      this.#all.map(({ dc }, index) => ({
+        name: `DC ${index + 1}`,
+        local: dc.peer.local,
+        association: dc.association,
+      })),
+    );
   }
 
   async close(): Promise<void> {

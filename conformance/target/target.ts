@@ -43,6 +43,8 @@ export interface Target {
   codec(fields: Fields): Promise<Fields>;
   /** Whether its control answers; at level 0 there is none, and the sanity case alone tells. */
   reachable(): Promise<boolean>;
+  /** What its own messages show to be wrong with how it was configured; one clause of a sentence. */
+  trouble?(): string | undefined;
   /** Ends what this run started. */
   close(): Promise<void>;
 }

@@ -157,7 +157,7 @@ t.test('doctor', async (t) => {
   t.match(bad.out, /\nnot ok 4 - cases: \d+ cases of \d+ could run\n {2}---\n {2}why: "none of them before/);
   const relay = await cli(['doctor', '--target', await target(t, { only: 'rs-s' })]);
   t.equal(relay.out.match(/ can't run .* # SKIP they are about other roles than rs-s\n/g)?.length, 1);
-  t.notMatch(relay.out, 'the target is no');
+  t.notOk(relay.out.includes('the target is no'));
 });
 
 /** What an adapter would say that has these ops alone. */
@@ -172,7 +172,7 @@ const withOps =
 const onlyOps =
   (ops: readonly string[]) =>
   (message: Message): Message =>
-    ops.includes(String(message.op)) ? message : { ...message, op: 'xyzzy' };
+    message.op === undefined || ops.includes(String(message.op)) ? message : { ...message, op: 'xyzzy' };
 
 t.test('an adapter that says hello and no more', async (t) => {
   const ops = ['hello'];
@@ -188,7 +188,7 @@ t.test('an adapter that says hello and no more', async (t) => {
   t.match(seen.out, `\nnot ok 3 - level: An adapter of level 1 or more\n  ---\n  why: "t${why}"\n`);
   t.match(seen.out, '\n1..3\n');
   const checked = await cli(['check-adapter', '--target', at]);
-  t.equal(checked.status, 0);
+  t.equal(checked.status, 0, checked.out);
   const line =
     'Adapter level reached: none yet, so no case can run; level 1 needs reset, start, stop, counters too.';
   t.equal(checked.out.split('\n').at(-2), `# ${line}`);
@@ -205,7 +205,7 @@ t.test('an adapter that names a reset and has none', async (t) => {
   const at = await meddled(t, { request: onlyOps(['hello']) });
   const ran = await cli(['--target', at]);
   t.same([ran.status, ran.out], [3, '']);
-  t.equal(ran.err, 'ntm-conform: Reset is not implemented: xyzzy.\n');
+  t.equal(ran.err, 'ntm-conform: Reset is not implemented: op xyzzy.\n');
 });
 
 t.test('levels by ops and roles', (t) => {
@@ -223,5 +223,4 @@ t.test('levels by ops and roles', (t) => {
     t.equal(levelOf({ roles, ops }), level, `${roles} ${ops}`);
     t.ok(levelLine({ roles, ops }).endsWith(next), levelLine({ roles, ops }));
   }
-  t.end();
 });

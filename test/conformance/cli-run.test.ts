@@ -1,12 +1,22 @@
 /** Runs through the command line over real UDP: each exit status, and what is said. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { NotImplementedError } from '../../adapters/kit/implementation.ts';
+import { seededRandom } from '../../conformance/random.ts';
 import { Report } from '../../conformance/report.ts';
+import { formatEndpoint } from '../../reference/address.ts';
+import { rsConfig } from '../../reference/config/schema.ts';
+import { runRole } from '../../reference/drivers/loop.ts';
 import { udpNet } from '../../reference/net/udp/udp.ts';
+import { createRsS } from '../../reference/roles/rs-s/core.ts';
 import t from '../tap.ts';
 import { endpoint } from './bench.ts';
 import * as faults from './faults.ts';
 import { answering, cli, folder, target } from './terminal.ts';
+
+/** What is asked of a person whose target answers no opening. */
+const CAUSES =
+  'Has it the secrets, association IDs and Node ID that ntm-conform provision wrote, ' +
+  'and the DCs at 127.0.0.1:4401 and 127.0.0.1:4402?';
 
 const QUICK = ['--depth', 'quick', '--seed', 'test'];
 /** A few cases that no work on others touches. */
@@ -99,6 +109,25 @@ t.test('1: something mandatory is not implemented', async (t) => {
   t.match(ran.out, 'verdict: "not-implemented"');
 });
 
+t.test('1: no role can be started; that is said first, and no case is begun', async (t) => {
+  const at = await target(t, {
+    only: 'rs-s',
+    wrap: () => {
+      throw new NotImplementedError('rs-s');
+    },
+  });
+  const ran = await cli(['--target', at, ...QUICK, ...FEW]);
+  t.equal(ran.status, 1);
+  t.match(
+    ran.out,
+    /\n# trouble: the sanity case failed at the start: start is not implemented: .*rs-s.*\nnot ok 1 /,
+  );
+  t.notOk(ran.out.includes('datagrams: '), 'nothing was sent');
+  const [line = ''] = /^# rs-s: .*$/m.exec(ran.out) ?? [];
+  t.match(line, / not implemented \(/);
+  t.notOk(line.includes('violated'), line);
+});
+
 t.test('3: a MUST could not be judged', async (t) => {
   const at = await target(t, {
     wrap: () => {
@@ -116,7 +145,7 @@ t.test('3: nobody there', async (t) => {
   t.same(await cli(['--target', at]), {
     status: 3,
     out: '',
-    err: `ntm-conform: Hello to the adapter at ${at}: no answer. Start the adapter, or test without one: \`ntm-conform provision\` writes the configuration for that.\n`,
+    err: `ntm-conform: Hello to the adapter at ${at}: no answer. Start the adapter there. If a role of its own listens there, without an adapter: add --config FILE, which \`ntm-conform provision\` writes.\n`,
   });
 });
 
@@ -149,8 +178,43 @@ t.test('without an adapter', async (t) => {
     t.same(await cli(['--target', dead, '--config', file, '--timeout', '200ms']), {
       status: 3,
       out: '',
-      err: `ntm-conform: Nothing came from ${dead}: start the target there with what ntm-conform provision wrote, and let UDP through.\n`,
+      err: `ntm-conform: Message 1 went to ${dead}, and nothing came back. Is the target running there, and does UDP get through? ${CAUSES}\n`,
     });
+  });
+
+  t.test('3: what comes is no message 2', async (t) => {
+    const echo = await answering(t, (bytes) => bytes);
+    const ran = await cli(['--target', echo, '--config', file, '--timeout', '200ms']);
+    t.same([ran.status, ran.out], [3, '']);
+    const came = /^ntm-conform: \d+ datagrams came from (\S+), but no message 2 \(the first begins with 050b0000\)\. (.*)\n$/;
+    t.same(came.exec(ran.err)?.slice(1), [echo, `Is it the target that listens there? ${CAUSES}`], ran.err);
+  });
+
+  t.test('3: other secrets than those that were provisioned', async (t) => {
+    const free = await udpNet().bind(endpoint('127.0.0.1:0'), () => {});
+    const at = formatEndpoint(free.local);
+    await free.close();
+    const own = folder(t)('own.json');
+    t.equal((await cli(['provision', '--target', at, '--out', own])).status, 0);
+    const written = JSON.parse(readFileSync(own, 'utf8'));
+    for (const association of written.associations) association.secret = '5e'.repeat(32);
+    const config = rsConfig.parse(written);
+    const relay = await runRole({
+      ...createRsS(config, seededRandom('relay')),
+      net: udpNet(),
+      listen: [endpoint(at)],
+    });
+    t.teardown(() => relay.stop({ hard: true }));
+    const wrong =
+      /The target has another secret or Node ID for .*\(DC 1 at 127\.0\.0\.1:4401\).* than ntm-conform provision wrote: its own message 1 there does not verify\./;
+    const ran = await cli(['--target', at, '--config', own, '--timeout', '500ms']);
+    t.same([ran.status, ran.out], [3, '']);
+    t.match(ran.err, wrong);
+    const asked = await cli(['doctor', '--target', at, '--config', own]);
+    t.equal(asked.status, 3);
+    t.match(asked.out, /why: "the association could not be opened: no message 2\. The target has another secret/);
+    t.match(asked.out, /: \d+ cases of \d+ could run\n/);
+    t.notOk(asked.out.includes('# Claims'));
   });
 
   t.test('2: a port in use', async (t) => {
@@ -164,6 +228,16 @@ t.test('without an adapter', async (t) => {
         'stop that one or choose another port. Name another place with --listen and provision anew.\n',
     });
   });
+});
+
+t.test('3: a shard is not among the files', async (t) => {
+  const file = folder(t)('1.json');
+  const cases = ['rs-s.header.magic', 'rs-s.forward.unchanged', '--shard', '1/2'];
+  const ran = await cli(['--target', await target(t), ...QUICK, ...cases, '--reporter', `json=${file}`]);
+  t.equal(ran.status, 0);
+  const merged = await cli(['merge', file]);
+  t.equal(merged.status, 3);
+  t.match(merged.out, '\n# trouble: shard 2 of 2 is not among the files\n');
 });
 
 t.test('4: a report that cannot be written; the console has it all the same', async (t) => {

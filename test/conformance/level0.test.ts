@@ -26,8 +26,9 @@ const CONFIG = provision('rs-s', {
 async function startTarget(
   net: Net,
   wrap: (created: Created) => Created = (created) => created,
+  written: object = CONFIG,
 ): Promise<Running> {
-  const config = rsConfig.parse(CONFIG);
+  const config = rsConfig.parse(written);
   const { role, table } = wrap(createRsS(config, seededRandom('target')));
   return await runRole({ role, table, net, listen: [TARGET] });
 }
@@ -83,6 +84,25 @@ t.test('a target that does not come back ends the run and is to blame', async (t
   t.ok(
     report.cases.filter(({ verdict, blame }) => verdict === 'inconclusive' && blame === 'target').length > 0,
   );
+});
+
+t.test('a target that has another secret for one of its DCs is told so', async (t) => {
+  const [first, second] = CONFIG.associations;
+  if (second === undefined) throw new Error('two associations are needed');
+  const associations = [first, { ...second, secret: '5e'.repeat(32) }];
+  const net = memoryNet();
+  const report = await net.run(
+    startTarget(net, undefined, { ...CONFIG, associations }).then(() => run(net, 'one', { depth: 'quick' })),
+  );
+  t.equal(
+    report.trouble,
+    `the target has another secret or Node ID for association ${second.id} (DC 2 at 127.0.0.1:4412) ` +
+      'than ntm-conform provision wrote: its own message 1 there does not verify',
+  );
+  t.equal(report.complete, true);
+  t.ok(report.summary.pass > 0, 'what takes the other one is judged');
+  t.ok(report.summary.inconclusive > 0);
+  t.equal(report.summary.fail, 0);
 });
 
 t.test('a target that is not there is inconclusive throughout', async (t) => {

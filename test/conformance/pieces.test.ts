@@ -1,5 +1,6 @@
 /** The pure pieces of the runner. */
 
+import { answerSchema, RESULTS } from '../../adapters/contract.ts';
 import { listing } from '../../conformance/case.ts';
 import { ALL_CASES } from '../../conformance/cases/all.ts';
 import { DEFAULT_TEST_SECRET, provision } from '../../conformance/identities.ts';
@@ -11,6 +12,7 @@ import { skippedResult } from '../../conformance/runner/judged.ts';
 import { ledger } from '../../conformance/runner/ledger.ts';
 import { SelectionError, select } from '../../conformance/runner/select.ts';
 import { readToken, TokenError, writeToken } from '../../conformance/runner/token.ts';
+import { schemaFault } from '../../conformance/schema-fault.ts';
 import type { Clause } from '../../conformance/spec-clauses.ts';
 import { catalogue, clauseHash, parseClauses, SpecError } from '../../conformance/spec-clauses.ts';
 import { FEATURE_NAMES } from '../../conformance/target/claims.ts';
@@ -205,6 +207,27 @@ t.test('ledger: each clause in one column, with the reason', (t) => {
       'RS-8': 'its cases were not selected',
     },
   });
+});
+
+t.test('what is no answer, and what is no hello, in words', (t) => {
+  const frame = { v: '1.0', tester: new Uint8Array(8), id: 1 };
+  const hello = { nonce: new Uint8Array(8), name: 'x', version: '1', contract: '1.0', roles: [], ops: [] };
+  const limits = { instances: 1, inFlight: 1, answers: 64, message: 8192 };
+  const faults: readonly (readonly [schema: typeof answerSchema | typeof RESULTS.hello, value: unknown, fault: string])[] = [
+    [answerSchema, frame, 'answer is missing'],
+    [answerSchema, { ...frame, answer: 'no' }, 'answer is none of done, refused, not-implemented, error'],
+    [answerSchema, { ...frame, answer: 'done', result: 3 }, 'result is not a map'],
+    [answerSchema, { ...frame, answer: 'error' }, 'reason is missing'],
+    [answerSchema, { ...frame, answer: 'error', reason: 3 }, 'reason is no text'],
+    [answerSchema, { ...frame, id: -1, answer: 'error', reason: '' }, 'id is below 0'],
+    [RESULTS.hello, { ...hello, limits }, 'claims is missing'],
+    [RESULTS.hello, { ...hello, limits, claims: { families: [4, 5] } }, 'claims.families[1] is none of 4, 6'],
+    [RESULTS.hello, { ...hello, limits, claims: { ecn: 'x' } }, 'claims.ecn is none of normal, compatibility, none'],
+    [RESULTS.hello, { ...hello, nonce: new Uint8Array(7) }, 'nonce is not a byte string of 8'],
+    [RESULTS.hello, 3, 'the whole is no map'],
+  ];
+  for (const [schema, value, fault] of faults)
+    t.equal(schemaFault(schema.safeParse(value).error, value), fault);
 });
 
 t.test('provision: what comes out is a configuration, always the same', (t) => {

@@ -4,6 +4,7 @@ import type { Report } from '../../conformance/report.ts';
 import { summarise } from '../../conformance/report.ts';
 import { EXIT, exitStatus } from '../../conformance/reporters/exit-status.ts';
 import { renderJson } from '../../conformance/reporters/json.ts';
+import { ledgerLines } from '../../conformance/reporters/ledger.ts';
 import type { Paint } from '../../conformance/reporters/paint.ts';
 import { renderPretty } from '../../conformance/reporters/pretty.ts';
 import { renderTap } from '../../conformance/reporters/tap.ts';
@@ -144,6 +145,20 @@ t.test('exit status: the first that applies', (t) => {
   const without = report.cases.filter(({ verdict }) => verdict !== 'suite-error');
   t.equal(exitStatus({ ...report, trouble: null, cases: without }), EXIT.failed, '1 before 3');
   t.equal(exitStatus({ ...goodReport(), trouble: 'gone', complete: false }), EXIT.failed, 'it went away');
+});
+
+t.test('the ledger keeps what is missing apart from what is violated, and each level adds up', (t) => {
+  const its = report.ledger['rs-s'];
+  if (its === undefined) throw new Error('the golden report has no ledger of an RS-S');
+  const reasons = { ...its.reasons, 'RSS-02': 'one not-implemented, another not-implemented' };
+  t.equal(
+    ledgerLines({ ...report, ledger: { 'rs-s': { ...its, reasons } } }, context).join(),
+    'rs-s: 1 of 5 MUST clauses proven, 1 not implemented (RSS-02), 2 not exercised (GEN-03, RSS-03), ' +
+      '1 untestable (RSS-09); 0 of 2 SHOULD and MAY proven, 1 violated (RS-15), 1 disputed (RS-16)',
+  );
+  const mixed = { ...reasons, 'RSS-02': 'one not-implemented, another fail' };
+  const [line] = ledgerLines({ ...report, ledger: { 'rs-s': { ...its, reasons: mixed } } }, context);
+  t.match(line, '5 MUST clauses proven, 1 violated (RSS-02), ');
 });
 
 t.test('goldens are what a person looked at', (t) => {

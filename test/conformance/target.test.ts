@@ -72,12 +72,32 @@ t.test('hello: what a person is told when it is not answered as it should be', a
     await message((request) => [says(request, { ...HELLO, nonce: new Uint8Array(8) })]),
     /another nonce/,
   );
-  t.match(await message((request) => [says(request, { nonce: request.nonce })]), /^contract: .*: name: /);
+  t.match(await message((request) => [says(request, { nonce: request.nonce })]), /^contract: .*: name is missing\.$/);
   t.match(
     await message((request) => [encode({ ...answer(request as never, 'error', 'no'), v: '2.0' })]),
     /^contract: .* speaks contract 2.0, this suite 1.0/,
   );
   t.match(await message((request) => [encode(answer(request as never, 'error', 'broken'))]), /error: broken/);
+  t.match(
+    await message((request) => [encode({ ...answer(request as never, 'error', 'no'), answer: 'maybe' })]),
+    /: answer is none of done, refused, not-implemented, error\.$/,
+  );
+});
+
+t.test('beyond loopback it takes a token', async (t) => {
+  const unanswered = async (token?: Uint8Array): Promise<string> => {
+    const net = memoryNet();
+    const parts = { net, adapter: endpoint('192.0.2.1:4400'), local: endpoint('192.0.2.9:0') };
+    try {
+      const random = seededRandom('tester');
+      await net.run(AdapterClient.connect({ ...parts, random, ...(token && { token }) }));
+      return 'connected';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  t.match(await unanswered(), /: no answer\. Start the adapter there, and name with --token-file the token/);
+  t.match(await unanswered(new Uint8Array(16)), /: no answer\. Start the adapter there\. If a role of its own/);
 });
 
 function single(adapterLevel: Case['adapterLevel'], script: (world: World) => Promise<void>): Case {

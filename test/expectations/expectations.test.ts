@@ -77,8 +77,8 @@ t.test('files that are wrong get one line', (t) => {
   const of = (...entries: object[]): string => JSON.stringify({ waivers: entries });
   t.same(waivers(of(WAIVER))(), [WAIVER]);
   t.throws(waivers('{'), /^Error: w\.json is no JSON: /);
-  t.throws(waivers('{}'), { message: /^w\.json: waivers: / });
-  t.throws(waivers(of({ ...WAIVER, link: 'see above' })), { message: /^w\.json: waivers\.0\.link: / });
+  t.throws(waivers('{}'), { message: 'w.json: waivers is missing.' });
+  t.throws(waivers(of({ ...WAIVER, link: 'see above' })), { message: 'w.json: waivers[0].link is no URL.' });
   t.throws(waivers(of({ ...WAIVER, id: 'a.onee' })), {
     message: 'w.json: there is no case a.onee. Did you mean a.one?',
   });
@@ -88,7 +88,9 @@ t.test('files that are wrong get one line', (t) => {
   });
   const failures = JSON.stringify({ failures: [{ id: 'a.two', reason: ' ' }] });
   t.throws(() => readKnownFailures('f.json', failures, known), {
-    message: /^f\.json: failures\.0\.reason: /,
+    message: 'f.json: failures[0].reason is empty or too short.',
   });
-  t.throws(() => readReport('r.json', '{"tool": "other"}'), { message: /^r\.json: tool: / });
+  t.throws(() => readReport('r.json', '{"tool": "other"}'), {
+    message: 'r.json is no JSON report of ntm-conform: --reporter json=FILE writes one.',
+  });
 });

@@ -87,9 +87,9 @@ t.test('each mistake gets one line', (t) => {
       { spec: '0.1' },
       'is about specification 0.1, this suite has 0.2: write a new one with ntm-conform pics --reporter json.',
     ],
-    [{ product: ' ' }, 'product: is empty: fill it in.'],
-    [{ date: 'today' }, 'date: is no date like 2026-11-30.'],
-    [{ roles: [] }, 'roles: names no role.'],
+    [{ product: ' ' }, 'product is empty: fill it in.'],
+    [{ date: 'today' }, 'date is no date like 2026-11-30.'],
+    [{ roles: [] }, 'roles names no role.'],
     [answer({ id: 'X-11' }), 'there is no clause X-11. Did you mean X-01?'],
     [answer({ id: 'X-02', role: 'dc' }), 'X-02 does not bind dc, only rs-s.'],
     [
