@@ -1,6 +1,8 @@
 /** Tunnels of others, each as its documentation has it for two hosts, with one MTU for all. */
 import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
 import { createConnection } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../drivers/tun/space.ts';
 import type { Ground, Host, Way } from './ground.ts';
@@ -143,8 +145,9 @@ export function nebula(program: string, isRelayed: boolean): Way {
     name: isRelayed ? 'nebula, relayed' : 'nebula',
     start: async (ground) => {
       const cert = `${program}-cert`;
-      const { folder } = ground;
-      const made = (name: string): string => `${folder}/nebula-${isRelayed}-${name}`;
+      // It writes no certificate where there is one.
+      const folder = mkdtempSync(join(ground.folder, 'nebula-'));
+      const made = (name: string): string => join(folder, name);
       mustRun(cert, 'ca', '-name', 'bench', '-out-crt', made('ca.crt'), '-out-key', made('ca.key'));
       for (const [host, ip] of [
         ['tnrs', LIGHTHOUSE],
