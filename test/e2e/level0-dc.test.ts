@@ -37,6 +37,7 @@ for (const name of isLong ? RUNTIMES : (['node'] as const)) {
         config,
         ...DEPTH,
         ...CASES,
+        '--quiet',
         '--reporter',
         `json=${report}`,
       ];

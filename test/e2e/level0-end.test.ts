@@ -34,7 +34,8 @@ for (const name of isLong ? RUNTIMES : (['node'] as const)) {
       for (const [index, when] of ['the first run', 'the second run'].entries()) {
         const file0 = file(`${index}.json`);
         const suite = ['--target', `${relay}`, '--config', config, ...DEPTH, ...CASES(role)];
-        const { status, err } = await start(name, SUITE, [...suite, '--reporter', `json=${file0}`]).ended;
+        const args = [...suite, '--quiet', '--reporter', `json=${file0}`];
+        const { status, err } = await start(name, SUITE, args).ended;
         t.same([status, err], [0, ''], when);
         const report = Report.parse(JSON.parse(readFileSync(file0, 'utf8')));
         const bad = report.cases.filter(({ verdict }) => verdict !== 'pass' && !LEFT_OUT.includes(verdict));

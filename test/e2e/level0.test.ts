@@ -38,7 +38,7 @@ for (const name of isLong ? RUNTIMES : (['node'] as const)) {
     let runs = 0;
     const passes = async (t: T, when: string) => {
       const report = file(`${++runs}.json`);
-      const once = () => start(name, SUITE, [...suite, '--reporter', `json=${report}`]).ended;
+      const once = () => start(name, SUITE, [...suite, '--quiet', '--reporter', `json=${report}`]).ended;
       let ended = await once();
       // On a busy host a verdict may be inconclusive, never wrong.
       for (let more = 0; more < 2 && ended.status === 3; more++) ended = await once();

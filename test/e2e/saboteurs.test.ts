@@ -56,7 +56,7 @@ async function runAgainst(t: T, name: RuntimeName, saboteur: string, caughtBy: s
   const adapter = start(name, 'adapters/variant.js', [saboteur]);
   try {
     const at = await untilReady(adapter);
-    const args = ['--target', at, '--seed', SEED, '--reporter', `json=${report}`, caughtBy];
+    const args = ['--target', at, '--seed', SEED, '--quiet', '--reporter', `json=${report}`, caughtBy];
     const { status, err } = await start(name, 'conformance/bin.js', args).ended;
     const { cases } = Report.parse(JSON.parse(readFileSync(report, 'utf8')));
     const result = cases.find(({ id }) => id === caughtBy);
