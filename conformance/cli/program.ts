@@ -35,6 +35,7 @@ export function program(terminal: Terminal, finish: Finish): Command {
       writeOut: (text) => terminal.out(text),
       writeErr: (text) => terminal.err(text),
       outputError: () => {},
+      getOutHelpWidth: () => terminal.width,
     })
     .argument('[patterns...]', 'ids of cases or clauses, or globs over them: rs-s.forward.* RSS-02')
     .addHelpText('after', AFTER);

@@ -1,4 +1,6 @@
 /** `provision`: what a person puts into a target that has no adapter. */
+import type { Endpoint } from '../../reference/address.ts';
+import { sameEndpoint } from '../../reference/address.ts';
 import { describeConfigError, roleConfig } from '../../reference/config/schema.ts';
 import type { ProvisionOptions } from '../identities.ts';
 import { POOL } from '../identities.ts';
@@ -7,6 +9,7 @@ import type { Provisioned } from '../target/provisioned.ts';
 import { PROVISIONED, provisionRole } from '../target/provisioned.ts';
 import { DEFAULT_DCS } from './addresses.ts';
 import { Mistake } from './mistake.ts';
+import { notAtTarget } from './reach.ts';
 import { endpointList, oneOf, wholeNumber } from './values.ts';
 
 export interface WrittenProvisionOptions {
@@ -30,7 +33,7 @@ export function provisioned(
 ): Provisioned {
   const role = roleOf(options.role);
   const listen = endpointList('--target', options.target ?? [DEFAULT_TARGET]);
-  const dcs = playedDcs(options);
+  const dcs = playedDcs(options, listen);
   if (options.dns !== undefined && role !== 'dc') throw new Mistake(`--dns is for --role dc.`);
   const dns = options.dns && endpointList('--dns', options.dns);
   const relay = wholeNumber('--relay', options.relay, 1, POOL.relays);
@@ -45,22 +48,28 @@ export function provisioned(
 }
 
 function roleOf(text: string): (typeof PROVISIONED)[number] {
-  const role = oneOf('--role', text, ROLES);
-  const found = PROVISIONED.find((possible) => possible === role);
+  const other = ROLES.find((role) => role === text.toLowerCase());
+  const found = PROVISIONED.find((possible) => possible === other);
   if (found !== undefined) return found;
+  if (other === undefined) return oneOf('--role', text, PROVISIONED);
   throw new Mistake(
-    `--role ${role}: without an adapter only ${PROVISIONED.slice(0, -1).join(', ')} and ${PROVISIONED.at(-1)} can be tested. ` +
+    `--role ${other}: without an adapter only ${PROVISIONED.slice(0, -1).join(', ')} and ${PROVISIONED.at(-1)} can be tested. ` +
       'How to write an adapter: adapters/README.md.',
   );
 }
 
 /** Where the target finds the two DCs that are played: `--advertise` if there is a NAT in between. */
-function playedDcs({ listen, advertise }: WrittenProvisionOptions): ProvisionOptions['dcs'] {
+function playedDcs(
+  { listen, advertise }: WrittenProvisionOptions,
+  target: readonly Endpoint[],
+): ProvisionOptions['dcs'] {
   const option = advertise === undefined ? '--listen' : '--advertise';
   const given = endpointList(option, advertise ?? listen ?? []);
   const [first, second, more] = given.length === 0 ? DEFAULT_DCS : given;
   if (first === undefined || second === undefined || more !== undefined)
     throw new Mistake(`${option} takes two endpoints, for the two DCs that are played: HOST:PORT,HOST:PORT.`);
+  const twice = [first, second].find((own) => target.some((endpoint) => sameEndpoint(own, endpoint)));
+  if (twice !== undefined) throw notAtTarget(option, twice);
   return [[first], [second]];
 }
 

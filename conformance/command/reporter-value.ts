@@ -5,9 +5,24 @@ import { oneOf } from './values.ts';
 export const REPORTERS = ['pretty', 'tap', 'json', 'junit', 'markdown', 'html'] as const;
 export type ReporterName = (typeof REPORTERS)[number];
 
+/** What people call some of them. */
+const ALSO_CALLED: Readonly<Record<string, ReporterName>> = {
+  xml: 'junit',
+  md: 'markdown',
+  text: 'pretty',
+  txt: 'pretty',
+};
+
 export interface Outputs {
   readonly console: ReporterName;
   readonly files: readonly { readonly kind: ReporterName; readonly file: string }[];
+}
+
+/** @throws Mistake */
+function reporterOf(name: string): ReporterName {
+  const meant = Object.hasOwn(ALSO_CALLED, name) ? ALSO_CALLED[name] : undefined;
+  if (meant === undefined) return oneOf('--reporter', name, REPORTERS);
+  throw new Mistake(`--reporter ${name} is none of ${REPORTERS.join(', ')}. Did you mean ${meant}?`);
 }
 
 /** What `--list` can be written as: a table or JSON. @throws Mistake */
@@ -34,7 +49,7 @@ export function outputsOf(texts: readonly string[], terminal: boolean): Outputs 
   let onConsole: ReporterName | undefined;
   for (const text of texts) {
     const [name = '', file] = text.split(/=(.*)/s);
-    const kind = oneOf('--reporter', name, REPORTERS);
+    const kind = reporterOf(name);
     if (file === undefined) {
       if (onConsole !== undefined)
         throw new Mistake(

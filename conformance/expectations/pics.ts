@@ -31,6 +31,10 @@ export function readPics(file: string, text: string, clauses: readonly Clause[],
     throw new Mistake(
       `${file} is the form for people: fill in the one that ntm-conform pics --reporter json writes.`,
     );
+  if (!text.trimStart().startsWith('{'))
+    throw new Mistake(
+      `${file} is no claims file: write one with ntm-conform pics --reporter json, and fill it in.`,
+    );
   const pics = parsed(file, text, Filled);
   if (pics.spec !== spec)
     throw new Mistake(

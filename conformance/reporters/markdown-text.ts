@@ -10,6 +10,11 @@ export function plain(text: string): string {
     .replace(/[&<>@]|:(?=\/\/)|(?<=www)\.|^[-+=]|(?<=^\d+)[.)]/gi, entity);
 }
 
+/** The same where something else stands before it in its line: then it begins no list, and looks as it is. */
+export function plainAfter(text: string): string {
+  return plain(`x ${text}`).slice(2);
+}
+
 /** As code within a line; not for a table, where a bar would end the cell. */
 export function code(text: string): string {
   const line = tame(text);

@@ -10,7 +10,7 @@ import { expectationLines } from './expectations.ts';
 import { shrunkText } from './failure.ts';
 import { hostLines } from './host.ts';
 import { ledgersOf, mustClauses } from './ledger.ts';
-import { code, fenced, plain, table } from './markdown-text.ts';
+import { code, fenced, plain, plainAfter, table } from './markdown-text.ts';
 import { MARKS, WORST_FIRST } from './marks.ts';
 import { casesOfTarget } from './own-cases.ts';
 import { PLAIN } from './paint.ts';
@@ -37,9 +37,9 @@ export function renderMarkdown(report: Report, given: Context): string {
     [`# Conformance: ${verdictWord(report)}`],
     [`**${plain(totalLine(report, PLAIN))}**`],
     [
-      `Target ${plain(describeTarget(report.target))}. Suite ${plain(versions.suite)}, spec ${plain(versions.spec)}, ` +
-        `${plain(`${runtime.name} ${runtime.version}`)}, seed ${code(seed)}, depth ${depth}, profile ${profile}` +
-        `${strict ? ', strict' : ''}.`,
+      `Target ${plainAfter(describeTarget(report.target))}. Suite ${plainAfter(versions.suite)}, ` +
+        `spec ${plainAfter(versions.spec)}, ${plainAfter(`${runtime.name} ${runtime.version}`)}, ` +
+        `seed ${code(seed)}, depth ${depth}, profile ${profile}${strict ? ', strict' : ''}.`,
     ],
     noteLines(report, context),
     ledgerTable(report, context),
@@ -92,7 +92,7 @@ function ledgerNames(report: Report): string[][] {
   const items = ledgersOf(report).flatMap(([role, its]) =>
     (Object.keys(KINDS) as Kind[])
       .filter((kind) => its[kind].length > 0)
-      .map((kind) => `- ${role}, ${KINDS[kind]}: ${plain(some(its[kind], MOST_IDS))}`),
+      .map((kind) => `- ${role}, ${KINDS[kind]}: ${plainAfter(some(its[kind], MOST_IDS))}`),
   );
   return items.length === 0 ? [] : folded('Clauses that are not proven', items);
 }
@@ -129,7 +129,7 @@ function failureBlock(result: CaseResult, number: number, context: Context): str
   const { exchange, blame, verdict, waiver } = result;
   const suspect = blame === null || verdict === 'suite-error' ? '' : `, looks like the ${blame}'s fault`;
   const item = (label: string, text: string | null | undefined): string[] =>
-    text === null || text === undefined ? [] : [`- **${label}:** ${plain(text)}`];
+    text === null || text === undefined ? [] : [`- **${label}:** ${plainAfter(text)}`];
   const hasChart = exchange !== null && exchange.arrows.length > 0;
   return [
     [`### ${number}. ${code(result.id)} ${MARKS[verdict].counted}${suspect}`],
@@ -157,7 +157,7 @@ function skippedBlocks(report: Report): string[][] {
   const cases = casesOfTarget(report);
   const rows = (['not-exercised', 'not-applicable'] as const).flatMap((verdict) =>
     reasonsOf(cases, verdict).map(([reason, times]) => [
-      `${MARKS[verdict].counted}: ${plain(reason)}`,
+      `${MARKS[verdict].counted}: ${plainAfter(reason)}`,
       `${times}`,
     ]),
   );

@@ -1,10 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { suiteVersion } from '../../conformance/cli/files.ts';
 import { writeToken } from '../../conformance/runner/token.ts';
 import t from '../tap.ts';
 import { cli, folder } from './terminal.ts';
 
 const token = (caseId: string): string =>
-  writeToken({ suite: '0.6.0', caseId, seed: '1', depth: 'quick', path: '', commands: '', network: '' });
+  writeToken({
+    suite: suiteVersion(),
+    caseId,
+    seed: '1',
+    depth: 'quick',
+    path: '',
+    commands: '',
+    network: '',
+  });
 
 /** What somebody types wrong, and the one line that says so. */
 const mistakes: readonly (readonly [args: string, line: string])[] = [
@@ -37,7 +46,19 @@ const mistakes: readonly (readonly [args: string, line: string])[] = [
     '--impair: delay=9-3ms is no delay up to 1000ms: write it like loss=2%,duplicate=1%,reorder=5%,delay=5-40ms.',
   ],
   ['--timeout 0', '--timeout 0 is no time from 1ms to 600s: write it like 500ms or 2s.'],
-  ['--reporter xml', '--reporter xml is none of pretty, tap, json, junit, markdown, html.'],
+  [
+    '--reporter xml',
+    '--reporter xml is none of pretty, tap, json, junit, markdown, html. Did you mean junit?',
+  ],
+  [
+    '--reporter jso',
+    '--reporter jso is none of pretty, tap, json, junit, markdown, html. Did you mean json?',
+  ],
+  [
+    'explain RSS-3',
+    'There is no clause and no case RSS-3: see them with ntm-conform --list. Did you mean RSS-03?',
+  ],
+  ['provision --role rs', '--role rs is none of rs-s, rs-n, rs-t, dc. Did you mean rs-s?'],
   ['--reporter json=', '--reporter json= names no file.'],
   [
     '--list --reporter html=x.html',
@@ -74,6 +95,14 @@ const mistakes: readonly (readonly [args: string, line: string])[] = [
   [
     '--target 127.0.0.1:1 --listen 127.0.0.1:2',
     '--listen says where DCs are played for a target without an adapter: add --config FILE, or use --source.',
+  ],
+  [
+    '--target 127.0.0.1:1 --config x.json --listen 127.0.0.1:2,127.0.0.1:1',
+    '--listen 127.0.0.1:1 is where the target listens: name other places, at which the tester plays the DCs.',
+  ],
+  [
+    'provision --target 127.0.0.1:4402',
+    '--listen 127.0.0.1:4402 is where the target listens: name other places, at which the tester plays the DCs.',
   ],
   [
     '--target 127.0.0.1:1 --config /nowhere/x.json',
@@ -131,7 +160,7 @@ t.test('a file that is no configuration, or no secret', async (t) => {
 });
 
 t.test('help and version', async (t) => {
-  t.same(await cli(['--version']), { status: 0, out: '0.6.0\n', err: '' });
+  t.same(await cli(['--version']), { status: 0, out: `${suiteVersion()}\n`, err: '' });
   const help = await cli(['--help']);
   t.equal(help.status, 0);
   t.match(help.out, 'Usage: ntm-conform [options] [command] [patterns...]');

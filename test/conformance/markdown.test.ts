@@ -2,7 +2,7 @@ import { lexer, walkTokens } from 'marked';
 import type { CaseResult, Report } from '../../conformance/report.ts';
 import { summarise } from '../../conformance/report.ts';
 import { MOST_BYTES, renderMarkdown } from '../../conformance/reporters/markdown.ts';
-import { code, fenced, plain } from '../../conformance/reporters/markdown-text.ts';
+import { code, fenced, plain, plainAfter } from '../../conformance/reporters/markdown-text.ts';
 import t from '../tap.ts';
 import { context, report, sameAsGolden } from './golden.ts';
 
@@ -45,6 +45,8 @@ t.test('nothing that came from the target is markup', (t) => {
   for (const start of ['x ', '# ', '- ', '+ ', '1. ', '12) ', '    ', '> ', '=== '])
     t.same(markupIn(plain(start + EVIL)), [], `after ${JSON.stringify(start)}`);
   t.equal(lexer(plain('- a'))[0]?.type, 'paragraph');
+  t.same(markupIn(`Target ${plainAfter(EVIL)}`), []);
+  t.equal(plainAfter('127.0.0.1:14330, 0.6.0'), '127.0.0.1:14330, 0.6.0');
   t.same(markupIn(code(EVIL)).length, 1);
   t.same(markupIn(fenced('text', EVIL.split('\n')).join('\n')).length, 1);
   const hostile = {

@@ -108,6 +108,13 @@ t.test('each mistake gets one line', (t) => {
   }
 });
 
+t.test('what is no claims file is told where they come from', (t) => {
+  const message =
+    'c.json is no claims file: write one with ntm-conform pics --reporter json, and fill it in.';
+  for (const text of ['# Conformance: passed', '', '[1]', 'yes'])
+    t.throws(() => readPics('c.json', text, CLAUSES, '0.2'), { message, status: 2 }, text);
+});
+
 /** A target with a hello. */
 function target(
   roles: RoleName[],
