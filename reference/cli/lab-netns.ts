@@ -8,6 +8,8 @@ import process from 'node:process';
 import { UsageError } from '../drivers/config.ts';
 import type { Kind } from '../lab/netns/sites.ts';
 import { KINDS } from '../lab/netns/sites.ts';
+import { describeSituations } from '../lab/situations.ts';
+import { didYouMean } from '../nearest.ts';
 import { play } from '../netns/play.ts';
 import { missing } from '../netns/requirements.ts';
 import { SCENARIOS } from '../netns/scenarios/index.ts';
@@ -32,12 +34,15 @@ export async function runNetns(name: string | undefined, options: NetnsOptions):
   if (options.list) {
     const width = Math.max(...Object.keys(SCENARIOS).map((known) => known.length)) + 2;
     for (const [known, { title }] of Object.entries(SCENARIOS)) say(`${known.padEnd(width)}${title}`);
+    say('\nFor --alice, --bob and --to:');
+    for (const line of describeSituations(KINDS)) say(line);
     return 0;
   }
   if (name === undefined) throw new UsageError('no scenario given: "ntmobile lab --netns --list" shows them');
   const scenario = Object.hasOwn(SCENARIOS, name) ? SCENARIOS[name] : undefined;
+  const known = Object.keys(SCENARIOS);
   if (scenario === undefined)
-    throw new UsageError(`${name} is no scenario: write ${Object.keys(SCENARIOS).join(', ')}`);
+    throw new UsageError(`${name} is no scenario: write ${known.join(', ')}.${didYouMean(name, known)}`);
   const choice = {
     alice: kind('--alice', options.alice),
     bob: kind('--bob', options.bob),
@@ -79,6 +84,8 @@ async function folderFor(name: string, out: string | undefined): Promise<string>
 function kind(flag: string, text: string | undefined): Kind | undefined {
   const found = KINDS.find((known) => known === text);
   if (text !== undefined && found === undefined)
-    throw new UsageError(`${flag} is ${text}: write ${KINDS.join(', ')}`);
+    throw new UsageError(
+      `${flag} is ${text}: write ${KINDS.join(', ')}; "ntmobile lab --netns --list" says what they are`,
+    );
   return found;
 }

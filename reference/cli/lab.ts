@@ -14,6 +14,8 @@ import { SITUATIONS } from '../lab/places.ts';
 import { play } from '../lab/play.ts';
 import { gridReport } from '../lab/report.ts';
 import { SCENARIOS } from '../lab/scenarios.ts';
+import { describeSituations } from '../lab/situations.ts';
+import { didYouMean } from '../nearest.ts';
 import { chartLines } from '../trace/chart.ts';
 import { chartPicture } from '../trace/picture.ts';
 import { runNetns } from './lab-netns.ts';
@@ -56,8 +58,9 @@ export async function runLab(name: string | undefined, options: LabOptions): Pro
 async function scenario(name: string | undefined, options: LabOptions): Promise<void> {
   if (name === undefined) throw new UsageError('no scenario given: "ntmobile lab --list" shows them');
   const chosen = SCENARIOS[name];
+  const known = Object.keys(SCENARIOS);
   if (chosen === undefined)
-    throw new UsageError(`${name} is no scenario: write ${Object.keys(SCENARIOS).join(', ')}`);
+    throw new UsageError(`${name} is no scenario: write ${known.join(', ')}.${didYouMean(name, known)}`);
   const { exchange, summary } = await play(
     chosen,
     {
@@ -99,7 +102,8 @@ async function balancer(chosen: string | true, { svg }: LabOptions): Promise<voi
 function list(): void {
   const width = Math.max(...Object.keys(SCENARIOS).map((name) => name.length)) + 2;
   const lines = Object.entries(SCENARIOS).map(([name, { title }]) => `${name.padEnd(width)}${title}`);
-  process.stdout.write(`${lines.join('\n')}\n`);
+  const places = ['', 'For --alice, --bob and --to:', ...describeSituations(SITUATIONS)];
+  process.stdout.write(`${[...lines, ...places].join('\n')}\n`);
 }
 
 async function grid(folder: string): Promise<void> {
@@ -112,7 +116,9 @@ async function grid(folder: string): Promise<void> {
 function situation(flag: string, text: string | undefined): Situation | undefined {
   const found = SITUATIONS.find((known) => known === text);
   if (text !== undefined && found === undefined)
-    throw new UsageError(`${flag} is ${text}: write ${SITUATIONS.join(', ')}`);
+    throw new UsageError(
+      `${flag} is ${text}: write ${SITUATIONS.join(', ')}; "ntmobile lab --list" says what they are`,
+    );
   return found;
 }
 

@@ -28,6 +28,8 @@ export class Cast {
   readonly traces: string[] = [];
   /** Roles write a line for each datagram from now on. */
   isTraced = true;
+  /** Is told what is started, before it is. */
+  onStart: (what: string) => void = () => {};
   private readonly command: readonly string[];
   private readonly roles = new Map<string, Program>();
 
@@ -41,6 +43,7 @@ export class Cast {
   /** Starts BIND, DCs and relays. */
   async servers(names: Names = {}): Promise<void> {
     const { ground } = this;
+    this.onStart('BIND, the DCs and the relays');
     const [named] = await Promise.all([
       this.dns(names),
       ...[...DCS, ...RELAYS].map((name) => ground.host(name, SERVERS[name])),
@@ -86,6 +89,7 @@ export class Cast {
 
   /** The same for a node with any configuration. */
   async at(name: string, site: Site, config: object): Promise<Pick<NodeRole, 'virtual' | 'program'>> {
+    this.onStart(name);
     await this.ground.bring(name, site);
     await this.ground.etc(name, 'resolv.conf', `nameserver ${STUB}\noptions timeout:10\n`);
     const program = await this.role(name, 'node', config, '--tun', 'ntm0');

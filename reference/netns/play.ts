@@ -28,7 +28,6 @@ export interface PlayOptions {
 /** @returns whether all was as expected; nothing of it is left in the system then. */
 export async function play(scenario: Scenario, options: PlayOptions): Promise<boolean> {
   const { folder, choice, command, say, stopped, isPlain = false } = options;
-  await remove(await stale());
   const ground = new Ground(folder);
   const capture = new Capture(ground);
   const isWanted = !isPlain && !scenario.isHeavy;
@@ -41,6 +40,9 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<bo
     };
   const cast = new Cast(ground, command, scenario.members);
   const stage = new Stage(ground, cast, choice, say);
+  cast.onStart = (what) => stage.tell(`starting ${what}`);
+  stage.tell('building the networks');
+  await remove(await stale());
   let isStopped = false;
   const stop = stopped?.then(() => {
     isStopped = true;

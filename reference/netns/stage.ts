@@ -52,6 +52,11 @@ export class Stage {
     this.say = say;
   }
 
+  /** What is prepared now, which takes a while; no part of what happened. */
+  tell(text: string): void {
+    this.say(`${this.time()}  ${text} ...`);
+  }
+
   /** Something that the reader should know happens now. */
   remark(text: string): void {
     this.remarks.push({ t: Date.now(), text });

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SITUATIONS } from '../../reference/lab/places.ts';
 import { start } from '../drivers/program.ts';
 import { NTMOBILE } from '../programs.ts';
 import t from '../tap.ts';
@@ -17,6 +18,8 @@ t.test('lab lists, plays, and draws', async (t) => {
   ]);
   t.same([list.status, played.status], [0, 0]);
   t.match(list.out, /^handover {2,}Alice moves/m);
+  for (const situation of SITUATIONS)
+    t.match(list.out, new RegExp(`^${situation} +\\S.+$`, 'm'), `${situation} is explained`);
   t.match(played.out, /^alice sent by: direct$/m);
   t.match(await readFile(file, 'utf8'), '<svg ');
 });
@@ -25,6 +28,12 @@ t.test('a mistake is one line that says how to mend it', async (t) => {
   const cases: readonly (readonly [args: string[], line: RegExp])[] = [
     [[], /^ntmobile: no scenario given: "ntmobile lab --list" shows them\n$/],
     [['nowhere'], /^ntmobile: nowhere is no scenario: write first-contact, .*\n$/],
+    [['handovr'], /^ntmobile: handovr is no scenario: .*\. Did you mean handover\?\n$/],
+    [['--netns', 'first-contct'], /^ntmobile: .* is no scenario: .*\. Did you mean first-contact\?\n$/],
+    [
+      ['--netns', 'first-contact', '--to', 'V64'],
+      /^ntmobile: --to is V64: write G4, .* "ntmobile lab --netns --list" says .*\n$/,
+    ],
     [['handover', '--to', 'X'], /^ntmobile: --to is X: write G4, .*\n$/],
     [['same-lan', '--svg', '/no/folder/a.svg'], /^ntmobile: .* cannot be written \(ENOENT\): .*\n$/],
   ];

@@ -3,7 +3,14 @@ import { INTERNET, wayOut } from '../../reference/lab/netns/segments.ts';
 import { KINDS, Sites } from '../../reference/lab/netns/sites.ts';
 import { Topology } from '../../reference/lab/netns/topology.ts';
 import { rootZone } from '../../reference/lab/netns/zone.ts';
+import { describeSituations } from '../../reference/lab/situations.ts';
 import t from '../tap.ts';
+
+t.test('each kind of site is told in words', (t) => {
+  const lines = describeSituations(KINDS);
+  for (const [at, kind] of KINDS.entries()) t.match(lines[at], new RegExp(`^${kind} +[A-Za-z].+`));
+  t.equal(new Set(lines).size, KINDS.length);
+});
 
 t.test('rules of a gateway say what its NAT does', (t) => {
   const rules = (mapping: 'EIM' | 'APDM', filtering: 'EIF' | 'ADF' | 'APDF'): string =>
