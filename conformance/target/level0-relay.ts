@@ -21,7 +21,7 @@ import type { DcUnderTest } from './dc-under-test.ts';
 import type { EndUnderTest } from './end-under-test.ts';
 import type { LentParts } from './lent-relay.ts';
 import type { NodeUnderTest } from './node-under-test.ts';
-import { otherSecret } from './other-secret.ts';
+import { isOfOtherSecret, otherSecret } from './other-secret.ts';
 import { needsLevel } from './rs.ts';
 import type { RsOptions, RsUnderTest, Target } from './target.ts';
 import { TargetError } from './target.ts';
@@ -205,6 +205,12 @@ export abstract class Level0Relay<Dc extends PlayedDc> implements Target {
     if (dcs === 1 && dcNodeId !== undefined) {
       const wanted = dcNodeId === 'lower' ? this.#all.at(0) : this.#all.at(-1);
       return wanted !== undefined && this.#free.includes(wanted) ? [wanted] : undefined;
+    }
+    // Of one that cannot be opened nothing is learned about the target.
+    const usable = this.#all.filter(({ dc }) => !isOfOtherSecret(dc.association));
+    if (dcs === 1 && usable.length > 0) {
+      const slot = this.#free.find((free) => usable.includes(free));
+      return slot && [slot];
     }
     return sorted.length < dcs ? undefined : sorted.slice(0, dcs);
   }

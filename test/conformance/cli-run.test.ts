@@ -186,7 +186,8 @@ t.test('without an adapter', async (t) => {
     const echo = await answering(t, (bytes) => bytes);
     const ran = await cli(['--target', echo, '--config', file, '--timeout', '200ms']);
     t.same([ran.status, ran.out], [3, '']);
-    const came = /^ntm-conform: \d+ datagrams came from (\S+), but no message 2 \(the first begins with 050b0000\)\. (.*)\n$/;
+    const came =
+      /^ntm-conform: \d+ datagrams? came from (\S+), but no message 2 \(the first begins with 050b0000\)\. (.*)\n$/;
     t.same(came.exec(ran.err)?.slice(1), [echo, `Is it the target that listens there? ${CAUSES}`], ran.err);
   });
 
@@ -212,7 +213,10 @@ t.test('without an adapter', async (t) => {
     t.match(ran.err, wrong);
     const asked = await cli(['doctor', '--target', at, '--config', own]);
     t.equal(asked.status, 3);
-    t.match(asked.out, /why: "the association could not be opened: no message 2\. The target has another secret/);
+    t.match(
+      asked.out,
+      /why: "the association could not be opened: no message 2\. The target has another secret/,
+    );
     t.match(asked.out, /: \d+ cases of \d+ could run\n/);
     t.notOk(asked.out.includes('# Claims'));
   });

@@ -213,7 +213,11 @@ t.test('what is no answer, and what is no hello, in words', (t) => {
   const frame = { v: '1.0', tester: new Uint8Array(8), id: 1 };
   const hello = { nonce: new Uint8Array(8), name: 'x', version: '1', contract: '1.0', roles: [], ops: [] };
   const limits = { instances: 1, inFlight: 1, answers: 64, message: 8192 };
-  const faults: readonly (readonly [schema: typeof answerSchema | typeof RESULTS.hello, value: unknown, fault: string])[] = [
+  const faults: readonly (readonly [
+    schema: typeof answerSchema | typeof RESULTS.hello,
+    value: unknown,
+    fault: string,
+  ])[] = [
     [answerSchema, frame, 'answer is missing'],
     [answerSchema, { ...frame, answer: 'no' }, 'answer is none of done, refused, not-implemented, error'],
     [answerSchema, { ...frame, answer: 'done', result: 3 }, 'result is not a map'],
@@ -222,7 +226,11 @@ t.test('what is no answer, and what is no hello, in words', (t) => {
     [answerSchema, { ...frame, id: -1, answer: 'error', reason: '' }, 'id is below 0'],
     [RESULTS.hello, { ...hello, limits }, 'claims is missing'],
     [RESULTS.hello, { ...hello, limits, claims: { families: [4, 5] } }, 'claims.families[1] is none of 4, 6'],
-    [RESULTS.hello, { ...hello, limits, claims: { ecn: 'x' } }, 'claims.ecn is none of normal, compatibility, none'],
+    [
+      RESULTS.hello,
+      { ...hello, limits, claims: { ecn: 'x' } },
+      'claims.ecn is none of normal, compatibility, none',
+    ],
     [RESULTS.hello, { ...hello, nonce: new Uint8Array(7) }, 'nonce is not a byte string of 8'],
     [RESULTS.hello, 3, 'the whole is no map'],
   ];

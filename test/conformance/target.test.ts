@@ -72,7 +72,10 @@ t.test('hello: what a person is told when it is not answered as it should be', a
     await message((request) => [says(request, { ...HELLO, nonce: new Uint8Array(8) })]),
     /another nonce/,
   );
-  t.match(await message((request) => [says(request, { nonce: request.nonce })]), /^contract: .*: name is missing\.$/);
+  t.match(
+    await message((request) => [says(request, { nonce: request.nonce })]),
+    /^contract: .*: name is missing\.$/,
+  );
   t.match(
     await message((request) => [encode({ ...answer(request as never, 'error', 'no'), v: '2.0' })]),
     /^contract: .* speaks contract 2.0, this suite 1.0/,
@@ -97,7 +100,10 @@ t.test('beyond loopback it takes a token', async (t) => {
     }
   };
   t.match(await unanswered(), /: no answer\. Start the adapter there, and name with --token-file the token/);
-  t.match(await unanswered(new Uint8Array(16)), /: no answer\. Start the adapter there\. If a role of its own/);
+  t.match(
+    await unanswered(new Uint8Array(16)),
+    /: no answer\. Start the adapter there\. If a role of its own/,
+  );
 });
 
 function single(adapterLevel: Case['adapterLevel'], script: (world: World) => Promise<void>): Case {
