@@ -23,6 +23,15 @@ import { udpOption } from './udp.ts';
 
 const EXIT_USAGE = 2;
 
+/** Columns of help where nobody says how many there are. */
+const WIDTH = 110;
+
+const AFTER = `
+A role and the adapter run until SIGINT or SIGTERM.
+
+Exit status: 0 good; 1 a ping without a reply, or a lab run that showed a fault; 2 command line or
+configuration.`;
+
 /**
  * Runs the command line.
  * @param argv arguments after the program's name
@@ -51,22 +60,25 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** @param finish takes the exit status of a command */
 function commands(finish: (status: number) => void): Command {
   const program = new Command('ntmobile')
-    .description('NTMobile: runs a role, or the adapter with which a conformance suite tests them')
-    .version(packageVersion())
+    .description('Runs a role of NTMobile, or the adapter with which a conformance suite tests them.')
+    .version(packageVersion(), '--version', 'print the version')
+    .helpOption('--help', 'print this')
+    .helpCommand('help [command]', 'print the help of a command')
     .exitOverride()
-    .configureOutput({ outputError: () => {} });
+    .configureOutput({ outputError: () => {}, getOutHelpWidth: () => process.stdout.columns ?? WIDTH })
+    .addHelpText('after', AFTER);
   const role = (name: string, description: string) =>
     program
       .command(name)
-      .description(`${description}; runs until SIGINT or SIGTERM`)
+      .description(description)
       .requiredOption('--config <file>', 'JSON file with its configuration')
       .option('--trace <file>', 'write a line to it for each datagram, for "chart"')
       .option('--verbose', 'log what is refused in good order too, and what goes through the sockets')
       .addOption(udpOption());
-  role('dc', 'direction coordinator: registers nodes, directs paths').action(async (options: RoleOptions) =>
-    finish(await runDc(options)),
+  role('dc', 'runs a direction coordinator, which registers nodes and directs paths').action(
+    async (options: RoleOptions) => finish(await runDc(options)),
   );
-  role('rs-s', 'relay that switches tunnels')
+  role('rs-s', 'runs a relay that switches tunnels')
     .addOption(datapath())
     .action(async (options: RsSOptions) => finish(await runRsS(options)));
   const inside = (command: Command) =>
@@ -78,13 +90,13 @@ function commands(finish: (status: number) => void): Command {
       .option('--tun-route <prefix...>', 'what leads to it in place of 198.18.0.0/15 and fd00::/8');
   const general = (command: Command) =>
     command.option('--tun [name]', 'make a virtual interface to its general side, on Linux as root');
-  general(role('rs-n', 'relay to general hosts that translates addresses')).action(
+  general(role('rs-n', 'runs a relay to general hosts that translates addresses')).action(
     async (options: RoleOptions) => finish(await runRsN(options)),
   );
-  general(role('rs-t', 'relay to general hosts that lends addresses')).action(async (options: RoleOptions) =>
-    finish(await runRsT(options)),
+  general(role('rs-t', 'runs a relay to general hosts that lends addresses')).action(
+    async (options: RoleOptions) => finish(await runRsT(options)),
   );
-  inside(role('node', 'node that answers pings, or is there for the programs of its host'))
+  inside(role('node', 'runs a node that answers pings, or is there for the programs of its host'))
     .option(
       '--resolv-conf [file]',
       'with --tun: name it there as the DNS server of the host, /etc/resolv.conf if not given; undone at its end, or its next start',
@@ -93,7 +105,7 @@ function commands(finish: (status: number) => void): Command {
     .option('--count <n>', 'pings to send, 4 if not given')
     .option('-6', 'ping its virtual IPv6 address')
     .action(async (options: NodeOptions) => finish(await runNode(options)));
-  inside(role('ntma', 'adaptor: a node for a system that cannot be changed')).action(
+  inside(role('ntma', 'runs an adaptor, the node of a system that cannot be changed')).action(
     async (options: RoleOptions) => finish(await runNtma(options)),
   );
   program
@@ -111,14 +123,14 @@ function commands(finish: (status: number) => void): Command {
     .command('lab')
     .description('plays a scenario on a simulated Internet in virtual time, and draws it as a sequence chart')
     .argument('[scenario]', '--list shows them')
-    .option('--list', 'show the scenarios')
+    .option('--list', 'show the scenarios, and the situations that can be chosen')
     .option(
       '--netns',
       'play it between namespaces of Linux instead, with programs of the system in real time, as root; exit status 1 if something is not as expected',
     )
     .option('--out <folder>', 'with --netns, where packets, chart and summary go')
     .option('--seed <text>', 'what chance depends on', '1')
-    .option('--alice <situation>', 'where alice is: G4, FC, RC, PR, SY, CE, CS, V6, V64 or DS')
+    .option('--alice <situation>', 'where alice is: G4, FC, RC, PR, SY, ...; --list says what they are')
     .option('--bob <situation>', 'where bob is')
     .option('--to <situation>', 'where who moves goes')
     .option('--all', 'draw Data that only repeats too')
@@ -135,7 +147,7 @@ function commands(finish: (status: number) => void): Command {
     .action(async (name: string | undefined, options: LabOptions) => finish(await runLab(name, options)));
   program
     .command('adapter')
-    .description('starts and stops roles as a conformance suite asks; runs until SIGINT or SIGTERM')
+    .description('starts and stops roles as a conformance suite asks')
     .option('--listen <host:port>', 'where the suite reaches it, IPv6 in brackets', '127.0.0.1:4400')
     .option('--token-file <file>', 'file with the token that it shares with the suite')
     .addOption(datapath())

@@ -189,7 +189,11 @@ t.test('a DC without a store says so', async (t) => {
 t.test('help and version are no mistakes', async (t) => {
   const help = await ntmobile('--help').ended;
   t.same([help.status, help.err], [0, '']);
-  t.match(help.out, /rs-s \[options\]/);
+  t.match(help.out, /^ +rs-s \[options\] +runs a relay/m);
+  t.match(help.out, /^ +--version +print the version\n +--help +print this\n/m);
+  const lines = help.out.split('\n').map((line) => line.length);
+  t.ok(Math.max(...lines) > 80 && Math.max(...lines) <= 110, 'as wide as that of ntm-conform');
+  t.match((await ntmobile('node', '--help').ended).out, /^ +--help +print this$/m);
   const version = await ntmobile('--version').ended;
   const text = await readFile(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8');
   t.same([version.status, version.out], [0, `${JSON.parse(text).version}\n`]);

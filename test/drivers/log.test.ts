@@ -7,7 +7,12 @@ import t from '../tap.ts';
 function log(isVerbose = false) {
   const lines: string[] = [];
   const clock = { now: 0 };
-  const note = noteLog({ now: () => clock.now, stamp: () => 'T', write: (line) => lines.push(line), isVerbose });
+  const note = noteLog({
+    now: () => clock.now,
+    stamp: () => 'T',
+    write: (line) => lines.push(line),
+    isVerbose,
+  });
   return { lines, clock, note };
 }
 
