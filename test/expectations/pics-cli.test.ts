@@ -64,7 +64,7 @@ t.test('what cannot be judged by gets one line and status 2', async (t) => {
   );
   const blank = folder(t)('blank.json');
   writeFileSync(blank, (await cli(['pics', '--role', 'rs-s', '--reporter', 'json'])).out);
-  t.equal(await line(blank), `ntm-conform: ${blank}: product: is empty: fill it in.\n`);
+  t.equal(await line(blank), `ntm-conform: ${blank}: product is empty: fill it in.\n`);
   const without6 = await claims(t, {}, { features: [{ feature: 'ipv6', support: 'no' }] });
   t.equal(
     await line(without6),
