@@ -11,6 +11,9 @@ type Named = Pick<Result<'hello'>, 'ops' | 'roles'>;
 /** Roles that do something only when they are asked to from inside. */
 const TRIGGERED: readonly string[] = ['node', 'ntma', 'rs-n', 'rs-t'];
 
+/** Ops about instances: of use to every role but `codec`, which has none. */
+const OF_INSTANCES: readonly Op[] = ['start', 'stop', 'counters', 'time'];
+
 /** An adapter with which no case can run. */
 export class TooFewOps extends TargetError {
   readonly info: TargetInfo;
@@ -39,7 +42,7 @@ export function missingOps({ ops, roles }: Named, level: number): Op[] {
   const useful = (op: Op): boolean => {
     if (op === 'codec') return roles.includes('codec');
     if (op === 'trigger' || op === 'events') return roles.some((role) => TRIGGERED.includes(role));
-    return true;
+    return !OF_INSTANCES.includes(op) || roles.some((role) => role !== 'codec');
   };
   return (Object.keys(OPS) as Op[]).filter((op) => OPS[op] <= level && useful(op) && !ops.includes(op));
 }

@@ -208,14 +208,28 @@ t.test('an adapter that names a reset and has none', async (t) => {
   t.equal(ran.err, 'ntm-conform: Reset is not implemented: op xyzzy.\n');
 });
 
+t.test('an adapter of a codec alone has nothing to start', async (t) => {
+  const ops = ['hello', 'reset', 'codec'];
+  const named = withOps(ops);
+  const answer = (message: Message): Message => {
+    const changed = named(message) as { result?: Message };
+    if (changed.result?.ops === undefined) return changed as Message;
+    return { ...changed, result: { ...changed.result, roles: ['codec'] } } as Message;
+  };
+  const at = await meddled(t, { request: onlyOps(ops), answer });
+  const ran = await cli(['--target', at, '--role', 'codec', '--depth', 'quick', '--quiet']);
+  t.same([ran.status, ran.err], [0, ''], ran.out);
+  t.match(ran.out, /1[0-9] cases: 1[0-9] passed/);
+});
+
 t.test('levels by ops and roles', (t) => {
   const first = ['hello', 'reset', 'start', 'stop', 'counters'];
   const table: readonly (readonly [roles: string[], ops: string[], level: number, next: string])[] = [
     [['rs-s'], [], 0, 'level 1 needs hello, reset, start, stop, counters too.'],
     [['rs-s'], ['hello', 'reset'], 0, 'level 1 needs start, stop, counters too.'],
-    [['codec'], ['hello', 'reset', 'codec'], 0, 'level 1 needs start, stop, counters too.'],
+    [['codec'], ['hello', 'reset', 'codec'], 3, 'the highest.'],
+    [['codec'], ['hello', 'reset'], 1, 'level 2 needs codec too.'],
     [['node'], first, 1, 'level 2 needs trigger, events too.'],
-    [['codec'], first, 1, 'level 2 needs codec too.'],
     [['rs-s'], first, 2, 'level 3 needs time too.'],
     [['rs-s'], [...first, 'time'], 3, 'the highest.'],
   ];
