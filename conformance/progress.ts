@@ -11,6 +11,8 @@ export type Progress =
       readonly kind: 'tick';
       readonly done: number;
       readonly selected: number;
+      /** Of those that are done, how many are tried once more because the host was too busy to judge them. */
+      readonly again: number;
       readonly running: readonly string[];
     }
   /** Provisional: a late answer or a failed sanity case can still make it worse. The report is final. */

@@ -67,7 +67,7 @@ function someLines(to: ProgressTo, now: () => number): ProgressLine {
 
 /** Says how much is done, after each piece of news that has to do with it. */
 function counted(): (progress: Progress) => string | undefined {
-  let [done, bad, selected] = [0, 0, 0];
+  let [done, bad, selected, again] = [0, 0, 0, 0];
   return (progress) => {
     switch (progress.kind) {
       case 'start':
@@ -78,12 +78,14 @@ function counted(): (progress: Progress) => string | undefined {
         if (BAD.has(progress.result.verdict)) bad++;
         break;
       case 'tick':
+        again = progress.again;
         break;
       case 'sanity':
       case 'case-start':
       case 'end':
         return undefined;
     }
-    return `${done} of ${selected} cases${bad === 0 ? '' : `, ${bad} failed`}`;
+    const failed = bad === 0 ? '' : `, ${bad} failed`;
+    return `${done} of ${selected} cases${failed}${again === 0 ? '' : `, trying ${again} again (busy host)`}`;
   };
 }

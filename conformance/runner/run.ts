@@ -2,19 +2,17 @@
 import type { Case, ScanCase, Watch } from '../case.ts';
 import type { Tap } from '../played/stage.ts';
 import type { CaseResult, Report } from '../report.ts';
-import { summarise } from '../report.ts';
-import { clauseHash } from '../spec-clauses.ts';
-import { UNTESTABLE } from '../untestable.ts';
 import type { World } from '../world.ts';
 import { Canary } from './canary.ts';
 import { whyNot } from './eligible.ts';
 import type { Environment } from './environment.ts';
 import type { Judged } from './judged.ts';
 import { outcomeOf, resultOf, skippedResult } from './judged.ts';
+import { inLanes } from './lanes.ts';
 import { withLateAnswers } from './late.ts';
-import { ledger } from './ledger.ts';
 import type { RunOptions } from './options.ts';
 import { orderOf } from './order.ts';
+import { reportOf, scanResult } from './report-of.ts';
 import type { CaseRun, RunnableCase } from './run-case.ts';
 import { requirementOf, runCase } from './run-case.ts';
 import { Sanity } from './sanity.ts';
@@ -29,6 +27,9 @@ import { readToken, replayed, writeToken } from './token.ts';
 const OPEN_WORLDS = 500;
 /** How often a case is run when the host is too busy to judge it. */
 const TRIES = 3;
+/** How many of those that are left at the end are tried side by side, and for how many milliseconds in all. */
+const LAST_LANES = 8;
+const LAST_TRIES = 60_000;
 
 /**
  * Runs cases and gives the report. The target is closed at the end.
@@ -62,6 +63,8 @@ class Run {
   readonly #watches: { readonly info: ScanCase; readonly watch: Watch }[] = [];
   readonly #running = new Set<string>();
   #reruns = 0;
+  /** How many are still to be tried once more at the end. */
+  #again = 0;
   readonly #secondTries: SecondTries;
   #cut = false;
   /** Why no further case is begun: the target is gone. */
@@ -129,24 +132,48 @@ class Run {
     await this.#lastTries();
   }
 
-  /** What a busy host left unjudged is tried once more when nothing else runs, one by one. */
+  /**
+   * What a busy host left unjudged is tried once more when nothing else runs: a few side by side, for most of them
+   * wait; then, in case these were too much for the host, one by one. A host that stays busy ends it.
+   */
   async #lastTries(): Promise<void> {
-    for (const entry of this.#finished) {
-      const { judged, info } = entry;
-      if (judged.verdict !== 'inconclusive' || judged.blame !== 'host') continue;
-      const isOfTime = judged.timedOut || info.waits !== undefined || entry.hasLate === true;
-      if (this.#options.signal?.aborted || this.#cut || this.#gone !== undefined) return;
-      this.#reruns++;
-      const again = await this.#places.with(() => this.#runAgainIfBad(info));
-      // A busy host makes a target's own timers run out, too; but that it was that shows on an idle one alone.
-      if (!isOfTime && this.#canary.wasBad(again.judged.from, again.judged.to)) {
-        for (const world of again.worlds) await world.close();
-        continue;
-      }
-      // What came late in the earlier tries is told already.
-      for (const world of entry.worlds) await world.close();
-      Object.assign(entry, { judged: again.judged, worlds: again.worlds, hasLate: false });
+    const until = this.#environment.net.now() + LAST_TRIES;
+    const mayGoOn = () => {
+      const isOver = this.#options.signal?.aborted || this.#cut || this.#gone !== undefined;
+      return !isOver && this.#environment.net.now() < until;
+    };
+    for (
+      let lanes = LAST_LANES, left = this.#unjudged();
+      left.length > 0;
+      lanes = 1, left = this.#unjudged()
+    ) {
+      this.#again = left.length;
+      await inLanes(left, lanes, (entry) => this.#lastTry(entry), mayGoOn);
+      if (lanes === 1 || left.length === 1) break;
     }
+    this.#again = 0;
+  }
+
+  #unjudged(): Finished[] {
+    return this.#finished.filter(
+      ({ judged }) => judged.verdict === 'inconclusive' && judged.blame === 'host',
+    );
+  }
+
+  async #lastTry(entry: Finished): Promise<void> {
+    const { judged, info } = entry;
+    const isOfTime = judged.timedOut || info.waits !== undefined || entry.hasLate === true;
+    this.#reruns++;
+    const again = await this.#places.with(() => this.#runAgainIfBad(info));
+    this.#again--;
+    // A busy host makes a target's own timers run out, too; but that it was that shows on an idle one alone.
+    if (!isOfTime && this.#canary.wasBad(again.judged.from, again.judged.to)) {
+      for (const world of again.worlds) await world.close();
+      return;
+    }
+    // What came late in the earlier tries is told already.
+    for (const world of entry.worlds) await world.close();
+    Object.assign(entry, { judged: again.judged, worlds: again.worlds, hasLate: false });
   }
 
   /** Waits for the cases, but not after the run was ended early: what is under way then is left out. */
@@ -164,16 +191,14 @@ class Run {
   }
 
   async #lanes(cases: readonly RunnableCase[], count: number): Promise<void> {
-    const queue = [...cases];
-    const lane = async (): Promise<void> => {
-      for (let info = queue.shift(); info !== undefined; info = queue.shift()) {
-        if (this.#options.signal?.aborted) this.#cut = true;
-        if (this.#cut) return;
-        if (this.#gone === undefined) await this.#one(info);
-        else this.#skipped.push(skippedResult(info, 'inconclusive', this.#gone, 'target'));
-      }
+    const begin = async (info: RunnableCase): Promise<void> => {
+      if (this.#gone === undefined) return await this.#one(info);
+      this.#skipped.push(skippedResult(info, 'inconclusive', this.#gone, 'target'));
     };
-    await Promise.all(Array.from({ length: Math.min(count, cases.length) }, lane));
+    await inLanes(cases, count, begin, () => {
+      if (this.#options.signal?.aborted) this.#cut = true;
+      return !this.#cut;
+    });
   }
 
   async #one(info: RunnableCase): Promise<void> {
@@ -315,7 +340,8 @@ class Run {
     const next = () => {
       cancel = net.schedule(net.now() + 1000, () => {
         const done = this.#finished.length + this.#skipped.length;
-        onProgress({ kind: 'tick', done, selected: cases.length, running: [...this.#running] });
+        const [again, running] = [this.#again, [...this.#running]];
+        onProgress({ kind: 'tick', done, selected: cases.length, again, running });
         next();
       });
     };
@@ -339,62 +365,18 @@ class Run {
     return resultOf(info, judged, token);
   }
 
-  #scanResult({ info, watch }: { info: ScanCase; watch: Watch }): CaseResult {
-    if (watch.violation === undefined && watch.judged === 0) {
-      return skippedResult(info, 'not-exercised', 'no datagram that it is about was seen', undefined);
-    }
-    const outcome = watch.violation && outcomeOf(watch.violation, info, this.#options.strict);
-    return {
-      ...skippedResult(info, outcome?.verdict ?? 'pass', '', outcome?.blame),
-      reason: null,
-      rows: watch.judged,
-      requirement: outcome?.requirement ?? null,
-      expected: [...(outcome?.expected ?? [])],
-      actual: outcome?.actual ?? null,
-    };
-  }
-
   #report(ms: number): Report {
     const { target } = this.#environment;
-    const options = this.#options;
     const results = [
       ...this.#finished.map((entry) => this.#resultOf(entry)),
       ...this.#skipped,
-      ...this.#watches.map((entry) => this.#scanResult(entry)),
-    ].sort((a, b) => (a.id < b.id ? -1 : 1));
-    const all = options.allCases ?? options.cases;
-    const concerned = new Set(all.flatMap(({ roles }) => roles));
-    return {
-      tool: 'ntm-conform',
-      versions: options.versions,
-      clauseHash: clauseHash(options.clauses),
-      runtime: options.runtime,
-      target: target.info,
-      seed: options.seed,
-      depth: options.depth,
-      profile: options.profile,
-      strict: options.strict,
+      ...this.#watches.map(({ info, watch }) => scanResult(info, watch, this.#options.strict)),
+    ];
+    return reportOf(this.#options, target.info, results, {
+      ms,
       complete: !this.#cut && this.#gone === undefined,
-      trouble: [target.trouble?.(), this.#trouble].filter((one) => one !== undefined).join('; ') || null,
-      startedAt: options.startedAt,
-      ms: Math.round(ms),
-      shard: options.shard ?? null,
-      pics: options.pics ?? null,
-      summary: summarise(results),
-      stale: [],
-      comparison: null,
-      cases: results,
-      ledger: ledger({
-        clauses: options.clauses,
-        cases: all,
-        results,
-        roles: target.info.roles.filter((role) => concerned.has(role)),
-        untestable: options.untestable ?? UNTESTABLE,
-        disputed: options.disputed ?? {},
-        pics: options.pics ?? null,
-        spec: options.versions.spec,
-      }),
+      trouble: [target.trouble?.(), this.#trouble].filter((one) => one !== undefined),
       host: this.#canary.health(this.#reruns, this.#secondTries.passed()),
-    };
+    });
   }
 }

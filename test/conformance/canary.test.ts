@@ -129,6 +129,31 @@ t.test('what is missing on a busy host is tried again, then it is the host', asy
   );
 });
 
+t.test('what is left of many is tried side by side at the end, for a minute at most', async (t) => {
+  const net = memoryNet();
+  let ended = 0;
+  const cases = Array.from({ length: 400 }, (_, number) => {
+    const info = flaky(() => true);
+    if (info.kind !== 'script') throw new Error('a script');
+    const script = async (world: World) => {
+      await info.script(world).finally(() => {
+        ended = net.now();
+      });
+    };
+    return { ...info, id: `test.slow-${number}`, script };
+  });
+  const report = await net.run(
+    runAgainst(
+      busyNet(net, (at) => at % 20 === 0, 60),
+      { run: { cases, jobs: 400 } },
+    ),
+  );
+  t.equal(report.summary.inconclusive, 400);
+  // Three tries of half a second at the beginning, then a minute in which the last begun have as many.
+  t.ok(ended >= 60_000 && ended < 70_000, `${ended}`);
+  t.ok(report.host.reruns > 800 + 8 * 100, `${report.host.reruns}`);
+});
+
 t.test(
   'what was there and should not have been counts on a busy host too, but where the time decides',
   async (t) => {

@@ -13,7 +13,7 @@ if (passed === undefined || failed === undefined) throw new Error('the golden re
 const START: Progress = { kind: 'start', target, seed: '1', selected: 30 };
 const ENDED: Progress = { kind: 'case-end', result: passed };
 const FAILED: Progress = { kind: 'case-end', result: failed };
-const TICK: Progress = { kind: 'tick', done: 0, selected: 30, running: ['rs-s.a', 'rs-s.b'] };
+const TICK: Progress = { kind: 'tick', done: 0, selected: 30, again: 0, running: ['rs-s.a', 'rs-s.b'] };
 
 function shown(isTTY: boolean, isWanted = true) {
   const written: string[] = [];
@@ -69,4 +69,12 @@ t.test('nothing with --quiet', (t) => {
     end();
     t.same(written, []);
   }
+});
+
+t.test('what is tried once more at the end is counted', (t) => {
+  const { written, clock, on } = shown(false);
+  on(START);
+  clock.now = 15_000;
+  on({ ...TICK, again: 2, running: [] });
+  t.same(written, ['0 of 30 cases, trying 2 again (busy host) after 10 s\n']);
 });
