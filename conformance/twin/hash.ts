@@ -1,4 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { createHash, createHmac, createSecretKey } from 'node:crypto';
 import { concat } from './bytes.ts';
 
 /** H of section 5.1. */
@@ -8,6 +9,11 @@ export function sha256(input: Uint8Array): Uint8Array {
 
 /** HMAC of section 5.1. */
 export function hmac(key: Uint8Array, input: Uint8Array): Uint8Array {
+  return hmacWith(createSecretKey(key), input);
+}
+
+/** With the key as the library holds it: Node 24 is slow to tell bytes from one. */
+function hmacWith(key: KeyObject, input: Uint8Array): Uint8Array {
   return new Uint8Array(createHmac('sha256', key).update(input).digest());
 }
 
@@ -20,8 +26,9 @@ export function hkdfExtract(salt: Uint8Array, ikm: Uint8Array): Uint8Array {
 export function hkdfExpand(prk: Uint8Array, info: Uint8Array, length: number): Uint8Array {
   let all: Uint8Array = new Uint8Array(0);
   let block: Uint8Array = new Uint8Array(0);
+  const key = createSecretKey(prk);
   for (let n = 1; all.length < length; n++) {
-    block = hmac(prk, concat(block, info, Uint8Array.of(n)));
+    block = hmacWith(key, concat(block, info, Uint8Array.of(n)));
     all = concat(all, block);
   }
   return all.slice(0, length);
@@ -34,16 +41,16 @@ export function hkdf(salt: Uint8Array, ikm: Uint8Array, info: Uint8Array, length
 
 /** Noise's HKDF with three outputs (section 5.1). */
 export function hkdf3(ck: Uint8Array, x: Uint8Array): readonly [Uint8Array, Uint8Array, Uint8Array] {
-  const t = hmac(ck, x);
-  const o1 = hmac(t, Uint8Array.of(0x01));
-  const o2 = hmac(t, concat(o1, Uint8Array.of(0x02)));
-  const o3 = hmac(t, concat(o2, Uint8Array.of(0x03)));
+  const t = createSecretKey(hmac(ck, x));
+  const o1 = hmacWith(t, Uint8Array.of(0x01));
+  const o2 = hmacWith(t, concat(o1, Uint8Array.of(0x02)));
+  const o3 = hmacWith(t, concat(o2, Uint8Array.of(0x03)));
   return [o1, o2, o3];
 }
 
 /** Noise's HKDF with two outputs (section 5.1). */
 export function hkdf2(ck: Uint8Array, x: Uint8Array): readonly [Uint8Array, Uint8Array] {
-  const t = hmac(ck, x);
-  const o1 = hmac(t, Uint8Array.of(0x01));
-  return [o1, hmac(t, concat(o1, Uint8Array.of(0x02)))];
+  const t = createSecretKey(hmac(ck, x));
+  const o1 = hmacWith(t, Uint8Array.of(0x01));
+  return [o1, hmacWith(t, concat(o1, Uint8Array.of(0x02)))];
 }
