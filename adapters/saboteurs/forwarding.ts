@@ -31,7 +31,7 @@ export const FORWARDING: readonly Saboteur[] = [
   {
     name: 'forward-counted-as-the-kernels',
     title: 'counts what it forwards itself as what its kernel forwards, too',
-    clause: 'RSS-09',
+    clause: 'GEN-17',
     caughtBy: 'rs-s.forward.counted',
     wrap: (created) =>
       showing(created, (counters) => ({

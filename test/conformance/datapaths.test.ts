@@ -1,5 +1,6 @@
-/** Cases of an RS-S against one whose sockets take many datagrams a call: an adapter in a process of its own. */
+/** Cases of an RS-S against one with another data path: an adapter in a process of its own. */
 import process from 'node:process';
+import { Bpf } from '../../reference/drivers/kernel/bpf.ts';
 import { missingFor } from '../../reference/net/udp/udp.ts';
 import { start } from '../drivers/program.ts';
 import { NTMOBILE } from '../programs.ts';
@@ -29,3 +30,19 @@ t.test('an adapter with --datapath mmsg passes', { skip }, async (t) => {
   adapter.kill('SIGTERM');
   t.equal((await adapter.ended).err, '', 'it is what it forwards with');
 });
+
+t.test(
+  'an adapter with --datapath ebpf claims the kernel, and its counters show it',
+  {
+    skip: Bpf.find().missing ?? (runtime === 'bun' ? false : 'on Bun'),
+  },
+  async (t) => {
+    const adapter = start(NTMOBILE, ['adapter', '--listen', '127.0.0.1:0', '--datapath', 'ebpf'], 120_000);
+    t.teardown(() => adapter.kill('SIGKILL'));
+    const [, at = ''] = /^adapter ready on (.+)$/.exec(await adapter.firstLine) ?? [];
+    const run = () => cli(['rs-s.forward.counted', 'rs-s.forward.kernel', '--target', at]);
+    let ran = await run();
+    for (let tries = 1; tries < TRIES && ran.status === INCONCLUSIVE; tries++) ran = await run();
+    t.match(ran.out, /^# 2 cases: 2 passed in /m);
+  },
+);
