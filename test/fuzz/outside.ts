@@ -1,6 +1,7 @@
 /** An RS-S in another process under fire over UDP. What it counts comes from its adapter. */
 import type { Fields } from '../../adapters/cbor.ts';
 import { AdapterClient } from '../../conformance/target/adapter-client.ts';
+import { Unjudged } from '../../conformance/verdict.ts';
 import type { Endpoint } from '../../reference/address.ts';
 import { formatEndpoint } from '../../reference/address.ts';
 import type { Counters } from '../../reference/core.ts';
@@ -90,7 +91,8 @@ export async function outside({ seed, count, variant, progress }: OutsideOptions
       await look();
       memory.push(await adapter.memory());
     } catch (fault) {
-      if (!(fault instanceof Violation)) throw fault;
+      // An adapter that answers no more is one whose role has ended.
+      if (!(fault instanceof Violation || fault instanceof Unjudged)) throw fault;
       attack.faults.push(fault.message);
     }
     await client.close();

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import process from 'node:process';
 import type { Endpoint } from '../../reference/address.ts';
 import { endpoint } from '../channel/pair.ts';
 import { commandFor, NTMOBILE } from '../programs.ts';
@@ -34,12 +33,16 @@ export async function startAdapter(variant?: string): Promise<AdapterProcess> {
     child.on('close', () => reject(new Error('the adapter ended before it was ready')));
   });
   const at = /ready on (\S+)/.exec(line)?.[1];
-  if (at === undefined) throw new Error(`the adapter said: ${line}`);
+  if (at === undefined) {
+    child.kill();
+    throw new Error(`the adapter said: ${line}`);
+  }
   return {
     at: endpoint(at),
     memory: () => residentBytes(child.pid),
     stop: async () => {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(child.pid, 'SIGTERM');
+      // What has ended already is no longer there, whoever has its number now.
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await ended;
     },
   };

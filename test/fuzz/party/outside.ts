@@ -5,6 +5,7 @@
  */
 import type { Fields } from '../../../adapters/cbor.ts';
 import { AdapterClient } from '../../../conformance/target/adapter-client.ts';
+import { Unjudged } from '../../../conformance/verdict.ts';
 import type { Endpoint } from '../../../reference/address.ts';
 import { family, formatEndpoint } from '../../../reference/address.ts';
 import type { Counters } from '../../../reference/core.ts';
@@ -47,25 +48,26 @@ export async function partyOutside(
 ): Promise<OutsideResult> {
   const { side, dice } = UNDER_FIRE[role](seed, 'lossy');
   const adapter = await startAdapter(variant);
-  const random = new Dice(`${seed} adapter`).bytes;
-  const client = await AdapterClient.connect({
-    net,
-    adapter: adapter.at,
-    local: endpoint('127.0.0.1:0'),
-    random,
-  });
-  const config = side.config as Fields;
-  const { instance } = await client.call('start', { role, config, case: 'fuzz' });
-  const attack = new Attack(side, dice, { client, instance });
+  const attack = new Attack(side, dice);
   const memory: (number | undefined)[] = [];
   let counters: Counters = {};
-  const look = async (): Promise<void> => {
-    const now = await client.counters(instance);
-    compareCounters(counters, now);
-    counters = now;
-  };
+  let client: AdapterClient | undefined;
   try {
-    await attack.bind();
+    const random = new Dice(`${seed} adapter`).bytes;
+    client = await AdapterClient.connect({
+      net,
+      adapter: adapter.at,
+      local: endpoint('127.0.0.1:0'),
+      random,
+    });
+    const config = side.config as Fields;
+    const target = { client, ...(await client.call('start', { role, config, case: 'fuzz' })) };
+    const look = async (): Promise<void> => {
+      const now = await target.client.counters(target.instance);
+      compareCounters(counters, now);
+      counters = now;
+    };
+    await attack.bind(target);
     for (let batch = 1; attack.datagrams < count && attack.faults.length === 0; batch++) {
       await attack.batch();
       if (batch % LOOK === 0) await look();
@@ -75,10 +77,11 @@ export async function partyOutside(
     await look();
     memory.push(await adapter.memory());
   } catch (fault) {
-    if (!(fault instanceof Violation)) throw fault;
+    // An adapter that answers no more is one whose role has ended.
+    if (!(fault instanceof Violation || fault instanceof Unjudged)) throw fault;
     attack.faults.push(fault.message);
   } finally {
-    await client.close();
+    await client?.close();
     await attack.close();
     await adapter.stop();
   }
@@ -99,7 +102,7 @@ class Attack {
   readonly faults: string[] = [];
   private readonly side: Side;
   private readonly dice: Dice;
-  private readonly target: Target;
+  private target: Target | undefined;
   private readonly sockets = new Map<string, Socket>();
   private readonly strangers: Record<4 | 6, Socket[]> = { 4: [], 6: [] };
   private readonly mutes: Record<4 | 6, Socket[]> = { 4: [], 6: [] };
@@ -107,14 +110,14 @@ class Attack {
   private readonly under: Promise<unknown>[] = [];
   private seen = 0;
 
-  constructor(side: Side, dice: Dice, target: Target) {
+  constructor(side: Side, dice: Dice) {
     this.side = side;
     this.dice = dice;
-    this.target = target;
   }
 
   /** A socket at each home of a far end, and those of strangers. */
-  async bind(): Promise<void> {
+  async bind(target: Target): Promise<void> {
+    this.target = target;
     for (const version of [4, 6] as const) {
       for (const at of STRANGERS[version]) {
         const socket = await net.bind(endpoint(at), (bytes) => {
@@ -175,13 +178,17 @@ class Attack {
 
   /** Something comes on the role's general side. */
   private packet(packet: Uint8Array): void {
+    if (this.target === undefined) return;
     const { client, instance } = this.target;
-    this.under.push(client.call('trigger', { what: 'packet', instance, packet }));
+    const taken = client.call('trigger', { what: 'packet', instance, packet });
+    this.under.push(taken);
+    // It may fail before anybody waits for it; who does then is told.
+    taken.catch(() => undefined);
   }
 
   /** Takes what came out of the role's general side. */
   private async come(): Promise<void> {
-    if (this.side.happens === undefined) return;
+    if (this.side.happens === undefined || this.target === undefined) return;
     const { client, instance } = this.target;
     await Promise.all(this.under.splice(0));
     for (let isMore = true; isMore; ) {
