@@ -1,6 +1,6 @@
 /** `provision`: what a person puts into a target that has no adapter. */
 import type { Endpoint } from '../../reference/address.ts';
-import { sameEndpoint } from '../../reference/address.ts';
+import { formatEndpoint, sameEndpoint } from '../../reference/address.ts';
 import { describeConfigError, roleConfig } from '../../reference/config/schema.ts';
 import type { ProvisionOptions } from '../identities.ts';
 import { POOL } from '../identities.ts';
@@ -44,7 +44,19 @@ export function provisioned(
   });
   const read = roleConfig.safeParse(config);
   if (!read.success) throw new Mistake(`${describeConfigError(read.error, 'provision')}.`);
+  checkApart(config, dcs);
   return config;
+}
+
+/** What answers DNS has a port of its own. @throws Mistake */
+function checkApart(config: Provisioned, dcs: ProvisionOptions['dcs']): void {
+  if (config.role !== 'dc') return;
+  const taken = [...config.listen, ...dcs.flat().map(formatEndpoint)];
+  const twice = config.dns?.listen?.find((endpoint) => taken.includes(endpoint));
+  if (twice === undefined) return;
+  throw new Mistake(
+    `The DC cannot answer DNS at ${twice}, where it or a DC that is played takes something else: name another place with --dns.`,
+  );
 }
 
 function roleOf(text: string): (typeof PROVISIONED)[number] {

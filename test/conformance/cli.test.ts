@@ -105,6 +105,18 @@ const mistakes: readonly (readonly [args: string, line: string])[] = [
     '--listen 127.0.0.1:4402 is where the target listens: name other places, at which the tester plays the DCs.',
   ],
   [
+    'provision --role dc --dns 127.0.0.1:4330',
+    'The DC cannot answer DNS at 127.0.0.1:4330, where it or a DC that is played takes something else: name another place with --dns.',
+  ],
+  [
+    'provision --role dc --target 127.0.0.1:5300',
+    'The DC cannot answer DNS at 127.0.0.1:5300, where it or a DC that is played takes something else: name another place with --dns.',
+  ],
+  [
+    'provision --role dc --dns 127.0.0.1:4402',
+    'The DC cannot answer DNS at 127.0.0.1:4402, where it or a DC that is played takes something else: name another place with --dns.',
+  ],
+  [
     '--target 127.0.0.1:1 --config /nowhere/x.json',
     '/nowhere/x.json cannot be read: there is no such file: check the path.',
   ],
