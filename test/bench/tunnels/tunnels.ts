@@ -162,7 +162,7 @@ function section(
       'Devices between namespaces pass on many segments in one piece, which is to the advantage of those that can make ' +
         'use of it: wireguard-go and NTMobile do on both sides.',
       'NTMobile seals with AES-256-GCM here, which both ends offer first, wireguard-go with ChaCha20-Poly1305, nebula ' +
-        'with AES-256-GCM, tinc with Blowfish and HMAC-SHA-1.',
+        'with AES-256-GCM, tinc with AES-256-CBC and HMAC-SHA-256.',
       'What limits it, by profiles on a busy machine: the five calls of libcrypto for each message (1.3 to 2 µs), then ' +
         'views of buffers on Bun and checksums in TypeScript everywhere. Ciphers of the runtime, made anew for each ' +
         'message, took 6 µs (Bun) to 17 µs (Node 24) instead.',
