@@ -2,7 +2,7 @@ import type { Endpoint } from '../address.ts';
 import { sameEndpoint } from '../address.ts';
 import { compareBytes } from '../bytes.ts';
 import type { Instant } from '../core.ts';
-import type { Aead } from '../crypto/aead.ts';
+import type { Aead, MakeAead } from '../crypto/aead.ts';
 import { aeadForSuite } from '../crypto/aead.ts';
 import type { ChannelKind } from '../crypto/keys.ts';
 import { keyIdOf, trafficKeys } from '../crypto/keys.ts';
@@ -43,6 +43,8 @@ export interface Handshake {
 export interface HandshakeInput {
   readonly kind: ChannelKind;
   readonly suite: number;
+  /** What makes its AEADs; the runtime if not given. */
+  readonly aeads?: MakeAead | undefined;
   readonly split: Split;
   readonly initiated: boolean;
   readonly order: bigint;
@@ -55,7 +57,7 @@ export interface HandshakeInput {
 
 /** Makes the traffic keys of a complete handshake. [KEY-09] */
 export function createHandshake(input: HandshakeInput): Handshake {
-  const { kind, suite, split, ...rest } = input;
+  const { kind, suite, aeads = aeadForSuite, split, ...rest } = input;
   const keys = trafficKeys(kind, suite, split);
   const [send, receive] = input.initiated
     ? [keys.initiatorToResponder, keys.responderToInitiator]
@@ -63,8 +65,8 @@ export function createHandshake(input: HandshakeInput): Handshake {
   return {
     ...rest,
     keyId: keyIdOf(split.hash),
-    sender: aeadOf(suite, send),
-    receiver: aeadOf(suite, receive),
+    sender: aeadOf(aeads, suite, send),
+    receiver: aeadOf(aeads, suite, receive),
     window: new ReplayWindow(),
     sent: 0n,
     failedTags: 0,
@@ -75,8 +77,8 @@ export function createHandshake(input: HandshakeInput): Handshake {
   };
 }
 
-function aeadOf(suite: number, key: Uint8Array): Aead {
-  const aead = aeadForSuite(suite, key);
+function aeadOf(make: MakeAead, suite: number, key: Uint8Array): Aead {
+  const aead = make(suite, key);
   if (aead === undefined) throw new Error(`a channel was made with suite ${suite}`);
   return aead;
 }

@@ -71,6 +71,7 @@ export function answerOpening(
     return createHandshake({
       kind: config.kind,
       suite: config.suite,
+      aeads: config.aeads,
       split: written.split,
       initiated: false,
       order,
@@ -96,6 +97,7 @@ export function completeOpening(
   return createHandshake({
     kind: config.kind,
     suite: config.suite,
+    aeads: config.aeads,
     split,
     initiated: true,
     order: attempt.order,

@@ -1,5 +1,6 @@
 /** What a channel is made of and what it tells its role. Chapter "Channel" of the specification. */
 import type { Endpoint, Ip } from '../address.ts';
+import type { MakeAead } from '../crypto/aead.ts';
 import type { ChannelKind } from '../crypto/keys.ts';
 import type { Layer } from '../refusal.ts';
 import { LAYERS } from '../refusal.ts';
@@ -14,6 +15,11 @@ export interface ChannelConfig {
   readonly secret: Uint8Array;
   /** The AEAD of sealed messages; 1 on associations and legs. */
   readonly suite: number;
+  /**
+   * What makes its AEADs; the runtime if not given. What one of them returns is used or copied before the next message,
+   * so that its memory may be used again.
+   */
+  readonly aeads?: MakeAead | undefined;
   /** Own Node ID, 16 bytes. */
   readonly self: Uint8Array;
   /** The far end's Node ID, 16 bytes. */

@@ -19,10 +19,15 @@ export async function runDc(options: RoleOptions): Promise<number> {
   if (store === undefined) process.stderr.write(NO_STORE);
   else if (store.dropped > 0)
     process.stderr.write(`dc: the store ended in ${store.dropped} broken bytes, which are gone\n`);
-  const { role } = createDc(config, systemRandom);
   const lookUp = lookUpFor(config.resolver, config.dns?.update?.server);
   const status = await serve(
-    { config, role, lookUp, store: store ?? memoryStore(), dns: config.dns?.listen ?? [] },
+    {
+      config,
+      create: () => createDc(config, systemRandom),
+      lookUp,
+      store: store ?? memoryStore(),
+      dns: config.dns?.listen ?? [],
+    },
     options,
   );
   store?.close();

@@ -54,7 +54,7 @@ export async function runNode(options: NodeOptions): Promise<number> {
   return serve(
     {
       config,
-      ...createNode(config, systemRandom),
+      create: (aeads) => createNode(config, systemRandom, aeads),
       lookUp: lookUpFor(config.resolver ?? (system && formatEndpoint(system))),
       onPacket: (packet, answer) => {
         const reply = echoReply(packet);

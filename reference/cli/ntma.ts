@@ -13,5 +13,12 @@ export async function runNtma(options: RoleOptions): Promise<number> {
     process.stderr.write(
       'ntma: without --tun it has no interface to its inside: what it would send there is dropped\n',
     );
-  return serve({ config, ...createNtma(config, systemRandom), lookUp: lookUpFor(config.resolver) }, options);
+  return serve(
+    {
+      config,
+      create: (aeads) => createNtma(config, systemRandom, aeads),
+      lookUp: lookUpFor(config.resolver),
+    },
+    options,
+  );
 }

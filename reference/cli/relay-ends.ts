@@ -1,5 +1,6 @@
 import process from 'node:process';
 import type { RsNConfig, RsTConfig } from '../config/schema.ts';
+import type { MakeAead } from '../crypto/aead.ts';
 import { readConfig } from '../drivers/config.ts';
 import { systemRandom } from '../drivers/random.ts';
 import { createRsN } from '../roles/rs-n/core.ts';
@@ -13,14 +14,16 @@ import { checkRouter } from './tun.ts';
 export async function runRsN(options: RoleOptions): Promise<number> {
   const config = await readConfig(options.config, 'rs-n');
   prepare(config, options);
-  return serve({ config, ...createRsN(config, systemRandom), mtu: config.general.mtu }, options);
+  const create = (aeads?: MakeAead) => createRsN(config, systemRandom, aeads);
+  return serve({ config, create, mtu: config.general.mtu }, options);
 }
 
 /** Runs an RS-T until it is told to end. */
 export async function runRsT(options: RoleOptions): Promise<number> {
   const config = await readConfig(options.config, 'rs-t');
   prepare(config, options);
-  return serve({ config, ...createRsT(config, systemRandom), mtu: config.general.mtu }, options);
+  const create = (aeads?: MakeAead) => createRsT(config, systemRandom, aeads);
+  return serve({ config, create, mtu: config.general.mtu }, options);
 }
 
 function prepare({ role, general }: RsNConfig | RsTConfig, { tun }: RoleOptions): void {

@@ -22,5 +22,6 @@ export async function runRsS(options: RsSOptions): Promise<number> {
     tell: (line: string) => void process.stderr.write(`rs-s: ${line}\n`),
   };
   const udp = socketsFor(options.datapath, options.udp ?? 'auto', kernel.tell);
-  return serve({ config, role, table: hotTable(table, options.datapath, kernel) }, { ...options, udp });
+  const create = () => ({ role, table: hotTable(table, options.datapath, kernel) });
+  return serve({ config, create }, { ...options, udp });
 }

@@ -3,6 +3,7 @@ import { formatEndpoint } from '../address.ts';
 import type { RoleConfig } from '../config/schema.ts';
 import { endpointFrom } from '../config/schema.ts';
 import type { Note } from '../core.ts';
+import type { MakeAead } from '../crypto/aead.ts';
 import type { DnsServer } from '../drivers/dns-server.ts';
 import { serveDns } from '../drivers/dns-server.ts';
 import { currentEndpoints, followAddresses, isFollowing } from '../drivers/host-addresses.ts';
@@ -10,6 +11,7 @@ import { noteLog } from '../drivers/log.ts';
 import type { Running, RunOptions } from '../drivers/loop.ts';
 import { runRole } from '../drivers/loop.ts';
 import { tracedNet } from '../drivers/trace.ts';
+import { nativeAeads } from '../ffi/aead.ts';
 import type { Net } from '../net/net.ts';
 import type { UdpChoice } from '../net/udp/udp.ts';
 import { backends, udpNet } from '../net/udp/udp.ts';
@@ -29,8 +31,10 @@ export interface RoleOptions extends TunFlags {
   readonly verbose?: true;
 }
 
-export interface Served extends Pick<RunOptions, 'role' | 'table' | 'tunnels' | 'store' | 'lookUp'> {
+export interface Served extends Pick<RunOptions, 'store' | 'lookUp'> {
   readonly config: RoleConfig;
+  /** Makes it; without AEADs for its paths those of the runtime do. */
+  readonly create: (aeads: MakeAead | undefined) => Pick<RunOptions, 'role' | 'table' | 'tunnels'>;
   /** Sees the notes that are logged. */
   readonly onNote?: (note: Note) => void;
   /** The MTU of its interface, if it is not that of a tunnel. */
@@ -47,7 +51,7 @@ export interface Served extends Pick<RunOptions, 'role' | 'table' | 'tunnels' | 
 
 /** Runs a role until it is told to end, or what it is run for is over; the exit status. */
 export async function serve(served: Served, options: RoleOptions): Promise<number> {
-  const { config, onNote, onPacket, dns = [], during, mtu, onReady, ...parts } = served;
+  const { config, create, onNote, onPacket, dns = [], during, mtu, onReady, ...parts } = served;
   const stopped = untilStopped();
   // An interface is read in the same way, and both are quickest together.
   const way = options.udp ?? 'auto';
@@ -63,9 +67,9 @@ export async function serve(served: Served, options: RoleOptions): Promise<numbe
   };
   let running: Running | undefined;
   const { role } = config;
-  const tun = tunFor(
-    { role, flags: options, ...(mtu && { mtu }), isQuick: udp.backend === 'mmsg' },
-    (packet) => running?.packet(packet),
+  const isQuick = udp.backend === 'mmsg';
+  const tun = tunFor({ role, flags: options, ...(mtu && { mtu }), isQuick }, (packet) =>
+    running?.packet(packet),
   );
   const take = (packet: Uint8Array): void => onPacket?.(packet, (answer) => running?.packet(answer));
   const host =
@@ -78,7 +82,9 @@ export async function serve(served: Served, options: RoleOptions): Promise<numbe
   let server: DnsServer | undefined;
   let undo: (() => void) | undefined;
   try {
-    running = await runRole({ ...parts, net, listen, onNote: note, ...host });
+    // Interface and such sockets copy what they are given, so that memory may be used again.
+    const made = create(tun && nativeAeads(isQuick).found);
+    running = await runRole({ ...parts, ...made, net, listen, onNote: note, ...host });
     server = await serveQueries(net, running, dns);
     undo = onReady?.();
   } catch (fault) {

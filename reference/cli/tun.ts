@@ -4,11 +4,9 @@ import { networkInterfaces } from 'node:os';
 import process from 'node:process';
 import type { Ip } from '../address.ts';
 import { family } from '../address.ts';
-import { offerAeads } from '../crypto/aead.ts';
 import { UsageError } from '../drivers/config.ts';
 import type { Tun } from '../drivers/tun/tun.ts';
 import { openTun } from '../drivers/tun/tun.ts';
-import { nativeAeads } from '../ffi/aead.ts';
 import { parsePrefix } from '../locator.ts';
 
 export interface TunFlags {
@@ -51,8 +49,6 @@ export function tunFor(
   for (const prefix of tunRoute ?? [])
     if (parsePrefix(prefix) === undefined)
       throw new UsageError(`--tun-route is ${prefix}: write a prefix like ${VIRTUAL.join(' or ')}`);
-  // Without it the runtime's own ciphers do, more slowly. Interface and such sockets copy what they are given.
-  offerAeads(nativeAeads(isQuick).found);
   return openTun({
     ...(tun !== true && { name: tun }),
     mtu,

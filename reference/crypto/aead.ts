@@ -22,18 +22,11 @@ export interface Aead {
   openAfter?(nonce: Uint8Array, message: Uint8Array, ad: number): Uint8Array | undefined;
 }
 
-type Make = (suite: number, key: Uint8Array) => Aead | undefined;
+/** Makes the AEAD of a suite (1 or 2) under a 32-byte key; undefined for a suite that does not exist. [KEY-01] */
+export type MakeAead = (suite: number, key: Uint8Array) => Aead | undefined;
 
-let offered: Make | undefined;
-
-/** Has a faster way to make the same AEADs, for keys from now on; undefined: none. */
-export function offerAeads(make: Make | undefined): void {
-  offered = make;
-}
-
-/** The AEAD of a suite (1 or 2) under a 32-byte key; undefined for a suite that does not exist. [KEY-01] */
+/** Those of the runtime. */
 export function aeadForSuite(suite: number, key: Uint8Array): Aead | undefined {
-  if (offered !== undefined) return offered(suite, key);
   if (suite === 1) return chacha20Poly1305(key);
   if (suite === 2) return aes256Gcm(key);
   return undefined;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { fromHex, toHex } from '../../reference/bytes.ts';
-import { aeadForSuite, aes256Gcm, chacha20Poly1305, offerAeads } from '../../reference/crypto/aead.ts';
+import { aes256Gcm, chacha20Poly1305 } from '../../reference/crypto/aead.ts';
 import type { NativeAead } from '../../reference/ffi/aead.ts';
 import { nativeAeads } from '../../reference/ffi/aead.ts';
 import { holds } from '../property.ts';
@@ -166,19 +166,4 @@ t.test('keys come and go', { skip }, (t) => {
   let isSame = true;
   for (let count = 0; count < 2000; count++) isSame &&= toHex(of(2, KEY).seal(NONCE, NONCE, KEY)) === first;
   t.ok(isSame, 'each with contexts of its own');
-});
-
-t.test('what is offered is used', (t) => {
-  const asked: number[] = [];
-  t.teardown(() => offerAeads(undefined));
-  offerAeads((suite, key) => {
-    asked.push(suite);
-    return suite === 2 ? aes256Gcm(key) : undefined;
-  });
-  t.equal(typeof aeadForSuite(2, KEY)?.seal, 'function');
-  t.equal(aeadForSuite(3, KEY), undefined);
-  t.same(asked, [2, 3]);
-  offerAeads(undefined);
-  t.equal(typeof aeadForSuite(1, KEY)?.seal, 'function');
-  t.same(asked, [2, 3]);
 });

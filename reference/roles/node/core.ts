@@ -18,6 +18,7 @@ import type {
   Transport,
   TunnelHotTable,
 } from '../../core.ts';
+import type { MakeAead } from '../../crypto/aead.ts';
 import type { Prefix, TestProfile } from '../../locator.ts';
 import { parsePrefix } from '../../locator.ts';
 import { Refusal } from '../../refusal.ts';
@@ -45,12 +46,16 @@ const SOURCES_BOUND = 4096;
 const QUERIES_BOUND = 1024;
 const INSTANCE_LENGTH = 8;
 
-/** Makes a node and its hot table from a configuration. */
+/**
+ * Makes a node and its hot table from a configuration.
+ * @param aeads what makes the AEADs of paths; the runtime if not given
+ */
 export function createNode(
   config: NodeConfig,
   random: Random,
+  aeads?: MakeAead,
 ): { readonly role: Role; readonly tunnels: TunnelHotTable } {
-  return { role: new Node(config, random), tunnels: new TunnelTable() };
+  return { role: new Node(config, random, aeads), tunnels: new TunnelTable() };
 }
 
 type LookedUp = (response: Uint8Array | undefined, now: Instant) => void;
@@ -74,7 +79,7 @@ class Node implements Role {
   private isChanged = false;
   private interface = '';
 
-  constructor(config: NodeConfig, random: Random) {
+  constructor(config: NodeConfig, random: Random, aeads: MakeAead | undefined) {
     const timers = timersFrom(config.timers);
     const { tally } = this;
     this.config = config;
@@ -149,6 +154,7 @@ class Node implements Role {
         config,
         timers,
         random,
+        aeads,
         location: this.location,
         rules: {
           profile: this.profile,

@@ -4,6 +4,7 @@ import { fromHex, toHex } from '../../bytes.ts';
 import type { NodeConfig } from '../../config/node.ts';
 import type { Timers } from '../../config/timers.ts';
 import type { Instant, Random } from '../../core.ts';
+import type { MakeAead } from '../../crypto/aead.ts';
 import type { AddressSet, InnerPacket } from '../../packet/inner.ts';
 import type { RouteDirection } from '../../wire/messages.ts';
 import { Part } from '../../wire/registry.ts';
@@ -21,6 +22,8 @@ export interface MakerParts {
   readonly config: NodeConfig;
   readonly timers: Timers;
   readonly random: Random;
+  /** What makes the AEADs of paths; the runtime if not given. */
+  readonly aeads: MakeAead | undefined;
   readonly location: Location;
   /** What candidates of peers are judged by. [OPT-08] */
   readonly rules: CandidateRules;
@@ -36,7 +39,7 @@ export interface MakerParts {
 export function pathMaker(
   parts: MakerParts,
 ): (direction: RouteDirection, goal: Goal | undefined, now: Instant) => Path {
-  const { config, timers, random, location, rules, own } = parts;
+  const { config, timers, random, aeads, location, rules, own } = parts;
   return (direction, goal, now) => {
     const { pathId, pathSecret, suite, part, peer, candidates, relay, replaces, lifetime } = direction;
     const end = farEndOf(direction, goal);
@@ -47,6 +50,7 @@ export function pathMaker(
         pathId,
         secret: pathSecret,
         suite,
+        aeads,
         part: PARTS[part],
         self: fromHex(config.nodeId),
         peer: end.nodeId,

@@ -6,10 +6,12 @@ import { createNode } from '../node/core.ts';
 /**
  * Makes an NTMA and its hot table from a configuration. Inner packets that it delivers are for the system inside, as
  * they came (NTMA-02); those that are handed in come from there. [NTMA-01]
+ * @param aeads what makes the AEADs of paths; the runtime if not given
  */
 export function createNtma(
   config: NtmaConfig,
   random: Random,
+  aeads?: Parameters<typeof createNode>[2],
 ): { readonly role: Role; readonly tunnels: TunnelHotTable } {
   const { role, tunnels } = createNode(
     {
@@ -20,6 +22,7 @@ export function createNtma(
       general: { policy: 'bypass', destinations: [], lease: false },
     },
     random,
+    aeads,
   );
   return { role: new Ntma(role), tunnels };
 }

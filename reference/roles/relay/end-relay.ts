@@ -8,6 +8,7 @@ import { fromHex, toHex } from '../../bytes.ts';
 import type { RelayConfig } from '../../config/relay.ts';
 import { timersFrom } from '../../config/timers.ts';
 import type { Counters, Effect, Input, Instant, Random, Role } from '../../core.ts';
+import type { MakeAead } from '../../crypto/aead.ts';
 import type { TestProfile } from '../../locator.ts';
 import { Refusal } from '../../refusal.ts';
 import { readHeader } from '../../wire/header.ts';
@@ -44,6 +45,7 @@ export class EndRelay implements Role {
     kind: RelayKind,
     makeSide: (outlets: Outlets) => GeneralSide,
     random: Random,
+    aeads: MakeAead | undefined,
   ) {
     const timers = timersFrom(config.timers);
     const { packetsPerSecond, bytesPerSecond, perSourcePerSecond } = config.limits;
@@ -90,6 +92,7 @@ export class EndRelay implements Role {
       isTaken: (context) => this.dcs.has(context),
       tally,
       random,
+      aeads,
       judge: (direction) => this.side.judge(direction),
       make: (direction, replaces, owner, now) => this.side.make(direction, replaces, owner, now),
     });

@@ -4,6 +4,7 @@ import { toHex } from '../../bytes.ts';
 import { hasFailed } from '../../channel/types.ts';
 import type { Timers } from '../../config/timers.ts';
 import type { Instant, Random } from '../../core.ts';
+import type { MakeAead } from '../../crypto/aead.ts';
 import type { AddressSet } from '../../packet/inner.ts';
 import type { Header } from '../../wire/header.ts';
 import type { RelayDirection, RelayDirectionEnd } from '../../wire/messages.ts';
@@ -49,6 +50,8 @@ export interface EndsParts {
   readonly isTaken: (context: string) => boolean;
   readonly tally: Tally;
   readonly random: Random;
+  /** What makes the AEADs of paths; the runtime if not given. */
+  readonly aeads: MakeAead | undefined;
   /** Whether a direction of this kind says all that it needs, and nothing that is not allowed. [RSN-13, RSN-08] */
   readonly judge: (direction: RelayDirectionEnd) => Status;
   /** Finds the addresses of a new path, or says why there is none. [RST-09] */
@@ -194,7 +197,7 @@ export class Ends {
   }
 
   private make(direction: RelayDirectionEnd, owner: Association, now: Instant): Directed {
-    const { nodeId, timers, rules, families, random, rates } = this.parts;
+    const { nodeId, timers, rules, families, random, aeads, rates } = this.parts;
     const replaces = this.replacedBy(direction);
     const made = this.parts.make(direction, replaces, owner, now);
     if (typeof made === 'number') return { status: made };
@@ -203,6 +206,7 @@ export class Ends {
         pathId: direction.pathId,
         secret: direction.pathSecret,
         suite: direction.suite,
+        aeads,
         part: 'await',
         self: nodeId,
         peer: direction.nodeId,

@@ -2,6 +2,7 @@
 import type { RsNConfig } from '../../config/schema.ts';
 import { timersFrom } from '../../config/timers.ts';
 import type { Random, Role, TunnelHotTable } from '../../core.ts';
+import type { MakeAead } from '../../crypto/aead.ts';
 import { RelayKind } from '../../wire/registry.ts';
 import { EndRelay } from '../relay/end-relay.ts';
 import { EndTable } from '../relay/end-table.ts';
@@ -11,10 +12,14 @@ import type { NaptConfig } from './napt/types.ts';
 import { DEFAULTS } from './napt/types.ts';
 import { Translated } from './translated.ts';
 
-/** Makes an RS-N and its hot table from a configuration. Packets that it takes and delivers are the general side's. */
+/**
+ * Makes an RS-N and its hot table from a configuration. Packets that it takes and delivers are the general side's.
+ * @param aeads what makes the AEADs of paths; the runtime if not given
+ */
 export function createRsN(
   config: RsNConfig,
   random: Random,
+  aeads?: MakeAead,
 ): { readonly role: Role; readonly tunnels: TunnelHotTable } {
   const { general, testProfile: profile } = config;
   const translation = translationOf(config);
@@ -25,6 +30,7 @@ export function createRsN(
     RelayKind.n,
     (outlets) => new Translated(napt, translation, rules, outlets),
     random,
+    aeads,
   );
   return { role, tunnels: new EndTable(role.ways) };
 }

@@ -15,13 +15,14 @@ export function pathChannel(
   routing: Routing,
   isCandidate: (endpoint: Endpoint) => boolean,
 ): ChannelConfig {
-  const { pathId, secret, suite, self, peer, peerRole, relay, rules, timers } = config;
+  const { pathId, secret, suite, aeads, self, peer, peerRole, relay, rules, timers } = config;
   const isRelay = isOneOf(relay?.endpoints ?? []);
   return {
     kind: 'path',
     id: pathId,
     secret,
     suite,
+    aeads,
     self,
     peer,
     opens: 'either',

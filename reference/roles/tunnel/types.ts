@@ -2,6 +2,7 @@
 import type { Endpoint } from '../../address.ts';
 import type { Timers } from '../../config/timers.ts';
 import type { Instant } from '../../core.ts';
+import type { MakeAead } from '../../crypto/aead.ts';
 import type { AddressSet, InnerPacket } from '../../packet/inner.ts';
 import type { Layer } from '../../refusal.ts';
 import type { Status } from '../../wire/registry.ts';
@@ -13,6 +14,8 @@ export interface TunnelConfig {
   readonly pathId: Uint8Array;
   readonly secret: Uint8Array;
   readonly suite: number;
+  /** What makes the AEADs of its path; the runtime if not given. */
+  readonly aeads?: MakeAead | undefined;
   readonly part: 'initiate' | 'await' | 'both';
   /** Node IDs of both ends. */
   readonly self: Uint8Array;

@@ -11,6 +11,7 @@ import type { Dc } from '../../../reference/roles/dc/parts.ts';
 import { readHeader } from '../../../reference/wire/header.ts';
 import type { Message } from '../../../reference/wire/messages.ts';
 import { endpoint, seededBytes } from '../../channel/pair.ts';
+import { handleLent } from '../lent.ts';
 import { Played } from './played.ts';
 
 export const DC4 = endpoint('192.0.2.10:4330');
@@ -235,7 +236,7 @@ export class World {
   }
 
   private input(input: Input): void {
-    this.perform(this.role.handle(input, this.now));
+    this.perform(handleLent(this.role, input, this.now));
   }
 
   private toDc(bytes: Uint8Array, from: Endpoint, to: Endpoint): void {

@@ -13,6 +13,7 @@ import type {
   TunnelHotTable,
 } from '../../../reference/core.ts';
 import { endpoint } from '../../channel/pair.ts';
+import { handleLent, lent } from '../lent.ts';
 
 /** When virtual time began, in milliseconds since 1970. */
 const WALL_CLOCK = 1_700_000_000_000;
@@ -151,7 +152,7 @@ export class RoleParty implements Party {
 
   /** An application sends a packet. */
   packet(packet: Uint8Array): void {
-    const sealed = this.tunnels?.seal(packet, this.sim.now);
+    const sealed = lent(packet, (once) => this.tunnels?.seal(once, this.sim.now));
     if (sealed === undefined) return this.handle({ kind: 'packet', packet });
     this.send(sealed.bytes, sealed.to);
     if (sealed.event !== undefined)
@@ -161,7 +162,7 @@ export class RoleParty implements Party {
   receive(bytes: Uint8Array, from: Endpoint): void {
     const to = this.table?.forward(bytes, from, this.sim.now);
     if (to !== undefined) return this.send(bytes, to);
-    const packet = this.tunnels?.open(bytes, from, this.sim.now);
+    const packet = lent(bytes, (once) => this.tunnels?.open(once, from, this.sim.now));
     if (packet === undefined) return this.handle({ kind: 'datagram', bytes, from });
     this.deliver(packet.slice());
     this.giveOut();
@@ -183,7 +184,7 @@ export class RoleParty implements Party {
   handle(input: Input): void {
     const inputs: Input[] = [input];
     for (let next = inputs.shift(); next !== undefined; next = inputs.shift()) {
-      for (const effect of this.role.handle(next, this.sim.now)) {
+      for (const effect of handleLent(this.role, next, this.sim.now)) {
         const answer = this.isDead ? undefined : this.perform(effect);
         if (answer !== undefined) inputs.push(answer);
       }

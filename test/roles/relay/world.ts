@@ -7,7 +7,8 @@ import type { ChannelEvent } from '../../../reference/channel/types.ts';
 import { rsNConfig } from '../../../reference/config/rs-n.ts';
 import type { RsTConfigInput } from '../../../reference/config/rs-t.ts';
 import { rsTConfig } from '../../../reference/config/rs-t.ts';
-import type { Effect, Instant, Role } from '../../../reference/core.ts';
+import type { Effect, Instant, Role, TunnelHotTable } from '../../../reference/core.ts';
+import type { MakeAead } from '../../../reference/crypto/aead.ts';
 import { Refusal } from '../../../reference/refusal.ts';
 import { createRsN } from '../../../reference/roles/rs-n/core.ts';
 import { createRsT } from '../../../reference/roles/rs-t/core.ts';
@@ -15,6 +16,7 @@ import { readHeader } from '../../../reference/wire/header.ts';
 import type { Message, RelayDirectionEnd } from '../../../reference/wire/messages.ts';
 import { encodeBody } from '../../../reference/wire/messages.ts';
 import { configs, endpoint, seededBytes } from '../../channel/pair.ts';
+import { handleLent } from '../lent.ts';
 
 export const RS = endpoint('192.0.2.61:4330');
 /** Of the relay on its general side. */
@@ -66,13 +68,14 @@ let transactions = 0;
 export class World {
   now: Instant = 0;
   readonly role: Role;
+  readonly tunnels: TunnelHotTable;
   readonly kind: 2 | 3;
   readonly dcs: readonly Far[];
   /** Every effect but sends. */
   readonly effects: Effect[] = [];
   private readonly all: Far[] = [];
 
-  constructor(role: 'rs-n' | 'rs-t', { inbound, allow = [], ...change }: Change = {}) {
+  constructor(role: 'rs-n' | 'rs-t', { inbound, allow = [], ...change }: Change = {}, aeads?: MakeAead) {
     this.kind = role === 'rs-n' ? 2 : 3;
     const config = {
       testProfile: PROFILE,
@@ -91,9 +94,14 @@ export class World {
     const general = { addresses: [OUT, OUT6], allow };
     const created =
       role === 'rs-n'
-        ? createRsN(rsNConfig.parse({ role, ...config, general }), seededBytes(1))
-        : createRsT(rsTConfig.parse({ role, ...config, general: { ...general, inbound } }), seededBytes(1));
+        ? createRsN(rsNConfig.parse({ role, ...config, general }), seededBytes(1), aeads)
+        : createRsT(
+            rsTConfig.parse({ role, ...config, general: { ...general, inbound } }),
+            seededBytes(1),
+            aeads,
+          );
     this.role = created.role;
+    this.tunnels = created.tunnels;
     this.dcs = config.associations.map(({ id, secret, peer }, index) => {
       const [, dc] = configs('association', {
         id: fromHex(id),
@@ -198,7 +206,7 @@ export class World {
   /** A packet of the general side; what came out there for it. */
   in(packet: Uint8Array): Uint8Array[] {
     const before = this.effects.length;
-    this.perform(this.role.handle({ kind: 'packet', packet }, this.now));
+    this.perform(handleLent(this.role, { kind: 'packet', packet }, this.now));
     return this.delivered(before);
   }
 
@@ -237,7 +245,7 @@ export class World {
   private act(far: Far, events: readonly ChannelEvent[]): void {
     for (const event of events) {
       if (event.kind === 'send')
-        this.perform(this.role.handle({ kind: 'datagram', bytes: event.bytes, from: far.at }, this.now));
+        this.perform(handleLent(this.role, { kind: 'datagram', bytes: event.bytes, from: far.at }, this.now));
       else far.received.push(event);
     }
   }

@@ -13,6 +13,7 @@ import { readHeader } from '../../../reference/wire/header.ts';
 import type { Message } from '../../../reference/wire/messages.ts';
 import { encodeBody } from '../../../reference/wire/messages.ts';
 import { configs, endpoint, seededBytes } from '../../channel/pair.ts';
+import { handleLent } from '../lent.ts';
 
 export const RS = endpoint('192.0.2.100:4330');
 export const RS6 = endpoint('[2001:db8::100]:4330');
@@ -123,7 +124,7 @@ export class World {
     const to = this.table.forward(bytes, from, this.now);
     const effects: Effect[] =
       to === undefined
-        ? this.role.handle({ kind: 'datagram', bytes, from }, this.now)
+        ? handleLent(this.role, { kind: 'datagram', bytes, from }, this.now)
         : [{ kind: 'send', bytes, to }];
     this.perform(effects);
     return effects;

@@ -8,6 +8,7 @@ import { rsConfig } from '../../../reference/config/schema.ts';
 import type { TimerSettings } from '../../../reference/config/timers.ts';
 import { timersFrom } from '../../../reference/config/timers.ts';
 import type { Instant } from '../../../reference/core.ts';
+import type { MakeAead } from '../../../reference/crypto/aead.ts';
 import { NO_TEST_PROFILE } from '../../../reference/locator.ts';
 import { Refusal } from '../../../reference/refusal.ts';
 import { createRsS } from '../../../reference/roles/rs-s/core.ts';
@@ -18,6 +19,7 @@ import { readHeader } from '../../../reference/wire/header.ts';
 import type { Message } from '../../../reference/wire/messages.ts';
 import { encodeBody } from '../../../reference/wire/messages.ts';
 import { configs, endpoint, seededBytes } from '../../channel/pair.ts';
+import { lent } from '../lent.ts';
 import type { Party } from '../node/sim.ts';
 import { RoleParty, Sim } from '../node/sim.ts';
 import { udpPacket } from './packets.ts';
@@ -71,6 +73,10 @@ export class End implements Party {
 
   /** An application's packet; `false`: the path can't take it. */
   packet(packet: Uint8Array): boolean {
+    return lent(packet, (once) => this.take(once));
+  }
+
+  private take(packet: Uint8Array): boolean {
     const sealed = this.table.seal(packet, this.sim.now);
     if (sealed === undefined) {
       if (!this.tunnel.isUp) return false;
@@ -84,6 +90,10 @@ export class End implements Party {
   }
 
   receive(bytes: Uint8Array, from: Endpoint): void {
+    lent(bytes, (once) => this.open(once, from));
+  }
+
+  private open(bytes: Uint8Array, from: Endpoint): void {
     const packet = this.table.open(bytes, from, this.sim.now);
     if (packet !== undefined) {
       this.short.opened++;
@@ -159,6 +169,7 @@ export interface Plan {
   /** Nothing goes but by the relay. [OPT-05] */
   readonly isRelayOnly?: boolean;
   readonly suite?: 1 | 2;
+  readonly aeads?: MakeAead;
   readonly timers?: TimerSettings;
   readonly isNatted?: boolean;
   readonly lifetime?: number;
@@ -183,6 +194,7 @@ export class World {
         pathId: PATH,
         secret: SECRET,
         suite,
+        aeads: plan.aeads,
         part: which === 0 ? part : PARTS[part],
         self: NODES[which],
         peer: NODES[(1 - which) as 0 | 1],
