@@ -9,8 +9,10 @@ import { picture } from '../../reference/lab/picture.ts';
 import type { Situation } from '../../reference/lab/places.ts';
 import { SITUATIONS } from '../../reference/lab/places.ts';
 import t from '../tap.ts';
+import { describe, drawn } from './share.ts';
 
-const SEEDS = process.env.NTM_LONG === undefined ? 1 : 20;
+const isLong = process.env.NTM_LONG !== undefined;
+const SEEDS = isLong ? 20 : 1;
 
 const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 const name = '08-direction.md';
@@ -37,13 +39,23 @@ t.test('the spec has a row for every pair', (t) => {
 
 const pairs = new Map<string, Cell>();
 
+// The page is made of the first seed.
+const more = SITUATIONS.flatMap((row) =>
+  SITUATIONS.flatMap((column) =>
+    Array.from({ length: SEEDS - 1 }, (_, index) => ({ row, column, seed: index + 2 })),
+  ),
+);
+const some = drawn('pairs', more);
+if (isLong) t.comment(describe('pairs of more seeds', some.length, more.length));
+
 for (const row of SITUATIONS) {
   t.test(
     `${row} to each situation: the first route, who opens it, what is found, nothing lost`,
     async (t) => {
       for (const column of SITUATIONS) {
         const spec = specRow(row, column);
-        for (let seed = 1; seed <= SEEDS; seed++) {
+        const others = some.filter((one) => one.row === row && one.column === column);
+        for (const seed of [1, ...others.map((one) => one.seed)]) {
           const about = `${row} ${column}, seed ${seed}`;
           const cell = await new Grid(`${seed}`, setImmediate).pair(row, column);
           const { met, can } = cell;

@@ -6,17 +6,21 @@ import { NATS, SITUATIONS } from '../../reference/lab/places.ts';
 import { Stream } from '../../reference/lab/stream.ts';
 import { World } from '../../reference/lab/world.ts';
 import t from '../tap.ts';
+import { describe, drawn } from './share.ts';
 
 const isLong = process.env.NTM_LONG !== undefined;
-const SEEDS = isLong ? 50 : 1;
+const SEEDS = Array.from({ length: isLong ? 50 : 1 }, (_, index) => index + 1);
 const BYTES = isLong ? 400_000 : 100_000;
 const MOVES = 10;
+
+const drawnSeeds = { 4: drawn('streams 4', SEEDS), 6: drawn('streams 6', SEEDS) };
+if (isLong) t.comment(describe('seeds of streams of each family', drawnSeeds[4].length, SEEDS.length));
 
 for (const version of [4, 6] as const) {
   t.test(
     `IPv${version} inside: ${MOVES} moves, NATs that reboot, one that inspects: each byte once, in order`,
     async (t) => {
-      for (let seed = 1; seed <= SEEDS; seed++) {
+      for (const seed of drawnSeeds[version]) {
         const world = new World(`stream ${seed}`, setImmediate);
         const { chance, places } = world;
         const inspecting = places.behind('inspecting', {

@@ -1,9 +1,11 @@
 import process from 'node:process';
+import { describe, drawn } from '../../lab/share.ts';
 import t from '../../tap.ts';
 import type { Faults, Situation } from './whole.ts';
 import { Whole } from './whole.ts';
 
-const SEEDS = process.env.NTM_LONG === undefined ? 1 : 100;
+const isLong = process.env.NTM_LONG !== undefined;
+const SEEDS = Array.from({ length: isLong ? 100 : 1 }, (_, index) => index + 1);
 
 /**
  * By a relay half of the datagrams get lost where 30 % do, and an opening and its confirmation take three. A direction
@@ -27,10 +29,13 @@ const NETWORKS: readonly (readonly [string, Faults])[] = [
   ['all of them', { loss: 0.1, duplicate: 0.1, reorder: 0.1, delay: [10, 150] }],
 ];
 
+if (isLong)
+  t.comment(describe('seeds for each network and pair', drawn('lossy', SEEDS).length, SEEDS.length));
+
 for (const [name, faults] of NETWORKS) {
   t.test(`${name}: a path comes to be, stays, and delivers nothing twice`, (t) => {
     for (const [alice, bob] of PAIRS) {
-      for (let seed = 1; seed <= SEEDS; seed++) {
+      for (const seed of drawn(`lossy ${name} ${alice} ${bob}`, SEEDS)) {
         const world = new Whole(alice, bob, seed, faults);
         world.run(15_000);
         world.begin(true);

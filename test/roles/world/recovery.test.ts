@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { endpoint, seeded } from '../../channel/pair.ts';
+import { describe, drawn } from '../../lab/share.ts';
 import t from '../../tap.ts';
 import type { NodeName } from './configs.ts';
 import type { Faults, Situation } from './whole.ts';
@@ -178,7 +179,14 @@ function gaps(scenario: Scenario, seed: number): number[] {
   });
 }
 
-for (const scenario of SCENARIOS) {
+// The shares of the table hold over all seeds, so a share of this test is one of scenarios.
+const scenarios = drawn('recovery', SCENARIOS);
+if (isLong)
+  t.comment(
+    `${describe('scenarios', scenarios.length, SCENARIOS.length)}: ${scenarios.map(({ name }) => name).join('; ')}`,
+  );
+
+for (const scenario of scenarios) {
   const { name, clauses, most } = scenario;
   t.test(`${name} [${clauses}]: how long until data comes again`, (t) => {
     const all: number[] = [];
