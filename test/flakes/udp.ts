@@ -53,9 +53,9 @@ function line(what: string, count: number, of: number, unit: string): string {
   return `  ${count} of ${of} ${unit} ${what}: ${percent(rate)}, at most ${percent(upperBound(count, of))} (95 %)`;
 }
 
-/** What was exercised; the rest says of itself that it was not to be judged. */
+/** What was exercised; the rest says of itself that it was not to be judged, or not of this target. */
 function judgedIn({ cases }: Report): Report['cases'] {
-  const judged = cases.filter(({ verdict }) => verdict !== 'not-exercised');
+  const judged = cases.filter(({ verdict }) => verdict !== 'not-exercised' && verdict !== 'not-applicable');
   verdicts += judged.length;
   return judged;
 }
