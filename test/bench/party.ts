@@ -55,6 +55,13 @@ export class Party {
     return (Number(fields[11]) + Number(fields[12])) / TICKS;
   }
 
+  /** Packets that went out of its namespace by a device. */
+  sentBy(device: string): number {
+    const text = readFileSync(`/proc/${this.child.pid}/net/dev`, 'utf8');
+    const line = text.split('\n').find((one) => one.trim().startsWith(`${device}:`)) ?? '';
+    return Number(line.split(':')[1]?.trim().split(/\s+/)[9] ?? Number.NaN);
+  }
+
   /** Nobody reads what it prints. */
   ignore(): void {
     this.child.stdout?.resume();

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Party } from '../party.ts';
 import type { RelayBench } from './bench.ts';
 import { SIZE } from './bench.ts';
-import { arrived, CN, dropAll, MN } from './network.ts';
+import { arrived, CN, dropAll, MN, TO_CN } from './network.ts';
 
 const SENDER = 0;
 /** Milliseconds in which what is on the way arrives. */
@@ -57,19 +57,32 @@ export class Flood {
     return { perSecond: came / seconds, cost: (used * 1e9) / came };
   }
 
-  /** Datagrams a second that a process relays on a processor of its own, and nanoseconds of that for each. */
+  /**
+   * Datagrams a second that a process relays on a processor of its own, and nanoseconds of that for each. What waits in
+   * its socket when the sender ends comes out later: it costs, but is no part of what went in that time.
+   */
   async relayed(relay: Party, to: string, paths: number, kind: Kind = 'ntmobile'): Promise<Cost> {
-    const before = relay.used();
-    const { seconds, came } = await this.run(to, paths, kind);
-    if (came === 0) throw new Error(`nothing that was sent to ${to} arrived`);
-    return { perSecond: came / seconds, cost: ((relay.used() - before) * 1e9) / came };
+    const [used, sent] = [relay.used(), relay.sentBy(TO_CN)];
+    let inTime = 0;
+    const { seconds, came } = await this.run(to, paths, kind, () => {
+      inTime = relay.sentBy(TO_CN) - sent;
+    });
+    if (inTime === 0 || came === 0) throw new Error(`nothing that was sent to ${to} arrived`);
+    return { perSecond: inTime / seconds, cost: ((relay.used() - used) * 1e9) / came };
   }
 
-  private async run(to: string, paths: number, kind: Kind = 'ntmobile'): Promise<Sent> {
+  /** @param ended is called as soon as the sender has sent all */
+  private async run(
+    to: string,
+    paths: number,
+    kind: Kind = 'ntmobile',
+    ended: () => void = () => {},
+  ): Promise<Sent> {
     const before = arrived(this.bench.network.cn);
     const args = ['send', MN, to, SIZE, this.seconds, paths, kind];
     const party = await this.bench.datagrams('mn', args, SENDER);
     const said = await party.next<Omit<Sent, 'came'>>();
+    ended();
     await party.end();
     await sleep(DRAIN);
     return { ...said, came: arrived(this.bench.network.cn) - before };

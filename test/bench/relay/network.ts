@@ -10,6 +10,8 @@ export const CN = '10.0.2.2:5000';
 /** What MN knows the relay by, and what its other side has. */
 export const RS = '10.0.1.1';
 export const RS_OUT = '10.0.2.1';
+/** The relay's device on that side. */
+export const TO_CN = 'cn';
 
 export interface Network {
   readonly mn: string;
@@ -23,7 +25,7 @@ export function network(undo: Undo): Network {
   const [mn, rs, cn] = [spaces.bpmn, spaces.bprs, spaces.bpcn];
   for (const [space, peer, number] of [
     [mn, 'mn', 1],
-    [cn, 'cn', 2],
+    [cn, TO_CN, 2],
   ] as const) {
     must('ip', 'link', 'add', 'eth0', 'netns', space, 'type', 'veth', 'peer', 'name', peer, 'netns', rs);
     must('ip', '-n', space, 'address', 'add', `10.0.${number}.2/24`, 'dev', 'eth0');
