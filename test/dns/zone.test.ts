@@ -58,6 +58,8 @@ t.test('what it is not for', (t) => {
   t.match(asked('017a0000060001', { flags: '2000' }), /^abcda004/, 'NOTIFY');
   t.match(asked('017a0000060001', { flags: '8100' }), /^silence$/);
   t.match(asked('017a00000600'), /^abcd8101000000000000/, 'a question that is cut');
+  const cut = { more: '00002904d000000000' + '0007fde800030102', count: '0001' };
+  t.match(asked('017a0000060001', cut), /^abcd8101/, 'an option that is cut');
   const opt = '00002902000001000000'.concat('00');
   t.match(
     asked('017a0000060001', { more: opt, count: '0001' }),

@@ -43,7 +43,7 @@ export function readRequest(message: Uint8Array): Request | undefined {
       opt?.type === 'OPT'
         ? { version: opt.ednsVersion, size: opt.udpPayloadSize, flags: opt.flags }
         : undefined,
-    isBroken: question === undefined || opts === undefined || opts.length > 1,
+    isBroken: question === undefined || opts === undefined || opts.length > 1 || !isWhole(message, question),
   };
 }
 
@@ -60,6 +60,19 @@ function readQuestion(message: Uint8Array): Question | undefined {
   const end = at + 5;
   if (end > message.length || at + 1 - HEADER > LONGEST_NAME) return undefined;
   return { name, type: u16(message, at + 1), class: u16(message, at + 3), bytes: message.slice(HEADER, end) };
+}
+
+/** Whether all records that the header counts are there to their last byte; dns-packet takes options that are cut. */
+function isWhole(message: Uint8Array, question: Question): boolean {
+  let at = HEADER + question.bytes.length;
+  for (let left = u16(message, 6) + u16(message, 8) + u16(message, 10); left > 0; left--) {
+    let length = message[at] ?? 0;
+    for (; length > 0 && length <= LONGEST_LABEL; length = message[at] ?? 0) at += 1 + length;
+    const fixed = at + (length === 0 ? 1 : 2);
+    at = fixed + 10 + u16(message, fixed + 8);
+    if (at > message.length) return false;
+  }
+  return true;
 }
 
 function u16(bytes: Uint8Array, at: number): number {
