@@ -23,6 +23,13 @@ export function readEndpoint(text: string): Endpoint {
   return { family: six === undefined ? 4 : 6, address, port, text };
 }
 
+/** `192.0.2.1` or `2001:db8::1`: 4 or 16 bytes. */
+export function readAddress(text: string): Uint8Array {
+  const address = text.includes(':') ? readIPv6(text) : readIPv4(text);
+  if (address === undefined) throw new RangeError(`no address: ${text}`);
+  return address;
+}
+
 /** `198.18.0.0/15` or `fd12::/48`. Bits after the length do not count. */
 export function readPrefix(text: string): Prefix {
   const [, name, digits] = /^([^/]*)\/(\d{1,3})$/.exec(text) ?? [];

@@ -24,6 +24,12 @@ export {
 export type { DataLayer } from './data.ts';
 export { dataPacket } from './data.ts';
 export { diagnostic } from './diagnostic.ts';
+export type { DnsDecision, DnsRefusal } from './dns-answer.ts';
+export { answerDns } from './dns-answer.ts';
+export { dnsFaults, formatErrorFaults } from './dns-fits.ts';
+export type { DnsMessage, DnsName, DnsRecord } from './dns-message.ts';
+export { readDnsMessage } from './dns-message.ts';
+export type { DnsSituation, DnsWorld, Published } from './dns-zone.ts';
 export { hkdf, hkdfExpand, hkdfExtract } from './hash.ts';
 export type { Header } from './header.ts';
 export { buildHeader, parseHeader } from './header.ts';
