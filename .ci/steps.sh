@@ -52,6 +52,23 @@ tests() {
   local counts good bad left
   counts=$(grep -a -E '^# \{ total: ' "$log" | tail -n 1)
   good=$(count pass "$counts") bad=$(count fail "$counts") left=$(count skip "$counts")
+  points "$1" "$good" "$bad" "$left"
+}
+
+# files NAME LIMIT COMMAND...: test files by themselves, which print TAP, counted by their tests.
+files() {
+  run "$@"
+  local good bad left
+  good=$(grep -a -E '^ok ' "$log" | grep -a -c -v '# SKIP') bad=$(grep -a -c -E '^not ok ' "$log")
+  left=$(grep -a -c -E '^ok .*# SKIP' "$log")
+  points "$1" "$good" "$bad" "$left"
+  # What was drawn.
+  grep -a -E '^ *# [0-9]+ of [0-9]+ ' "$log" | sed -E 's/^ *//'
+}
+
+# points NAME PASSED FAILED SKIPPED: counts and says what tests came to.
+points() {
+  local good=$2 bad=$3 left=$4
   if [ "$status" != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
   if [ "$good" = 0 ] && [ "$bad" = 0 ]; then bad=1; fi
   passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))

@@ -6,7 +6,7 @@ import { udpNet } from '../../reference/net/udp/udp.ts';
 import { endpoint } from '../conformance/bench.ts';
 import { folder } from '../conformance/terminal.ts';
 import t from '../tap.ts';
-import { isLong, onlyOnNode, RUNTIMES, start, untilReady } from './runtimes.ts';
+import { isLong, onlyOnNode, runtimesFor, start, untilReady } from './runtimes.ts';
 
 const SUITE = 'conformance/bin.js';
 const DEPTH = ['--depth', isLong ? 'default' : 'quick'];
@@ -15,7 +15,7 @@ const CASES = isLong
   ? []
   : ['dc.registration.answer', 'dc.relay.none', 'dc.relay.order', 'dns.node.published'];
 
-for (const name of isLong ? RUNTIMES : (['node'] as const)) {
+for (const name of runtimesFor('level0-dc')) {
   t.test(`a DC without an adapter, on ${name}`, { skip: onlyOnNode }, async (t) => {
     const file = folder(t);
     const config = file('dc.json');

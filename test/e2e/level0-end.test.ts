@@ -6,7 +6,7 @@ import { udpNet } from '../../reference/net/udp/udp.ts';
 import { endpoint } from '../conformance/bench.ts';
 import { folder } from '../conformance/terminal.ts';
 import t from '../tap.ts';
-import { isLong, onlyOnNode, RUNTIMES, start, untilReady } from './runtimes.ts';
+import { isLong, onlyOnNode, runtimesFor, start, untilReady } from './runtimes.ts';
 
 const SUITE = 'conformance/bin.js';
 const DEPTH = ['--depth', isLong ? 'default' : 'quick'];
@@ -18,7 +18,7 @@ const CASES = (role: string) =>
 /** What IPv4 alone, configured once for all cases, has nothing to show for. */
 const LEFT_OUT: readonly string[] = ['not-exercised', 'not-applicable'];
 
-for (const name of isLong ? RUNTIMES : (['node'] as const)) {
+for (const name of runtimesFor('level0-end')) {
   for (const role of ['rs-n', 'rs-t']) {
     t.test(`an ${role} without an adapter, on ${name}`, { skip: onlyOnNode }, async (t) => {
       const file = folder(t);

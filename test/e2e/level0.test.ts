@@ -12,7 +12,7 @@ import { folder } from '../conformance/terminal.ts';
 import type { T } from '../tap.ts';
 import t from '../tap.ts';
 import type { RuntimeName } from './runtimes.ts';
-import { isLong, onlyOnNode, RUNTIMES, start, untilReady } from './runtimes.ts';
+import { isLong, onlyOnNode, runtimesFor, start, untilReady } from './runtimes.ts';
 
 const SUITE = 'conformance/bin.js';
 
@@ -24,7 +24,7 @@ const CASES = isLong
   ? []
   : ['rs-s.header.*', 'rs-s.opening.o*', 'rs-s.sealed.*', 'rs-s.forward.*', 'rs-s.direction.*', 'rs-s.run.*'];
 
-for (const name of isLong ? RUNTIMES : (['node'] as const)) {
+for (const name of runtimesFor('level0')) {
   t.test(`a relay without an adapter, on ${name}`, { skip: onlyOnNode }, async (t) => {
     const file = folder(t);
     const config = file('relay.json');

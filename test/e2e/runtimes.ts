@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { drawn } from '../lab/share.ts';
 import { runtime } from '../tap.ts';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -16,6 +17,10 @@ export const onlyOnNode =
 
 /** More seeds and greater depth, where there is time for it. */
 export const isLong = process.env.NTM_LONG !== undefined;
+
+/** Where a test runs that takes minutes on each: on Node, in the long form on all or on those that are drawn. */
+export const runtimesFor = (label: string): readonly RuntimeName[] =>
+  isLong ? drawn(label, RUNTIMES) : ['node'];
 
 export interface Ended {
   readonly status: number | null;

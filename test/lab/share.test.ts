@@ -1,5 +1,5 @@
 import t from '../tap.ts';
-import { describe, drawn } from './share.ts';
+import { describe, drawn, stride } from './share.ts';
 
 const items = Array.from({ length: 200 }, (_, index) => index);
 
@@ -32,6 +32,13 @@ t.test('over many seeds each is drawn, about as often', (t) => {
     for (const index of drawn('cells', items, 0.1, `${seed}`)) times[index] = (times[index] ?? 0) + 1;
   t.ok(Math.min(...times) > 50, `${Math.min(...times)}`);
   t.ok(Math.max(...times) < 160, `${Math.max(...times)}`);
+});
+
+t.test('a stride is odd, and begins anywhere in itself', (t) => {
+  t.same(stride('cases', 1, '7'), { step: 1, first: 0 });
+  const found = Array.from({ length: 100 }, (_, seed) => stride('cases', 0.25, `${seed}`));
+  t.same([...new Set(found.map(({ step }) => step))], [5]);
+  t.same([...new Set(found.map(({ first }) => first))].sort(), [0, 1, 2, 3, 4]);
 });
 
 t.test('a share that is none is refused', (t) => {
