@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { versionOf } from '../machine.ts';
 import type { Undo } from '../undo.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -21,10 +22,15 @@ export const RUNTIMES = {
   ],
 } as const;
 
+/** `Node 20`, whichever that is. */
+export const NODE = `Node ${versionOf(RUNTIMES.node[0], '--version').split('.')[0]}`;
+
 export class Child {
   private readonly process: ChildProcess;
   private readonly lines: AsyncIterator<string>;
   private readonly ended: Promise<unknown>;
+  /** Nanoseconds of each thread, when it was seen last. */
+  private readonly spent = new Map<string, number>();
 
   /** @param isSilent what it says to nobody in particular is not shown */
   constructor(undo: Undo, processor: number, command: readonly string[], isSilent = false) {
@@ -55,10 +61,15 @@ export class Child {
   /** Seconds of processor time so far, of all its threads, the kernel's for it too. */
   used(): number {
     const threads = `/proc/${this.process.pid}/task`;
-    let nanoseconds = 0;
-    for (const thread of readdirSync(threads))
-      nanoseconds += Number(readFileSync(`${threads}/${thread}/schedstat`, 'utf8').split(' ')[0]);
-    return nanoseconds / 1e9;
+    for (const thread of readdirSync(threads)) {
+      try {
+        this.spent.set(thread, Number(readFileSync(`${threads}/${thread}/schedstat`, 'utf8').split(' ')[0]));
+      } catch {
+        // It has ended just now.
+      }
+    }
+    // Runtimes end threads that have nothing to do, and what these have spent goes out of the list with them.
+    return [...this.spent.values()].reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e9;
   }
 
   /** Bytes of memory that are its own. */

@@ -5,6 +5,7 @@ import { has } from '../../drivers/tun/space.ts';
 import { versionOf } from '../machine.ts';
 import type { Benchmark } from '../page/section.ts';
 import { Undo } from '../undo.ts';
+import { NODE } from './child.ts';
 import type { Loaded } from './load.ts';
 import { loadedCoturn, loadedDc } from './load.ts';
 import { controlSection } from './report.ts';
@@ -18,7 +19,7 @@ interface Sizes {
   readonly beside: number;
   readonly rounds: number;
   readonly warm: number;
-  /** Of a DC alone, and the largest one of them that is tried on Node 20 too. */
+  /** Of a DC alone, and the largest one of them that is tried on Node too. */
   readonly alone: readonly number[];
   readonly largestOnNode: number;
   /** Paths that are set up at most, of each kind. */
@@ -77,7 +78,7 @@ async function beside(undo: Undo, { beside: clients, warm }: Sizes, taken: Taken
     ['coturn, credentials', () => loadedCoturn(undo, true, PORT), 'allocate', 'refresh'],
     ['coturn, open to all', () => loadedCoturn(undo, false, PORT), 'allocate', 'refresh'],
     ['DC on Bun', () => loadedDc(undo, 'bun', count), 'register', 'register'],
-    ['DC on Node 20', () => loadedDc(undo, 'node', count), 'register', 'register'],
+    [`DC on ${NODE}`, () => loadedDc(undo, 'node', count), 'register', 'register'],
     ['DC on Bun, store on disk', () => loadedDc(undo, 'bun', count, true), 'register', 'register'],
   ];
   for (const [name, start, set, again] of subjects) {
@@ -103,7 +104,7 @@ async function alone(
   { paths }: Sizes,
   taken: Taken,
 ): Promise<void> {
-  const subject: Subject = `${runtime === 'bun' ? 'DC on Bun' : 'DC on Node 20'}, ${nodes} nodes`;
+  const subject: Subject = `DC on ${runtime === 'bun' ? 'Bun' : NODE}, ${nodes} nodes`;
   const server = await loadedDc(undo, runtime, nodes);
   const inParts = async (deed: string, what: string, count: number): Promise<void> => {
     const part = Math.floor(count / SLICES);

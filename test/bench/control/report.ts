@@ -1,5 +1,6 @@
 /** The section of the control plane. */
 import type { Column, Plot, Row, Section, Table } from '../page/section.ts';
+import { NODE } from './child.ts';
 import type { Taken } from './taken.ts';
 
 export interface Tried {
@@ -31,7 +32,7 @@ const ALONE: readonly (readonly [string, Column])[] = [
 ];
 
 const RIVALS = ['coturn, credentials', 'coturn, open to all'] as const;
-const OURS = ['DC on Bun', 'DC on Node 20'] as const;
+const OURS = ['DC on Bun', `DC on ${NODE}`] as const;
 const STORED = 'DC on Bun, store on disk';
 
 export function controlSection(taken: Taken, tried: Tried): Section {
@@ -111,7 +112,7 @@ function about({ beside, rounds, warm, paths }: Tried): string {
 
 function notes({ alone, largestOnNode }: Tried): string[] {
   const largest = Math.max(...alone);
-  const left = largest > largestOnNode ? [`Node 20 with ${largest} nodes is left out to save time.`] : [];
+  const left = largest > largestOnNode ? [`${NODE} with ${largest} nodes is left out to save time.`] : [];
   return [
     ...left,
     'coturn is not shown with more clients: each allocation is a socket of the server, whose number a process may ' +
