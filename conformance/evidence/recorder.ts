@@ -4,6 +4,8 @@ import { formatEndpoint } from '../../reference/address.ts';
 import type { Instant } from '../../reference/core.ts';
 import type { Net, OnDatagram, Socket } from '../../reference/net/net.ts';
 import { NetError } from '../../reference/net/net.ts';
+import type { Streams } from '../../reference/net/streams.ts';
+import { RecordedStreams } from './recorded-streams.ts';
 import type { Turn, TurnEvent } from './turn.ts';
 import { fingerprint } from './turn.ts';
 
@@ -27,6 +29,8 @@ interface Pending {
  * what waits for the first has gone on, and such an order could not be had again.
  */
 export class Recorder implements Net {
+  /** The TCP of the network, recorded too. */
+  readonly streams: Streams | undefined;
   readonly #options: RecorderOptions;
   readonly #queue: Pending[] = [];
   #turn: { event: TurnEvent; clock: number[]; sent: string[] } = turnOf({ kind: 'start' });
@@ -39,6 +43,14 @@ export class Recorder implements Net {
 
   constructor(options: RecorderOptions) {
     this.#options = options;
+    const { streams } = options.net;
+    this.streams =
+      streams &&
+      new RecordedStreams(streams, {
+        add: (event, act, isWanted) => this.#add({ event, act, isWanted }),
+        settled: (promise, good, bad) => this.#settled(promise, good, bad),
+        did: (mark) => this.#did(mark),
+      });
   }
 
   now(): Instant {
@@ -81,7 +93,7 @@ export class Recorder implements Net {
     return {
       local: inner.local,
       send: (bytes, to) => {
-        if (!this.#isOver) this.#turn.sent.push(fingerprint(socket, to, bytes));
+        this.#did(fingerprint(socket, to, bytes));
         inner.send(bytes, to);
       },
       close: () => {
@@ -120,6 +132,10 @@ export class Recorder implements Net {
         },
       );
     });
+  }
+
+  #did(mark: string): void {
+    if (!this.#isOver) this.#turn.sent.push(mark);
   }
 
   #add(pending: Pending): void {

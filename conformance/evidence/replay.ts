@@ -4,6 +4,7 @@ import { formatEndpoint, parseEndpoint } from '../../reference/address.ts';
 import type { Instant } from '../../reference/core.ts';
 import type { Net, OnDatagram, Socket } from '../../reference/net/net.ts';
 import { NetError } from '../../reference/net/net.ts';
+import { ReplayedStreams } from './replayed-streams.ts';
 import type { Turn, TurnEvent } from './turn.ts';
 import { fingerprint } from './turn.ts';
 
@@ -38,6 +39,10 @@ interface Open {
 }
 
 export class Replay implements Net {
+  readonly streams: ReplayedStreams = new ReplayedStreams({
+    did: (mark, what) => this.#did(mark, what, undefined),
+    diverge: (message) => this.#diverge(message),
+  });
   readonly #options: ReplayOptions;
   readonly #timers = new Map<number, () => void>();
   readonly #sockets: Open[] = [];
@@ -146,6 +151,8 @@ export class Replay implements Net {
           return this.#diverge('it keeps a socket that the run closed');
         return socket?.closed();
       }
+      default:
+        return this.streams.play(event);
     }
   }
 
@@ -167,7 +174,9 @@ export class Replay implements Net {
     });
     open.settle({
       local,
-      send: (bytes, to) => this.#send(fingerprint(index, to, bytes), bytes),
+      send: (bytes, to) => {
+        this.#did(fingerprint(index, to, bytes), `sends a datagram of ${bytes.length} bytes`, bytes);
+      },
       close: () => {
         open.isClosing = true;
         return closed;
@@ -175,11 +184,11 @@ export class Replay implements Net {
     });
   }
 
-  #send(mark: string, bytes: Uint8Array): void {
+  #did(mark: string, what: string, bytes: Uint8Array | undefined): void {
     const recorded = this.#current.sent[this.#sent++];
     if (recorded === mark) return;
-    const what = recorded === undefined ? 'where the run sent nothing' : 'and the run sent another';
-    this.#diverge(`it sends a datagram of ${bytes.length} bytes, ${what}`, bytes);
+    const instead = recorded === undefined ? 'where the run sent nothing' : 'and the run sent another';
+    this.#diverge(`it ${what}, ${instead}`, bytes);
   }
 
   #socket(index: number): Open | undefined {

@@ -3,6 +3,7 @@ import { serveAdapter } from '../../adapters/kit/serve.ts';
 import type { ReferenceOptions } from '../../adapters/reference.ts';
 import { referenceAdapter } from '../../adapters/reference.ts';
 import { ALL_CASES } from '../../conformance/cases/all.ts';
+import type { Turn } from '../../conformance/evidence/turn.ts';
 import { readTurn, writeTurn } from '../../conformance/evidence/turn.ts';
 import { seededRandom } from '../../conformance/random.ts';
 import type { Report } from '../../conformance/report.ts';
@@ -19,6 +20,8 @@ import { patientNet, recorded, replayed, tester } from './bench.ts';
 const AT = endpoint('127.0.0.1:4400');
 
 const MAGIC = ALL_CASES.filter(({ id }) => id === 'rs-s.header.magic');
+/** Over TCP: the tester asks the target, and is asked by it. */
+const TCP = ALL_CASES.filter(({ id }) => ['dns.tcp.several', 'node.resolver.tcp'].includes(id));
 /** Enough to tell one run from another. */
 const FEW = ALL_CASES.filter(({ id }) => id === 'rs-s.forward.unchanged');
 
@@ -91,6 +94,56 @@ t.test('over UDP, with a fault', async (t) => {
   t.ok(report.summary.fail > 0);
   t.ok(report.summary.pass > 0);
   t.same(await replayed(lines, (own) => tester(own, where)), report);
+});
+
+t.test('over TCP: in virtual time and in sockets', async (t) => {
+  const { report, lines } = await inMemory({}, { cases: TCP });
+  t.equal(report.summary.pass, 2);
+  t.same(await replayed(lines, (net) => tester(net, AT, { cases: TCP })), report);
+  const kinds = new Set(lines.map((line) => readTurn(line).event.kind));
+  for (const kind of ['listening', 'accepted', 'connected', 'bytes', 'ended', 'unlistened'] as const)
+    t.ok(kinds.has(kind), kind);
+
+  let where = AT;
+  const net = udpNet();
+  const real = await withAdapter(net, endpoint('127.0.0.1:0'), {}, (at) => {
+    where = at;
+    return recorded(net, (own) => tester(own, at, { cases: TCP }));
+  });
+  t.equal(real.report.summary.pass, 2);
+  t.same(await replayed(real.lines, (own) => tester(own, where, { cases: TCP })), real.report);
+});
+
+t.test('what was changed of TCP does not give the same report', async (t) => {
+  const { report, lines } = await inMemory({}, { cases: TCP });
+  const turns = lines.map(readTurn);
+  const at = (kind: string) => turns.findLastIndex(({ event }) => event.kind === kind);
+  const did = (kind: string) => ({ ...turns[at(kind)], sent: ['AAAAAAAAAAAA'] });
+  const wrong: [string, readonly string[]][] = [
+    ...['listening', 'accepted', 'connected', 'bytes', 'unlistened'].map((kind): [string, string[]] => [
+      `without ${kind}`,
+      lines.toSpliced(at(kind), 1),
+    ]),
+    ['where something else was written', lines.with(at('connected'), writeTurn(did('connected') as Turn))],
+  ];
+  // What was not sent may be found missing by the cases themselves: then the report is another one.
+  for (const [what, changed] of wrong) {
+    const judged = await replayed(changed, (net) => tester(net, AT, { cases: TCP })).catch(() => undefined);
+    t.ok(JSON.stringify(judged) !== JSON.stringify(report), what);
+  }
+  t.throws(() => readTurn('{"bytes":["x0",""]}'), { message: 'is no turn' });
+});
+
+t.test('a connection that nobody takes is refused in the record, too', async (t) => {
+  const { net, afterPromises } = patientNet();
+  const work = async (own: Net): Promise<Report> => {
+    const handlers = { onBytes: () => {}, onEnd: () => {} };
+    const connecting = own.streams?.connect(endpoint('127.0.0.1:9'), handlers);
+    return (await connecting?.catch((error: unknown) => String(error))) as never;
+  };
+  const { report, lines } = await net.run(recorded(net, work, afterPromises));
+  t.match(report, /^Error: /);
+  t.same(await replayed(lines, work), report);
 });
 
 t.test('Ctrl-C is part of the record', async (t) => {
