@@ -23,7 +23,14 @@ export interface VectorFamily {
 }
 
 /** Fields that are text; other text is hex. */
-const TEXTS: ReadonlySet<string> = new Set(['kind', 'primitive', 'diagnostic', 'situation', 'from']);
+const TEXTS: ReadonlySet<string> = new Set([
+  'kind',
+  'primitive',
+  'diagnostic',
+  'situation',
+  'from',
+  'transport',
+]);
 /** Fields of 64 bits, in decimal. */
 const INTEGERS: ReadonlySet<string> = new Set(['sequence', 'order', 'sequences']);
 

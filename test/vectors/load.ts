@@ -51,7 +51,7 @@ export function loadVectors(): Vector[] {
   return loadFamilies().flatMap(({ vectors }) => vectors);
 }
 
-const TEXTS = new Set(['kind', 'primitive', 'diagnostic', 'situation', 'from']);
+const TEXTS = new Set(['kind', 'primitive', 'diagnostic', 'situation', 'from', 'transport']);
 const INTEGERS = new Set(['sequence', 'order', 'sequences']);
 
 /** A field's value as it is meant: hex becomes bytes, decimal text bigint. */

@@ -3,6 +3,7 @@ import { bodies } from './bodies/family.ts';
 import { buildingBlocks } from './building-blocks.ts';
 import { data } from './data.ts';
 import { digests } from './digests.ts';
+import { dnsAnswers } from './dns-answers/family.ts';
 import { header } from './header.ts';
 import { keySchedule } from './key-schedule.ts';
 import { ntmRecord } from './ntm-record.ts';
@@ -28,6 +29,7 @@ const FAMILIES = [
   routes,
   sequences,
   ntmRecord,
+  dnsAnswers,
 ];
 
 export function families(): FamilyFile[] {
