@@ -19,8 +19,11 @@ export function holds(...roles: readonly Case['roles'][number][]): void {
       const run = async (jobs: number, cases: readonly Case[]) =>
         runInMemory({ run: { cases, clauses: await specClauses(), slow: true, depth, jobs } });
       const report = await run(32, cases);
+      // In virtual time there is no kernel that could forward.
+      const others = cases.filter(({ features }) => features.includes('kernel')).map(({ id }) => id);
       for (const { id, verdict, actual, reason } of report.cases) {
-        t.equal(verdict, 'pass', `${id} ${actual ?? ''} ${reason ?? ''}`);
+        const expected = others.includes(id) ? 'not-applicable' : 'pass';
+        t.equal(verdict, expected, `${id} ${actual ?? ''} ${reason ?? ''}`);
       }
       t.equal(report.trouble, null);
       t.equal(report.complete, true);
