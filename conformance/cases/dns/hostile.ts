@@ -62,6 +62,13 @@ const BROKEN: Readonly<Record<string, Wrong>> = {
     concat(counted(id, 1, 0, 0, 0), Uint8Array.of(0xc0, 12), questionTail),
   'a record that is cut short': (id) =>
     concat(counted(id, 1, 0, 0, 1), query(id).slice(12), Uint8Array.of(0, 0, 41)),
+  'an OPT record whose options are cut short': (id) =>
+    concat(
+      counted(id, 1, 0, 0, 1),
+      query(id).slice(12),
+      optRecord({ size: 1232 }).slice(0, -2),
+      Uint8Array.of(0, 9),
+    ),
   'two OPT records': (id) =>
     concat(
       counted(id, 1, 0, 0, 2),
