@@ -14,26 +14,31 @@ export class Secrets {
   }
 
   add(bytes: Uint8Array): void {
-    const start = wordAt(bytes, 0);
+    const start = startOf(bytes);
     this.known.set(start, [...(this.known.get(start) ?? []), bytes.slice()]);
   }
 
   /** Whether one of them stands anywhere in some bytes. */
   isIn(bytes: Uint8Array): boolean {
-    for (let at = 0; at + 4 <= bytes.length; at++) {
-      const some = this.known.get(wordAt(bytes, at));
+    let word = 0;
+    for (let end = 1; end <= bytes.length; end++) {
+      // Each word is the one before it, a byte further.
+      word = (word << 8) | (bytes[end - 1] ?? 0);
+      if (end < START) continue;
+      const at = end - START;
+      const some = this.known.get(word);
       if (some?.some((secret) => sameBytes(secret, bytes.subarray(at, at + secret.length)))) return true;
     }
     return false;
   }
 }
 
-function wordAt(bytes: Uint8Array, at: number): number {
-  return (
-    (((bytes[at] ?? 0) << 24) |
-      ((bytes[at + 1] ?? 0) << 16) |
-      ((bytes[at + 2] ?? 0) << 8) |
-      (bytes[at + 3] ?? 0)) >>>
-    0
-  );
+/** The bytes that a secret is found by. */
+const START = 4;
+
+/** The first of them, as a number with a sign. */
+function startOf(bytes: Uint8Array): number {
+  let word = 0;
+  for (let at = 0; at < START; at++) word = (word << 8) | (bytes[at] ?? 0);
+  return word;
 }
