@@ -27,13 +27,15 @@ export class NftSession {
   private isRunning = false;
   private isOver = false;
   private settling: Promise<void> | undefined;
+  private closing: Promise<void> | undefined;
 
   /**
    * @param onFault takes what the kernel refused of a change
+   * @param library that of the system if not given
    * @throws NftError if there is no nft.
    */
-  constructor(onFault: (fault: string) => void) {
-    const { found: open, missing } = loadNftables();
+  constructor(onFault: (fault: string) => void, library = loadNftables()) {
+    const { found: open, missing } = library;
     if (open === undefined) throw new NftError(missing);
     this.context = open();
     this.onFault = onFault;
@@ -64,9 +66,14 @@ export class NftSession {
     return this.settling;
   }
 
-  /** Ends it, and its table with it. Any number of times. */
-  async close(): Promise<void> {
-    if (this.isOver) return;
+  /** Ends it, and its table with it, once all changes are made. Any number of times. */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    // Its turn comes after that of changes which are tried alone, too.
     const last = this.ask(NOTHING);
     this.isOver = true;
     await last;
@@ -100,7 +107,7 @@ export class NftSession {
 
   private async run({ line, resolve, reject }: Asked): Promise<void> {
     this.isRunning = true;
-    const { isDone, text } = line === NOTHING ? { isDone: true, text: '' } : await this.context.run(line);
+    const { isDone, text } = await this.answerTo(line);
     this.isRunning = false;
     if (isDone) resolve(text);
     else
@@ -108,5 +115,15 @@ export class NftSession {
         new NftError(text.split('\n').find((one) => one.includes('Error:')) ?? (text.trim() || 'refused')),
       );
     this.next();
+  }
+
+  /** A call that fails is one that nft refuses: those after it have their turn. */
+  private async answerTo(line: string): ReturnType<NftContext['run']> {
+    if (line === NOTHING) return { isDone: true, text: '' };
+    try {
+      return await this.context.run(line);
+    } catch (error) {
+      return { isDone: false, text: error instanceof Error ? error.message : String(error) };
+    }
   }
 }
