@@ -355,6 +355,7 @@ class Loop implements Running {
 
 /** What waits for its turn outlasts the buffer that it came in. */
 function lasting(input: Input): Input {
+  if (input.kind === 'datagram') return { ...input, bytes: input.bytes.slice() };
   if (input.kind === 'query') return { ...input, message: input.message.slice() };
   return input.kind === 'packet' ? { ...input, packet: input.packet.slice() } : input;
 }

@@ -5,7 +5,7 @@ import { aeadForSuite } from '../../reference/crypto/aead.ts';
 import { encodeBody } from '../../reference/wire/messages.ts';
 import { memories } from '../roles/lent.ts';
 import t from '../tap.ts';
-import { B, Pair } from './pair.ts';
+import { A, B, Pair } from './pair.ts';
 
 const PACKET = new Uint8Array(1200).map((_, index) => index);
 const BODY = encodeBody({ type: 0x0f, transaction: new Uint8Array(8).fill(5), close: true });
@@ -33,6 +33,22 @@ for (const { name, skip, aeads, flood } of memories())
     });
     t.same(came, [PACKET, BODY, new Uint8Array(8).fill(5)], 'so can what was opened');
   });
+
+t.test('an alias that is followed', (t) => {
+  const pair = new Pair('association', 1, { followsContext: true });
+  pair.open(0);
+  pair.run(1000);
+  const alias = new Uint8Array(16).fill(0x44);
+  pair.ends[0].useContext(alias);
+  pair.perform(0, pair.ends[0].probe(B, pair.now));
+  pair.run(2000);
+  const mark = pair.sent.length;
+  pair.perform(1, pair.ends[1].probe(A, pair.now));
+  t.same(
+    pair.sent.slice(mark).map(({ bytes }) => bytes.slice(4, 20)),
+    [alias],
+  );
+});
 
 t.test('AEADs that are handed in are used, each for a key', (t) => {
   const made: string[] = [];

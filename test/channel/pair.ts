@@ -5,7 +5,9 @@ import { Channel } from '../../reference/channel/channel.ts';
 import type { ChannelConfig, ChannelEvent } from '../../reference/channel/types.ts';
 import type { Instant, Random } from '../../reference/core.ts';
 import { Refusal } from '../../reference/refusal.ts';
+import type { Header } from '../../reference/wire/header.ts';
 import { readHeader } from '../../reference/wire/header.ts';
+import { lent } from '../roles/lent.ts';
 
 export const A = endpoint('192.0.2.1:5000');
 export const B = endpoint('198.51.100.2:6000');
@@ -138,9 +140,10 @@ export class Pair {
 
   /** Hands one datagram to an end at once. */
   deliver(end: 0 | 1, bytes: Uint8Array, from: Endpoint): void {
-    const header = readHeader(bytes);
-    if (header instanceof Refusal) throw new Error(header.why);
-    this.perform(end, this.ends[end].receive(header, bytes, from, this.now));
+    this.perform(
+      end,
+      lent(bytes, (once) => this.ends[end].receive(read(once), once, from, this.now)),
+    );
   }
 
   /** Runs until an instant, in the order of time. */
@@ -186,6 +189,12 @@ export class Pair {
       if (formatEndpoint(this.places[end]) === formatEndpoint(to)) this.deliver(end, bytes, from);
     }
   }
+}
+
+function read(bytes: Uint8Array): Header {
+  const header = readHeader(bytes);
+  if (header instanceof Refusal) throw new Error(header.why);
+  return header;
 }
 
 function name(place: Endpoint): string {

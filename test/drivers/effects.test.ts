@@ -4,6 +4,7 @@ import type { Effect, Input, Instant, Role, TunnelHotTable } from '../../referen
 import type { RunOptions } from '../../reference/drivers/loop.ts';
 import { runRole } from '../../reference/drivers/loop.ts';
 import { Inbox } from '../../reference/net/inbox.ts';
+import type { Net, OnDatagram } from '../../reference/net/net.ts';
 import { NetError, sleepUntil } from '../../reference/net/net.ts';
 import type { Store } from '../../reference/store.ts';
 import { memoryStore } from '../../reference/store.ts';
@@ -141,6 +142,35 @@ t.test('an application that answers a packet at once waits until its effects are
   role.answers['packet 05'] = [note('later')];
   running.packet(Uint8Array.of(4));
   t.same(log, ['out 01', 'note', 'note'], 'and its packet is the one that it was');
+});
+
+t.test('a datagram that comes amid effects waits until they are done', async (t) => {
+  const memory = memoryNet();
+  const buffer = Uint8Array.of(5);
+  let arrive: OnDatagram = () => {};
+  const net: Net = {
+    now: () => memory.now(),
+    schedule: (when, callback) => memory.schedule(when, callback),
+    bind: (local, onDatagram) => {
+      arrive = onDatagram;
+      return memory.bind(local, onDatagram);
+    },
+  };
+  const { run, role, log } = await world({
+    net,
+    onNote: ({ what }) => {
+      log.push(what);
+      if (log.includes('datagram 05')) return;
+      arrive(buffer, at('10.0.0.2:2'));
+      buffer[0] = 6;
+    },
+  });
+  const running = await run();
+  role.answers['packet 04'] = [note('first'), deliver(1)];
+  role.answers['datagram 05'] = [note('later')];
+  log.length = 0;
+  running.packet(Uint8Array.of(4));
+  t.same(log, ['packet 04', 'event', 'out 01', 'datagram 05', 'event'], 'and is the one that it was');
 });
 
 t.test('a query gets its answer when the role has it', async (t) => {

@@ -8,6 +8,7 @@ import { Refusal } from '../../../reference/refusal.ts';
 import { Flows } from '../../../reference/roles/node/flows.ts';
 import type { Path } from '../../../reference/roles/node/path.ts';
 import t from '../../tap.ts';
+import { lent } from '../lent.ts';
 
 const OWN: Endpoint = { ip: '198.18.0.1' as Ip, port: 4000 };
 const PEER: Endpoint = { ip: '198.19.0.1' as Ip, port: 80 };
@@ -40,7 +41,7 @@ function path({ id, relay = 1, replaces, lent }: Up): Path {
 function used(...packets: ReturnType<typeof inner>[]): Flows {
   const flows = new Flows();
   flows.up(path({ id: 'a' }));
-  for (const packet of packets) flows.sent(packet);
+  for (const { packet } of packets) lent(packet, (once) => flows.sent(inner(once)));
   return flows;
 }
 
