@@ -22,7 +22,6 @@ export interface Abroad {
 }
 
 /** Addresses of the prefixes that the second DC may speak for. */
-export const VIRTUAL_ABROAD = ['198.19.0.77', 'fd00:2::77'];
 const VIRTUAL_BYTES: readonly Uint8Array[] = [
   Uint8Array.of(198, 19, 0, 77),
   Uint8Array.of(0xfd, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x77),
