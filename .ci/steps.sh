@@ -162,6 +162,12 @@ have() {
   return 0
 }
 
+# spent: the time since the start, and that of the processor.
+spent() {
+  times >"$temp/times.txt"
+  say "took $((SECONDS / 60)) min $((SECONDS % 60)) s; processor, user and system: $(tail -n 1 "$temp/times.txt")"
+}
+
 # close: the last line; the exit status.
 close() {
   local more=''
