@@ -1,9 +1,8 @@
 /** Servers under load: a DC and its crowd, coturn and its clients, each pair on two processors. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { folder } from '../tool.ts';
 import type { Undo } from '../undo.ts';
 import { Child, RUNTIMES } from './child.ts';
 
@@ -75,8 +74,8 @@ export async function loadedDc(
   nodes: number,
   isStored = false,
 ): Promise<Loaded> {
-  const folder = isStored ? [join(temporary(undo), 'store')] : [];
-  const dc = new Child(undo, SERVER, [...RUNTIMES[runtime], program('dc'), `${nodes}`, ...folder]);
+  const store = isStored ? [join(folder(undo), 'store')] : [];
+  const dc = new Child(undo, SERVER, [...RUNTIMES[runtime], program('dc'), `${nodes}`, ...store]);
   const { port } = await dc.next<{ port: number }>();
   const crowd = new Child(undo, LOAD, [...RUNTIMES.bun, program('crowd'), `${port}`, `${nodes}`]);
   await crowd.next();
@@ -85,10 +84,10 @@ export async function loadedDc(
 
 /** coturn. @param hasCredentials its clients have to show that they know a secret */
 export async function loadedCoturn(undo: Undo, hasCredentials: boolean, port: number): Promise<Loaded> {
-  const folder = temporary(undo);
+  const own = folder(undo);
   const who = hasCredentials ? ['--lt-cred-mech', '-u', CREDENTIALS.join(':'), '-r', 'bench'] : ['--no-auth'];
   const off = ['--no-tcp', '--no-tls', '--no-dtls', '--no-cli', '--no-stdout-log', '--log-file', '/dev/null'];
-  const files = ['--pidfile', join(folder, 'pid'), '--userdb', join(folder, 'db')];
+  const files = ['--pidfile', join(own, 'pid'), '--userdb', join(own, 'db')];
   const place = ['-L', '127.0.0.1', '-p', `${port}`, '-E', '127.0.0.1', ...RELAYED];
   const server = new Child(undo, SERVER, ['turnserver', '-n', ...who, ...place, ...off, ...files], true);
   await sleep(2000);
@@ -97,10 +96,4 @@ export async function loadedCoturn(undo: Undo, hasCredentials: boolean, port: nu
   const load = new Child(undo, LOAD, [...RUNTIMES.bun, program('allocate'), `${port}`, ...known]);
   await load.next();
   return new Pair(server, load);
-}
-
-function temporary(undo: Undo): string {
-  const folder = mkdtempSync(join(tmpdir(), 'control-'));
-  undo.add(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }

@@ -1,10 +1,10 @@
 /** One run of the suite against the reference that comes with it, as a user has it: how long, and of what. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { folder } from '../tool.ts';
 import type { Undo } from '../undo.ts';
 import type { Runtime } from './runtimes.ts';
 import { ROOT } from './runtimes.ts';
@@ -24,10 +24,7 @@ const TIME = 'TIMEFORMAT="%R %U %S"; time "$@" > /dev/null 2> /dev/null';
 
 /** @param patterns of cases; all if there is none. @throws Error if there is no report. */
 export async function runSuite(undo: Undo, runtime: Runtime, patterns: readonly string[]): Promise<SuiteRun> {
-  const folder = mkdtempSync(join(tmpdir(), 'suite-'));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  undo.add(remove);
-  const report = join(folder, 'report.json');
+  const report = join(folder(undo), 'report.json');
   const words = [...runtime.packaged, 'conformance/bin.js', '--reporter', `json=${report}`, ...patterns];
   const child = spawn('bash', ['-c', TIME, 'time', ...words], {
     cwd: ROOT,
@@ -44,7 +41,6 @@ export async function runSuite(undo: Undo, runtime: Runtime, patterns: readonly 
   if (real === undefined || user === undefined || system === undefined)
     throw new Error(`the suite on ${runtime.name} told no time: ${text}`);
   const { summary } = JSON.parse(readFileSync(report, 'utf8')) as { summary: Record<string, number> };
-  remove();
   const bad = Object.entries(summary).filter(([verdict]) => !FINE.has(verdict));
   return {
     cases: summary.total ?? 0,

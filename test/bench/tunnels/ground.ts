@@ -2,12 +2,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeNetwork } from '../../drivers/tun/network.ts';
 import { runIn } from '../../drivers/tun/space.ts';
+import { folder } from '../tool.ts';
 import { Undo } from '../undo.ts';
 
 /** The two ends, and what stands between them; IPv4 only, so that all go the same way. */
@@ -70,8 +70,7 @@ export class Ground {
   private readonly programs: Program[] = [];
 
   constructor() {
-    this.folder = mkdtempSync(join(tmpdir(), 'tunnels-'));
-    this.undo.add(() => rmSync(this.folder, { recursive: true, force: true }));
+    this.folder = folder(this.undo);
     try {
       const { tna, tnb, tndc, tnrs } = AT;
       const places = {
