@@ -22,7 +22,7 @@ for (const depth of isLong ? ['quick', 'default'] : ['quick']) {
         `${first}`,
       ]).ended;
       t.comment(
-        `${name}: ${step === 1 ? 'all' : `every ${step}th, from ${first} on`}: ${Math.round((performance.now() - began) / 100) / 10} s`,
+        `${name}: ${step === 1 ? 'all' : `1 of ${step}, from ${first} on`}: ${Math.round((performance.now() - began) / 100) / 10} s`,
       );
       t.same([status, err], [0, ''], `${name} ends well`);
       outputs.push(out.trimEnd().split('\n'));
