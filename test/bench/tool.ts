@@ -16,7 +16,8 @@ export function program(name: string): string {
 export function folder(undo: Undo): string {
   for (const name of readdirSync(tmpdir())) {
     const pid = /^ntm-bench-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    if (pid !== undefined && !existsSync(`/proc/${pid}`))
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
   const path = mkdtempSync(join(tmpdir(), `ntm-bench-${process.pid}-`));
   undo.add(() => rmSync(path, { recursive: true, force: true }));
