@@ -16,9 +16,9 @@ function addresses(space: string): void {
     runIn(space, 'ip', 'address', 'add', address, 'dev', 'lo', ...(address.includes(':') ? ['nodad'] : []));
 }
 
-/** What a namespace has, as soon as it has nothing, or after a second. */
+/** What a namespace has, as soon as it has nothing, or after ten seconds. */
 async function left(read: () => string): Promise<string> {
-  for (let tries = 0; tries < 50 && read() !== ''; tries++) await sleep(20);
+  for (let tries = 0; tries < 500 && read() !== ''; tries++) await sleep(20);
   return read();
 }
 

@@ -56,7 +56,8 @@ t.test('what a killed laboratory left is found and removed by the next', { skip 
     const { out } = await attempt('ip', ['netns', 'list']);
     return out.split(/\s+/).filter(isOwn);
   };
-  while ((await names()).length < 3) await new Promise((resolve) => setTimeout(resolve, 50));
+  while ((await names()).length < 3 && child.exitCode === null)
+    await new Promise((resolve) => setTimeout(resolve, 50));
   t.same((await stale()).filter(isOwn), [], 'its owner lives');
   process.kill(child.pid ?? 0, 'SIGKILL');
   await ended;

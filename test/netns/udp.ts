@@ -42,7 +42,7 @@ export async function probe(namespace: string, address: string, port: number): P
   return {
     came,
     send: (to, text) => void child.stdin.write(`${JSON.stringify({ to, text })}\n`),
-    received: async (text, within = 1000) => {
+    received: async (text, within = 5000) => {
       const end = performance.now() + within;
       const found = (): Came | undefined => came.find((one) => one.text === text);
       while (found() === undefined && performance.now() < end) await sleep(5);

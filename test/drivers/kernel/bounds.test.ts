@@ -49,7 +49,7 @@ t.test('eBPF: devices that come later have the program, those that go cost nothi
   await relay.firstLine;
   const links = async () => (JSON.parse(await relay.tell({})) as { readonly links: number }).links;
   const become = async (count: number): Promise<number> => {
-    for (let tries = 0; tries < 100 && (await links()) !== count; tries++) await sleep(50);
+    for (let tries = 0; tries < 400 && (await links()) !== count; tries++) await sleep(50);
     return await links();
   };
   t.equal(await links(), 1, 'the loopback');
@@ -61,6 +61,6 @@ t.test('eBPF: devices that come later have the program, those that go cost nothi
   }
   const pid = run('ip', 'netns', 'pids', host).text.trim();
   const open = () => run('ls', '-l', `/proc/${pid}/fd`).text.match(/bpf[_-]link/g)?.length;
-  for (let tries = 0; tries < 100 && open() !== 1; tries++) await sleep(50);
+  for (let tries = 0; tries < 400 && open() !== 1; tries++) await sleep(50);
   t.equal(open(), 1, 'one descriptor is left');
 });

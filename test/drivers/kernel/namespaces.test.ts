@@ -36,11 +36,14 @@ t.test('eBPF holds paths to their rates, with what user space forwards of them',
   const id = PATHS[0]?.id ?? '';
   await tell(relay, { set: [[id, MN[0], CN[0]]] });
   let came = 0;
-  for (let i = 0; i < 12; i++) if ((await ping(mn, id, 0, 60, 40)) !== null) came++;
+  const begun = performance.now();
+  // There is room for the first two in any case.
+  for (let i = 0; i < 12; i++) if ((await ping(mn, id, 0, 60, i < 2 ? 2000 : 40)) !== null) came++;
   const { kernel } = await status();
-  // One second of datagrams at once, and what a second or two more of sending gives; there and back count.
-  t.ok(came >= 2 && came <= 6, `${came} answers`);
-  t.ok((kernel?.refused ?? 0) > 0 && (kernel?.packets ?? 0) <= 15, JSON.stringify(kernel));
+  // One second of datagrams at once, and what the time of sending and a second more give; there and back count.
+  const most = 5 * (2 + (performance.now() - begun) / 1000);
+  t.ok(came >= 2 && came <= most / 2, `${came} answers`);
+  t.ok((kernel?.refused ?? 0) > 0 && (kernel?.packets ?? 0) <= most, JSON.stringify(kernel));
 });
 
 async function relays(
@@ -99,7 +102,7 @@ async function relays(
 async function leftOver(rs: string): Promise<string> {
   for (let i = 0; ; i++) {
     const text = has('nft') ? runIn(rs, 'nft', 'list', 'tables').text.trim() : '';
-    if (text === '' || i > 50) return text;
+    if (text === '' || i > 500) return text;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

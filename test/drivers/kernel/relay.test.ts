@@ -37,6 +37,12 @@ async function world(played: Partial<KernelTable> = {}, rates = NO_RATES) {
   return { hot, log, table, set };
 }
 
+/** A later instant than one, by more than two readings of a clock take. */
+async function later(than: number): Promise<number> {
+  while (performance.now() < than + 5) await sleep(1);
+  return performance.now();
+}
+
 const lastUse = (hot: HotTable, ahead = 0) => hot.askLastUse?.(PATH, () => performance.now() + ahead);
 
 t.test('both tables have a path; what the kernel leaves is forwarded by the process', async (t) => {
@@ -75,24 +81,24 @@ t.test('a path was last used when the later of the two forwarded', async (t) => 
 });
 
 t.test('what was before the clock of the role was put forward was before', async (t) => {
-  let idle = 30;
-  const { hot, set } = await world({ idle: () => idle });
+  let usedAt = performance.now();
+  const { hot, set } = await world({ idle: () => performance.now() - usedAt });
   set();
-  await sleep(5);
-  const before = performance.now();
+  const before = await later(usedAt);
   const used = (await lastUse(hot, 100_000)) ?? 0;
   t.ok(used < before, 'by the clock as it was then');
-  await sleep(5);
-  idle = 0;
+  usedAt = await later(performance.now());
   t.ok(((await lastUse(hot, 100_000)) ?? 0) >= before + 100_000, 'by the clock as it is now');
 });
 
 t.test('what was used between two times that the clock was put forward was between them', async (t) => {
-  const { hot, set } = await world({ idle: () => 30 });
+  let usedAt = 0;
+  const { hot, set } = await world({ idle: () => performance.now() - usedAt });
   set();
   const before = performance.now();
   hot.putForward?.(before + 100_000);
-  await sleep(60);
+  usedAt = await later(performance.now());
+  await later(usedAt);
   hot.putForward?.(performance.now() + 300_000);
   const used = (await lastUse(hot, 300_000)) ?? 0;
   t.ok(used >= before + 100_000 && used < before + 200_000, `${Math.round(used - before)}`);

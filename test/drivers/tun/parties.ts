@@ -43,11 +43,11 @@ export function giveResolvConf(t: T, space: string, text: string): string {
   return file;
 }
 
-/** Waits until what a command says about a namespace has a text in it. @throws Error after 10 s. */
+/** Waits until what a command says about a namespace has a text in it. @throws Error after 30 s. */
 export async function until(space: string, command: readonly string[], text: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 300; tries++) {
     if (runIn(space, ...command).text.includes(text)) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`no ${text} in 10 s`);
+  throw new Error(`no ${text} in 30 s`);
 }
