@@ -140,7 +140,10 @@ export interface TunnelPath {
   readonly carrier: Carrier;
 }
 
-/** Seals and opens the data of one path, for as long as there is nothing else to be done about it. */
+/**
+ * Seals and opens the data of one path, for as long as there is nothing else to be done about it. What comes back is used or
+ * copied at once: its memory may be that of the messages after it.
+ */
 export interface Carrier {
   /** What to send for an inner packet; undefined: the role has to see it. */
   seal(packet: Uint8Array, now: Instant): Sealed | undefined;
@@ -209,7 +212,7 @@ export interface HotTable {
   close?(): Promise<void>;
 }
 
-/** The table that stands before a tunnel end's role. */
+/** The table that stands before a tunnel end's role. What comes back is used or copied at once, as of a `Carrier`. */
 export interface TunnelHotTable {
   /** What to send for an inner packet, and the path; undefined: the role has to see it. */
   seal(packet: Uint8Array, now: Instant): (Sealed & { readonly pathId: string }) | undefined;

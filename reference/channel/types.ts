@@ -16,8 +16,8 @@ export interface ChannelConfig {
   /** The AEAD of sealed messages; 1 on associations and legs. */
   readonly suite: number;
   /**
-   * What makes its AEADs; the runtime if not given. What one of them returns is used or copied before the next message,
-   * so that its memory may be used again.
+   * What makes its AEADs; the runtime if not given. Their memory may be used again: a channel copies what one of them
+   * returns, but for Data of the short way.
    */
   readonly aeads?: MakeAead | undefined;
   /** Own Node ID, 16 bytes. */

@@ -26,7 +26,7 @@ const LONGEST_AD = 256;
 /** Messages stand one after the other in pieces of this size, for a piece of memory of its own costs as much as the cipher. */
 const PIECE = 131_072;
 
-/** Pieces that take turns, where what was made is used at once: longer than it stays in any hands. */
+/** Pieces that take turns, where what was made is used at once: the next three messages, however long, leave it as it is. */
 const PIECES = 4;
 
 /** Of one thread. */
@@ -193,7 +193,7 @@ function checked(ad: Uint8Array): Uint8Array {
 
 /**
  * What makes an AEAD of libcrypto of a suite (1 or 2) and a 32-byte key, or what is missing for it.
- * @param isReused what is made is used or copied before the next some hundred messages, so that its memory may be theirs
+ * @param isReused what is made is used or copied before the fourth message after it, so that its memory may be used again
  */
 export function nativeAeads(
   isReused = false,

@@ -11,6 +11,7 @@ export interface InnerPacket {
   readonly destination: Ip;
 }
 
+/** Of all roles of a process: the same bytes are the same address to each, and how many are known has a bound. */
 const KNOWN = new KnownAddresses();
 
 /** Addresses that are admitted somewhere; a list of them is one. */

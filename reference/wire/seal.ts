@@ -8,7 +8,10 @@ import { HEADER_LENGTH, writeHeader } from './header.ts';
 const SEQUENCE_OFFSET = 20;
 const SEQUENCE_LENGTH = 8;
 
-/** For one message after the other: an AEAD is through with it when it returns, and a new one each time costs time. */
+/**
+ * For one message after the other, of whichever role: an AEAD calls nobody back and is through with it when it returns, and
+ * a new one each time costs time.
+ */
 const nonce = new Uint8Array(NONCE_LENGTH);
 
 /** Of a header: 4 zero bytes, then its sequence. [TUN-03] */
