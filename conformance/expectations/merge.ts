@@ -66,6 +66,7 @@ export function mergeReports(
       worstDelay: Math.max(...reports.map(({ host }) => host.worstDelay)),
       reruns: sum(reports.map(({ host }) => host.reruns)),
       secondTries: reports.flatMap(({ host }) => host.secondTries),
+      onlyWhenBusy: reports.flatMap(({ host }) => host.onlyWhenBusy),
     },
   };
 }

@@ -48,13 +48,13 @@ export class Canary {
     return this.#bad.some((window) => window.from <= to && window.to >= from);
   }
 
-  health(reruns: number, secondTries: readonly string[] = []): HostHealth {
+  /** What there is to say of the host, with what the run has tried again. */
+  health(tried: Pick<HostHealth, 'reruns' | 'secondTries' | 'onlyWhenBusy'>): HostHealth {
     return {
       samples: this.#samples,
       badWindows: this.#bad.length,
       worstDelay: Math.round(this.#worst * 10) / 10,
-      reruns,
-      secondTries: [...secondTries],
+      ...tried,
     };
   }
 

@@ -65,6 +65,7 @@ class Run {
   #reruns = 0;
   /** How many are still to be tried once more at the end. */
   #again = 0;
+  readonly #onlyWhenBusy: string[] = [];
   readonly #secondTries: SecondTries;
   #cut = false;
   /** Why no further case is begun: the target is gone. */
@@ -166,11 +167,16 @@ class Run {
     this.#reruns++;
     const again = await this.#places.with(() => this.#runAgainIfBad(info));
     this.#again--;
+    if (this.#options.signal?.aborted) {
+      for (const world of again.worlds) await world.close();
+      return;
+    }
     // A busy host makes a target's own timers run out, too; but that it was that shows on an idle one alone.
     if (!isOfTime && this.#canary.wasBad(again.judged.from, again.judged.to)) {
       for (const world of again.worlds) await world.close();
       return;
     }
+    if (!isOfTime && again.judged.verdict === 'pass') this.#onlyWhenBusy.push(info.id);
     // What came late in the earlier tries is told already.
     for (const world of entry.worlds) await world.close();
     Object.assign(entry, { judged: again.judged, worlds: again.worlds, hasLate: false });
@@ -376,7 +382,11 @@ class Run {
       ms,
       complete: !this.#cut && this.#gone === undefined,
       trouble: [target.trouble?.(), this.#trouble].filter((one) => one !== undefined),
-      host: this.#canary.health(this.#reruns, this.#secondTries.passed()),
+      host: this.#canary.health({
+        reruns: this.#reruns,
+        secondTries: this.#secondTries.passed(),
+        onlyWhenBusy: this.#onlyWhenBusy,
+      }),
     });
   }
 }

@@ -27,8 +27,8 @@ t.test('an idle host has no bad window', async (t) => {
       await canary.stop();
     }),
   );
-  const health = canary.health(0);
-  t.same(health, { samples: 98, badWindows: 0, worstDelay: 0, reruns: 0, secondTries: [] });
+  const health = canary.health({ reruns: 0, secondTries: [], onlyWhenBusy: [] });
+  t.same(health, { samples: 98, badWindows: 0, worstDelay: 0, reruns: 0, secondTries: [], onlyWhenBusy: [] });
   t.equal(canary.wasBad(0, 1000), false);
 });
 
@@ -41,7 +41,7 @@ t.test('a late timer makes a bad window around it, and no other', async (t) => {
       await canary.stop();
     }),
   );
-  t.match(canary.health(0), { badWindows: 1, worstDelay: 80 });
+  t.match(canary.health({ reruns: 0, secondTries: [], onlyWhenBusy: [] }), { badWindows: 1, worstDelay: 80 });
   t.same(
     [700, 749, 750, 1000, 1330, 1331, 2000].map((at) => canary.wasBad(at, at)),
     [false, false, true, true, true, false, false],
@@ -127,6 +127,39 @@ t.test('what is missing on a busy host is tried again, then it is the host', asy
     ),
     'inconclusive host, 5 reruns',
   );
+});
+
+/** One case on a host that is busy at first: it fails, passes while that lasts, and is tried again at the end. */
+async function atTheEnd(last: () => void, signal?: AbortSignal) {
+  const net = memoryNet();
+  let runs = 0;
+  const info = flaky((run) => run === 0, { timedOut: false });
+  if (info.kind !== 'script') throw new Error('a script');
+  const script = async (world: World): Promise<void> => {
+    if (++runs === 3) last();
+    await info.script(world);
+  };
+  const report = await net.run(
+    runAgainst(
+      busyNet(net, (at) => at < 600 && at % 20 === 0, 60),
+      { run: { cases: [{ ...info, script }], ...(signal && { signal }) } },
+    ),
+  );
+  return { verdict: report.cases.find(({ id }) => id === info.id)?.verdict, host: report.host, runs };
+}
+
+t.test('what was wrong while the host was busy alone is told, though it passes at the end', async (t) => {
+  const { verdict, host, runs } = await atTheEnd(() => {});
+  t.same([verdict, host.onlyWhenBusy, runs], ['pass', ['test.flaky'], 3]);
+});
+
+t.test('who ends the run amid the last tries does not change what was found', async (t) => {
+  const abort = new AbortController();
+  const { verdict, host, runs } = await atTheEnd(() => {
+    abort.abort();
+    throw new Violation('It answers.', ['an answer'], 'nothing came', false);
+  }, abort.signal);
+  t.same([verdict, host.onlyWhenBusy, runs], ['inconclusive', [], 3]);
 });
 
 t.test('what is left of many is tried side by side at the end, for a minute at most', async (t) => {

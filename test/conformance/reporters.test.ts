@@ -181,6 +181,6 @@ function goodReport(): Report {
     ledger: codec === undefined ? {} : { codec },
     complete: true,
     trouble: null,
-    host: { ...report.host, badWindows: 0, reruns: 0, secondTries: [] },
+    host: { ...report.host, badWindows: 0, reruns: 0, secondTries: [], onlyWhenBusy: [] },
   };
 }
