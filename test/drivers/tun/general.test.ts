@@ -11,6 +11,7 @@ import t from '../../tap.ts';
 import { makeNetwork } from './network.ts';
 import { begin, folderFor, giveResolvConf, until, whyNotWith } from './parties.ts';
 import { runIn } from './space.ts';
+import { serveWeb } from './web.ts';
 
 const skip = whyNotWith('curl', 'python3', 'named');
 const PLACES = {
@@ -20,19 +21,6 @@ const PLACES = {
   alice: ['192.0.2.150/24'],
   www: ['192.0.2.200/24', '192.0.2.201/24'],
 };
-
-/** Answers each request with the address that it came from. */
-const SERVER = `
-import http.server
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        body = self.client_address[0].encode()
-        self.send_response(200)
-        self.send_header('Content-Length', str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-http.server.ThreadingHTTPServer(('0.0.0.0', 80), Handler).serve_forever()
-`;
 
 /** The DNS of the Internet, as far as it goes here. */
 function runDns(t: T, space: string): void {
@@ -62,7 +50,7 @@ t.test('a web server sees the relay, or the address that is lent', { skip }, asy
   for (const lent of ['192.0.2.101', '192.0.2.102'])
     runIn(www, 'ip', 'route', 'add', lent, 'via', '192.0.2.63');
   runDns(t, www);
-  run(t, www, 'python3', '-c', SERVER);
+  serveWeb(t, www, '0.0.0.0');
   giveResolvConf(t, spaces.alice, 'nameserver 192.0.2.200\noptions timeout:2\n');
   const relays = [
     begin(t, spaces.rsn, rsNConfigOf('rsn1'), '--tun'),

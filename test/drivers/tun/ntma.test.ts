@@ -2,12 +2,12 @@
  * A device behind an NTMA that knows nothing of NTMobile: a node reaches it by the virtual address that the NTMA has. DC,
  * NTMA and node are processes of their own, in network namespaces.
  */
-import { spawn } from 'node:child_process';
 import { clientConfigOf, dcConfigFor, fqdn, ntmaConfigOf } from '../../../reference/lab/balancer/configs.ts';
 import t from '../../tap.ts';
 import { makeNetwork } from './network.ts';
 import { begin, giveResolvConf, until, whyNotWith } from './parties.ts';
 import { makeSpaces, run, runIn } from './space.ts';
+import { serveWeb } from './web.ts';
 
 const skip = whyNotWith('curl', 'python3', 'getent', 'nft');
 const PLACES = {
@@ -20,25 +20,6 @@ const INSIDE = {
   4: { router: '10.0.1.1', device: '10.0.1.2', length: 24, any: '0.0.0.0' },
   6: { router: 'fdaa::1', device: 'fdaa::2', length: 64, any: '::' },
 } as const;
-
-/** Answers each request with the address that it came from. */
-const SERVER = `
-import http.server, socket, sys
-class Server(http.server.ThreadingHTTPServer):
-    address_family = socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET
-    def server_bind(self):
-        if ':' in sys.argv[1]:
-            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        super().server_bind()
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        body = self.client_address[0].encode()
-        self.send_response(200)
-        self.send_header('Content-Length', str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-Server((sys.argv[1], 80), Handler).serve_forever()
-`;
 
 function must({ status, text }: ReturnType<typeof run>): void {
   if (status !== 0) throw new Error(text);
@@ -67,10 +48,7 @@ t.test('a node reaches a device behind an NTMA by its virtual address', { skip }
   const spaces = makeNetwork(PLACES, t.teardown);
   const { device } = makeSpaces(['device'], t.teardown);
   connect(spaces.ntma, device);
-  for (const { any } of Object.values(INSIDE)) {
-    const server = spawn('ip', ['netns', 'exec', device, 'python3', '-c', SERVER, any], { stdio: 'ignore' });
-    t.teardown(() => server.kill('SIGKILL'));
-  }
+  for (const { any } of Object.values(INSIDE)) serveWeb(t, device, any);
   giveResolvConf(t, spaces.client, 'options timeout:2\n');
   const dc = begin(t, spaces.dc, dcConfigFor(['client1']));
   await dc.firstLine;
