@@ -1,14 +1,9 @@
 /** An RS-S in another process under fire over UDP. What it counts comes from its adapter. */
 import type { Fields } from '../../adapters/cbor.ts';
-import { AdapterClient } from '../../conformance/target/adapter-client.ts';
-import { Unjudged } from '../../conformance/verdict.ts';
 import type { Endpoint } from '../../reference/address.ts';
 import { formatEndpoint } from '../../reference/address.ts';
-import type { Counters } from '../../reference/core.ts';
 import type { Socket } from '../../reference/net/net.ts';
 import { udpNet } from '../../reference/net/udp/udp.ts';
-import type { Layer } from '../../reference/refusal.ts';
-import { LAYERS } from '../../reference/refusal.ts';
 import { encodeCbor } from '../../reference/wire/cbor.ts';
 import { endpoint } from '../channel/pair.ts';
 import type { Places } from './cast.ts';
@@ -16,16 +11,15 @@ import { Cast, directionOf } from './cast.ts';
 import { Dice } from './dice.ts';
 import { FORGERS } from './forged.ts';
 import { MAKERS, openFrom } from './genuine.ts';
-import { compareCounters, Judge, Violation } from './judge.ts';
-import { startAdapter } from './process.ts';
+import { Judge, Violation } from './judge.ts';
 import { react } from './reactions.ts';
 import { Requests } from './requests.ts';
 import type { Shot } from './shot.ts';
+import type { Attacker, OutsideOptions, OutsideResult, Target } from './siege.ts';
+import { besiege } from './siege.ts';
 
 /** Datagrams between two tries of the canary's path, which also wait for the RS-S to come along. */
 const BATCH = 48;
-/** Batches between two looks at the counters. */
-const LOOK = 40;
 /** Milliseconds: the canary's datagram is sent again after the one, and has failed after the other. */
 const CANARY_AGAIN = 200;
 const CANARY_OVER = 5000;
@@ -36,84 +30,20 @@ const QUEUE = 512;
 const net = udpNet();
 const later = (ms: number): Promise<void> => new Promise((resolve) => net.schedule(net.now() + ms, resolve));
 
-export interface OutsideOptions {
-  readonly seed: string;
-  readonly count: number;
-  /** A variant of the reference in the place of the reference, to see that its faults are found. */
-  readonly variant?: string | undefined;
-  readonly progress: (done: number) => void;
-}
-
-export interface OutsideResult {
-  readonly datagrams: number;
-  readonly received: number;
-  readonly canary: number;
-  readonly refused: ReadonlyMap<Layer, number>;
-  /** Of the other process in bytes, half way and at the end; none where the system does not tell. */
-  readonly memory: readonly (number | undefined)[];
-  readonly faults: readonly string[];
-}
-
 /** Attacks an RS-S behind an adapter in a process of its own. */
-export async function outside({ seed, count, variant, progress }: OutsideOptions): Promise<OutsideResult> {
-  const adapter = await startAdapter(variant);
-  const attack = new Attack(seed);
-  try {
-    await attack.bind();
-    const random = new Dice(`${seed} adapter`).bytes;
-    const client = await AdapterClient.connect({
-      net,
-      adapter: adapter.at,
-      local: endpoint('127.0.0.1:0'),
-      random,
-    });
-    const config = {
-      ...attack.cast.config([endpoint('127.0.0.1:0')]),
-      testProfile: PROFILE,
-    } as unknown as Fields;
-    const { instance, endpoints } = await client.call('start', { role: 'rs-s', config, case: 'fuzz' });
-    attack.target = endpoint(endpoints[0] ?? '');
-    const memory: (number | undefined)[] = [];
-    let counters: Counters = {};
-    const look = async (): Promise<void> => {
-      const now = await client.counters(instance);
-      compareCounters(counters, now);
-      counters = now;
-    };
-    try {
-      await attack.raiseCanary();
-      for (let batch = 1; attack.datagrams < count && attack.faults.length === 0; batch++) {
-        await attack.batch();
-        if (batch % LOOK === 0) await look();
-        if (memory.length === 0 && attack.datagrams >= count / 2) memory.push(await adapter.memory());
-        progress(attack.datagrams);
-      }
-      await look();
-      memory.push(await adapter.memory());
-    } catch (fault) {
-      // An adapter that answers no more is one whose role has ended.
-      if (!(fault instanceof Violation || fault instanceof Unjudged)) throw fault;
-      attack.faults.push(fault.message);
-    }
-    await client.close();
-    const { datagrams, received, canaries, faults } = attack;
-    const refused = new Map(LAYERS.map((layer) => [layer, counters[`refused.${layer}`] ?? 0] as const));
-    return { datagrams, received, canary: canaries, refused, memory, faults };
-  } finally {
-    await attack.close();
-    await adapter.stop();
-  }
+export function outside(options: OutsideOptions): Promise<OutsideResult> {
+  return besiege('rs-s', new Attack(options.seed), net, options);
 }
 
 /** Loopback addresses that count as global; all others of 127.0.0.0/8 can be nobody's. */
 const PROFILE = { global: [2, 3, 4, 5, 6, 7].map((host) => `127.0.0.${host}/32`), private: [] };
 
-class Attack {
-  cast: Cast;
-  target: Endpoint = endpoint('127.0.0.1:1');
+class Attack implements Attacker {
+  private cast: Cast;
+  private target: Endpoint = endpoint('127.0.0.1:1');
   datagrams = 0;
   received = 0;
-  canaries = 0;
+  alive = 0;
   readonly faults: string[] = [];
   private readonly dice: Dice;
   private readonly sockets = new Map<string, Socket>();
@@ -129,7 +59,7 @@ class Attack {
     this.cast = new Cast(somewhere(), this.dice);
   }
 
-  async bind(): Promise<void> {
+  async prepare(): Promise<Fields> {
     const many = (count: number, ip: (index: number) => string): Promise<Endpoint[]> =>
       Promise.all(Array.from({ length: count }, (_, index) => this.bindOne(ip(index))));
     const [dc1, dc2, canary1, canary2] = await many(4, (index) => `127.0.0.${2 + index}`);
@@ -147,6 +77,13 @@ class Attack {
     };
     this.cast = new Cast(places, this.dice);
     this.judge = new Judge(this.cast);
+    const config = this.cast.config([endpoint('127.0.0.1:0')]);
+    return { ...config, testProfile: PROFILE } as unknown as Fields;
+  }
+
+  async begin({ endpoints }: Target): Promise<void> {
+    this.target = endpoint(endpoints[0] ?? '');
+    await this.raiseCanary();
   }
 
   async close(): Promise<void> {
@@ -172,7 +109,7 @@ class Attack {
     if (!(await this.tryCanary(CANARY_OVER))) throw new Violation("the canary's datagram did not arrive");
   }
 
-  async raiseCanary(): Promise<void> {
+  private async raiseCanary(): Promise<void> {
     const { cast } = this;
     const [dc] = cast.dcs;
     const [place] = cast.places.dcs;
@@ -206,7 +143,7 @@ class Attack {
 
   /** Whether a datagram of the canary's path arrives within a time. */
   private async tryCanary(patience: number): Promise<boolean> {
-    const number = ++this.canaries;
+    const number = ++this.alive;
     const { homes, id } = this.cast.canary;
     const bytes = new Uint8Array(100);
     bytes.set([5, 0x10, 1, 1]);

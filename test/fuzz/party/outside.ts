@@ -4,21 +4,16 @@
  * general side, says its adapter.
  */
 import type { Fields } from '../../../adapters/cbor.ts';
-import { AdapterClient } from '../../../conformance/target/adapter-client.ts';
-import { Unjudged } from '../../../conformance/verdict.ts';
 import type { Endpoint } from '../../../reference/address.ts';
 import { family, formatEndpoint } from '../../../reference/address.ts';
-import type { Counters } from '../../../reference/core.ts';
 import type { Socket } from '../../../reference/net/net.ts';
 import { udpNet } from '../../../reference/net/udp/udp.ts';
-import type { Layer } from '../../../reference/refusal.ts';
-import { LAYERS } from '../../../reference/refusal.ts';
 import { endpoint } from '../../channel/pair.ts';
-import { Dice } from '../dice.ts';
-import { compareCounters, Violation } from '../judge.ts';
-import type { OutsideOptions, OutsideResult } from '../outside.ts';
-import { startAdapter } from '../process.ts';
+import type { Dice } from '../dice.ts';
+import { Violation } from '../judge.ts';
 import type { Shot } from '../shot.ts';
+import type { Attacker, OutsideOptions, OutsideResult, Target } from '../siege.ts';
+import { besiege } from '../siege.ts';
 import { forge } from './forge.ts';
 import { react } from './reactions.ts';
 import type { Side, Step } from './side.ts';
@@ -27,8 +22,6 @@ import { UNDER_FIRE } from './under-fire.ts';
 
 /** Datagrams between two looks whether the role is alive, which also wait for it to come along. */
 const BATCH = 48;
-/** Batches between two looks at the counters. */
-const LOOK = 40;
 const QUEUE = 512;
 /** Milliseconds: what was limited is free again; what has not come by then was lost; nobody had anything to say. */
 const FREE = 1100;
@@ -42,60 +35,15 @@ const net = udpNet();
 const later = (ms: number): Promise<void> => new Promise((resolve) => net.schedule(net.now() + ms, resolve));
 
 /** Attacks a role behind an adapter in a process of its own. */
-export async function partyOutside(
+export function partyOutside(
   role: Exclude<PartyRole, 'node'>,
-  { seed, count, variant, progress }: OutsideOptions,
+  options: OutsideOptions,
 ): Promise<OutsideResult> {
-  const { side, dice } = UNDER_FIRE[role](seed, 'lossy');
-  const adapter = await startAdapter(variant);
-  const attack = new Attack(side, dice);
-  const memory: (number | undefined)[] = [];
-  let counters: Counters = {};
-  let client: AdapterClient | undefined;
-  try {
-    const random = new Dice(`${seed} adapter`).bytes;
-    client = await AdapterClient.connect({
-      net,
-      adapter: adapter.at,
-      local: endpoint('127.0.0.1:0'),
-      random,
-    });
-    const config = side.config as Fields;
-    const target = { client, ...(await client.call('start', { role, config, case: 'fuzz' })) };
-    const look = async (): Promise<void> => {
-      const now = await target.client.counters(target.instance);
-      compareCounters(counters, now);
-      counters = now;
-    };
-    await attack.bind(target);
-    for (let batch = 1; attack.datagrams < count && attack.faults.length === 0; batch++) {
-      await attack.batch();
-      if (batch % LOOK === 0) await look();
-      if (memory.length === 0 && attack.datagrams >= count / 2) memory.push(await adapter.memory());
-      progress(attack.datagrams);
-    }
-    await look();
-    memory.push(await adapter.memory());
-  } catch (fault) {
-    // An adapter that answers no more is one whose role has ended.
-    if (!(fault instanceof Violation || fault instanceof Unjudged)) throw fault;
-    attack.faults.push(fault.message);
-  } finally {
-    await client?.close();
-    await attack.close();
-    await adapter.stop();
-  }
-  const { datagrams, received, alive, faults } = attack;
-  const refused = new Map(LAYERS.map((layer): [Layer, number] => [layer, counters[`refused.${layer}`] ?? 0]));
-  return { datagrams, received, canary: alive, refused, memory, faults };
+  const { side, dice } = UNDER_FIRE[role](options.seed, 'lossy');
+  return besiege(role, new Attack(side, dice), net, options);
 }
 
-interface Target {
-  readonly client: AdapterClient;
-  readonly instance: number;
-}
-
-class Attack {
+class Attack implements Attacker {
   datagrams = 0;
   received = 0;
   alive = 0;
@@ -115,8 +63,12 @@ class Attack {
     this.dice = dice;
   }
 
+  prepare(): Promise<Fields> {
+    return Promise.resolve(this.side.config as Fields);
+  }
+
   /** A socket at each home of a far end, and those of strangers. */
-  async bind(target: Target): Promise<void> {
+  async begin(target: Target): Promise<void> {
     this.target = target;
     for (const version of [4, 6] as const) {
       for (const at of STRANGERS[version]) {
