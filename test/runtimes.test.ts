@@ -1,6 +1,6 @@
 /**
- * Runs all other test files on Node, Deno and Bun: some of a folder in one process, one after the other, which takes half
- * the time of a process for each. Each process says in its first point which runtime it is.
+ * Runs all other test files on Node, Deno and Bun, a few long ones on one of them: some of a folder in one process, one
+ * after the other, which takes half the time of a process for each. Each process says in its first point which runtime it is.
  *
  * NTM_LEFT_OUT: only what is left out otherwise, so that with both each file has run on each runtime. NTM_NODE: the program
  * of another release of Node, which runs what meets the platform.
@@ -31,36 +31,45 @@ const runtimes: Runtime[] = [
 const other = process.env.NTM_NODE;
 if (other !== undefined) runtimes.push({ name: other, is: 'node', program: other, args: preload });
 
-/** What these try is npm, tap, and a name server, which are the same whatever runs. */
-const onNodeOnly = ['packaging.test.ts', 'e2e/five/bind.test.ts'];
-
-/** Long, and a thing in which one runtime can hardly do otherwise than another: these run on Node, or on one more. */
-const onOne: Readonly<Record<string, string>> = {
+/** Long, and a thing in which one runtime can hardly do otherwise than another: these run on this one. */
+const onOne: Readonly<Record<string, Runtime['is']>> = {
+  // What these try is npm, tap, and a name server, which are the same whatever runs.
+  'packaging.test.ts': 'node',
+  'e2e/five/bind.test.ts': 'node',
   'conformance/cli-adapter.test.ts': 'bun',
-  'conformance/cli-child.test.ts': 'node',
+  'conformance/cli-child.test.ts': 'bun',
   'conformance/cli-pcap.test.ts': 'node',
   'conformance/cli-run.test.ts': 'node',
   'conformance/determinism.test.ts': 'bun',
   'conformance/faults.test.ts': 'node',
   'conformance/level0.test.ts': 'deno',
   // Embedded runs of all cases are there on each runtime.
-  'conformance/reference/dc.test.ts': 'node',
+  'conformance/reference/dc.test.ts': 'bun',
   'conformance/reference/node.test.ts': 'node',
-  'conformance/reference/relay.test.ts': 'node',
+  'conformance/reference/relay.test.ts': 'bun',
   'conformance/watch.test.ts': 'node',
-  'e2e/five/ways.test.ts': 'bun',
   'drivers/kernel/tables.test.ts': 'bun',
-  'evidence/judge.test.ts': 'node',
-  'evidence/replay.test.ts': 'bun',
+  'e2e/five/ways.test.ts': 'bun',
+  'evidence/judge.test.ts': 'bun',
+  'evidence/replay.test.ts': 'node',
+  'evidence/tampered.test.ts': 'bun',
+  'fuzz/party.test.ts': 'bun',
+  'lab/balancer.test.ts': 'bun',
+  'lab/direct-lost.test.ts': 'bun',
   'lab/faults.test.ts': 'bun',
-  'lab/moves.test.ts': 'node',
-  'lab/pairs.test.ts': 'deno',
+  'lab/moves.test.ts': 'bun',
+  'lab/pairs.test.ts': 'bun',
+  'lab/stories.test.ts': 'bun',
   'netns/nats.test.ts': 'bun',
   'netns/scenarios.test.ts': 'bun',
+  'roles/dc/twin-routes.test.ts': 'bun',
+  'roles/world/calm.test.ts': 'deno',
   'roles/world/killed.test.ts': 'bun',
-  'roles/world/lossy.test.ts': 'deno',
+  'roles/world/lossy.test.ts': 'bun',
+  'roles/world/names.test.ts': 'node',
   'roles/world/recovery.test.ts': 'bun',
   'roles/world/set-up.test.ts': 'bun',
+  'wire/cddl.test.ts': 'node',
 };
 /** What another release of Node does not run again: what is long, and alike on all releases. */
 const LONG = /^(conformance|e2e|evidence|fuzz|lab|mutants|roles|shrinking|spec-page|wireshark)\//;
@@ -76,8 +85,7 @@ const found = await readdir(join(root, 'test'), { recursive: true });
 const files = found.filter((path) => path.endsWith('.test.ts') && path !== 'runtimes.test.ts').sort();
 
 function isFor({ name, is }: Runtime, file: string): boolean {
-  if (name === 'node') return !isRest;
-  if (onNodeOnly.includes(file) || (name === other && LONG.test(file))) return false;
+  if (name === other && (LONG.test(file) || file in onOne)) return false;
   return ((onOne[file] ?? is) === is) !== isRest;
 }
 
