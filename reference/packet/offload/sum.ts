@@ -6,14 +6,15 @@
  * @param add a sum to begin with, less than 2 ** 30
  */
 export function sumOf(view: DataView, from: number, to: number, add = 0): number {
-  // The sum of swapped words is the swapped sum (RFC 1071, 2 B). With 65,535 bytes neither gets to 2 ** 31.
+  // The sum of swapped words is the swapped sum (RFC 1071, 2 B). With 65,535 bytes neither gets to 2 ** 31. Words with a
+  // sign, for those without one are a double on Bun, which takes five times as long.
   let [low, high] = [0, 0];
   let at = from;
   for (const end = to - 15; at < end; at += 16) {
-    const a = view.getUint32(at, true);
-    const b = view.getUint32(at + 4, true);
-    const c = view.getUint32(at + 8, true);
-    const d = view.getUint32(at + 12, true);
+    const a = view.getInt32(at, true);
+    const b = view.getInt32(at + 4, true);
+    const c = view.getInt32(at + 8, true);
+    const d = view.getInt32(at + 12, true);
     low += (a & 0xffff) + (b & 0xffff) + (c & 0xffff) + (d & 0xffff);
     high += (a >>> 16) + (b >>> 16) + (c >>> 16) + (d >>> 16);
   }
