@@ -17,7 +17,7 @@ import { encodeBody } from '../../reference/wire/messages.ts';
 import { GREASE_KEYS, MessageType, Status } from '../../reference/wire/registry.ts';
 import type { Created } from '../reference/created.ts';
 import type { Oddity } from '../reference/variant.ts';
-import { field, replace, withHandle } from '../reference/variant.ts';
+import { field, replace, setField, withHandle } from '../reference/variant.ts';
 import { DNS_ODDITIES } from './dns.ts';
 import { RESOLVER_ODDITIES } from './resolver.ts';
 import { ROUTE_ODDITIES } from './routes.ts';
@@ -122,7 +122,7 @@ export const ODDITIES: readonly Oddity[] = [
     clause: 'DC-02',
     patch: () =>
       replace(Pools.prototype, 'take', (original) => (self, ...args) => {
-        Reflect.set(self, 'families', [4]);
+        setField(self, 'families', [4]);
         return original(self, ...args);
       }),
   },
@@ -150,7 +150,7 @@ export const ODDITIES: readonly Oddity[] = [
     clause: 'DNS-08',
     patch: () =>
       replace(Resolver.prototype, 'settle', (original) => (self, ...args) => {
-        Reflect.set(self, 'parts', { ...field<ResolverParts>(self, 'parts'), ttl: 0 });
+        setField(self, 'parts', { ...field<ResolverParts>(self, 'parts'), ttl: 0 });
         return original(self, ...args);
       }),
   },

@@ -89,3 +89,9 @@ export function field<T>(object: object, name: string): T {
   if (!(name in object)) throw new Error(`there is no field ${name}`);
   return Reflect.get(object, name) as T;
 }
+
+/** Sets a field of an object, private ones too, or a method. @throws Error where there is none: the variant would change nothing. */
+export function setField(object: object, name: string, value: unknown): void {
+  if (!(name in object)) throw new Error(`there is no field ${name} to set`);
+  Reflect.set(object, name, value);
+}

@@ -9,7 +9,7 @@ import type { Entry } from '../../reference/roles/rs-s/entry.ts';
 import { MessageType } from '../../reference/wire/registry.ts';
 import type { Created } from '../reference/created.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace, withEffects } from '../reference/variant.ts';
+import { field, replace, setField, withEffects } from '../reference/variant.ts';
 
 export const ANSWERS: readonly Saboteur[] = [
   {
@@ -58,7 +58,7 @@ export const ANSWERS: readonly Saboteur[] = [
     patch: () =>
       replace(Entries.prototype, 'remove', (original) => (self, entry, ...rest) => {
         const { held } = entry as Entry;
-        Reflect.set(self, 'held', field<number>(self, 'held') - held.length);
+        setField(self, 'held', field<number>(self, 'held') - held.length);
         (entry as Entry).held = [];
         return original(self, entry, ...rest);
       }),

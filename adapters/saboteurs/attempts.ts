@@ -8,7 +8,7 @@ import { outranks } from '../../reference/channel/handshake.ts';
 import { KeyExchange } from '../../reference/channel/key-exchange.ts';
 import { Keyring } from '../../reference/channel/keyring.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace } from '../reference/variant.ts';
+import { field, replace, setField } from '../reference/variant.ts';
 
 export const ATTEMPTS: readonly Saboteur[] = [
   {
@@ -29,7 +29,7 @@ export const ATTEMPTS: readonly Saboteur[] = [
     caughtBy: 'rs-s.opening.crossed-at-once',
     patch: () =>
       replace(Attempt.prototype, 'learn', (original) => (self, source) => {
-        Reflect.set(self, 'learned', 0);
+        setField(self, 'learned', 0);
         return original(self, source);
       }),
   },
@@ -55,7 +55,7 @@ export const ATTEMPTS: readonly Saboteur[] = [
         const gone = original(self, handshake, now) as readonly Handshake[];
         const unconfirmed = field<Handshake[]>(self, 'unconfirmed');
         const lower = unconfirmed.filter((other) => outranks(handshake as Handshake, other));
-        Reflect.set(
+        setField(
           self,
           'unconfirmed',
           unconfirmed.filter((other) => !lower.includes(other)),
@@ -101,7 +101,7 @@ export const ATTEMPTS: readonly Saboteur[] = [
         const unconfirmed = field<Handshake[]>(self, 'unconfirmed');
         const oldest = unconfirmed.filter(({ initiated }) => !initiated).slice(0, unconfirmed.length - 4);
         if (unconfirmed.length <= 4) return gone;
-        Reflect.set(
+        setField(
           self,
           'unconfirmed',
           unconfirmed.filter((other) => !oldest.includes(other)),

@@ -11,7 +11,7 @@ import { Outgoing } from '../../reference/channel/outgoing.ts';
 import type { ChannelConfig } from '../../reference/channel/types.ts';
 import { ReplayWindow } from '../../reference/wire/replay.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace } from '../reference/variant.ts';
+import { field, replace, setField } from '../reference/variant.ts';
 
 export const CHANNEL: readonly Saboteur[] = [
   {
@@ -73,7 +73,7 @@ export const CHANNEL: readonly Saboteur[] = [
     patch: () =>
       replace(Keyring.prototype, 'add', (original) => (self, handshake) => {
         const gone = original(self, handshake);
-        Reflect.set(self, 'current', handshake);
+        setField(self, 'current', handshake);
         return gone;
       }),
   },
@@ -105,7 +105,7 @@ export const CHANNEL: readonly Saboteur[] = [
       replace(Keyring.prototype, 'confirm', (original) => (self, handshake, now) => {
         const before = field<Handshake[]>(self, 'unconfirmed');
         original(self, handshake, now);
-        Reflect.set(
+        setField(
           self,
           'unconfirmed',
           before.filter((other) => other !== handshake),
@@ -189,7 +189,7 @@ export const CHANNEL: readonly Saboteur[] = [
       replace(FarEnd.prototype, 'answered', (original) => (self, transaction, status, from) => {
         const { probes } = self as FarEnd;
         const probe = probes.find(transaction as Uint8Array);
-        if (probe !== undefined) Reflect.set(probe, 'to', from);
+        if (probe !== undefined) setField(probe, 'to', from);
         return original(self, transaction, status, from);
       }),
   },
@@ -217,7 +217,7 @@ export const CHANNEL: readonly Saboteur[] = [
         const { config } = self as Channel;
         const mine: ChannelConfig = { ...config, opens: 'either' };
         const isIdle = config.kind === 'leg' && !(self as Channel).hasKeys();
-        if (isIdle) Reflect.set(field<object>(self, 'exchange'), 'config', mine);
+        if (isIdle) setField(field<object>(self, 'exchange'), 'config', mine);
         const to = (self as Channel).knownAddresses();
         const events = original(self, now) as readonly unknown[];
         return isIdle ? [...events, ...(self as Channel).open(to, now as number)] : events;

@@ -10,7 +10,7 @@ import type { Message } from '../../reference/wire/messages.ts';
 import { encodeBody } from '../../reference/wire/messages.ts';
 import { Status } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace, withEffects, withHandle } from '../reference/variant.ts';
+import { field, replace, setField, withEffects, withHandle } from '../reference/variant.ts';
 
 export const CONTROL: readonly Saboteur[] = [
   {
@@ -86,7 +86,7 @@ export const CONTROL: readonly Saboteur[] = [
     caughtBy: 'rs-s.transaction.bound',
     patch: () =>
       replace(Answers.prototype, 'take', (original) => (self, ...args) => {
-        Reflect.set(self, 'bound', 4095);
+        setField(self, 'bound', 4095);
         return original(self, ...args);
       }),
   },
@@ -148,7 +148,7 @@ export const CONTROL: readonly Saboteur[] = [
     clause: 'RS-15',
     caughtBy: 'rs-s.registration.instance',
     wrap(created) {
-      Reflect.set(created.role, 'instance', new Uint8Array(8));
+      setField(field<object>(created.role, 'dcs'), 'instance', new Uint8Array(8));
       return created;
     },
   },
@@ -172,7 +172,7 @@ export const CONTROL: readonly Saboteur[] = [
         const dueAt = field<number>(self, 'dueAt');
         const wasGranted = field<number>(self, 'expiresAt') !== Number.NEGATIVE_INFINITY;
         original(self, now);
-        if (wasGranted) Reflect.set(self, 'dueAt', dueAt);
+        if (wasGranted) setField(self, 'dueAt', dueAt);
       }),
   },
   {
@@ -184,7 +184,7 @@ export const CONTROL: readonly Saboteur[] = [
       replace(RegistrationPlan.prototype, 'confirmed', (original) => (self, now) => {
         const retry = field<number>(self, 'retry');
         original(self, now);
-        Reflect.set(self, 'retry', retry);
+        setField(self, 'retry', retry);
       }),
   },
 ];

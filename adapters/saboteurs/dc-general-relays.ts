@@ -10,7 +10,7 @@ import { RelayDirections } from '../../reference/roles/dc/relay-directions.ts';
 import { Relays } from '../../reference/roles/dc/relays.ts';
 import { MessageType, RelayKind, Status } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace } from '../reference/variant.ts';
+import { field, replace, setField } from '../reference/variant.ts';
 
 /** [2001:db8::1]:4330 */
 const SIX: Endpoint = { ip: '2001:db8::1' as Ip, port: 4330 };
@@ -35,7 +35,7 @@ export const DC_GENERAL_RELAYS: readonly Saboteur[] = [
       choosing((relays) =>
         relays.map((relay) => {
           const { peer } = relay;
-          if (!(peer.lent instanceof AnyAddress)) Reflect.set(peer, 'lent', AnyAddress.from(peer.lent));
+          if (!(peer.lent instanceof AnyAddress)) setField(peer, 'lent', AnyAddress.from(peer.lent));
           return relay;
         }),
       ),
@@ -93,7 +93,7 @@ export const DC_GENERAL_RELAYS: readonly Saboteur[] = [
     caughtBy: 'dc.general.refused',
     patch: () =>
       replace(Directions.prototype, 'asked', (original) => (self, peer, ...rest) => {
-        Reflect.set(peer as object, 'offered', Object.values(RelayKind));
+        setField(peer as object, 'offered', Object.values(RelayKind));
         return original(self, peer, ...rest);
       }),
   },

@@ -8,7 +8,7 @@ import { StandIns } from '../../reference/roles/dc/stand-ins.ts';
 import type { DirectionRequest, Message } from '../../reference/wire/messages.ts';
 import { MessageType, Part, RelayKind } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace } from '../reference/variant.ts';
+import { field, replace, setField } from '../reference/variant.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -61,7 +61,7 @@ export const DC_GENERAL: readonly Saboteur[] = [
           );
         };
         const isN = (end as Fields).kind === RelayKind.n;
-        if (isN) Reflect.set(self, 'dc', Object.setPrototypeOf({ request }, dc));
+        if (isN) setField(self, 'dc', Object.setPrototypeOf({ request }, dc));
         return original(self, relays, sofar, end, now);
       }),
   },
@@ -144,7 +144,7 @@ export const DC_GENERAL: readonly Saboteur[] = [
           return bytes;
         };
         if (!Object.hasOwn(dc, 'isOnePath'))
-          Reflect.set(self, 'dc', Object.setPrototypeOf({ random, isOnePath: true }, dc));
+          setField(self, 'dc', Object.setPrototypeOf({ random, isOnePath: true }, dc));
         return original(self, ...args);
       }),
   },

@@ -6,10 +6,10 @@ import { Direction } from '../../reference/roles/dc/direction/direction.ts';
 import { Names } from '../../reference/roles/dc/names/names.ts';
 import { Nodes } from '../../reference/roles/dc/nodes.ts';
 import type { NodePeer, Registered } from '../../reference/roles/dc/parts.ts';
-import type { DirectionRequest, RegistrationRequest } from '../../reference/wire/messages.ts';
+import type { RegistrationRequest } from '../../reference/wire/messages.ts';
 import { Status } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace } from '../reference/variant.ts';
+import { field, replace, setField } from '../reference/variant.ts';
 
 const MARKER = 'ntmobile';
 
@@ -76,9 +76,7 @@ export const DC_NAMES: readonly Saboteur[] = [
 /** Has a DC direct as if another name had been asked for. */
 function asking(change: (name: string) => string): void {
   replace(Direction.prototype, 'start', (original) => (self, now) => {
-    const request = field<DirectionRequest>(self, 'request');
-    const { peerFqdn } = request;
-    if (peerFqdn !== undefined) Reflect.set(self, 'request', { ...request, peerFqdn: change(peerFqdn) });
+    setField(self, 'peerFqdn', change(field<string>(self, 'peerFqdn')));
     original(self, now);
   });
 }

@@ -9,7 +9,7 @@ import { Names } from '../../reference/roles/dc/names/names.ts';
 import { Serial } from '../../reference/roles/dc/names/serial.ts';
 import type { Registered } from '../../reference/roles/dc/parts.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace } from '../reference/variant.ts';
+import { field, replace, setField } from '../reference/variant.ts';
 
 /** The zone that a name is in. */
 function zoneFor(names: object, name: string): Zone | undefined {
@@ -37,7 +37,7 @@ export const DNS_ZONE: readonly Saboteur[] = [
     patch: () =>
       replace(Names.prototype, 'set', (original) => (self, name, node) => {
         const policy = field<object>(self, 'policy');
-        Reflect.set(self, 'policy', { ...policy, policy: 'full' });
+        setField(self, 'policy', { ...policy, policy: 'full' });
         original(self, name, node);
       }),
   },

@@ -14,7 +14,7 @@ import { Lent } from '../../reference/roles/rs-t/lent.ts';
 import { Peers } from '../../reference/roles/rs-t/peers.ts';
 import { Status } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace } from '../reference/variant.ts';
+import { field, replace, setField } from '../reference/variant.ts';
 import { outgoing } from './general-side.ts';
 
 const ANY = { includes: () => true };
@@ -22,7 +22,7 @@ const ANY = { includes: () => true };
 /** Ends with other parts than they were given. */
 function withParts(change: Partial<EndsParts> | { readonly suites: typeof ANY }): void {
   replace(Ends.prototype, 'direct', (original) => (self, ...args) => {
-    Reflect.set(self, 'parts', { ...field<EndsParts>(self, 'parts'), ...change });
+    setField(self, 'parts', { ...field<EndsParts>(self, 'parts'), ...change });
     return original(self, ...args);
   });
 }

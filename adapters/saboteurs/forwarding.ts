@@ -9,7 +9,7 @@ import type { Entry } from '../../reference/roles/rs-s/entry.ts';
 import type { Tally } from '../../reference/roles/tally.ts';
 import type { Created } from '../reference/created.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace, withEffects, withHandle, withTable } from '../reference/variant.ts';
+import { field, replace, setField, withEffects, withHandle, withTable } from '../reference/variant.ts';
 
 const DATA = 0x10;
 /** Bytes that are no UDP payload. */
@@ -232,9 +232,9 @@ export const FORWARDING: readonly Saboteur[] = [
       replace(Entries.prototype, 'moveLeg', (original) => (self, ...rest) => {
         const config = field<EntriesConfig>(self, 'config');
         const rates = { packetsPerSecond: undefined, bytesPerSecond: undefined };
-        Reflect.set(self, 'config', { ...config, rates });
+        setField(self, 'config', { ...config, rates });
         original(self, ...rest);
-        Reflect.set(self, 'config', config);
+        setField(self, 'config', config);
       }),
   },
 ];

@@ -13,7 +13,7 @@ import { Sources } from '../../reference/roles/sources.ts';
 import type { Header } from '../../reference/wire/header.ts';
 import { ReplayWindow } from '../../reference/wire/replay.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace } from '../reference/variant.ts';
+import { field, replace, setField } from '../reference/variant.ts';
 
 /** What a channel, or its key exchange, has noted to do, the newest last. */
 function noted(part: object): { kind: string; layer?: string }[] {
@@ -109,7 +109,7 @@ export const HANDSHAKES: readonly Saboteur[] = [
       replace(Keyring.prototype, 'add', (original) => (self, handshake) => {
         const before = field<Handshake[]>(self, 'unconfirmed');
         original(self, handshake);
-        Reflect.set(self, 'unconfirmed', [...before, handshake]);
+        setField(self, 'unconfirmed', [...before, handshake]);
         return [];
       }),
   },
@@ -186,9 +186,9 @@ export const HANDSHAKES: readonly Saboteur[] = [
     patch: () =>
       replace(KeyExchange.prototype, 'receiveMessage1', (original) => (self, ...rest) => {
         const attempt = field<Attempt | undefined>(self, 'attempt');
-        Reflect.set(self, 'attempt', undefined);
+        setField(self, 'attempt', undefined);
         original(self, ...rest);
-        Reflect.set(self, 'attempt', attempt);
+        setField(self, 'attempt', attempt);
       }),
   },
   {
@@ -198,7 +198,7 @@ export const HANDSHAKES: readonly Saboteur[] = [
     caughtBy: 'rs-s.opening.crossed-higher',
     patch: () =>
       replace(KeyExchange.prototype, 'sendMessage2', (original) => (self, ...rest) => {
-        Reflect.set(self, 'attempt', undefined);
+        setField(self, 'attempt', undefined);
         return original(self, ...rest);
       }),
   },
@@ -210,7 +210,7 @@ export const HANDSHAKES: readonly Saboteur[] = [
     patch: () =>
       replace(KeyExchange.prototype, 'receiveMessage2', (original) => (self, ...rest) => {
         original(self, ...rest);
-        if (noted(self).at(-1)?.layer === 'handshake') Reflect.set(self, 'attempt', undefined);
+        if (noted(self).at(-1)?.layer === 'handshake') setField(self, 'attempt', undefined);
       }),
   },
   {
@@ -222,9 +222,9 @@ export const HANDSHAKES: readonly Saboteur[] = [
       replace(KeyExchange.prototype, 'startAttempt', (original) => (self, ...rest) => {
         const config = field<ChannelConfig>(self, 'config');
         const openingRepeat = config.timers.openingRepeat.map((delay) => 2 * delay);
-        Reflect.set(self, 'config', { ...config, timers: { ...config.timers, openingRepeat } });
+        setField(self, 'config', { ...config, timers: { ...config.timers, openingRepeat } });
         original(self, ...rest);
-        Reflect.set(self, 'config', config);
+        setField(self, 'config', config);
       }),
   },
   {
@@ -242,7 +242,7 @@ export const HANDSHAKES: readonly Saboteur[] = [
     patch: () =>
       replace(Keyring.prototype, 'add', (original) => (self, handshake) => {
         const gone = original(self, handshake);
-        if ((handshake as Handshake).initiated) Reflect.set(self, 'current', handshake);
+        if ((handshake as Handshake).initiated) setField(self, 'current', handshake);
         return gone;
       }),
   },
@@ -261,7 +261,7 @@ export const HANDSHAKES: readonly Saboteur[] = [
     patch: () =>
       replace(Keyring.prototype, 'isRekeyDue', (original) => (self, now) => {
         const timers = field<ChannelTimers>(self, 'timers');
-        Reflect.set(self, 'timers', { ...timers, rekeyOtherEnd: 0 });
+        setField(self, 'timers', { ...timers, rekeyOtherEnd: 0 });
         return original(self, now);
       }),
   },

@@ -10,7 +10,7 @@ import { RelayTable } from '../../reference/roles/relay/table.ts';
 import { Sources } from '../../reference/roles/sources.ts';
 import type { Created } from '../reference/created.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace, withHandle } from '../reference/variant.ts';
+import { field, replace, setField, withHandle } from '../reference/variant.ts';
 
 /** Counts anew with each second, which begins with the first one that is counted. */
 class Windows {
@@ -43,7 +43,7 @@ function failing(
 ): Created {
   const sources = field<Sources>(created.role, 'sources');
   let isFailure = false;
-  Reflect.set(sources, 'failed', () => {
+  setField(sources, 'failed', () => {
     isFailure = true;
   });
   return withHandle(created, (input, now) => {

@@ -15,7 +15,7 @@ import { Standing } from '../../reference/roles/tunnel/standing.ts';
 import type { RouteDirection } from '../../reference/wire/messages.ts';
 import { Part, Status } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace } from '../reference/variant.ts';
+import { field, replace, setField } from '../reference/variant.ts';
 
 /** Stands for what DNS says that the peer's real address is. */
 const REAL = '127.0.0.1' as Ip;
@@ -112,8 +112,7 @@ export const NODE_DIRECTIONS: readonly Saboteur[] = [
     caughtBy: 'node.path.awaited-in-vain',
     patch: () =>
       replace(Opening.prototype, 'start', (original) => (self, now) => {
-        if (field<number>(self, 'awaitsUntil') > 0)
-          Reflect.set(self, 'awaitsUntil', Number.POSITIVE_INFINITY);
+        if (field<number>(self, 'awaitsUntil') > 0) setField(self, 'awaitsUntil', Number.POSITIVE_INFINITY);
         original(self, now);
       }),
   },
@@ -154,9 +153,9 @@ export const NODE_DIRECTIONS: readonly Saboteur[] = [
       replace(Resolver.prototype, 'take', (original) => (self, number, message, ...rest) => {
         const parts = field<ResolverParts>(self, 'parts');
         const label = readQuery(message as Uint8Array)?.name?.split('.')[1];
-        if (label !== undefined) Reflect.set(self, 'parts', { ...parts, marker: label });
+        if (label !== undefined) setField(self, 'parts', { ...parts, marker: label });
         original(self, number, message, ...rest);
-        Reflect.set(self, 'parts', parts);
+        setField(self, 'parts', parts);
       }),
   },
 ];

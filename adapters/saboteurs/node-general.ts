@@ -11,7 +11,7 @@ import { Resolver } from '../../reference/roles/node/resolver.ts';
 import type { Asking, WaitingQuery } from '../../reference/roles/node/waiting.ts';
 import { WaitingQueries } from '../../reference/roles/node/waiting.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace } from '../reference/variant.ts';
+import { field, replace, setField } from '../reference/variant.ts';
 
 type Parts = Partial<Pick<WaitingQuery, 'links' | 'response'>>;
 
@@ -49,7 +49,7 @@ export const NODE_GENERAL: readonly Saboteur[] = [
     patch: () =>
       replace(General.prototype, 'resolved', (original) => (self, ...args) => {
         const parts = field<{ config: object }>(self, 'parts');
-        Reflect.set(self, 'parts', { ...parts, config: { ...parts.config, destinations: [] } });
+        setField(self, 'parts', { ...parts, config: { ...parts.config, destinations: [] } });
         return original(self, ...args);
       }),
   },
@@ -60,7 +60,7 @@ export const NODE_GENERAL: readonly Saboteur[] = [
     caughtBy: 'node.general.policy',
     patch: () =>
       replace(General.prototype, 'resolved', (original) => (self, ...args) => {
-        Reflect.set(self, 'parts', { ...field<object>(self, 'parts'), links: () => [] });
+        setField(self, 'parts', { ...field<object>(self, 'parts'), links: () => [] });
         return original(self, ...args);
       }),
   },
@@ -175,7 +175,7 @@ export const NODE_GENERAL: readonly Saboteur[] = [
     patch: () =>
       replace(General.prototype, 'goalTo', (original) => (self, ...args) => {
         const told = new Names(1, 1);
-        Reflect.set(self, 'told', told);
+        setField(self, 'told', told);
         return original(self, ...args);
       }),
   },

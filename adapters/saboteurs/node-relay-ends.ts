@@ -19,7 +19,7 @@ import type { TunnelConfig } from '../../reference/roles/tunnel/types.ts';
 import type { RouteDirection } from '../../reference/wire/messages.ts';
 import { Reason, RelayKind, Status } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace } from '../reference/variant.ts';
+import { field, replace, setField } from '../reference/variant.ts';
 
 const ANY = { includes: () => true };
 
@@ -316,8 +316,8 @@ function toRelays(change: (config: TunnelConfig) => TunnelConfig): void {
   replace(PathCarrier.prototype, 'seal', () => () => undefined);
   replace(Packets.prototype, 'send', (original) => (self, ...args) => {
     const config = field<TunnelConfig>(self, 'config');
-    if (config.peerRole === 'rs') Reflect.set(self, 'config', change(config));
+    if (config.peerRole === 'rs') setField(self, 'config', change(config));
     original(self, ...args);
-    Reflect.set(self, 'config', config);
+    setField(self, 'config', config);
   });
 }

@@ -13,7 +13,7 @@ import { Upkeep } from '../../reference/roles/tunnel/upkeep.ts';
 import type { RouteDirection } from '../../reference/wire/messages.ts';
 import { Reason, Status } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace } from '../reference/variant.ts';
+import { field, replace, setField } from '../reference/variant.ts';
 
 export const NODE_REPLACING: readonly Saboteur[] = [
   {
@@ -24,7 +24,7 @@ export const NODE_REPLACING: readonly Saboteur[] = [
     patch: () =>
       replace(Standing.prototype, 'settle', (original) => (self, now) => {
         const parts = field<StandingParts>(self, 'parts');
-        Reflect.set(self, 'parts', { ...parts, isAttached: () => true });
+        setField(self, 'parts', { ...parts, isAttached: () => true });
         original(self, now);
       }),
   },

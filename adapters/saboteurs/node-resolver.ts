@@ -12,7 +12,7 @@ import type { ResolverParts } from '../../reference/roles/node/resolver.ts';
 import { Resolver } from '../../reference/roles/node/resolver.ts';
 import type { Asking, WaitingQuery } from '../../reference/roles/node/waiting.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace } from '../reference/variant.ts';
+import { field, replace, setField } from '../reference/variant.ts';
 
 const MARKER = 'ntmobile';
 /** In the third and the fourth byte of a message. */
@@ -145,7 +145,7 @@ export const NODE_RESOLVER: readonly Saboteur[] = [
     caughtBy: 'node.resolver.chain-failed',
     patch: () =>
       replace(Resolver.prototype, 'take', (original) => (self, ...args) => {
-        Reflect.set(self, 'parts', { ...field<ResolverParts>(self, 'parts'), bypass: true });
+        setField(self, 'parts', { ...field<ResolverParts>(self, 'parts'), bypass: true });
         return original(self, ...args);
       }),
   },
@@ -203,9 +203,9 @@ export const NODE_RESOLVER: readonly Saboteur[] = [
           message[3] = (message[3] ?? 0) | AUTHENTIC;
           return tally.add({ ...effect, message });
         };
-        Reflect.set(self, 'parts', { ...parts, tally: { add } });
+        setField(self, 'parts', { ...parts, tally: { add } });
         original(self, ...args);
-        Reflect.set(self, 'parts', { ...parts, tally });
+        setField(self, 'parts', { ...parts, tally });
       }),
   },
   {

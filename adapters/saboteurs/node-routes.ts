@@ -21,7 +21,7 @@ import type { News } from '../../reference/roles/tunnel/updates.ts';
 import { Upkeep } from '../../reference/roles/tunnel/upkeep.ts';
 import { Reason } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace } from '../reference/variant.ts';
+import { field, replace, setField } from '../reference/variant.ts';
 
 const partsOf = (self: object): OptimiserParts => field<OptimiserParts>(self, 'parts');
 
@@ -149,7 +149,7 @@ export const NODE_ROUTES: readonly Saboteur[] = [
     patch: () =>
       replace(Tunnel.prototype, 'receive', (original) => (self, ...rest) => {
         const config = field<TunnelConfig>(self, 'config');
-        Reflect.set(self as object, 'config', { ...config, isRelayOnly: false });
+        setField(self as object, 'config', { ...config, isRelayOnly: false });
         return original(self, ...rest);
       }),
   },
@@ -161,7 +161,7 @@ export const NODE_ROUTES: readonly Saboteur[] = [
     patch: () =>
       replace(Search.prototype, 'take', (original) => (self, now) => {
         const isDue = original(self, now);
-        Reflect.set(self as object, 'dueAt', Number.POSITIVE_INFINITY);
+        setField(self as object, 'dueAt', Number.POSITIVE_INFINITY);
         return isDue;
       }),
   },

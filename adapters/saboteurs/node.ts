@@ -21,7 +21,7 @@ import type { TunnelConfig } from '../../reference/roles/tunnel/types.ts';
 import { Updates } from '../../reference/roles/tunnel/updates.ts';
 import { Upkeep } from '../../reference/roles/tunnel/upkeep.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace } from '../reference/variant.ts';
+import { field, replace, setField } from '../reference/variant.ts';
 
 export const NODE: readonly Saboteur[] = [
   {
@@ -58,7 +58,7 @@ export const NODE: readonly Saboteur[] = [
     caughtBy: 'node.keep-alive.leg',
     patch: () =>
       replace(Leg.prototype, 'open', (original) => (self, now) => {
-        Reflect.set(self, 'keepAliveAt', field<Instant>(self, 'keepAliveAt') - 6000);
+        setField(self, 'keepAliveAt', field<Instant>(self, 'keepAliveAt') - 6000);
         return original(self, now);
       }),
   },
@@ -154,7 +154,7 @@ export const NODE: readonly Saboteur[] = [
     caughtBy: 'node.update.stale',
     patch: () =>
       replace(Updates.prototype, 'judge', (original) => (self, ...args) => {
-        Reflect.set(self, 'latest', undefined);
+        setField(self, 'latest', undefined);
         return original(self, ...args);
       }),
   },

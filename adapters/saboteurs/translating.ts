@@ -15,7 +15,7 @@ import { Translated } from '../../reference/roles/rs-n/translated.ts';
 import type { RelayDirectionEnd } from '../../reference/wire/messages.ts';
 import { Status } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace } from '../reference/variant.ts';
+import { field, replace, setField } from '../reference/variant.ts';
 import { outgoing } from './general-side.ts';
 
 const TCP = 6;
@@ -30,7 +30,7 @@ function withSettings(change: (config: NaptConfig) => NaptConfig): void {
   replace(Napt.prototype, 'bind', (original) => (self, ...args) => {
     const world = field<object>(self, 'world');
     const config = change(field<NaptConfig>(world, 'config'));
-    for (const part of [world, field<object>(world, 'mappings')]) Reflect.set(part, 'config', config);
+    for (const part of [world, field<object>(world, 'mappings')]) setField(part, 'config', config);
     return original(self, ...args);
   });
 }
@@ -61,9 +61,9 @@ function unbounded(kind: Kind): void {
     const { bounds } = config;
     const isIt = (wanted as Wanted).kind === kind;
     const changed = { ...config, bounds: { ...bounds, mappingsPerNode: bounds.mappings } };
-    Reflect.set(self, 'config', isIt ? changed : config);
+    setField(self, 'config', isIt ? changed : config);
     const made = original(self, wanted);
-    Reflect.set(self, 'config', config);
+    setField(self, 'config', config);
     return made;
   });
 }
