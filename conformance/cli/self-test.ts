@@ -14,6 +14,7 @@ import { caught, spared } from '../command/variants.ts';
 import type { Report } from '../report.ts';
 import type { Checked } from '../reporters/checks.ts';
 import { EXIT } from '../reporters/exit-status.ts';
+import { inLanes } from '../runner/lanes.ts';
 import { catalogue } from '../spec-clauses.ts';
 import { checkPrinter } from './checking.ts';
 import { outputOf, startAdapter } from './child.ts';
@@ -56,17 +57,20 @@ export async function selfTest(
   const printer = checkPrinter(terminal, paintOf(terminal, options.color));
   const kills: Kill[] = [];
   let good = true;
-  const queue = [...trials];
-  const lane = async (): Promise<void> => {
-    for (let trial = queue.shift(); trial !== undefined; trial = queue.shift()) {
-      const report = await undisturbed(trial);
-      const result = trial.judge(report);
-      if (trial.saboteur !== undefined) kills.push(killOf(trial.saboteur, report));
-      good &&= result.verdict === 'pass';
-      printer.add(result);
-    }
+  const busy: Trial[] = [];
+  const judge = (trial: Trial, report: Report): void => {
+    const result = trial.judge(report);
+    if (trial.saboteur !== undefined) kills.push(killOf(trial.saboteur, report));
+    good &&= result.verdict === 'pass';
+    printer.add(result);
   };
-  await Promise.all(Array.from({ length: wholeNumber('--jobs', options.jobs, 1, 64) }, lane));
+  await inLanes(trials, wholeNumber('--jobs', options.jobs, 1, 64), async (trial) => {
+    const report = await undisturbed(trial);
+    if (wasDisturbed(report)) busy.push(trial);
+    else judge(trial, report);
+  });
+  // What starts beside a trial may be what disturbs it: these are alone.
+  for (const trial of busy) judge(trial, await undisturbed(trial));
   printer.end();
   if (options.kills !== undefined) {
     const table = {
@@ -123,8 +127,12 @@ const TRIES = 3;
 async function undisturbed({ name, job }: Trial): Promise<Report> {
   for (let tries = 1; ; tries++) {
     const report = await runAgainst(name, job);
-    if (tries === TRIES || !report.cases.some(({ blame }) => blame === 'host')) return report;
+    if (tries === TRIES || !wasDisturbed(report)) return report;
   }
+}
+
+function wasDisturbed({ cases }: Report): boolean {
+  return cases.some(({ blame }) => blame === 'host');
 }
 
 async function runAgainst(name: string, job: Omit<Job, 'net'>): Promise<Report> {
