@@ -134,8 +134,9 @@ class Run {
   }
 
   /**
-   * What a busy host left unjudged is tried once more when nothing else runs: a few side by side, for most of them
-   * wait; then, in case these were too much for the host, one by one. A host that stays busy ends it.
+   * What a busy host left unjudged, and what failed on it each time, is tried once more when nothing else runs: a few
+   * side by side, for most of them wait; then, in case these were too much for the host, one by one. A host that stays
+   * busy ends it.
    */
   async #lastTries(): Promise<void> {
     const until = this.#environment.net.now() + LAST_TRIES;
@@ -156,9 +157,10 @@ class Run {
   }
 
   #unjudged(): Finished[] {
-    return this.#finished.filter(
-      ({ judged }) => judged.verdict === 'inconclusive' && judged.blame === 'host',
-    );
+    return this.#finished.filter(({ judged: { verdict, blame, from, to } }) => {
+      if (verdict === 'inconclusive') return blame === 'host';
+      return (verdict === 'fail' || verdict === 'warn') && this.#canary.wasBad(from, to);
+    });
   }
 
   async #lastTry(entry: Finished): Promise<void> {
