@@ -106,7 +106,10 @@ export class Connections {
       return;
     }
     if (goal.general !== undefined) this.names.note([destination], goal, now);
-    if (paths.forGoal(goal) === undefined) this.want(goal, undefined, now);
+    const coming = paths.forGoal(goal);
+    if (coming === undefined) this.want(goal, undefined, now);
+    // The address that goes with a lost path by an RS-T is no source any more.
+    else if (!coming.isHopeful) this.replace([coming], now);
   }
 
   /** A Route Direction that came as a request. [NODE-16, NODE-22, NODE-25] */
@@ -207,8 +210,10 @@ export class Connections {
       // A live path to the peer that has not got the address: it has another one now.
       return path !== undefined;
     }
-    // It is not from the address that is lent.
-    return path === undefined ? general.isServed(destination) : path.confirmedAt !== undefined;
+    // It is not from the address that is lent; who has none any more, as its path is lost, is on the way to another one.
+    return path === undefined
+      ? general.isServed(destination)
+      : path.confirmedAt !== undefined && path.isHopeful;
   }
 
   private askForLease(now: Instant): void {
