@@ -235,7 +235,8 @@ class Run {
 
   /**
    * What did not pass while the host was busy is tried again. When no try was undisturbed, what was missing, and
-   * what a case of time found, is not the target's fault; anything else is, unless it does not come again.
+   * what a case of time found, is not the target's fault; anything else is, unless it does not come again now or at
+   * the end.
    */
   async #runAgainIfBad(info: RunnableCase): Promise<CaseRun> {
     const worlds: World[] = [];
