@@ -11,7 +11,7 @@ import { Standing } from '../../reference/roles/tunnel/standing.ts';
 import type { TunnelConfig } from '../../reference/roles/tunnel/types.ts';
 import { Upkeep } from '../../reference/roles/tunnel/upkeep.ts';
 import type { RouteDirection } from '../../reference/wire/messages.ts';
-import { Reason, Status } from '../../reference/wire/registry.ts';
+import { Reason, RelayKind, Status } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
 import { field, replace, setField } from '../reference/variant.ts';
 
@@ -75,6 +75,19 @@ export const NODE_REPLACING: readonly Saboteur[] = [
         for (const path of paths.all.values())
           if (path.directed.goal?.key === (goal as Goal).key && path.isLive)
             paths.close(path, rest.at(-1) as Instant);
+      }),
+  },
+  {
+    name: 'node-waits-for-a-lent-address',
+    title: 'refuses what does not come from the address that an RS-T lent, though that RS-T is lost',
+    clause: 'HO-21',
+    caughtBy: 'node.lent.asked-from-own',
+    patch: () =>
+      replace(Connections.prototype, 'isInVain', (original) => (self, goal, known, destination) => {
+        const { paths } = field<{ paths: Paths }>(self, 'parts');
+        const path = paths.forGoal(goal as Goal);
+        const isLent = (goal as Goal).general?.kind === RelayKind.t && path?.confirmedAt !== undefined;
+        return isLent || original(self, goal, known, destination);
       }),
   },
   {

@@ -7,6 +7,8 @@ import { QTYPE } from '../../application/dns.ts';
 import { address } from '../../application/dns-answers.ts';
 import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
+import type { Received } from '../../observe/received.ts';
+import type { World } from '../../world.ts';
 import { askOf, checkPassed, generalName, resolving } from '../resolver/steps.ts';
 import { shownAs } from '../shown.ts';
 import { exactNetwork } from '../steps.ts';
@@ -23,7 +25,7 @@ import {
   relayEnd,
 } from './general-steps.ts';
 import { checkIcmp } from './held.ts';
-import type { Wrong } from './lent-steps.ts';
+import type { Lent, Wrong } from './lent-steps.ts';
 import { BY_T, byPacket, checkDropped, checkFlows, source } from './lent-steps.ts';
 import { QUICK } from './optimisation.ts';
 import {
@@ -82,6 +84,17 @@ const MISMATCHED = shownAs<Mismatch>(
     { name: 'an own address lent', of: ({ real }) => ({ kind: 3, real, lent: OWN[4] }) },
   ],
 );
+
+/** The request that packets make the node send, one each 100 ms, for three seconds at most. @throws Violation */
+async function askedBy(world: World, on: Lent, packet: () => Uint8Array): Promise<Received> {
+  const end = world.net.now() + 3000;
+  let request: Received | undefined;
+  while (request === undefined && world.net.now() < end) {
+    await sendLoosely(on.node, [on.far], packet());
+    request = await on.dc.takeDirectionRequest(100);
+  }
+  return world.came(request, 'a Direction Request', 'HO-21: it asks again.');
+}
 
 export const NODE_LENT_CASES: readonly Case[] = [
   propertyCase({
@@ -232,6 +245,36 @@ export const NODE_LENT_CASES: readonly Case[] = [
       await whenOpen(world, again);
       world.came(await again.peer.take(isData(held, again)), 'the packet that was held', 'HO-06.');
       await checkFlows(world, { ...on, plan: next, far: again }, 'HO-06: the lease moves to the new path.');
+      await checkOldClosed(world, far);
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.lent.asked-from-own',
+    title:
+      'When its RS-T is lost and no other one is found, packets from the node’s own address make it ask again.',
+    clauses: ['HO-21', 'HO-17', 'HO-19'],
+    catches:
+      'A general peer that is out of reach for as long as the node runs, since nothing comes from a lost address.',
+    waits: 6000,
+    async script(world) {
+      exactNetwork(world);
+      const on = await byPacket(world, 4, { timers: { ...QUICK, 'replace-repeat': 1 } });
+      const { node, dc, far, plan, real, lent } = on;
+      await checkFlows(world, on, 'TUN-18.');
+      leave(far);
+      await sendLoosely(node, [far], between(world, lent, real));
+      const first = await directionRequest(world, dc, 'HO-10, HO-06.', 4000);
+      dc.answer(first, Status.noRelay);
+      const request = await askedBy(world, on, () => between(world, OWN[4], real));
+      checkReplaces(world, request, plan.pathId, Reason.relayLost);
+      checkAsked(world, request, { kind: 3, real, replaces: true });
+      const next = successor(dc, plan);
+      const again = await farEnd(world, node, next, { name: 'RS-T again' });
+      const fields = { replaces: plan.pathId };
+      dc.answer(request, relayEnd(dc, next, again, { kind: RelayKind.t, real, lent, fields }));
+      await whenOpen(world, again);
+      await checkFlows(world, { ...on, plan: next, far: again }, 'HO-21: the peer is in reach again.');
       await checkOldClosed(world, far);
     },
   }),
