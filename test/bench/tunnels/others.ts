@@ -14,10 +14,13 @@ const MTU = `${INNER_MTU}`;
 /** The link itself. */
 export const plain: Way = { name: 'no tunnel', start: async () => AT.tnb };
 
-/** @param program where it is */
-export function wireguard(program: string): Way {
+/**
+ * @param program where it is
+ * @param name how it is called in the tables
+ */
+export function wireguard(program: string, name = 'wireguard-go'): Way {
   return {
-    name: 'wireguard-go',
+    name,
     start: async (ground) => {
       const [a, b] = [x25519(), x25519()];
       await wireguardAt(ground, program, {

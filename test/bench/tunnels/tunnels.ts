@@ -12,7 +12,11 @@ import type { Measured } from './probes.ts';
 import { measure, untilUp } from './probes.ts';
 import { build } from './programs.ts';
 
+/** Of its newest sources: it takes and gives many segments at once since 2023. */
 const BASE = 'wireguard-go';
+/** What `apt-get install wireguard-go` gives: of 2022 in Debian 12. */
+const PACKAGED = 'wireguard-go of Debian';
+const PROGRAM = 'wireguard-go';
 /** What the relays are measured on. */
 const BEST = 'Bun';
 const TITLE = 'Tunnels: throughput and latency';
@@ -97,11 +101,16 @@ function everything(folder: string): { readonly ways: Way[]; readonly versions: 
     return make(program);
   };
   if (has('tincd')) versions.tinc = versionOf('tincd', '--version');
+  if (has(PROGRAM)) versions[PACKAGED] = versionOf(PROGRAM, '--version');
   versions.iperf3 = versionOf('iperf3', '--version');
   const best = runtimes.find(({ name }) => name === BEST) as (typeof runtimes)[number];
   const ways = [
     plain,
     built('wireguard', wireguard),
+    {
+      ...wireguard(PROGRAM, PACKAGED),
+      missing: has(PROGRAM) ? undefined : 'not installed: apt-get install wireguard-go',
+    },
     built('nebula', (program) => nebula(program, false)),
     built('nebula', (program) => nebula(program, true)),
     { ...tinc, missing: has('tincd') ? undefined : 'not installed: apt-get install tinc' },
@@ -173,23 +182,33 @@ function section(
 
 /** The direction in which it is worse counts. */
 function claims(rows: readonly Row[], base: Row): Claim[] {
-  const ratio = ({ figures }: Row): number =>
-    Math.min(...[0, 1].map((index) => (figures[index]?.median ?? 0) / (base.figures[index]?.median ?? 0)));
-  const direct = runtimes.flatMap((runtime) => {
-    const row = rows.find(({ name }) => name === ours(runtime).name);
-    return row === undefined || row.figures[0] === null ? [] : [{ runtime, measured: ratio(row) }];
+  const isMeasured = ({ figures }: Row): boolean => figures[0] !== null;
+  const others = [rows.find(({ name }) => name === PACKAGED), base];
+  return others.flatMap((other) => {
+    if (other === undefined || !isMeasured(other)) return [];
+    const direct = runtimes.flatMap((runtime) => {
+      const row = rows.find(({ name }) => name === ours(runtime).name);
+      return row === undefined || !isMeasured(row) ? [] : [{ runtime, measured: ratio(row, other) }];
+    });
+    if (direct.length === 0) return [];
+    const whose = other === base ? `the newest ${BASE}` : `the ${other.name}`;
+    return [
+      ...direct.map(({ runtime, measured }) => ({
+        text: `The throughput of a tunnel on ${runtime.name}, as a part of that of ${whose}`,
+        measured,
+        bound: { atLeast: 0.8 },
+      })),
+      {
+        text: 'The same on the runtime on which it is best',
+        measured: Math.max(...direct.map(({ measured }) => measured)),
+        bound: { atLeast: 1 },
+      },
+    ];
   });
-  if (direct.length === 0) return [];
-  return [
-    ...direct.map(({ runtime, measured }) => ({
-      text: `The throughput of a tunnel on ${runtime.name}, as a part of wireguard-go's`,
-      measured,
-      bound: { atLeast: 0.8 },
-    })),
-    {
-      text: 'The same on the runtime on which it is best',
-      measured: Math.max(...direct.map(({ measured }) => measured)),
-      bound: { atLeast: 1 },
-    },
-  ];
+}
+
+function ratio({ figures }: Row, other: Row): number {
+  return Math.min(
+    ...[0, 1].map((index) => (figures[index]?.median ?? 0) / (other.figures[index]?.median ?? 0)),
+  );
 }
