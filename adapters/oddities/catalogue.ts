@@ -118,11 +118,11 @@ export const ODDITIES: readonly Oddity[] = [
   },
   {
     name: 'dc-one-family-addresses',
-    title: 'gives its nodes virtual addresses of IPv4 alone',
+    title: 'gives its nodes virtual addresses of IPv4 alone, where it has them',
     clause: 'DC-02',
     patch: () =>
       replace(Pools.prototype, 'take', (original) => (self, ...args) => {
-        setField(self, 'families', [4]);
+        if (field<readonly number[]>(self, 'families').includes(4)) setField(self, 'families', [4]);
         return original(self, ...args);
       }),
   },

@@ -1,18 +1,6 @@
 import { bigEndian, concat, equal } from './bytes.ts';
 import { chacha20, chachaBlock } from './chacha.ts';
-
-/** Poly1305 (RFC 8439, 2.5) with a one-time key of 32 bytes. */
-export function poly1305(key: Uint8Array, message: Uint8Array): Uint8Array {
-  const p = (1n << 130n) - 5n;
-  const r = littleEndian(key.slice(0, 16)) & 0x0ffffffc0ffffffc0ffffffc0fffffffn;
-  const s = littleEndian(key.slice(16, 32));
-  let sum = 0n;
-  for (let at = 0; at < message.length; at += 16) {
-    const block = message.slice(at, at + 16);
-    sum = ((sum + littleEndian(block) + (1n << BigInt(8 * block.length))) * r) % p;
-  }
-  return bigEndian((sum + s) & ((1n << 128n) - 1n), 16).reverse();
-}
+import { poly1305 } from './poly1305.ts';
 
 /** AEAD_CHACHA20_POLY1305 (RFC 8439, 2.8): ciphertext, then the 16 bytes of the tag. */
 export function sealChaChaPoly(
@@ -46,10 +34,4 @@ function tag(key: Uint8Array, nonce: Uint8Array, ad: Uint8Array, ciphertext: Uin
 
 function pad16(bytes: Uint8Array): Uint8Array {
   return new Uint8Array((16 - (bytes.length % 16)) % 16);
-}
-
-function littleEndian(bytes: Uint8Array): bigint {
-  let value = 0n;
-  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] ?? 0);
-  return value;
 }
