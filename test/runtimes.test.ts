@@ -54,6 +54,7 @@ const onOne: Readonly<Record<string, Runtime['is']>> = {
   'evidence/replay.test.ts': 'node',
   'evidence/tampered.test.ts': 'bun',
   'fuzz/party.test.ts': 'bun',
+  'kills/each.test.ts': 'bun',
   'lab/balancer.test.ts': 'bun',
   'lab/direct-lost.test.ts': 'bun',
   'lab/faults.test.ts': 'bun',

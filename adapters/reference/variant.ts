@@ -64,6 +64,32 @@ export function withEffects(
   );
 }
 
+/** What was there before each change of a class, latest first; kept only while somebody is to put it back. */
+let before: (() => void)[] | undefined;
+
+/** Applies what a variant changes in classes. @returns what puts them back as they were. */
+export function patched({ patch }: Variant): () => void {
+  const kept: (() => void)[] = [];
+  before = kept;
+  try {
+    patch?.();
+  } finally {
+    before = undefined;
+  }
+  return () => {
+    for (const put of kept.splice(0)) put();
+  };
+}
+
+function define(prototype: object, name: string, property: PropertyDescriptor): void {
+  const former = Reflect.getOwnPropertyDescriptor(prototype, name);
+  before?.unshift(() => {
+    if (former === undefined) Reflect.deleteProperty(prototype, name);
+    else Reflect.defineProperty(prototype, name, former);
+  });
+  Reflect.defineProperty(prototype, name, { ...property, configurable: true });
+}
+
 /**
  * Replaces a method of a class by one that knows the former: `replace(Class.prototype, 'method', (original) => ...)`.
  * Private methods too: a saboteur is no respecter of interfaces.
@@ -72,12 +98,20 @@ export function replace(prototype: object, method: string, make: (original: Meth
   const original: unknown = Reflect.get(prototype, method);
   if (typeof original !== 'function') throw new Error(`there is no method ${method} to replace`);
   const changed = make((self, ...args) => Reflect.apply(original, self, args));
-  Reflect.defineProperty(prototype, method, {
+  define(prototype, method, {
     value(this: object, ...args: readonly unknown[]): unknown {
       return changed(this, ...args);
     },
     writable: true,
-    configurable: true,
+  });
+}
+
+/** Has a property of a class be what `get` makes of the object. */
+export function replaceProperty(prototype: object, name: string, get: (self: object) => unknown): void {
+  define(prototype, name, {
+    get(this: object): unknown {
+      return get(this);
+    },
   });
 }
 

@@ -20,7 +20,10 @@ export const DC_FEDERATION: readonly Saboteur[] = [
     title: 'opens to nodes and relays when it has something to ask, however lately it was started',
     clause: 'DC-43',
     caughtBy: 'dc.restart.opens',
-    patch: () => replace(Reopening.prototype, 'takeDue', () => () => undefined),
+    patch: () =>
+      replace(Reopening.prototype, 'takeDue', (original) => (self, ...args) => {
+        original(self, ...args);
+      }),
   },
   {
     name: 'dc-forgets-relays',

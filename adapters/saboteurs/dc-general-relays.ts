@@ -10,7 +10,7 @@ import { RelayDirections } from '../../reference/roles/dc/relay-directions.ts';
 import { Relays } from '../../reference/roles/dc/relays.ts';
 import { MessageType, RelayKind, Status } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace, setField } from '../reference/variant.ts';
+import { field, replace, replaceProperty, setField } from '../reference/variant.ts';
 
 /** [2001:db8::1]:4330 */
 const SIX: Endpoint = { ip: '2001:db8::1' as Ip, port: 4330 };
@@ -137,11 +137,9 @@ export const DC_GENERAL_RELAYS: readonly Saboteur[] = [
     patch: () => {
       const isCounted = ({ live }: { readonly live: LiveRelayDirection }): boolean =>
         'legs' in live.direction;
-      Object.defineProperty(RelayDirections.prototype, 'size', {
-        get(this: object) {
-          const paths = field<Map<string, { live: LiveRelayDirection }>>(this, 'paths');
-          return [...paths.values()].filter(isCounted).length;
-        },
+      replaceProperty(RelayDirections.prototype, 'size', (self) => {
+        const paths = field<Map<string, { live: LiveRelayDirection }>>(self, 'paths');
+        return [...paths.values()].filter(isCounted).length;
       });
     },
   },

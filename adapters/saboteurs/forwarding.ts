@@ -3,6 +3,7 @@ import type { Endpoint } from '../../reference/address.ts';
 import { formatEndpoint } from '../../reference/address.ts';
 import { toHex } from '../../reference/bytes.ts';
 import type { Counters, Effect, HotTable } from '../../reference/core.ts';
+import { RelayTable } from '../../reference/roles/relay/table.ts';
 import type { EntriesConfig } from '../../reference/roles/rs-s/entries.ts';
 import { Entries } from '../../reference/roles/rs-s/entries.ts';
 import type { Entry } from '../../reference/roles/rs-s/entry.ts';
@@ -217,11 +218,7 @@ export const FORWARDING: readonly Saboteur[] = [
     title: 'ignores the rates of a path',
     clause: 'RS-14',
     caughtBy: 'rs-s.forward.rates',
-    wrap: (created) => {
-      if (created.table !== undefined)
-        replace(Object.getPrototypeOf(created.table) as object, 'admit', () => () => true);
-      return created;
-    },
+    patch: () => replace(RelayTable.prototype, 'admit', () => () => true),
   },
   {
     name: 'held-beyond-the-rates',

@@ -19,7 +19,7 @@ import type { TunnelConfig } from '../../reference/roles/tunnel/types.ts';
 import type { RouteDirection } from '../../reference/wire/messages.ts';
 import { Reason, RelayKind, Status } from '../../reference/wire/registry.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { field, replace, setField } from '../reference/variant.ts';
+import { field, replace, replaceProperty, setField } from '../reference/variant.ts';
 
 const ANY = { includes: () => true };
 
@@ -61,11 +61,7 @@ export const NODE_RELAY_ENDS: readonly Saboteur[] = [
     clause: 'HO-11',
     caughtBy: 'node.general.two-peers',
     patch: () =>
-      Reflect.defineProperty(Path.prototype, 'party', {
-        get(this: Path): string {
-          return toHex(this.directed.end.nodeId);
-        },
-      }),
+      replaceProperty(Path.prototype, 'party', (self) => toHex((self as Path).directed.end.nodeId)),
   },
   {
     name: 'node-new-relay-path-for-a-move',

@@ -234,7 +234,8 @@ export const NODE_ROUTES: readonly Saboteur[] = [
     title: 'never closes a second path to one node',
     clause: 'HO-11',
     caughtBy: 'node.paths.lowest',
-    patch: () => replace(Paths.prototype, 'thinOut', () => () => undefined),
+    patch: () =>
+      replace(Paths.prototype, 'thinOut', () => (self) => setField(self, 'lookAt', Number.POSITIVE_INFINITY)),
   },
   {
     name: 'node-greets-the-dead',
