@@ -136,6 +136,18 @@ function contract(t: T, backend: Backend): void {
     t.equal(seen, 1);
   });
 
+  t.test('the port of a closed socket can be had at once', async (t) => {
+    const first = await net.bind(at('127.0.0.1:0'), () => {});
+    const { local } = first;
+    await first.close();
+    for (let times = 0; times < 20; times++) {
+      const socket = await net.bind(local, () => {});
+      socket.send(Uint8Array.of(1), local);
+      await socket.close();
+    }
+    t.ok(true, `${local.port}, twenty times`);
+  });
+
   t.test('a program that has closed its sockets ends', async (t) => {
     const { status, signal, out } = await start(new URL('programs/ends.ts', import.meta.url), [backend])
       .ended;

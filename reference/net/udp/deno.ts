@@ -67,6 +67,7 @@ class UdpSocket implements CountedSocket {
   private readonly senders = new IpCache();
   private readonly counted = noCounts();
   private closing: Promise<void> | undefined;
+  private readonly receiving: Promise<void>;
   /** The system gets one after the other: of several at once Deno may turn the order round. */
   private readonly waiting: { readonly bytes: Uint8Array; readonly to: Endpoint }[] = [];
   private sending: Promise<void> | undefined;
@@ -76,7 +77,7 @@ class UdpSocket implements CountedSocket {
     this.local = { ip: local.ip, port: deno.addr.port };
     this.version = family(local.ip);
     this.onDatagram = onDatagram;
-    void this.receive();
+    this.receiving = this.receive();
   }
 
   counts(): SocketCounts {
@@ -130,5 +131,7 @@ class UdpSocket implements CountedSocket {
   private async end(): Promise<void> {
     await this.sending;
     this.deno.close();
+    // What waits for a datagram has the port still.
+    await this.receiving;
   }
 }
