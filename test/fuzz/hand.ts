@@ -49,7 +49,7 @@ export class Hand {
   private readonly psk: Uint8Array;
   private readonly dice: Dice;
   private inUse: Keys | undefined;
-  /** The highest order number of all openings made. */
+  /** The highest order number of all openings made or answered. */
   order = 0n;
 
   constructor({ kind, id, secret, self, peer }: Secrets, dice: Dice) {
@@ -105,7 +105,11 @@ export class Hand {
     const state = verifyOpening(this.config, this.psk, message1);
     const isFree = (keyId: number): boolean => keyId !== 0 && this.find(keyId) === undefined;
     const made = state && answerOpening(this.config, state, message1, 0n, isFree, this.dice.bytes, 0);
-    return made && this.keep(made).handshake.message2;
+    if (made === undefined) return undefined;
+    // KEY-24: the next own one is above it.
+    const order = new DataView(message1.buffer, message1.byteOffset).getBigUint64(20);
+    if (this.config.kind !== 'association' && order > this.order) this.order = order;
+    return this.keep(made).handshake.message2;
   }
 
   /** A message under any keys; the next sequence unless another one is given. */

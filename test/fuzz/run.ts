@@ -102,7 +102,7 @@ function inside(): string[] {
       faults.push(`memory grew by more than ${mebibytes(MARGIN)}`);
   }
   if (faults.length === 0 && count >= ALL_LAYERS) {
-    for (const layer of empty(tallies.refused, layers)) faults.push(`layer ${layer} refused nothing`);
+    for (const layer of empty(tallies.refused, layers, count)) faults.push(`layer ${layer} refused nothing`);
   }
   return faults;
 }
@@ -135,7 +135,7 @@ async function overUdp(): Promise<string[]> {
       faults.push(`its memory grew by more than ${mebibytes(RESIDENT_MARGIN)}`);
   }
   if (faults.length === 0 && count >= ALL_LAYERS) {
-    for (const layer of empty(result.refused, layers)) faults.push(`layer ${layer} refused nothing`);
+    for (const layer of empty(result.refused, layers, count)) faults.push(`layer ${layer} refused nothing`);
   }
   return faults.map((fault) => `${fault}\nagain: ${again(seed, count)} --udp`);
 }

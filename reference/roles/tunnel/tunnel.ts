@@ -69,7 +69,11 @@ export class Tunnel {
     this.routes = routes;
     this.channel = channel;
     this.relay = new RelaySide(config, random, {
-      emit: link.emit,
+      // TUN-17: it answers the relay, and has nothing of its own to say there any more.
+      emit: (event) => {
+        const isOwn = event.kind === 'send' && event.bytes[1] !== MessageType.probeResponse;
+        if (!isOwn || this.life.state !== 'closed') link.emit(event);
+      },
       ready: (endpoint, now) => this.relayReady(endpoint, now),
       failed: () => this.standing.legFailed(),
     });
@@ -217,7 +221,7 @@ export class Tunnel {
   tick(now: Instant): TunnelEvent[] {
     const { life } = this;
     if (life.state === 'gone') return [];
-    if (life.state === 'open') this.relay.tick(now);
+    if (life.state !== 'closed') this.relay.tick(now);
     this.absorb(this.channel.tick(now), now);
     this.dialogue.tick(now);
     this.out.push(...life.tick(now));
@@ -232,7 +236,7 @@ export class Tunnel {
     if (life.state === 'gone') return Number.POSITIVE_INFINITY;
     const times = [this.channel.wakeAt(), this.dialogue.wakeAt(), life.wakeAt()];
     if (life.confirmedAt === undefined) times.push(this.opening.wakeAt());
-    if (life.state === 'open') times.push(this.relay.wakeAt());
+    if (life.state !== 'closed') times.push(this.relay.wakeAt());
     if (life.isOpen) times.push(this.upkeep.wakeAt(), this.optimiser.wakeAt());
     return Math.min(...times);
   }

@@ -116,7 +116,7 @@ export function nodeUnderFire(seed: string): { readonly side: Side; readonly dic
       peerRole: 'dc',
       endpoints: HOME.map(formatEndpoint),
     },
-    limits: { perSourcePerSecond: 100, paths: 24 },
+    limits: { perSourcePerSecond: 20, paths: 24 },
   } as const;
   const { role, tunnels } = createNode(nodeConfig.parse(config), new Dice(`${seed} role`).bytes);
   const others = (): Adept[] => paths.flatMap(({ adepts }) => adepts);
