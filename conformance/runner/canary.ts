@@ -13,6 +13,9 @@ const BAD = 50;
 /** How long before and after a bad moment nothing is held against the target. */
 const MARGIN = 250;
 
+/** Milliseconds from which on what the suite itself computes says nothing of the host before. */
+export const APART = MARGIN + 2 * INTERVAL;
+
 /** A datagram to oneself that takes longer does not come any more. */
 const LOST = 1000;
 

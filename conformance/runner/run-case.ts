@@ -1,6 +1,7 @@
 /** Runs one case: its rows, the shrinking of a row that failed, and what came of it. */
 import fc from 'fast-check';
 import type { Instant } from '../../reference/core.ts';
+import { sleepUntil } from '../../reference/net/net.ts';
 import type { Case, ModelCase, PropertyCase, ScriptCase } from '../case.ts';
 import { exchangeOf, sketchOf } from '../observe/exchange.ts';
 import type { Tap } from '../played/stage.ts';
@@ -9,6 +10,7 @@ import { seededRandom, seedNumber } from '../random.ts';
 import type { CaseResult, Sketch } from '../report.ts';
 import { Unjudged, Violation } from '../verdict.ts';
 import { World } from '../world.ts';
+import { APART } from './canary.ts';
 import type { Environment } from './environment.ts';
 import { checkIntents } from './intents.ts';
 import type { Judged, Outcome } from './judged.ts';
@@ -61,6 +63,8 @@ class CaseRunner {
   /** What the suite itself did wrong: outweighs all else. */
   #broken: Outcome | undefined = undefined;
   #failure: { outcome: Outcome; world: World } | undefined = undefined;
+  /** When it was seen: from then on nothing was waited for that bears on it. */
+  #failedAt: Instant | undefined = undefined;
   #sketch: Sketch | undefined = undefined;
   #shrinkSteps = 0;
   #shrinkUntil: Instant = 0;
@@ -183,14 +187,18 @@ class CaseRunner {
 
   async #failed(world: World, error: unknown): Promise<void> {
     const { options, environment } = this.#context;
+    const { net } = environment;
     const outcome = outcomeOf(error, this.#info, options.strict);
+    if (error instanceof Violation) this.#failedAt ??= net.now();
     await this.#release(world);
     if (!(error instanceof Violation)) {
       this.#stopped = { outcome, world };
       return;
     }
+    // The twin may take the thread for a second.
+    if (this.#failure === undefined) await sleepUntil(net, net.now() + APART);
     this.#checkIntents(world);
-    if (this.#failure === undefined) this.#shrinkUntil = environment.net.now() + this.#context.budget.perCase;
+    if (this.#failure === undefined) this.#shrinkUntil = net.now() + this.#context.budget.perCase;
     this.#failure = { outcome, world };
     throw error;
   }
@@ -292,7 +300,7 @@ class CaseRunner {
       ...(ended && { exchange: exchangeOf(ended.world.stage.transcript.entries, this.#from) }),
       ...(this.#sketch && { sketch: this.#sketch }),
       from: this.#from,
-      to: net.now(),
+      to: this.#failedAt ?? net.now(),
       // The first world has all rows up to the first that failed; how many follow is a matter of time.
       sentHash: first?.stage.sentHash.digest() ?? '',
     };
