@@ -204,6 +204,29 @@ t.test('close: the other end is told, both receive for 10 s more', (t) => {
   }
 });
 
+t.test('close: on the leg nothing own is said any more, whatever comes there', (t) => {
+  const world = up({ relay: true, isRelayOnly: true });
+  const [own, peer] = world.ends;
+  talk(world, 500);
+  peer.close();
+  world.run(10);
+  // It moves as the end of the path reaches it: the probe of its leg has tries left.
+  own.move([A]);
+  cut(world, [A]);
+  world.run(600);
+  t.equal(own.of('closing').length, 1);
+  const first = world.sim.sent.length;
+  const legId = 0x71;
+  const forged = new Uint8Array(76).fill(legId, 4, 20);
+  forged.set([5, 0x0c]);
+  world.run(1000);
+  own.receive(forged, RELAY);
+  world.run(12_000);
+  t.same(own.refusals().at(-1), 'handshake');
+  const said = world.sim.sent.slice(first).filter(({ from, bytes }) => from === A && bytes[4] === legId);
+  t.same(said, []);
+});
+
 t.test('close: an end that is not there is told three times', (t) => {
   const world = up();
   cut(world, [B]);
