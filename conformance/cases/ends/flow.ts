@@ -12,7 +12,7 @@ import type { World } from '../../world.ts';
 import { delivered } from '../node/steps.ts';
 import { move, socketOf } from '../nodes.ts';
 import type { OnPath } from './steps.ts';
-import { endCommon, NAMES, opened } from './steps.ts';
+import { endCommon, NAMES, opened, packetIn } from './steps.ts';
 
 const { SYN, ACK, FIN } = TCP_FLAG;
 /** Of the node's application and of the peer's. */
@@ -74,8 +74,7 @@ async function comesIn(
   await on.end.packet(tcpSegment({ from: on.plan.real, to: to.from, ports, ...segment }));
   const is = ({ type, plaintext }: Received) => type === MessageType.data && isAt(plaintext, segment);
   const requirement = 'TUN-12: a TCP flow goes on unharmed.';
-  const { plaintext } = world.came(await on.node.peer.take(is), 'the segment in Data', requirement);
-  const packet = plaintext ?? new Uint8Array(0);
+  const packet = packetIn(world.came(await on.node.peer.take(is), 'the segment in Data', requirement));
   const [expected, actual] = [wanted(segment, CLIENT), shown(packet, 1)];
   world.check(actual === expected, expected, actual, requirement);
   checkData(world, packet, segment);

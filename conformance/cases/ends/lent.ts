@@ -25,6 +25,7 @@ import {
   directAs,
   endCommon,
   opened,
+  packetIn,
   packetTo,
 } from './steps.ts';
 
@@ -117,9 +118,9 @@ async function checkUnchangedOut(world: World, on: OnPath, packet: Uint8Array): 
 
 async function checkUnchangedIn(world: World, on: OnPath, packet: Uint8Array): Promise<void> {
   await on.end.packet(packet);
-  const { plaintext } = world.came(await on.node.peer.take(isData), 'the packet in Data', 'RST-03.');
+  const mail = world.came(await on.node.peer.take(isData), 'the packet in Data', 'RST-03.');
   const expected = toHex(onward(packet));
-  const actual = toHex(plaintext ?? new Uint8Array(0));
+  const actual = toHex(packetIn(mail));
   world.check(actual === expected, expected, actual, 'RST-03, RST-07: unchanged but for hops.');
 }
 
@@ -166,7 +167,7 @@ export const RS_T_CASES: readonly Case[] = [
       world.check(out === undefined, 'nothing out', 'the packet', 'RST-01: as in forwarding.');
       world.status(await on.node.peer.probe(on.node.path), Status.ok);
       for (let mail = on.node.peer.takeNow(isData); mail; mail = on.node.peer.takeNow(isData))
-        world.check(!is(mail.plaintext), 'nothing into the path', 'the packet', 'RST-03: as in forwarding.');
+        world.check(!is(packetIn(mail)), 'nothing into the path', 'the packet', 'RST-03: as in forwarding.');
     },
   }),
   propertyCase({
@@ -185,7 +186,7 @@ export const RS_T_CASES: readonly Case[] = [
       const tooBig = version === 4 ? [3, 4, 1300] : [2, 0, 1300];
       await on.end.packet(icmpError(router, on.inside, tooBig, onward(sent)));
       const mail = world.came(await on.node.peer.take(isData), 'the error in Data', 'RST-11.');
-      const came = mail.plaintext ?? new Uint8Array(0);
+      const came = packetIn(mail);
       const source = toHex(version === 4 ? came.slice(12, 16) : came.slice(8, 24));
       const peer = toHex(ipToBytes(on.plan.real));
       world.check(source === peer, peer, source, 'RST-11, NODE-11.');
@@ -288,7 +289,7 @@ export const RS_T_CASES: readonly Case[] = [
       const packet = packetTo(world, on, { to: other.inside });
       on.node.sendData(packet);
       const mail = world.came(await other.node.peer.take(isData), 'the packet in Data', 'RST-10.');
-      const inside = mail.plaintext ?? new Uint8Array(0);
+      const inside = packetIn(mail);
       const at = inside.slice(20);
       world.check(sameBytes(at, packet.slice(20)), toHex(packet.slice(20)), toHex(at), 'RST-07.');
     },

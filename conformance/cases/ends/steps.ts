@@ -26,6 +26,17 @@ type Common = Pick<CaseInfo, 'level' | 'roles' | 'adapterLevel' | 'features' | '
 export const NAMES: Readonly<Record<EndKind, string>> = { 'rs-n': 'RS-N', 'rs-t': 'RS-T' };
 
 /**
+ * The inner packet in Data, as long as its own header says, without the zero bytes that may come after it; all of it where
+ * something else comes there. [TUN-09, TUN-11]
+ */
+export function packetIn({ plaintext = new Uint8Array(0) }: Received): Uint8Array {
+  const [at, more] = (plaintext[0] ?? 0) >> 4 === 4 ? [2, 0] : [4, 40];
+  const length = 256 * (plaintext[at] ?? 0) + (plaintext[at + 1] ?? 0) + more;
+  const isPadded = plaintext.subarray(length).every((byte) => byte === 0);
+  return isPadded ? plaintext.subarray(0, length) : plaintext;
+}
+
+/**
  * A MUST that shows in datagrams; `used`: in packets of the general side too; `configured`: where it takes an instance
  * of its own configuration.
  */
@@ -272,7 +283,7 @@ export async function checkTold(world: World, on: OnPath, packet: Uint8Array): P
   const told = await on.node.peer.take(({ type }) => type === MessageType.data);
   const requirement = 'RSN-14, RSN-15: the node is told by ICMP, as from its peer.';
   const mail = world.came(told, 'an ICMP error in Data', requirement);
-  const came = mail.plaintext ?? new Uint8Array(0);
+  const came = packetIn(mail);
   const error = readIcmp(came);
   world.check(error?.type === 3, 'destination unreachable', `type ${error?.type}`, requirement);
   const source = ipFromBytes(came.slice(12, 16));

@@ -30,6 +30,7 @@ import {
   endCommon,
   opened,
   outs,
+  packetIn,
   packetTo,
 } from './steps.ts';
 
@@ -172,7 +173,7 @@ export const RS_N_TRANSLATION_CASES: readonly Case[] = [
       const mail = world.came(await on.node.peer.take(isData), 'the answer in Data', 'RSN-03.');
       const wanted = echo(on.far, on.inside, answer[pair[0]], 0x4242, reply, 63);
       const at = pair[0] === 4 ? 20 : 40;
-      const came = mail.plaintext ?? new Uint8Array(0);
+      const came = packetIn(mail);
       world.check(
         sameBytes(came.slice(at), wanted.slice(at)),
         toHex(wanted.slice(at)),
@@ -199,7 +200,7 @@ export const RS_N_TRANSLATION_CASES: readonly Case[] = [
       const unreachable = { 4: [3, 3, 0], 6: [1, 4, 0] } as const;
       await on.end.packet(icmpError(router, GENERAL_SIDE[pair[1]] as Ip, unreachable[pair[1]], sent));
       const mail = world.came(await on.node.peer.take(isData), 'the error in Data', 'RSN-07.');
-      const came = mail.plaintext ?? new Uint8Array(0);
+      const came = packetIn(mail);
       const icmp = readIcmp(came);
       const [type, code] = unreachable[pair[0]];
       const actual = `type ${icmp?.type} code ${icmp?.code}, sound ${icmp?.isSound}`;
@@ -236,7 +237,7 @@ export const RS_N_TRANSLATION_CASES: readonly Case[] = [
       );
       const mail = world.came(await on.node.peer.take(isData), 'the packet in Data', 'RSN-03.');
       const unreachable = { 4: [3, 3, 0], 6: [1, 4, 0] } as const;
-      on.node.sendData(icmpError(on.inside, on.far, unreachable[pair[0]], mail.plaintext ?? payload));
+      on.node.sendData(icmpError(on.inside, on.far, unreachable[pair[0]], packetIn(mail)));
       const [type, code] = unreachable[pair[1]];
       const isAbout = (one: Uint8Array): boolean => {
         const read = readIcmp(one);
@@ -274,7 +275,7 @@ export const RS_N_TRANSLATION_CASES: readonly Case[] = [
       const exceeded = { 4: 11, 6: 3 } as const;
       await checkNotOut(world, on, () => on.node.sendData(packetTo(world, on, { hopLimit: 1 })), 'RSN-15.');
       const mail = world.came(await on.node.peer.take(isData), 'an ICMP error in Data', 'RSN-15.');
-      const came = mail.plaintext ?? new Uint8Array(0);
+      const came = packetIn(mail);
       const source = toHex(pair[0] === 4 ? came.slice(12, 16) : came.slice(8, 24));
       const actual = `type ${readIcmp(came)?.type} from ${source}`;
       const wanted = `type ${exceeded[pair[0]]} from ${toHex(ipToBytes(on.far))}`;
@@ -322,7 +323,7 @@ export const RS_N_TRANSLATION_CASES: readonly Case[] = [
       const isGone = (await refused()) > between;
       const data: Uint8Array[] = [];
       let mail = isGone ? on.node.peer.takeNow(isData) : await on.node.peer.take(isData);
-      for (; mail; mail = on.node.peer.takeNow(isData)) data.push(mail.plaintext ?? new Uint8Array(0));
+      for (; mail; mail = on.node.peer.takeNow(isData)) data.push(packetIn(mail));
       const isWhole = data.length === 1 && readUdp(data[0] ?? back)?.payload.length === length;
       const expected = 'the packet whole, or nothing and counted';
       world.check(isWhole || (isGone && data.length === 0), expected, `${data.length} packets`, 'RSN-11.');
