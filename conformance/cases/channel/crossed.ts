@@ -17,8 +17,14 @@ const REPEAT = 750;
 const NEXT_REPEAT = 1750;
 /** GEN-38, and as much again for the way and the host. */
 const LATE = 200;
+/** What an answer that goes at once has to have at least, on any host. */
+const AT_ONCE = 200;
 /** KEY-06 */
 const LEARNED = 4;
+
+function tooLate(): Unjudged {
+  return new Unjudged('inconclusive', 'host', 'the next repeat came before all was sent', true);
+}
 /** KEY-22 */
 const UNCONFIRMED = 4;
 
@@ -121,11 +127,11 @@ export const CROSSED_CASES: readonly Case[] = [
         const requirement = 'KEY-06: it sends its own message 1 to the source of the other at once.';
         // What waits for the next repeat comes after that time; a busy host has all of it.
         const left = first.at + NEXT_REPEAT - LATE - world.net.now();
-        const came = await source.take(isOpening, Math.max(1, left));
+        if (left < AT_ONCE) throw tooLate();
+        const came = await source.take(isOpening, left);
         world.came(came, `message 1 at ${source.name}`, requirement);
       }
-      if (world.net.now() > first.at + NEXT_REPEAT - LATE)
-        throw new Unjudged('inconclusive', 'host', 'the next repeat came before all was sent', true);
+      if (world.net.now() > first.at + NEXT_REPEAT - LATE) throw tooLate();
       await world.sleep(first.at + NEXT_REPEAT + LATE - world.net.now());
       const isRepeat = (mail: Received) => isOpening(mail) && mail.at > first.at + NEXT_REPEAT - LATE;
       for (const [i, source] of sources.entries()) {
