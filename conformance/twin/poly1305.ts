@@ -6,14 +6,13 @@ const BITS = 13;
 const BASE = 1 << BITS;
 const P = (1n << 130n) - 5n;
 
-/** Of the first half of the key the bits that count (RFC 8439, 2.5): four words in little-endian order. */
-const CLAMP = Uint32Array.of(0x0fffffff, 0x0ffffffc, 0x0ffffffc, 0x0ffffffc);
+/** Of each byte of the first half of the key the bits that count (RFC 8439, 2.5). */
+const clamp = (at: number): number => (at % 4 === 3 ? 0x0f : at % 4 === 0 && at > 0 ? 0xfc : 0xff);
 
 /** Poly1305 (RFC 8439, 2.5) with a one-time key of 32 bytes. */
 export function poly1305(key: Uint8Array, message: Uint8Array): Uint8Array {
-  const clamp = new Uint8Array(CLAMP.buffer);
   const block = new Uint8Array(19);
-  block.set(key.subarray(0, 16).map((byte, at) => byte & (clamp[at] ?? 0)));
+  block.set(key.subarray(0, 16).map((byte, at) => byte & clamp(at)));
   const r = new Float64Array(DIGITS);
   add(r, block);
   const sum = new Float64Array(DIGITS);

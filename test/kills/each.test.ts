@@ -1,15 +1,19 @@
 /** Each saboteur changes something still: the case that has to catch it does, in virtual time, which takes little of it. */
-import type { Saboteur } from '../../adapters/reference/variant.ts';
-import { patched } from '../../adapters/reference/variant.ts';
 import { SABOTEURS } from '../../adapters/saboteurs/catalogue.ts';
 import { ALL_CASES } from '../../conformance/cases/all.ts';
+import { hasCaught } from '../../conformance/command/kill-table.ts';
 import { runInMemory } from '../conformance/bench.ts';
 import t from '../tap.ts';
+import { meet } from './meet.ts';
 
 t.test('the case that has to catch a saboteur does', async (t) => {
   for (const saboteur of SABOTEURS) {
-    const found = await meets(saboteur);
-    t.ok(['fail', 'warn'].includes(found), `${saboteur.name}: ${saboteur.caughtBy}: ${found}`);
+    const its = ALL_CASES.filter(({ id }) => id === saboteur.caughtBy);
+    const [found] = await meet(saboteur, its).then(
+      ({ cases }) => cases,
+      (error) => [error],
+    );
+    t.ok(found?.id && hasCaught(found), `${saboteur.name}: ${saboteur.caughtBy}: ${found?.verdict ?? found}`);
   }
 });
 
@@ -22,21 +26,3 @@ t.test('what was patched is as before', async (t) => {
     .map(({ id, verdict }) => `${id}: ${verdict}`);
   t.same(wrong, []);
 });
-
-/** The verdict, or what kept it away. */
-async function meets(saboteur: Saboteur): Promise<string> {
-  const { wrap, codec, caughtBy } = saboteur;
-  const putBack = patched(saboteur);
-  try {
-    const { cases } = await runInMemory({
-      run: { cases: ALL_CASES.filter(({ id }) => id === caughtBy), slow: true, profile: 'hardened' },
-      environment: { twinEveryRow: false },
-      reference: { ...(wrap && { wrap }), ...(codec && { codec }) },
-    });
-    return cases[0]?.verdict ?? 'no verdict';
-  } catch (error) {
-    return String(error);
-  } finally {
-    putBack();
-  }
-}

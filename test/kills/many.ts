@@ -4,11 +4,10 @@
  */
 import process from 'node:process';
 import { createInterface } from 'node:readline';
-import { patched } from '../../adapters/reference/variant.ts';
 import { SABOTEURS } from '../../adapters/saboteurs/catalogue.ts';
 import { ALL_CASES } from '../../conformance/cases/all.ts';
 import { killOf } from '../../conformance/command/kill-table.ts';
-import { runInMemory } from '../conformance/bench.ts';
+import { meet } from './meet.ts';
 
 const [, , seed = ''] = process.argv;
 
@@ -23,17 +22,7 @@ for await (const line of createInterface(process.stdin)) {
       id === catcher.id ||
       (alone === undefined && !needs.includes('slow') && roles.some((role) => catcher.roles.includes(role))),
   );
-  const putBack = patched(saboteur);
-  const { wrap, codec } = saboteur;
-  try {
-    const report = await runInMemory({
-      run: { cases, seed, slow: true, profile: 'hardened' },
-      environment: { twinEveryRow: false },
-      reference: { ...(wrap && { wrap }), ...(codec && { codec }) },
-    });
-    process.stdout.write(`${JSON.stringify(killOf(saboteur, report))}\n`);
-  } finally {
-    putBack();
-  }
+  const report = await meet(saboteur, cases, seed);
+  process.stdout.write(`${JSON.stringify(killOf(saboteur, report))}\n`);
 }
 process.exit(0);

@@ -142,10 +142,10 @@ function contract(t: T, backend: Backend): void {
     await first.close();
     for (let times = 0; times < 20; times++) {
       const socket = await net.bind(local, () => {});
+      t.same(socket.local, local);
       socket.send(Uint8Array.of(1), local);
       await socket.close();
     }
-    t.ok(true, `${local.port}, twenty times`);
   });
 
   t.test('a program that has closed its sockets ends', async (t) => {
