@@ -15,10 +15,14 @@ export const NODE_FINDING: readonly Saboteur[] = [
     clause: 'DNS-12',
     caughtBy: 'node.resolver.random',
     patch: () => {
-      let last = 0;
+      // Each for itself: of several that run at once the count of one is as good as random to another.
+      const last = new WeakMap<object, number>();
       replace(Finder.prototype, 'takeDue', (original) => (self, ...args) => {
         const query = original(self, ...args) as Uint8Array | undefined;
-        query?.set([0, ++last & 0xff]);
+        if (query === undefined) return query;
+        const next = ((last.get(self) ?? 0) + 1) & 0xffff;
+        last.set(self, next);
+        query.set([next >> 8, next & 0xff]);
         return query;
       });
     },

@@ -1,4 +1,5 @@
 /** The kill table: who caught whom, who alone; and how the list of cases shows it. */
+import { SABOTEURS } from '../../adapters/saboteurs/catalogue.ts';
 import { ALL_CASES } from '../../conformance/cases/all.ts';
 import { killTable } from '../../conformance/cli/files.ts';
 import { caughtAlone, killOf, readKillTable, writeKillTable } from '../../conformance/command/kill-table.ts';
@@ -73,17 +74,22 @@ t.test('the list names them where there is a table, and is as it was where there
   t.equal(renderListJson([first]).includes('catchesAlone'), false);
 });
 
-t.test(
-  'the table of this version names cases that there are, and each saboteur is caught by its own',
-  (t) => {
-    const own = killTable();
-    const known = new Set(ALL_CASES.map(({ id }) => id));
-    const wrong = (own?.saboteurs ?? []).filter(
-      ({ caughtBy, cases }) => !cases.includes(caughtBy) || cases.some((id) => !known.has(id)),
-    );
-    t.same(
-      wrong.map(({ name }) => name),
-      [],
-    );
-  },
-);
+t.test('the table has each saboteur, caught by its own case, and names cases that there are', (t) => {
+  const { saboteurs } = killTable() ?? { saboteurs: [] };
+  const names = SABOTEURS.map(({ name }) => name).sort();
+  t.same(
+    saboteurs.map(({ name }) => name),
+    names,
+    'a new one: npx bun test/kills/run.ts NAME',
+  );
+  const known = new Set(ALL_CASES.map(({ id }) => id));
+  const catchers = new Map(SABOTEURS.map(({ name, caughtBy }) => [name, caughtBy]));
+  const wrong = saboteurs.filter(
+    ({ name, caughtBy, cases }) =>
+      caughtBy !== catchers.get(name) || !cases.includes(caughtBy) || cases.some((id) => !known.has(id)),
+  );
+  t.same(
+    wrong.map(({ name }) => name),
+    [],
+  );
+});
