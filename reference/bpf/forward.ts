@@ -1,10 +1,8 @@
 /** The second half of the relay's program: the way out, the headers of the family out, checksums, counters. */
 import type { Endpoint } from '../address.ts';
 import type { Assembler } from './assembler.ts';
-import { FRAME, headerSum, swap16, UDP, UDP_LENGTH, wordsOf } from './frame.ts';
+import { FRAME, swap16, UDP, wordsOf } from './frame.ts';
 import {
-  AF_INET,
-  AF_INET6,
   BPF_F_MARK_MANGLED_0,
   BPF_F_PSEUDO_HDR,
   BPF_F_RECOMPUTE_CSUM,
@@ -18,6 +16,7 @@ import {
   NEXT_HOP_SIZE,
   SKB,
 } from './kernel.ts';
+import { ageIpv4, ageIpv6, askWay, count, HEADER, loadUdpLength, sumAddresses } from './onward.ts';
 import type { Rates } from './rates.ts';
 import { charge } from './rates.ts';
 import { END } from './table.ts';
@@ -33,7 +32,6 @@ export function forwardAs(
   other: Endpoint | undefined,
   rates: Rates,
 ): void {
-  const header = out === 4 ? 20 : 40;
   const way = a.unique('way');
   a.label(`out${out}`);
   if (out === 6 && other !== undefined) {
@@ -43,55 +41,27 @@ export function forwardAs(
   }
   a.load(4, 1, 9, END.local);
   a.jump('jne', 1, 0, way);
-  findWay(a, out, own, header);
+  findWay(a, out, own);
   a.label(way);
   a.call(HELPER.ktime_get_ns);
   a.store(8, 10, FRAME.now, 'r0');
   charge(a, rates, () => loadUdpLength(a, 4), 'refused');
   if (out === 4) writeIpv4(a, own, other !== undefined);
   else writeIpv6(a, own, other !== undefined);
-  writeUdp(a, out, own, other, header);
+  writeUdp(a, out, own, other);
   count(a);
   redirect(a);
 }
 
-/** Device and next hop, or `pass`: no way, too long for it, or this host does not forward. */
-function findWay(a: Assembler, out: 4 | 6, own: Endpoint, header: number): void {
+/** Device and next hop, or `pass`. */
+function findWay(a: Assembler, out: 4 | 6, own: Endpoint): void {
   const { fib, nextHop } = FRAME;
-  for (let offset = 0; offset < FIB.size; offset += 8) a.store(8, 10, fib + offset, 0);
-  a.store(1, 10, fib + FIB.family, out === 4 ? AF_INET : AF_INET6);
-  a.store(1, 10, fib + FIB.protocol, UDP);
-  a.store(2, 10, fib + FIB.sourcePort, swap16(own.port));
-  a.load(2, 1, 9, END.port);
-  a.store(2, 10, fib + FIB.destinationPort, 'r1');
-  a.load(2, 1, 10, FRAME.udpLength);
-  a.swap(1, 16);
-  a.alu('add', 1, header);
-  a.store(2, 10, fib + FIB.length, 'r1');
-  a.load(4, 1, 6, SKB.ifindex);
-  a.store(4, 10, fib + FIB.ifindex, 'r1');
-  addresses(a, fib + FIB.from, fib + FIB.to, own);
-  a.mov(1, 'r6');
-  a.mov(2, 'r10');
-  a.alu('add', 2, fib);
-  a.mov(3, FIB.size);
-  a.mov(4, BPF_FIB_LOOKUP_SKIP_NEIGH);
-  a.call(HELPER.fib_lookup);
-  a.jump('jne', 0, 0, 'pass');
+  askWay(a, out, own, SKB.ifindex, BPF_FIB_LOOKUP_SKIP_NEIGH);
   a.load(1, 1, 10, fib + FIB.family);
   a.store(4, 10, nextHop, 'r1');
   for (let offset = 0; offset < 16; offset += 4) {
     a.load(4, 1, 10, fib + FIB.to + offset);
     a.store(4, 10, nextHop + 4 + offset, 'r1');
-  }
-}
-
-/** Writes the RS-S's own address and that of the end it goes to. */
-function addresses(a: Assembler, from: number, to: number, own: Endpoint): void {
-  for (const [index, word] of wordsOf(own).entries()) {
-    a.store(4, 10, from + 4 * index, word);
-    a.load(4, 1, 9, END.address + 4 * index);
-    a.store(4, 10, to + 4 * index, 'r1');
   }
 }
 
@@ -115,14 +85,7 @@ function writeIpv4(a: Assembler, own: Endpoint, mixed: boolean): void {
     changeFamily(a, ETH_IPV4);
     a.label(same);
   }
-  a.load(1, 1, 10, FRAME.ttl);
-  a.alu('sub', 1, 1);
-  a.store(1, 10, ip + 8, 'r1');
-  a.store(2, 10, ip + 10, 0);
-  addresses(a, ip + 12, ip + 16, own);
-  headerSum(a, ip);
-  a.alu('xor', 1, 0xffff);
-  a.store(2, 10, ip + 10, 'r1');
+  ageIpv4(a, own);
   storePacket(a, ETHERNET_LENGTH, ip, 20);
 }
 
@@ -144,10 +107,7 @@ function writeIpv6(a: Assembler, own: Endpoint, mixed: boolean): void {
     changeFamily(a, ETH_IPV6);
     a.label(same);
   }
-  a.load(1, 1, 10, FRAME.ttl);
-  a.alu('sub', 1, 1);
-  a.store(1, 10, ip + 7, 'r1');
-  addresses(a, ip + 8, ip + 24, own);
+  ageIpv6(a, own);
   storePacket(a, ETHERNET_LENGTH, ip, 40);
 }
 
@@ -176,19 +136,10 @@ function storePacket(a: Assembler, offset: number, from: number, length: number)
  * Ports, and the checksum by what has changed: the own address is on either side of it, so that only a change of
  * family makes it count. What came wrong stays wrong, and what the device is to finish stays unfinished.
  */
-function writeUdp(
-  a: Assembler,
-  out: 4 | 6,
-  own: Endpoint,
-  other: Endpoint | undefined,
-  header: number,
-): void {
-  const sum = ETHERNET_LENGTH + header + 6;
-  a.mov(1, 'r10');
-  a.alu('add', 1, FRAME.source);
-  a.mov(2, 16);
-  a.mov(3, 'r9');
-  a.mov(4, 16);
+function writeUdp(a: Assembler, out: 4 | 6, own: Endpoint, other: Endpoint | undefined): void {
+  const udp = ETHERNET_LENGTH + HEADER[out];
+  const sum = udp + 6;
+  sumAddresses(a);
   a.mov(5, 0);
   if (other !== undefined) {
     const same = a.unique('same-family');
@@ -206,7 +157,7 @@ function writeUdp(
   a.store(2, 10, FRAME.udpDestination, 'r1');
   a.load(4, 4, 10, FRAME.udp);
   replaceSum(a, sum, 4);
-  storePacket(a, ETHERNET_LENGTH + header, FRAME.udp, 4);
+  storePacket(a, udp, FRAME.udp, 4);
 }
 
 /** r3: what was in the sum; r4: what is in it now. One that is 0 says that there is none, and stays. */
@@ -215,16 +166,6 @@ function replaceSum(a: Assembler, offset: number, flags: number): void {
   a.mov(2, offset);
   a.mov(5, flags | BPF_F_MARK_MANGLED_0);
   a.call(HELPER.l4_csum_replace);
-}
-
-/** What came from this end, and when. [RS-08] */
-function count(a: Assembler): void {
-  a.mov(1, 1);
-  a.atomicAdd(8, END.packets, 1);
-  loadUdpLength(a, 1);
-  a.atomicAdd(8, END.bytes, 1);
-  a.load(8, 1, 10, FRAME.now);
-  a.store(8, 8, END.lastUse, 'r1');
 }
 
 /** Out, by the neighbour that the way leads to; to an end on this host by the loopback. */
@@ -246,13 +187,6 @@ function redirect(a: Assembler): void {
   a.mov(4, 0);
   a.call(HELPER.redirect_neigh);
   a.exit();
-}
-
-/** Bytes of UDP payload. */
-function loadUdpLength(a: Assembler, register: 1 | 4): void {
-  a.load(2, register, 10, FRAME.udpLength);
-  a.swap(register, 16);
-  a.alu('sub', register, UDP_LENGTH);
 }
 
 /** What the sum of 16-bit words grows by when one address takes the place of the other, in one's complement. */

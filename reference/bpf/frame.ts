@@ -2,7 +2,8 @@
 import type { Endpoint } from '../address.ts';
 import { ipToBytes } from '../address.ts';
 import type { Assembler } from './assembler.ts';
-import { ETHERNET_LENGTH, HELPER } from './kernel.ts';
+import type { HELPER } from './kernel.ts';
+import { ETHERNET_LENGTH } from './kernel.ts';
 
 /** UDP is in the same place after either IP header. */
 export const FRAME = {
@@ -22,6 +23,7 @@ export const FRAME = {
   ttl: -201,
   trafficClass: -202,
   etherType: -204,
+  ethernet: -224,
 } as const;
 
 export const UDP = 17;
@@ -39,14 +41,23 @@ export function swap16(value: number): number {
   return ((value & 0xff) << 8) | (value >> 8);
 }
 
-/** Copies the packet from its IP header on to the frame, or goes to `pass`. */
-export function loadPacket(a: Assembler, to: number, length: number): void {
+/** How a program reads packets: what is in the kernel's buffers, or in the driver's. */
+export type Load = typeof HELPER.skb_load_bytes | typeof HELPER.xdp_load_bytes;
+
+/** Copies the packet from its IP header, or from another place, on to the frame, or goes to `pass`. */
+export function loadPacket(
+  a: Assembler,
+  load: Load,
+  to: number,
+  length: number,
+  from = ETHERNET_LENGTH,
+): void {
   a.mov(1, 'r6');
-  a.mov(2, ETHERNET_LENGTH);
+  a.mov(2, from);
   a.mov(3, 'r10');
   a.alu('add', 3, to);
   a.mov(4, length);
-  a.call(HELPER.skb_load_bytes);
+  a.call(load);
   a.jump('jne', 0, 0, 'pass');
 }
 

@@ -1,4 +1,4 @@
-/** Numbers of linux/bpf.h and linux/pkt_cls.h that programs of class BPF_PROG_TYPE_SCHED_CLS use. */
+/** Numbers of linux/bpf.h and linux/pkt_cls.h that programs of BPF_PROG_TYPE_SCHED_CLS and BPF_PROG_TYPE_XDP use. */
 
 /** enum bpf_func_id */
 export const HELPER = {
@@ -11,6 +11,8 @@ export const HELPER = {
   skb_change_proto: 31,
   fib_lookup: 69,
   redirect_neigh: 152,
+  xdp_load_bytes: 189,
+  xdp_store_bytes: 190,
 } as const;
 
 /** Their names by number, for listings. */
@@ -27,6 +29,9 @@ export const SKB = {
   gsoSize: 176,
 } as const;
 
+/** Place in `struct xdp_md`; 4 bytes. */
+export const XDP_IFINDEX = 12;
+
 /** What a program returns: go on to the next program of the device, and after the last to the kernel's own stack. */
 export const TCX_NEXT = -1;
 /** Or: it is well; drop. */
@@ -34,6 +39,11 @@ export const TC_ACT_OK = 0;
 export const TC_ACT_SHOT = 2;
 /** What redirect_neigh returns. */
 export const TC_ACT_REDIRECT = 7;
+
+/** What a program in the driver returns: drop; go on as if there were none; send out by the device that it came by. */
+export const XDP_DROP = 1;
+export const XDP_PASS = 2;
+export const XDP_TX = 3;
 
 /** Flags of skb_store_bytes and l4_csum_replace. */
 export const BPF_F_RECOMPUTE_CSUM = 1;
@@ -49,7 +59,8 @@ export const BPF_FIB_LOOKUP_SKIP_NEIGH = 4;
  *    |family | l4   | sport| dport| length |ifindex | tos| from | to   | -- | smac | dmac |   struct bpf_fib_lookup
  *    +-------+------+------+------+--------+--------+----+------+------+----+------+------+
  *
- * `to` becomes the next hop, `ifindex` the device that it is behind. Ports and addresses: network byte order.
+ * `to` becomes the next hop, `ifindex` the device that it is behind; `smac` and `dmac`, if they are asked for, what the
+ * frame has to have. Ports and addresses: network byte order.
  */
 export const FIB = {
   family: 0,
@@ -60,6 +71,8 @@ export const FIB = {
   ifindex: 8,
   from: 16,
   to: 32,
+  sourceMac: 52,
+  destinationMac: 58,
   size: 64,
 } as const;
 

@@ -18,6 +18,9 @@
 import type { Endpoint } from '../address.ts';
 import { family, ipFromBytes, ipToBytes } from '../address.ts';
 
+/** Name of the map in programs. */
+export const PATHS = 'paths';
+
 export const KEY_SIZE = 16;
 export const VALUE_SIZE = 144;
 

@@ -21,8 +21,13 @@ const COMMAND = {
 const SYSCALL: Readonly<Record<string, number>> = { x64: 321, arm64: 280 };
 const MAP_TYPE_HASH = 1;
 const BPF_F_NO_PREALLOC = 1;
-const PROGRAM_TYPE_SCHED_CLS = 3;
-const ATTACH_TCX_INGRESS = 46;
+
+/** Where a program runs on what comes in: before the kernel's stack, or in the driver, if that can do it itself. */
+const PLACES = {
+  ingress: { program: 3, attach: 46, flags: 0 },
+  driver: { program: 6, attach: 37, flags: 1 << 2 },
+} as const;
+export type Place = keyof typeof PLACES;
 
 const CLOCK_MONOTONIC = 1;
 
@@ -87,7 +92,7 @@ export class Bpf {
   }
 
   /** Has a program checked and translated. @returns its descriptor. @throws BpfError with what the verifier says. */
-  load(name: string, program: Uint8Array): number {
+  load(name: string, program: Uint8Array, place: Place = 'ingress'): number {
     const log = this.memory.allocate(LOG_SIZE);
     const instructions = this.memory.allocate(program.length);
     const licence = this.memory.allocate(4);
@@ -95,12 +100,12 @@ export class Bpf {
       this.memory.put(instructions, program);
       this.memory.put(licence, new TextEncoder().encode('GPL\0'));
       const fill = (level: number): void => {
-        this.words(0, [PROGRAM_TYPE_SCHED_CLS, program.length / 8]);
+        this.words(0, [PLACES[place].program, program.length / 8]);
         this.pointers(8, [instructions.address, licence.address]);
         if (level > 0) this.words(24, [level, LOG_SIZE]);
         if (level > 0) this.pointers(32, [log.address]);
         this.name(48, name);
-        this.words(68, [ATTACH_TCX_INGRESS]);
+        this.words(68, [PLACES[place].attach]);
       };
       const fd = this.attempt(COMMAND.programLoad, () => fill(0));
       if (fd >= 0) return fd;
@@ -113,8 +118,9 @@ export class Bpf {
   }
 
   /** Runs a program on what comes in at a device, for as long as the descriptor is open. @throws BpfError */
-  attach(program: number, ifindex: number): number {
-    return this.run('link', COMMAND.linkCreate, () => this.words(0, [program, ifindex, ATTACH_TCX_INGRESS]));
+  attach(program: number, ifindex: number, place: Place = 'ingress'): number {
+    const { attach, flags } = PLACES[place];
+    return this.run('link', COMMAND.linkCreate, () => this.words(0, [program, ifindex, attach, flags]));
   }
 
   /** Runs a program on one packet. @returns what it returned, and the packet then. @throws BpfError */

@@ -10,14 +10,19 @@ import { openNft } from './nft.ts';
 import { NftError } from './nft-session.ts';
 import { inKernel } from './relay.ts';
 
-/** `mmsg`: by the process, many datagrams a call; `auto`: the first of the kernel's that is to be had. */
-export const DATAPATHS = ['user', 'mmsg', 'ebpf', 'nft', 'auto'] as const;
+/**
+ * `mmsg`: by the process, many datagrams a call; `xdp`: `ebpf`, and in the driver what that can send back by itself; `auto`:
+ * the first of `ebpf` and `nft` that is to be had.
+ */
+export const DATAPATHS = ['user', 'mmsg', 'ebpf', 'xdp', 'nft', 'auto'] as const;
 export type Datapath = (typeof DATAPATHS)[number];
 
-const KERNEL = ['ebpf', 'nft'] as const;
+/** Not `xdp`: it breaks the checksums of who sends from another namespace of this host. */
+const AUTO = ['ebpf', 'nft'] as const;
+type InKernel = 'ebpf' | 'xdp' | 'nft';
 
 /** Whether the kernel is to forward. */
-export function isInKernel(datapath: Datapath): datapath is 'ebpf' | 'nft' | 'auto' {
+export function isInKernel(datapath: Datapath): datapath is InKernel | 'auto' {
   return datapath !== 'user' && datapath !== 'mmsg';
 }
 
@@ -31,12 +36,12 @@ export function hotTable(
   options: Omit<KernelOptions, 'own'>,
 ): HotTable {
   if (!isInKernel(datapath)) return table;
-  const wanted = datapath === 'auto' ? KERNEL : [datapath];
+  const wanted = datapath === 'auto' ? AUTO : [datapath];
   return inKernel(table, (own) => openFirst(wanted, { ...options, own }));
 }
 
 async function openFirst(
-  wanted: readonly (typeof KERNEL)[number][],
+  wanted: readonly InKernel[],
   options: KernelOptions,
 ): Promise<KernelTable | undefined> {
   const { own, tell } = options;
@@ -63,7 +68,7 @@ function hints(own: readonly Endpoint[]): string[] {
 }
 
 /** A table, or what is missing for it. */
-async function open(name: (typeof KERNEL)[number], options: KernelOptions): Promise<KernelTable | string> {
+async function open(name: InKernel, options: KernelOptions): Promise<KernelTable | string> {
   try {
     if (name === 'nft') {
       const { packetsPerSecond, bytesPerSecond } = options.rates;
@@ -75,7 +80,7 @@ async function open(name: (typeof KERNEL)[number], options: KernelOptions): Prom
       return await openNft(options);
     }
     const bpf = Bpf.find();
-    return bpf.found === undefined ? bpf.missing : openEbpf(bpf.found, options);
+    return bpf.found === undefined ? bpf.missing : openEbpf(bpf.found, options, name === 'xdp');
   } catch (error) {
     if (error instanceof BpfError || error instanceof NftError) return why(error);
     throw error;

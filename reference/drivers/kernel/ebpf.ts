@@ -1,22 +1,25 @@
 /**
- * The Relay Table in eBPF: one map, one program, a link at each device, also at those that appear later. All of it ends
- * with the process.
+ * The Relay Table in eBPF: one map and one program at each device, and another in its driver where that is wanted and can
+ * be. All of it ends with the process.
  */
 import { setInterval } from 'node:timers';
 import { family } from '../../address.ts';
 import { assemble } from '../../bpf/assembler.ts';
-import { TC_ACT_OK } from '../../bpf/kernel.ts';
+import { earlyProgram } from '../../bpf/early.ts';
+import { LOOPBACK_IFINDEX, TC_ACT_OK } from '../../bpf/kernel.ts';
 import { isLimited, packetCost, SECOND } from '../../bpf/rates.ts';
-import { chargeProgram, PATHS, relayProgram } from '../../bpf/relay.ts';
+import { chargeProgram, relayProgram } from '../../bpf/relay.ts';
 import type { Element, End } from '../../bpf/table.ts';
-import { decodeElement, encodeElement, freshEnd, KEY_SIZE, VALUE_SIZE } from '../../bpf/table.ts';
+import { decodeElement, encodeElement, freshEnd, KEY_SIZE, PATHS, VALUE_SIZE } from '../../bpf/table.ts';
 import { fromHex } from '../../bytes.ts';
 import type { RelayPath } from '../../core.ts';
 import type { KernelOptions, KernelTable } from '../../roles/relay/kernel-table.ts';
 import type { Offloaded } from '../../roles/relay/table.ts';
 import type { Bpf } from './bpf.ts';
 import { BpfError } from './bpf.ts';
+import type { Device } from './interfaces.ts';
 import { ethernetDevices, isLocal } from './interfaces.ts';
+import { Links } from './links.ts';
 
 const MILLISECOND = 1_000_000;
 /** Milliseconds from one look at the devices to the next. */
@@ -24,9 +27,12 @@ const EVERY = 1000;
 /** A packet for the charge program: Ethernet header, Path ID, length. */
 const CHARGE_SIZE = 14 + KEY_SIZE + 4;
 
-/** @throws BpfError if the kernel does not take it; nothing is left then. */
-export function openEbpf(bpf: Bpf, options: KernelOptions): KernelTable {
-  return new EbpfTable(bpf, options);
+/**
+ * @param inDriver whether what a driver can send back itself is not to reach the kernel's stack at all
+ * @throws BpfError if the kernel does not take it; nothing is left then.
+ */
+export function openEbpf(bpf: Bpf, options: KernelOptions, inDriver = false): KernelTable {
+  return new EbpfTable(bpf, options, inDriver);
 }
 
 class EbpfTable implements KernelTable {
@@ -35,32 +41,47 @@ class EbpfTable implements KernelTable {
   private readonly options: KernelOptions;
   private readonly descriptors: number[] = [];
   private readonly map: number;
-  private readonly program: number;
   private readonly charging: number | undefined;
-  /** By the number of a device; undefined where it has no room. */
-  private readonly links = new Map<number, number | undefined>();
+  private readonly links: Links;
+  private readonly early: Links | undefined;
   private readonly looking: NodeJS.Timeout | undefined;
   private readonly paths = new Set<string>();
   /** Of elements that are gone. */
   private readonly gone = { packets: 0, bytes: 0, refused: 0 };
 
-  constructor(bpf: Bpf, options: KernelOptions) {
+  constructor(bpf: Bpf, options: KernelOptions, inDriver: boolean) {
     this.bpf = bpf;
     this.options = options;
     const { own, rates } = options;
     try {
       this.map = this.keep(bpf.createHash('ntm_paths', KEY_SIZE, VALUE_SIZE, options.capacity));
       const maps = { [PATHS]: this.map };
-      this.program = this.keep(bpf.load('ntm_relay', assemble(relayProgram({ own, rates }), maps)));
+      const program = this.keep(bpf.load('ntm_relay', assemble(relayProgram({ own, rates }), maps)));
       if (isLimited(rates))
         this.charging = this.keep(bpf.load('ntm_charge', assemble(chargeProgram(rates), maps)));
-      for (const { ifindex } of ethernetDevices()) this.links.set(ifindex, bpf.attach(this.program, ifindex));
+      this.links = new Links(bpf, program, 'ingress');
+      this.links.follow(ethernetDevices(), (_, error) => {
+        throw error;
+      });
+      if (inDriver) this.early = this.openEarly(maps);
     } catch (error) {
       this.close();
       throw error;
     }
     this.looking = setInterval(() => this.follow(), EVERY);
     this.looking.unref();
+  }
+
+  /** @returns undefined if no driver takes it, which is told. */
+  private openEarly(maps: Readonly<Record<string, number>>): Links | undefined {
+    const { own, rates, tell } = this.options;
+    const program = this.bpf.load('ntm_early', assemble(earlyProgram({ own, rates }), maps), 'driver');
+    const early = new Links(this.bpf, this.keep(program), 'driver');
+    const missing: string[] = [];
+    early.follow(realDevices(), ({ name }, { fault }) => missing.push(`${name} (${fault})`));
+    if (early.count > 0) return early;
+    tell(`no driver forwards by itself: ${missing.join(', ') || 'there is no device'}`);
+    return undefined;
   }
 
   set(path: RelayPath): boolean {
@@ -118,29 +139,17 @@ class EbpfTable implements KernelTable {
 
   close(): void {
     clearInterval(this.looking);
-    for (const link of this.links.values()) if (link !== undefined) this.bpf.close(link);
-    this.links.clear();
+    this.early?.close();
+    this.links?.close();
     for (const descriptor of this.descriptors.splice(0).reverse()) this.bpf.close(descriptor);
   }
 
-  /** Devices come and go; the link of one that is gone is only a descriptor any more. */
   private follow(): void {
-    const devices = ethernetDevices();
-    for (const [ifindex, link] of this.links) {
-      if (devices.some((device) => device.ifindex === ifindex)) continue;
-      if (link !== undefined) this.bpf.close(link);
-      this.links.delete(ifindex);
-    }
-    for (const { name, ifindex } of devices) {
-      if (this.links.has(ifindex)) continue;
-      try {
-        this.links.set(ifindex, this.bpf.attach(this.program, ifindex));
-      } catch (error) {
-        if (!(error instanceof BpfError)) throw error;
-        this.links.set(ifindex, undefined);
-        this.options.tell(`what comes in at ${name} the process forwards: ${error.message}`);
-      }
-    }
+    this.links.follow(ethernetDevices(), ({ name }, { message }) =>
+      this.options.tell(`what comes in at ${name} the process forwards: ${message}`),
+    );
+    // What a driver does not do the program behind it does.
+    this.early?.follow(realDevices(), () => {});
   }
 
   private keep(descriptor: number): number {
@@ -187,4 +196,9 @@ function moved(before: Element, { ends }: RelayPath): Element {
     local: isLocal(ends[index].ip),
   });
   return { ...before, ends: [end(0), end(1)] };
+}
+
+/** Those that have a driver. */
+function realDevices(): Device[] {
+  return ethernetDevices().filter(({ ifindex }) => ifindex !== LOOPBACK_IFINDEX);
 }

@@ -2,34 +2,41 @@
 import type { T } from '../../tap.ts';
 import t, { runtime } from '../../tap.ts';
 import type { Started } from '../program.ts';
-import { start } from '../program.ts';
-import { has, makeSpaces, run, runIn, whyNot } from '../tun/space.ts';
+import { has, runIn, whyNot } from '../tun/space.ts';
+import type { Sides, Status } from './network.ts';
+import { aside, CN, datagram, inARow, MN, PATHS, ping, RS, SIZES, tell } from './network.ts';
 
-const RS = ['10.0.0.1:4330', '[fd00::1]:4330'] as const;
-const MN = ['10.0.1.2:5000', '[fd01::2]:5000', '10.0.1.2:5001'] as const;
-const CN = ['10.0.2.2:5000', '[fd02::2]:5000'] as const;
-const PATHS = [0, 1].flatMap((mn) => [0, 1].map((cn) => ({ id: `0${mn}${cn}`.padEnd(32, 'f'), mn, cn })));
-const SIZES = [44, 45, 1200];
 const skip = runtime === 'node' ? whyNot() : 'as on Node';
-
-interface Status {
-  readonly kernel?: {
-    readonly paths: number;
-    readonly packets: number;
-    readonly bytes: number;
-    readonly refused: number;
-  };
-  readonly packets: number;
-  readonly seen: number;
-  readonly idle: number | null;
-  readonly links: number;
-}
+const skipDriver = skip || (has('python3') ? false : 'no python3 here, which sets features of devices');
 
 t.test('user space', { skip }, (t) => relays(t, 'user', { kernel: 0, links: 0 }));
 t.test('nft', { skip: skip || (has('nft') ? false : 'no nft here') }, (t) =>
   relays(t, 'nft', { kernel: 2, links: 0 }),
 );
 t.test('eBPF', { skip }, (t) => relays(t, 'ebpf', { kernel: 4, links: 3 }));
+t.test('eBPF, in the driver too', { skip: skipDriver }, (t) =>
+  relays(t, 'xdp', { kernel: 4, links: 2, drivers: 1 }, aside),
+);
+
+t.test('the driver alone sends back what stays in its family', { skip: skipDriver }, async (t) => {
+  const { mn, rs, program } = await aside(t);
+  const relay = program('early', rs, 'eth0', ...RS);
+  await relay.firstLine;
+  // Its neighbour is none of those that a driver could ask for.
+  for (const router of ['10.0.0.254', 'fd00::254']) runIn(rs, 'ping', '-c', '1', router);
+  await relay.tell(PATHS.map(({ id, mn, cn }) => [id, MN[mn], CN[cn]]));
+  for (const { id, mn: by, cn } of PATHS)
+    for (const size of SIZES) {
+      const answer = await ping(mn, id, by, size, by === cn ? 2000 : 100);
+      const wanted = by === cn ? { by, bytes: datagram(id, size), from: RS[by] } : null;
+      t.same(answer, wanted, `${MN[by]} to ${CN[cn]}, ${size} bytes`);
+    }
+  const bytes = SIZES.reduce((sum, size) => sum + size, 0);
+  const counted = PATHS.map(({ mn, cn }) =>
+    mn === cn ? Array(2).fill([SIZES.length, bytes]) : Array(2).fill([0, 0]),
+  );
+  t.same(JSON.parse(await relay.tell([])), counted, 'packets and bytes of each end');
+});
 
 t.test('eBPF holds paths to their rates, with what user space forwards of them', { skip }, async (t) => {
   const { mn, relay, status } = await network(t, 'ebpf', 5);
@@ -46,12 +53,16 @@ t.test('eBPF holds paths to their rates, with what user space forwards of them',
   t.ok((kernel?.refused ?? 0) > 0 && (kernel?.packets ?? 0) <= most, JSON.stringify(kernel));
 });
 
-async function relays(
-  t: T,
-  datapath: string,
-  expected: { readonly kernel: number; readonly links: number },
-): Promise<void> {
-  const { mn, relay, rs, status, begin } = await network(t, datapath, 0);
+interface Expected {
+  /** Of the four paths those that the kernel forwards. */
+  readonly kernel: number;
+  readonly links: number;
+  /** Devices whose driver has a program. */
+  readonly drivers?: number;
+}
+
+async function relays(t: T, datapath: string, expected: Expected, where = inARow): Promise<void> {
+  const { mn, relay, rs, status, begin } = await network(t, datapath, 0, where);
   const set = PATHS.map(({ id, mn, cn }) => [id, MN[mn], CN[cn]]);
   await tell(relay, { set });
   for (const { id, mn: by, cn } of PATHS)
@@ -72,6 +83,7 @@ async function relays(
   t.equal(before.kernel?.bytes ?? 0, bytes, 'bytes of payload');
   t.equal(before.seen, 0);
   t.equal(before.links, expected.links);
+  t.equal(inDrivers(rs), expected.drivers ?? 0);
   const { idle } = await tell(relay, { lastUse: PATHS[0]?.id });
   t.ok(idle !== null && idle >= 0 && idle < 10_000, `idle for ${idle} ms`);
 
@@ -93,6 +105,7 @@ async function relays(
   t.equal(await leftOver(rs), '', 'no table is left of it after its death');
   const next = await begin('user');
   t.equal((await tell(next, {})).links, 0, 'and no program');
+  t.equal(inDrivers(rs), 0);
   next.kill('SIGKILL');
   await next.ended;
   t.equal(await ping(mn, PATHS[0]?.id ?? '', 0, 60, 100), null, 'and nothing is forwarded');
@@ -107,79 +120,25 @@ async function leftOver(rs: string): Promise<string> {
   }
 }
 
-interface Network {
-  readonly rs: string;
-  readonly mn: Started;
+/** Devices with a program in their driver, as iproute2 says it. */
+function inDrivers(rs: string): number {
+  return runIn(rs, 'ip', '-details', 'link', 'show').text.match(/prog\/xdp id/g)?.length ?? 0;
+}
+
+interface Network extends Sides {
   readonly relay: Started;
   status(): Promise<Status>;
   /** Another relay in the place of the first. */
   begin(datapath: string): Promise<Started>;
 }
 
-async function network(t: T, datapath: string, packetsPerSecond: number): Promise<Network> {
-  const { mn, rs, cn } = makeSpaces(['mn', 'rs', 'cn'], t.teardown);
-  for (const [space, peer, number] of [
-    [mn, 'mn', 1],
-    [cn, 'cn', 2],
-  ] as const) {
-    must(run('ip', 'link', 'add', 'eth0', 'netns', space, 'type', 'veth', 'peer', 'name', peer, 'netns', rs));
-    give(space, 'eth0', `10.0.${number}.2/24`, `fd0${number}::2/64`);
-    give(rs, peer, `10.0.${number}.1/24`, `fd0${number}::1/64`);
-    must(runIn(space, 'ip', 'route', 'add', 'default', 'via', `10.0.${number}.1`));
-    must(runIn(space, 'ip', 'route', 'add', 'default', 'via', `fd0${number}::1`));
-  }
-  give(rs, 'lo', '10.0.0.1/32', 'fd00::1/128');
-  must(runIn(rs, 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1'));
-  const program = (name: string, space: string, ...args: string[]): Started => {
-    const started = start(new URL(`./programs/${name}.ts`, import.meta.url), args, 60_000, space);
-    t.teardown(async () => {
-      started.kill('SIGKILL');
-      await started.ended;
-    });
-    return started;
-  };
-  const near = program('end', mn, 'send', ...MN);
-  const far = program('end', cn, 'echo', ...CN);
+async function network(t: T, datapath: string, packetsPerSecond: number, where = inARow): Promise<Network> {
+  const placed = await where(t);
   const begin = async (path: string): Promise<Started> => {
-    const started = program('relay', rs, path, String(packetsPerSecond), ...RS);
+    const started = placed.program('relay', placed.rs, path, String(packetsPerSecond), ...RS);
     await started.firstLine;
     return started;
   };
   const relay = await begin(datapath);
-  for (const { firstLine } of [near, far]) await firstLine;
-  return { rs, mn: near, relay, status: () => tell(relay, {}), begin };
-}
-
-function give(space: string, device: string, ...addresses: readonly string[]): void {
-  for (const address of addresses)
-    must(
-      runIn(
-        space,
-        'ip',
-        'address',
-        'add',
-        address,
-        'dev',
-        device,
-        ...(address.includes(':') ? ['nodad'] : []),
-      ),
-    );
-  must(runIn(space, 'ip', 'link', 'set', device, 'up'));
-}
-
-function must({ status, text }: ReturnType<typeof run>): void {
-  if (status !== 0) throw new Error(text);
-}
-
-async function tell(relay: Started, what: unknown): Promise<Status> {
-  return JSON.parse(await relay.tell(what)) as Status;
-}
-
-/** Sends a datagram of that many bytes by a socket of MN, and what comes back. */
-async function ping(mn: Started, id: string, by: number, size: number, wait: number): Promise<unknown> {
-  return JSON.parse(await mn.tell({ by, to: RS[by % 2], bytes: datagram(id, size), wait }));
-}
-
-function datagram(id: string, size: number): string {
-  return `05100000${id}`.padEnd(2 * size, 'a7');
+  return { ...placed, relay, status: () => tell(relay, {}), begin };
 }

@@ -4,12 +4,13 @@ import { parseEndpoint } from '../../../reference/address.ts';
 import { assemble } from '../../../reference/bpf/assembler.ts';
 import { TC_ACT_OK, TC_ACT_REDIRECT, TC_ACT_SHOT, TCX_NEXT } from '../../../reference/bpf/kernel.ts';
 import type { Rates } from '../../../reference/bpf/rates.ts';
-import { chargeProgram, PATHS, relayProgram } from '../../../reference/bpf/relay.ts';
+import { chargeProgram, relayProgram } from '../../../reference/bpf/relay.ts';
 import {
   decodeElement,
   encodeElement,
   freshEnd,
   KEY_SIZE,
+  PATHS,
   VALUE_SIZE,
 } from '../../../reference/bpf/table.ts';
 import { fromHex, toHex } from '../../../reference/bytes.ts';
