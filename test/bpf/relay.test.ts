@@ -1,7 +1,8 @@
-/** The relay's program, instruction by instruction, as a person reads it. */
+/** The relay's programs, instruction by instruction, as a person reads it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Endpoint } from '../../reference/address.ts';
 import { parseEndpoint } from '../../reference/address.ts';
+import { earlyProgram } from '../../reference/bpf/early.ts';
 import { HELPER_NAMES } from '../../reference/bpf/kernel.ts';
 import { listing } from '../../reference/bpf/listing.ts';
 import { chargeProgram, relayProgram } from '../../reference/bpf/relay.ts';
@@ -18,6 +19,8 @@ const isAnew = process.env.NTM_LISTINGS !== undefined;
 const LISTINGS = {
   relay: relayProgram({ own: OWN, rates: {} }),
   'relay-ipv4-rates': relayProgram({ own: [V4], rates: RATES }),
+  early: earlyProgram({ own: OWN, rates: {} }),
+  'early-ipv6-rates': earlyProgram({ own: [V6], rates: RATES }),
   charge: chargeProgram(RATES),
 };
 

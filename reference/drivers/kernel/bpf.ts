@@ -123,13 +123,35 @@ export class Bpf {
     return this.run('link', COMMAND.linkCreate, () => this.words(0, [program, ifindex, attach, flags]));
   }
 
-  /** Runs a program on one packet. @returns what it returned, and the packet then. @throws BpfError */
-  test(program: number, packet: Uint8Array): { readonly verdict: number; readonly packet: Uint8Array } {
+  /**
+   * Runs a program on one packet.
+   * @param ifindex the device that it came by, for a program in a driver; the loopback if not given
+   * @returns what it returned, and the packet then. @throws BpfError
+   */
+  test(
+    program: number,
+    packet: Uint8Array,
+    ifindex?: number,
+  ): { readonly verdict: number; readonly packet: Uint8Array } {
     this.memory.put(this.key, packet);
-    this.run('test', COMMAND.testRun, () => {
-      this.words(0, [program, 0, packet.length, DATA_SIZE]);
-      this.pointers(16, [this.key.address, this.value.address]);
-    });
+    //  0      4     8      12        16      20
+    // +------+-----+------+---------+-------+--------+
+    // | data | end | meta | ifindex | queue | egress |   struct xdp_md
+    // +------+-----+------+---------+-------+--------+
+    const context = Uint32Array.of(0, packet.length, 0, ifindex ?? 0, 0, 0);
+    const place = this.memory.allocate(context.byteLength);
+    try {
+      this.memory.put(place, new Uint8Array(context.buffer));
+      this.run('test', COMMAND.testRun, () => {
+        this.words(0, [program, 0, packet.length, DATA_SIZE]);
+        this.pointers(16, [this.key.address, this.value.address]);
+        if (ifindex === undefined) return;
+        this.words(40, [context.byteLength]);
+        this.pointers(48, [place.address]);
+      });
+    } finally {
+      this.memory.free(place);
+    }
     return {
       verdict: this.view.getInt32(4, true),
       packet: this.memory.take(this.value, this.view.getUint32(12, true)),

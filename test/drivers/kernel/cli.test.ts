@@ -27,10 +27,10 @@ t.test('rs-s forwards with what it is told to, and says so', async (t) => {
     'rs-s: forwards in user space: it listens on 0.0.0.0, and the kernel needs the address itself\n',
   );
 
-  const wrong = await ntmobile('rs-s', '--config', file, '--datapath', 'xdp').ended;
+  const wrong = await ntmobile('rs-s', '--config', file, '--datapath', 'dpdk').ended;
   t.equal(wrong.status, 2);
   t.match(
     wrong.err,
-    /^ntmobile: option '--datapath <name>' argument 'xdp' is invalid\. Allowed choices are user, mmsg, ebpf, nft, auto\.\n$/,
+    /^ntmobile: option '--datapath <name>' argument 'dpdk' is invalid\. Allowed choices are user, mmsg, ebpf, xdp, nft, auto\.\n$/,
   );
 });

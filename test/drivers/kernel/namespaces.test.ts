@@ -18,26 +18,6 @@ t.test('eBPF, in the driver too', { skip: skipDriver }, (t) =>
   relays(t, 'xdp', { kernel: 4, links: 2, drivers: 1 }, aside),
 );
 
-t.test('the driver alone sends back what stays in its family', { skip: skipDriver }, async (t) => {
-  const { mn, rs, program } = await aside(t);
-  const relay = program('early', rs, 'eth0', ...RS);
-  await relay.firstLine;
-  // Its neighbour is none of those that a driver could ask for.
-  for (const router of ['10.0.0.254', 'fd00::254']) runIn(rs, 'ping', '-c', '1', router);
-  await relay.tell(PATHS.map(({ id, mn, cn }) => [id, MN[mn], CN[cn]]));
-  for (const { id, mn: by, cn } of PATHS)
-    for (const size of SIZES) {
-      const answer = await ping(mn, id, by, size, by === cn ? 2000 : 100);
-      const wanted = by === cn ? { by, bytes: datagram(id, size), from: RS[by] } : null;
-      t.same(answer, wanted, `${MN[by]} to ${CN[cn]}, ${size} bytes`);
-    }
-  const bytes = SIZES.reduce((sum, size) => sum + size, 0);
-  const counted = PATHS.map(({ mn, cn }) =>
-    mn === cn ? Array(2).fill([SIZES.length, bytes]) : Array(2).fill([0, 0]),
-  );
-  t.same(JSON.parse(await relay.tell([])), counted, 'packets and bytes of each end');
-});
-
 t.test('eBPF holds paths to their rates, with what user space forwards of them', { skip }, async (t) => {
   const { mn, relay, status } = await network(t, 'ebpf', 5);
   const id = PATHS[0]?.id ?? '';

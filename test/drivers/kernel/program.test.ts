@@ -2,6 +2,7 @@
 import type { Endpoint, Ip } from '../../../reference/address.ts';
 import { parseEndpoint } from '../../../reference/address.ts';
 import { assemble } from '../../../reference/bpf/assembler.ts';
+import { earlyProgram } from '../../../reference/bpf/early.ts';
 import { TC_ACT_OK, TC_ACT_REDIRECT, TC_ACT_SHOT, TCX_NEXT } from '../../../reference/bpf/kernel.ts';
 import type { Rates } from '../../../reference/bpf/rates.ts';
 import { chargeProgram, relayProgram } from '../../../reference/bpf/relay.ts';
@@ -83,9 +84,12 @@ t.test('the verifier accepts each variant', { skip }, (t) => {
       { bytesPerSecond: 4e9 },
       { packetsPerSecond: 1, bytesPerSecond: 1 },
     ]) {
-      const fd = bpf.load('ntm_relay', assemble(relayProgram({ own, rates }), { [PATHS]: map }));
-      t.ok(fd > 0, `${own.length} families, ${JSON.stringify(rates)}`);
-      bpf.close(fd);
+      for (const place of ['ingress', 'driver'] as const) {
+        const program = place === 'ingress' ? relayProgram : earlyProgram;
+        const fd = bpf.load('ntm_relay', assemble(program({ own, rates }), { [PATHS]: map }), place);
+        t.ok(fd > 0, `${own.length} families, ${JSON.stringify(rates)}, ${place}`);
+        bpf.close(fd);
+      }
     }
 });
 

@@ -1,6 +1,6 @@
 /**
  * The driver's half of a relay and nothing behind it: `early.ts DEVICE ENDPOINT...`. Takes paths, a line of JSON, and says
- * packets and bytes of both ends of all that it has.
+ * packets and bytes of both ends of all that it has; or a packet, as a string of hex, and says what is done with it.
  */
 import process from 'node:process';
 import { createInterface } from 'node:readline';
@@ -16,7 +16,7 @@ import {
   PATHS,
   VALUE_SIZE,
 } from '../../../../reference/bpf/table.ts';
-import { fromHex } from '../../../../reference/bytes.ts';
+import { fromHex, toHex } from '../../../../reference/bytes.ts';
 import { Bpf } from '../../../../reference/drivers/kernel/bpf.ts';
 import { ethernetDevices } from '../../../../reference/drivers/kernel/interfaces.ts';
 
@@ -26,12 +26,19 @@ if (bpf === undefined) throw new Error(missing);
 const map = bpf.createHash('ntm_paths', KEY_SIZE, VALUE_SIZE, 10);
 const code = assemble(earlyProgram({ own: listen.map(at), rates: {} }), { [PATHS]: map });
 const program = bpf.load('ntm_early', code, 'driver');
-bpf.attach(program, ethernetDevices().find(({ name }) => name === device)?.ifindex ?? 0, 'driver');
+const ifindex = ethernetDevices().find(({ name }) => name === device)?.ifindex ?? 0;
+bpf.attach(program, ifindex, 'driver');
 console.log('ready');
 
 const paths: string[] = [];
 for await (const line of createInterface(process.stdin)) {
-  for (const [pathId, first, second] of JSON.parse(line) as [string, string, string][]) {
+  const told = JSON.parse(line) as string | [string, string, string][];
+  if (typeof told === 'string') {
+    const { verdict, packet } = bpf.test(program, fromHex(told), ifindex);
+    console.log(JSON.stringify({ verdict, packet: toHex(packet) }));
+    continue;
+  }
+  for (const [pathId, first, second] of told) {
     const ends = [freshEnd(at(first), false), freshEnd(at(second), false)] as const;
     bpf.update(map, fromHex(pathId), encodeElement({ ends, packetCredit: 0n, byteCredit: 0n }));
     paths.push(pathId);
