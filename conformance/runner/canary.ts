@@ -10,6 +10,8 @@ import type { HostHealth } from '../report.ts';
 const INTERVAL = 20;
 /** Milliseconds late from which a window counts as bad: what a loopback answer takes is far below. */
 const BAD = 50;
+/** Milliseconds late from which the host as good as stood still: the shortest timers of the roles have run out then. */
+const STILL = 500;
 /** How long before and after a bad moment nothing is held against the target. */
 const MARGIN = 250;
 
@@ -21,7 +23,7 @@ const LOST = 1000;
 
 export class Canary {
   readonly #net: Net;
-  readonly #bad: { from: Instant; to: Instant }[] = [];
+  readonly #bad: { from: Instant; to: Instant; worst: number }[] = [];
   #socket: Socket | undefined = undefined;
   #cancel: () => void = () => undefined;
   #samples = 0;
@@ -49,6 +51,11 @@ export class Canary {
   /** Whether the host was overloaded at some time between two instants. */
   wasBad(from: Instant, to: Instant): boolean {
     return this.#bad.some((window) => window.from <= to && window.to >= from);
+  }
+
+  /** Whether at some time between them it did nothing for so long that timers run out. */
+  stoodStill(from: Instant, to: Instant): boolean {
+    return this.#bad.some((window) => window.worst >= STILL && window.from <= to && window.to >= from);
   }
 
   /** What there is to say of the host, with what the run has tried again. */
@@ -83,9 +90,12 @@ export class Canary {
     this.#samples++;
     this.#worst = Math.max(this.#worst, late);
     if (late < BAD) return;
-    const window = { from: since - MARGIN, to: since + late + MARGIN };
+    const window = { from: since - MARGIN, to: since + late + MARGIN, worst: late };
     const last = this.#bad.at(-1);
-    if (last !== undefined && window.from <= last.to) last.to = Math.max(last.to, window.to);
-    else this.#bad.push(window);
+    if (last === undefined || window.from > last.to) this.#bad.push(window);
+    else {
+      last.to = Math.max(last.to, window.to);
+      last.worst = Math.max(last.worst, late);
+    }
   }
 }

@@ -9,12 +9,15 @@ import type { Environment } from './environment.ts';
 import type { Judged } from './judged.ts';
 import { outcomeOf, resultOf, skippedResult } from './judged.ts';
 import { inLanes } from './lanes.ts';
+import type { Finished } from './last-tries.ts';
+import { LastTries } from './last-tries.ts';
 import { withLateAnswers } from './late.ts';
 import type { RunOptions } from './options.ts';
 import { orderOf } from './order.ts';
 import { reportOf, scanResult } from './report-of.ts';
 import type { CaseRun, RunnableCase } from './run-case.ts';
 import { requirementOf, runCase } from './run-case.ts';
+import type { SanityResult } from './sanity.ts';
 import { Sanity } from './sanity.ts';
 import { SecondTries } from './second-tries.ts';
 import { Semaphore } from './semaphore.ts';
@@ -27,9 +30,6 @@ import { readToken, replayed, writeToken } from './token.ts';
 const OPEN_WORLDS = 500;
 /** How often a case is run when the host is too busy to judge it. */
 const TRIES = 3;
-/** How many of those that are left at the end are tried side by side, and for how many milliseconds in all. */
-const LAST_LANES = 8;
-const LAST_TRIES = 60_000;
 
 /**
  * Runs cases and gives the report. The target is closed at the end.
@@ -38,14 +38,6 @@ const LAST_TRIES = 60_000;
 export async function runSuite(environment: Environment, options: RunOptions): Promise<Report> {
   const replay = options.replay === undefined ? undefined : readToken(options.replay);
   return await new Run(environment, replay ? replayed(options, replay) : options, replay).run();
-}
-
-interface Finished {
-  readonly info: RunnableCase;
-  judged: Judged;
-  worlds: readonly World[];
-  /** Something came that nothing had asked for, after it was judged. */
-  hasLate?: boolean;
 }
 
 class Run {
@@ -63,9 +55,7 @@ class Run {
   readonly #watches: { readonly info: ScanCase; readonly watch: Watch }[] = [];
   readonly #running = new Set<string>();
   #reruns = 0;
-  /** How many are still to be tried once more at the end. */
-  #again = 0;
-  readonly #onlyWhenBusy: string[] = [];
+  readonly #lastTries: LastTries;
   readonly #secondTries: SecondTries;
   #cut = false;
   /** Why no further case is begun: the target is gone. */
@@ -79,6 +69,14 @@ class Run {
     this.#canary = new Canary(environment.net);
     this.#secondTries = new SecondTries(options.secondTries ?? 0);
     this.#places = new Semaphore(Math.max(1, environment.target.parallel));
+    this.#lastTries = new LastTries({
+      net: environment.net,
+      canary: this.#canary,
+      finished: this.#finished,
+      mayGoOn: () => !options.signal?.aborted && !this.#cut && this.#gone === undefined,
+      isAborted: () => options.signal?.aborted ?? false,
+      again: async (info) => await this.#places.with(() => this.#runAgainIfBad(info)),
+    });
     this.#sanity = new Sanity(environment, options.timeout, ({ fault }) => {
       options.onProgress?.({ kind: 'sanity', ok: fault === undefined, actual: fault });
     });
@@ -130,58 +128,7 @@ class Run {
     await Promise.all([this.#lanes(waiting, sideBySide), this.#lanes(quick, this.#options.jobs)]);
     await this.#lanes(exclusive, 1);
     this.#judgeLate();
-    await this.#lastTries();
-  }
-
-  /**
-   * What a busy host left unjudged, and what failed on it each time, is tried once more when nothing else runs: a few
-   * side by side, for most of them wait; then, in case these were too much for the host, one by one. A host that stays
-   * busy ends it.
-   */
-  async #lastTries(): Promise<void> {
-    const until = this.#environment.net.now() + LAST_TRIES;
-    const mayGoOn = () => {
-      const isOver = this.#options.signal?.aborted || this.#cut || this.#gone !== undefined;
-      return !isOver && this.#environment.net.now() < until;
-    };
-    for (
-      let lanes = LAST_LANES, left = this.#unjudged();
-      left.length > 0;
-      lanes = 1, left = this.#unjudged()
-    ) {
-      this.#again = left.length;
-      await inLanes(left, lanes, (entry) => this.#lastTry(entry), mayGoOn);
-      if (lanes === 1 || left.length === 1) break;
-    }
-    this.#again = 0;
-  }
-
-  #unjudged(): Finished[] {
-    return this.#finished.filter(({ judged: { verdict, blame, from, to } }) => {
-      if (verdict === 'inconclusive') return blame === 'host';
-      return (verdict === 'fail' || verdict === 'warn') && this.#canary.wasBad(from, to);
-    });
-  }
-
-  async #lastTry(entry: Finished): Promise<void> {
-    const { judged, info } = entry;
-    const isOfTime = judged.timedOut || info.waits !== undefined || entry.hasLate === true;
-    this.#reruns++;
-    const again = await this.#places.with(() => this.#runAgainIfBad(info));
-    this.#again--;
-    if (this.#options.signal?.aborted) {
-      for (const world of again.worlds) await world.close();
-      return;
-    }
-    // A busy host makes a target's own timers run out, too; but that it was that shows on an idle one alone.
-    if (!isOfTime && this.#canary.wasBad(again.judged.from, again.judged.to)) {
-      for (const world of again.worlds) await world.close();
-      return;
-    }
-    if (!isOfTime && again.judged.verdict === 'pass') this.#onlyWhenBusy.push(info.id);
-    // What came late in the earlier tries is told already.
-    for (const world of entry.worlds) await world.close();
-    Object.assign(entry, { judged: again.judged, worlds: again.worlds, hasLate: false });
+    await this.#lastTries.run();
   }
 
   /** Waits for the cases, but not after the run was ended early: what is under way then is left out. */
@@ -291,27 +238,32 @@ class Run {
 
   async #afterFailure(): Promise<void> {
     if (this.#sanity.lastGood === undefined || this.#gone !== undefined) return;
-    const { fault } = await this.#places.with(() => this.#sanity.run());
-    if (fault !== undefined) await this.#lost(fault);
+    await this.#lostIf(await this.#places.with(() => this.#sanity.run()));
   }
 
   async #lastSanity(): Promise<void> {
     if (this.#sanity.lastGood === undefined || this.#gone !== undefined) return;
     if (this.#options.signal?.aborted) return;
-    const { fault } = await this.#sanity.run();
-    if (fault !== undefined) await this.#lost(fault);
+    await this.#lostIf(await this.#sanity.run());
   }
 
-  /** The sanity case failed: nothing since the last good one counts but what the target visibly did wrong. */
-  async #lost(fault: string): Promise<void> {
+  /**
+   * The sanity case failed: nothing since the last good one counts but what the target visibly did wrong; unless it was
+   * the host that failed, and all is well again soon.
+   */
+  async #lostIf({ startedAt, fault }: SanityResult): Promise<void> {
+    if (fault === undefined) return;
     const since = this.#sanity.lastGood ?? 0;
-    for (const entry of this.#finished) {
-      const { judged } = entry;
-      if (judged.to < since || !(judged.verdict === 'pass' || judged.timedOut)) continue;
-      const reason = `the sanity case failed afterwards: ${fault}`;
-      entry.judged = { ...judged, verdict: 'inconclusive', blame: 'target', reason };
-    }
+    const isBusy = this.#canary.wasBad(startedAt, this.#environment.net.now());
+    const doubtful = this.#finished.filter(({ judged: { to, verdict, timedOut } }) => {
+      return to >= since && (verdict === 'pass' || timedOut);
+    });
     const stillGone = await this.#sanity.comesBack();
+    if (stillGone === undefined && isBusy) return;
+    for (const entry of doubtful) {
+      const reason = `the sanity case failed afterwards: ${fault}`;
+      entry.judged = { ...entry.judged, verdict: 'inconclusive', blame: 'target', reason };
+    }
     if (stillGone === undefined) return;
     this.#gone = `the target stopped answering: ${stillGone}`;
     this.#trouble = this.#gone;
@@ -349,7 +301,7 @@ class Run {
     const next = () => {
       cancel = net.schedule(net.now() + 1000, () => {
         const done = this.#finished.length + this.#skipped.length;
-        const [again, running] = [this.#again, [...this.#running]];
+        const [again, running] = [this.#lastTries.left, [...this.#running]];
         onProgress({ kind: 'tick', done, selected: cases.length, again, running });
         next();
       });
@@ -386,9 +338,9 @@ class Run {
       complete: !this.#cut && this.#gone === undefined,
       trouble: [target.trouble?.(), this.#trouble].filter((one) => one !== undefined),
       host: this.#canary.health({
-        reruns: this.#reruns,
+        reruns: this.#reruns + this.#lastTries.tried,
         secondTries: this.#secondTries.passed(),
-        onlyWhenBusy: this.#onlyWhenBusy,
+        onlyWhenBusy: this.#lastTries.onlyWhenBusy,
       }),
     });
   }

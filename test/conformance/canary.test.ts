@@ -71,11 +71,13 @@ function flaky(fails: (run: number) => boolean, { timedOut = true, waits = false
   });
 }
 
-async function judged(info: Case, busy: boolean, ...beside: readonly Case[]): Promise<string> {
+async function judged(info: Case, busy: boolean | number, ...beside: readonly Case[]): Promise<string> {
   const net = memoryNet();
   const report = await net.run(
     runAgainst(
-      busyNet(net, (at) => busy && at % 20 === 0, 60),
+      typeof busy === 'number'
+        ? busyNet(net, () => true, busy)
+        : busyNet(net, (at) => busy && at % 20 === 0, 60),
       { run: { cases: [info, ...beside] } },
     ),
   );
@@ -202,5 +204,43 @@ t.test(
       'inconclusive host, 5 reruns',
     );
     t.equal(await judged(flaky(always, { timedOut: false, waits: true }), false), 'fail target, 0 reruns');
+  },
+);
+
+t.test('what was seen only while the host stood still is held against nobody', async (t) => {
+  const wrong = () => flaky(() => true, { timedOut: false });
+  t.match(await judged(wrong(), 490), /^fail target, /);
+  t.match(await judged(wrong(), 510), /^inconclusive host, /);
+});
+
+/** Nothing comes for a while after the first case has failed; the host is busy then, or is not. */
+async function afterSilence(busy: boolean): Promise<readonly string[]> {
+  const net = memoryNet();
+  const isSilent = (at: number) => at > 300 && at < 6500;
+  const deaf: Net = {
+    ...busyNet(net, (at) => busy && isSilent(at) && at % 20 === 0, 60),
+    bind: (local, onDatagram) =>
+      net.bind(local, (bytes, from) => {
+        // The canary's own, of one byte, are not the target's.
+        if (!isSilent(net.now()) || bytes.length === 1) onDatagram(bytes, from);
+      }),
+  };
+  const [good, bad] = [flaky(() => false), flaky(() => true, { timedOut: false })];
+  const cases = [
+    { ...good, id: 'test.good' },
+    { ...bad, id: 'test.bad' },
+  ];
+  const report = await net.run(runAgainst(deaf, { run: { cases, timeout: 500 } }));
+  return cases.map(({ id }) => {
+    const { verdict, blame } = report.cases.find((result) => result.id === id) ?? {};
+    return `${verdict} ${blame}`;
+  });
+}
+
+t.test(
+  'a sanity case that fails while the host is busy, and not afterwards, takes nothing back',
+  async (t) => {
+    t.same(await afterSilence(false), ['inconclusive target', 'fail target']);
+    t.same(await afterSilence(true), ['pass null', 'fail target']);
   },
 );

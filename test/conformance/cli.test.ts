@@ -185,10 +185,13 @@ t.test('--list', async (t) => {
   const { cases } = JSON.parse(machine.out) as { cases: { id: string }[] };
   t.ok(cases.length > 0 && cases.every(({ id }) => id.startsWith('rs-s.forward.')));
   t.same(Object.keys(cases[0] ?? {}), [
-    ...['id', 'title', 'clauses', 'level', 'roles', 'adapterLevel', 'features', 'needs'],
+    ...['id', 'title', 'clauses', 'level', 'roles', 'adapterLevel', 'features', 'needs', 'catchesAlone'],
   ]);
   const person = await cli(['--list', 'rs-s.forward.unchanged']);
-  t.match(person.out, /^case +role +level +adapter +clauses +needs\nrs-s\.forward\.unchanged +rs-s +MUST/);
+  t.match(
+    person.out,
+    /^case +role +level +adapter +clauses +needs +catches alone\nrs-s\.forward\.unchanged +rs-s +MUST/,
+  );
   t.match(person.out, /\n1 case\n$/);
 });
 
