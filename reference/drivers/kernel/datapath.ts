@@ -53,7 +53,7 @@ async function openFirst(
       const opened = await open(name, options);
       if (typeof opened === 'string') missing.push(`${name}: ${opened}`);
       else {
-        tell(`forwards in the kernel by ${name}`);
+        tell(`forwards in the kernel by ${opened.name}`);
         for (const line of hints(own)) tell(line);
         return opened;
       }

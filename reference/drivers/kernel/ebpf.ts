@@ -36,7 +36,6 @@ export function openEbpf(bpf: Bpf, options: KernelOptions, inDriver = false): Ke
 }
 
 class EbpfTable implements KernelTable {
-  readonly name = 'ebpf';
   private readonly bpf: Bpf;
   private readonly options: KernelOptions;
   private readonly descriptors: number[] = [];
@@ -72,16 +71,25 @@ class EbpfTable implements KernelTable {
     this.looking.unref();
   }
 
-  /** @returns undefined if no driver takes it, which is told. */
+  /** @returns undefined if no driver takes it, which is told; the program behind it does all then. */
   private openEarly(maps: Readonly<Record<string, number>>): Links | undefined {
     const { own, rates, tell } = this.options;
-    const program = this.bpf.load('ntm_early', assemble(earlyProgram({ own, rates }), maps), 'driver');
-    const early = new Links(this.bpf, this.keep(program), 'driver');
     const missing: string[] = [];
-    early.follow(realDevices(), ({ name }, { fault }) => missing.push(`${name} (${fault})`));
-    if (early.count > 0) return early;
+    try {
+      const program = this.bpf.load('ntm_early', assemble(earlyProgram({ own, rates }), maps), 'driver');
+      const early = new Links(this.bpf, this.keep(program), 'driver');
+      early.follow(realDevices(), ({ name }, { fault }) => missing.push(`${name} (${fault})`));
+      if (early.count > 0) return early;
+    } catch (error) {
+      if (!(error instanceof BpfError)) throw error;
+      missing.push(`the kernel takes no program for them (${error.fault})`);
+    }
     tell(`no driver forwards by itself: ${missing.join(', ') || 'there is no device'}`);
     return undefined;
+  }
+
+  get name(): 'ebpf' | 'xdp' {
+    return this.early === undefined ? 'ebpf' : 'xdp';
   }
 
   set(path: RelayPath): boolean {

@@ -5,7 +5,7 @@ import type { PathRates } from './rates.ts';
 import type { Offloaded } from './table.ts';
 
 export interface KernelTable {
-  readonly name: 'ebpf' | 'nft';
+  readonly name: 'ebpf' | 'xdp' | 'nft';
   /** Forwards a path from now on, or forwards it elsewhere. @returns whether it can. */
   set(path: RelayPath): boolean;
   /** Forwards it no more. */

@@ -33,6 +33,33 @@ for (const { datapath, most, why } of BOUNDS) {
   });
 }
 
+t.test(
+  'a driver takes one relay, the loopback has none, and the others go by eBPF alone',
+  { skip },
+  async (t) => {
+    const { host } = makeSpaces(['host'], t.teardown);
+    runIn(host, 'ip', 'address', 'add', `${OWN}/32`, 'dev', 'lo');
+    runIn(host, 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
+    const said = async (count: string) => {
+      const { out, err } = await start(many, ['xdp', count, OWN], 120_000, host).ended;
+      t.equal(err, '');
+      return out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as string[]);
+    };
+    const alone = 'forwards in the kernel by ebpf';
+    const [without] = await said('1');
+    t.same(without, ['no driver forwards by itself: there is no device', alone]);
+    run('ip', '-n', host, 'link', 'add', 'one', 'type', 'veth', 'peer', 'name', 'two');
+    const both = 'forwards in the kernel by xdp';
+    const [first, second] = await said('2');
+    t.match(first?.[1], /^no driver forwards by itself: (one|two) \(EBUSY\), (one|two) \(EBUSY\)$/);
+    t.same([first?.[0], first?.[2], first?.length], [both, alone, 3]);
+    t.same(second, [both], 'one that ends makes room');
+  },
+);
+
 t.test('eBPF: devices that come later have the program, those that go cost nothing', { skip }, async (t) => {
   const { host } = makeSpaces(['host'], t.teardown);
   runIn(host, 'ip', 'address', 'add', `${OWN}/32`, 'dev', 'lo');
