@@ -118,7 +118,8 @@ for (const runtime of runtimes) {
   for (const tests of processes(runtime)) {
     const options = {
       cwd: root,
-      env: { ...env, NTM_TEST_RUNTIME: is },
+      // Node from 22.8 on keeps there what it has compiled, of the types it strips too.
+      env: { NODE_COMPILE_CACHE: join(root, '.tap', 'compiled'), ...env, NTM_TEST_RUNTIME: is },
       timeout: 600_000,
       buffered: true,
     };

@@ -6,18 +6,10 @@ import { UsageError } from '../drivers/config.ts';
 import { DATAPATHS } from '../drivers/kernel/datapath.ts';
 import { NetError } from '../net/net.ts';
 import type { AdapterOptions } from './adapter.ts';
-import { runAdapter } from './adapter.ts';
-import { drawChart } from './chart.ts';
-import { runDc } from './dc.ts';
-import { init } from './init.ts';
+import type { InitOptions } from './init.ts';
 import type { LabOptions } from './lab.ts';
-import { runLab } from './lab.ts';
 import type { NodeOptions } from './node.ts';
-import { runNode } from './node.ts';
-import { runNtma } from './ntma.ts';
-import { runRsN, runRsT } from './relay-ends.ts';
 import type { RsSOptions } from './rs-s.ts';
-import { runRsS } from './rs-s.ts';
 import type { RoleOptions } from './serve.ts';
 import { udpOption } from './udp.ts';
 
@@ -57,7 +49,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** @param finish takes the exit status of a command */
+/**
+ * Each command loads what it runs by itself: all of them together take longer than most mistakes.
+ * @param finish takes the exit status of a command
+ */
 function commands(finish: (status: number) => void): Command {
   const program = new Command('ntmobile')
     .description('Runs a role of NTMobile, or the adapter with which a conformance suite tests them.')
@@ -76,11 +71,11 @@ function commands(finish: (status: number) => void): Command {
       .option('--verbose', 'log what is refused in good order too, and what goes through the sockets')
       .addOption(udpOption());
   role('dc', 'runs a direction coordinator, which registers nodes and directs paths').action(
-    async (options: RoleOptions) => finish(await runDc(options)),
+    async (options: RoleOptions) => finish(await (await import('./dc.ts')).runDc(options)),
   );
   role('rs-s', 'runs a relay that switches tunnels')
     .addOption(datapath())
-    .action(async (options: RsSOptions) => finish(await runRsS(options)));
+    .action(async (options: RsSOptions) => finish(await (await import('./rs-s.ts')).runRsS(options)));
   const inside = (command: Command) =>
     command
       .option(
@@ -91,10 +86,10 @@ function commands(finish: (status: number) => void): Command {
   const general = (command: Command) =>
     command.option('--tun [name]', 'make a virtual interface to its general side, on Linux as root');
   general(role('rs-n', 'runs a relay to general hosts that translates addresses')).action(
-    async (options: RoleOptions) => finish(await runRsN(options)),
+    async (options: RoleOptions) => finish(await (await import('./relay-ends.ts')).runRsN(options)),
   );
   general(role('rs-t', 'runs a relay to general hosts that lends addresses')).action(
-    async (options: RoleOptions) => finish(await runRsT(options)),
+    async (options: RoleOptions) => finish(await (await import('./relay-ends.ts')).runRsT(options)),
   );
   inside(role('node', 'runs a node that answers pings, or is there for the programs of its host'))
     .option(
@@ -104,21 +99,23 @@ function commands(finish: (status: number) => void): Command {
     .option('--ping <name>', 'ping that node, then end; exit status 1 if there was no reply')
     .option('--count <n>', 'pings to send, 4 if not given')
     .option('-6', 'ping its virtual IPv6 address')
-    .action(async (options: NodeOptions) => finish(await runNode(options)));
+    .action(async (options: NodeOptions) => finish(await (await import('./node.ts')).runNode(options)));
   inside(role('ntma', 'runs an adaptor, the node of a system that cannot be changed')).action(
-    async (options: RoleOptions) => finish(await runNtma(options)),
+    async (options: RoleOptions) => finish(await (await import('./ntma.ts')).runNtma(options)),
   );
   program
     .command('init')
     .description('writes configurations for a try on one host: two DCs, a relay, two nodes')
     .argument('<folder>', 'where they go')
     .option('--port <n>', 'UDP port of the first, the others have those after it', '4330')
-    .action(init);
+    .action(async (folder: string, options: InitOptions) =>
+      (await import('./init.ts')).init(folder, options),
+    );
   program
     .command('chart')
     .description('draws what was traced as a sequence chart, all files together')
     .argument('<files...>', 'traces of any number of roles')
-    .action(drawChart);
+    .action(async (files: readonly string[]) => (await import('./chart.ts')).drawChart(files));
   program
     .command('lab')
     .description('plays a scenario on a simulated Internet in virtual time, and draws it as a sequence chart')
@@ -144,14 +141,16 @@ function commands(finish: (status: number) => void): Command {
       '--faults <seed>',
       'play a run in which that seed picks what goes wrong; exit status 1 if it shows a fault',
     )
-    .action(async (name: string | undefined, options: LabOptions) => finish(await runLab(name, options)));
+    .action(async (name: string | undefined, options: LabOptions) =>
+      finish(await (await import('./lab.ts')).runLab(name, options)),
+    );
   program
     .command('adapter')
     .description('starts and stops roles as a conformance suite asks')
     .option('--listen <host:port>', 'where the suite reaches it, IPv6 in brackets', '127.0.0.1:4400')
     .option('--token-file <file>', 'file with the token that it shares with the suite')
     .addOption(datapath())
-    .action((options: AdapterOptions) => runAdapter(options));
+    .action(async (options: AdapterOptions) => (await import('./adapter.ts')).runAdapter(options));
   return program;
 }
 
