@@ -1,6 +1,5 @@
 // Starts a program from its sources where the runtime takes TypeScript, else from dist/.
 import { existsSync } from 'node:fs';
-import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const root = new URL('../', import.meta.url);
@@ -16,8 +15,6 @@ export async function launch(entry) {
     process.stderr.write(`${problem}\n`);
     process.exit(2);
   }
-  // From 22.8 on Node keeps what it has compiled: a start takes a third of the time.
-  module.enableCompileCache?.();
   const { main } = await import(file.href);
   const status = await main(process.argv.slice(2));
   await Promise.all([process.stdout, process.stderr].map(flushed));

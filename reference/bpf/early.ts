@@ -11,7 +11,7 @@ import type { Endpoint } from '../address.ts';
 import { family } from '../address.ts';
 import type { Line } from './assembler.ts';
 import { Assembler } from './assembler.ts';
-import { FRAME, loadPacket, swap16 } from './frame.ts';
+import { FRAME, loadPacket, storePacket, swap16 } from './frame.ts';
 import {
   ETH_IPV4,
   ETH_IPV6,
@@ -79,14 +79,14 @@ function backAs(a: Assembler, version: 4 | 6, own: Endpoint, rates: Rates): void
   if (version === 4) ageIpv4(a, own);
   else ageIpv6(a, own);
   const ip = version === 4 ? FRAME.ipv4 : FRAME.ipv6;
-  store(a, ETHERNET_LENGTH, ip, HEADER[version]);
+  storePacket(a, HELPER.xdp_store_bytes, ETHERNET_LENGTH, ip, HEADER[version]);
   writeUdp(a, version, own);
   for (const [index, from] of [FIB.destinationMac, FIB.sourceMac].entries())
     for (let offset = 0; offset < 6; offset += 2) {
       a.load(2, 1, 10, FRAME.fib + from + offset);
       a.store(2, 10, FRAME.ethernet + 6 * index + offset, 'r1');
     }
-  store(a, 0, FRAME.ethernet, ETHERNET_LENGTH - 2);
+  storePacket(a, HELPER.xdp_store_bytes, 0, FRAME.ethernet, ETHERNET_LENGTH - 2);
   count(a);
   a.mov(0, XDP_TX);
   a.exit();
@@ -131,14 +131,5 @@ function writeUdp(a: Assembler, version: 4 | 6, own: Endpoint): void {
   a.label(none);
   a.load(4, 1, 10, ports);
   a.store(4, 10, FRAME.udp, 'r1');
-  store(a, ETHERNET_LENGTH + HEADER[version], FRAME.udp, 8);
-}
-
-function store(a: Assembler, to: number, from: number, length: number): void {
-  a.mov(1, 'r6');
-  a.mov(2, to);
-  a.mov(3, 'r10');
-  a.alu('add', 3, from);
-  a.mov(4, length);
-  a.call(HELPER.xdp_store_bytes);
+  storePacket(a, HELPER.xdp_store_bytes, ETHERNET_LENGTH + HEADER[version], FRAME.udp, 8);
 }

@@ -1,11 +1,10 @@
 /** The second half of the relay's program: the way out, the headers of the family out, checksums, counters. */
 import type { Endpoint } from '../address.ts';
 import type { Assembler } from './assembler.ts';
-import { FRAME, swap16, UDP, wordsOf } from './frame.ts';
+import { FRAME, storePacket, swap16, UDP, wordsOf } from './frame.ts';
 import {
   BPF_F_MARK_MANGLED_0,
   BPF_F_PSEUDO_HDR,
-  BPF_F_RECOMPUTE_CSUM,
   BPF_FIB_LOOKUP_SKIP_NEIGH,
   ETH_IPV4,
   ETH_IPV6,
@@ -86,7 +85,7 @@ function writeIpv4(a: Assembler, own: Endpoint, mixed: boolean): void {
     a.label(same);
   }
   ageIpv4(a, own);
-  storePacket(a, ETHERNET_LENGTH, ip, 20);
+  storePacket(a, HELPER.skb_store_bytes, ETHERNET_LENGTH, ip, 20);
 }
 
 /** RSS-11: the traffic class goes along, between IPv6 and IPv6 the flow label too. */
@@ -108,7 +107,7 @@ function writeIpv6(a: Assembler, own: Endpoint, mixed: boolean): void {
     a.label(same);
   }
   ageIpv6(a, own);
-  storePacket(a, ETHERNET_LENGTH, ip, 40);
+  storePacket(a, HELPER.skb_store_bytes, ETHERNET_LENGTH, ip, 40);
 }
 
 /** Makes room for the header of the other family, and names it in front. */
@@ -119,17 +118,7 @@ function changeFamily(a: Assembler, etherType: number): void {
   a.call(HELPER.skb_change_proto);
   a.jump('jne', 0, 0, 'pass');
   a.store(2, 10, FRAME.etherType, etherType);
-  storePacket(a, ETHERNET_LENGTH - 2, FRAME.etherType, 2);
-}
-
-function storePacket(a: Assembler, offset: number, from: number, length: number): void {
-  a.mov(1, 'r6');
-  a.mov(2, offset);
-  a.mov(3, 'r10');
-  a.alu('add', 3, from);
-  a.mov(4, length);
-  a.mov(5, BPF_F_RECOMPUTE_CSUM);
-  a.call(HELPER.skb_store_bytes);
+  storePacket(a, HELPER.skb_store_bytes, ETHERNET_LENGTH - 2, FRAME.etherType, 2);
 }
 
 /**
@@ -157,7 +146,7 @@ function writeUdp(a: Assembler, out: 4 | 6, own: Endpoint, other: Endpoint | und
   a.store(2, 10, FRAME.udpDestination, 'r1');
   a.load(4, 4, 10, FRAME.udp);
   replaceSum(a, sum, 4);
-  storePacket(a, udp, FRAME.udp, 4);
+  storePacket(a, HELPER.skb_store_bytes, udp, FRAME.udp, 4);
 }
 
 /** r3: what was in the sum; r4: what is in it now. One that is 0 says that there is none, and stays. */

@@ -2,8 +2,7 @@
 import type { Endpoint } from '../address.ts';
 import { ipToBytes } from '../address.ts';
 import type { Assembler } from './assembler.ts';
-import type { HELPER } from './kernel.ts';
-import { ETHERNET_LENGTH } from './kernel.ts';
+import { BPF_F_RECOMPUTE_CSUM, ETHERNET_LENGTH, HELPER } from './kernel.ts';
 
 /** UDP is in the same place after either IP header. */
 export const FRAME = {
@@ -59,6 +58,20 @@ export function loadPacket(
   a.mov(4, length);
   a.call(load);
   a.jump('jne', 0, 0, 'pass');
+}
+
+/** How it writes them. */
+export type Store = typeof HELPER.skb_store_bytes | typeof HELPER.xdp_store_bytes;
+
+/** Copies from the frame into the packet, where there is room for it. */
+export function storePacket(a: Assembler, store: Store, to: number, from: number, length: number): void {
+  a.mov(1, 'r6');
+  a.mov(2, to);
+  a.mov(3, 'r10');
+  a.alu('add', 3, from);
+  a.mov(4, length);
+  if (store === HELPER.skb_store_bytes) a.mov(5, BPF_F_RECOMPUTE_CSUM);
+  a.call(store);
 }
 
 /** r1 = the sum of an IPv4 header at that place, folded; loses r2. */

@@ -93,15 +93,20 @@ function readUdp(a: Assembler, own: Endpoint): void {
   a.store(4, 10, FRAME.source + END.family + 2, 0);
 }
 
-/** The element, and which of its ends the packet came from. [RSS-12] */
-export function lookUp(a: Assembler): void {
-  a.label('look-up');
+/** r0: the element of the Path ID in the frame, which has its address from then on; or `pass`. */
+export function findElement(a: Assembler): void {
   a.map(1, PATHS);
   a.mov(2, 'r10');
   a.alu('add', 2, FRAME.pathId);
   a.call(HELPER.map_lookup_elem);
   a.jump('jeq', 0, 0, 'pass');
   a.store(8, 10, FRAME.value, 'r0');
+}
+
+/** The element, and which of its ends the packet came from. [RSS-12] */
+export function lookUp(a: Assembler): void {
+  a.label('look-up');
+  findElement(a);
   for (const [register, offset] of [
     [1, 0],
     [2, 8],

@@ -19,8 +19,8 @@ import { FRAME, loadPacket } from './frame.ts';
 import { ETH_IPV4, ETH_IPV6, HELPER, SKB, TC_ACT_OK, TC_ACT_SHOT, TCX_NEXT } from './kernel.ts';
 import type { Rates } from './rates.ts';
 import { charge, isLimited } from './rates.ts';
-import { lookUp, readIpv4, readIpv6 } from './read.ts';
-import { END, KEY_SIZE, PATHS } from './table.ts';
+import { findElement, lookUp, readIpv4, readIpv6 } from './read.ts';
+import { END, KEY_SIZE } from './table.ts';
 
 /** What a program is made for. */
 export interface RelayProgram {
@@ -82,12 +82,7 @@ function loadForCharge(a: Assembler): void {
   a.mov(6, 'r1');
   loadPacket(a, HELPER.skb_load_bytes, FRAME.pathId, KEY_SIZE + 4);
   a.load(4, 7, 10, FRAME.pathId + KEY_SIZE);
-  a.map(1, PATHS);
-  a.mov(2, 'r10');
-  a.alu('add', 2, FRAME.pathId);
-  a.call(HELPER.map_lookup_elem);
-  a.jump('jeq', 0, 0, 'pass');
-  a.store(8, 10, FRAME.value, 'r0');
+  findElement(a);
   a.call(HELPER.ktime_get_ns);
   a.store(8, 10, FRAME.now, 'r0');
 }

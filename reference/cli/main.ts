@@ -50,7 +50,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 /**
- * Each command loads what it runs by itself: all of them together take longer than most mistakes.
+ * Each command loads what it runs when it is run: to load all takes longer than to say that a flag is wrong.
  * @param finish takes the exit status of a command
  */
 function commands(finish: (status: number) => void): Command {

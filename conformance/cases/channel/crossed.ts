@@ -22,11 +22,12 @@ const AT_ONCE = 200;
 /** KEY-06 */
 const LEARNED = 4;
 
+/** KEY-22 */
+const UNCONFIRMED = 4;
+
 function tooLate(): Unjudged {
   return new Unjudged('inconclusive', 'host', 'the next repeat came before all was sent', true);
 }
-/** KEY-22 */
-const UNCONFIRMED = 4;
 
 const ENDS = ['target', 'tester'] as const;
 /** Whose opening is confirmed first. */

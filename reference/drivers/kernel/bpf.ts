@@ -35,6 +35,8 @@ const ATTRIBUTE_SIZE = 128;
 /** Room for what an attribute points to: a program, its log, a packet. */
 const LOG_SIZE = 1 << 20;
 const DATA_SIZE = 1 << 16;
+/** `struct xdp_md` */
+const CONTEXT_SIZE = 24;
 
 /** The kernel refused; the name of the fault is at the end of the message. */
 export class BpfError extends Error {
@@ -57,6 +59,7 @@ export class Bpf {
   private readonly memory: Memory;
   private readonly key: Block;
   private readonly value: Block;
+  private readonly context: Block;
 
   private constructor(libc: Libc, number: number) {
     this.libc = libc;
@@ -68,6 +71,7 @@ export class Bpf {
     this.memory = new Memory(libc);
     this.key = this.memory.allocate(DATA_SIZE);
     this.value = this.memory.allocate(DATA_SIZE);
+    this.context = this.memory.allocate(CONTEXT_SIZE);
   }
 
   /** bpf(2) on this machine, the same each time; or one line that says what is missing. */
@@ -134,24 +138,14 @@ export class Bpf {
     ifindex?: number,
   ): { readonly verdict: number; readonly packet: Uint8Array } {
     this.memory.put(this.key, packet);
-    //  0      4     8      12        16      20
-    // +------+-----+------+---------+-------+--------+
-    // | data | end | meta | ifindex | queue | egress |   struct xdp_md
-    // +------+-----+------+---------+-------+--------+
-    const context = Uint32Array.of(0, packet.length, 0, ifindex ?? 0, 0, 0);
-    const place = this.memory.allocate(context.byteLength);
-    try {
-      this.memory.put(place, new Uint8Array(context.buffer));
-      this.run('test', COMMAND.testRun, () => {
-        this.words(0, [program, 0, packet.length, DATA_SIZE]);
-        this.pointers(16, [this.key.address, this.value.address]);
-        if (ifindex === undefined) return;
-        this.words(40, [context.byteLength]);
-        this.pointers(48, [place.address]);
-      });
-    } finally {
-      this.memory.free(place);
-    }
+    if (ifindex !== undefined) this.memory.put(this.context, contextOf(packet.length, ifindex));
+    this.run('test', COMMAND.testRun, () => {
+      this.words(0, [program, 0, packet.length, DATA_SIZE]);
+      this.pointers(16, [this.key.address, this.value.address]);
+      if (ifindex === undefined) return;
+      this.words(40, [CONTEXT_SIZE]);
+      this.pointers(48, [this.context.address]);
+    });
     return {
       verdict: this.view.getInt32(4, true),
       packet: this.memory.take(this.value, this.view.getUint32(12, true)),
@@ -239,4 +233,14 @@ export class Bpf {
 
 function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes.subarray(0, Math.max(0, bytes.indexOf(0)))).trim();
+}
+
+/**
+ *     0      4     8      12        16      20
+ *    +------+-----+------+---------+-------+--------+
+ *    | data | end | meta | ifindex | queue | egress |   struct xdp_md
+ *    +------+-----+------+---------+-------+--------+
+ */
+function contextOf(length: number, ifindex: number): Uint8Array {
+  return new Uint8Array(Uint32Array.of(0, length, 0, ifindex, 0, 0).buffer);
 }

@@ -1,24 +1,38 @@
 /** The half of a relay that runs in a device's driver, alone, between network namespaces. */
 import type { Endpoint } from '../../../reference/address.ts';
 import { parseEndpoint } from '../../../reference/address.ts';
-import { XDP_PASS, XDP_TX } from '../../../reference/bpf/kernel.ts';
+import { XDP_DROP, XDP_PASS, XDP_TX } from '../../../reference/bpf/kernel.ts';
 import { fromHex, toHex } from '../../../reference/bytes.ts';
+import type { T } from '../../tap.ts';
 import t, { runtime } from '../../tap.ts';
+import type { Started } from '../program.ts';
 import { has, runIn, whyNot } from '../tun/space.ts';
+import type { Sides } from './network.ts';
 import { aside, CN, datagram, MN, PATHS, ping, RS, SIZES } from './network.ts';
 import type { PacketParts } from './packets.ts';
 import { packet } from './packets.ts';
 
-const python = has('python3') ? false : 'no python3 here, which sets features of devices';
-const skip = runtime === 'node' ? whyNot() || python : 'as on Node';
+const lacking = ['python3', 'ping'].filter((program) => !has(program));
+const without = lacking.length > 0 && `no ${lacking.join(', no ')} here`;
+const skip = runtime === 'node' ? whyNot() || without : 'as on Node';
+
+interface Driver extends Sides {
+  readonly relay: Started;
+}
+
+/** A relay's driver that has all paths, and knows its neighbours, whom it could not ask for. */
+async function driver(t: T, packetsPerSecond = 0): Promise<Driver> {
+  const sides = await aside(t);
+  const relay = sides.program('early', sides.rs, 'eth0', `${packetsPerSecond}`, ...RS);
+  await relay.firstLine;
+  for (const router of ['10.0.0.254', 'fd00::254'])
+    t.equal(runIn(sides.rs, 'ping', '-c', '1', '-w', '20', router).status, 0);
+  await relay.tell(PATHS.map(({ id, mn, cn }) => [id, MN[mn], CN[cn]]));
+  return { ...sides, relay };
+}
 
 t.test('the driver alone sends back what stays in its family', { skip }, async (t) => {
-  const { mn, rs, program } = await aside(t);
-  const relay = program('early', rs, 'eth0', ...RS);
-  await relay.firstLine;
-  // Its neighbour is none of those that a driver could ask for.
-  for (const router of ['10.0.0.254', 'fd00::254']) runIn(rs, 'ping', '-c', '1', router);
-  await relay.tell(PATHS.map(({ id, mn, cn }) => [id, MN[mn], CN[cn]]));
+  const { mn, relay } = await driver(t);
   for (const { id, mn: by, cn } of PATHS)
     for (const size of SIZES) {
       const answer = await ping(mn, id, by, size, by === cn ? 2000 : 100);
@@ -27,19 +41,15 @@ t.test('the driver alone sends back what stays in its family', { skip }, async (
     }
   const bytes = SIZES.reduce((sum, size) => sum + size, 0);
   const counted = PATHS.map(({ mn, cn }) =>
-    mn === cn ? Array(2).fill([SIZES.length, bytes]) : Array(2).fill([0, 0]),
+    mn === cn ? Array(2).fill([SIZES.length, bytes, 0]) : Array(2).fill([0, 0, 0]),
   );
-  t.same(JSON.parse(await relay.tell([])), counted, 'packets and bytes of each end');
+  t.same(JSON.parse(await relay.tell([])), counted, 'packets, bytes and refusals of each end');
 });
 
 type Left = readonly [what: string, parts: Partial<PacketParts>, macs?: string];
 
 t.test('the driver, byte for byte', { skip }, async (t) => {
-  const { rs, program } = await aside(t);
-  const relay = program('early', rs, 'eth0', ...RS);
-  await relay.firstLine;
-  for (const router of ['10.0.0.254', 'fd00::254']) runIn(rs, 'ping', '-c', '1', router);
-  await relay.tell(PATHS.map(({ id, mn, cn }) => [id, MN[mn], CN[cn]]));
+  const { rs, relay } = await driver(t);
   const run = async (parts: PacketParts, macs = '') => {
     const sent = macs.padEnd(24, '0') + toHex(packet(parts)).slice(24);
     return { sent, ...(JSON.parse(await relay.tell(sent)) as { verdict: number; packet: string }) };
@@ -71,6 +81,25 @@ t.test('the driver, byte for byte', { skip }, async (t) => {
       t.equal(out, sent);
     }
   }
+});
+
+t.test('the driver holds a path to its rate, and counts what it drops', { skip }, async (t) => {
+  const { relay } = await driver(t, 1);
+  const [path] = PATHS;
+  const sent = toHex(
+    packet({ from: at(MN[0]), to: at(RS[0]), payload: fromHex(datagram(path?.id ?? '', 60)) }),
+  );
+  const verdicts: number[] = [];
+  // A host that takes a second for each has none dropped.
+  while (verdicts.length < 50 && !verdicts.includes(XDP_DROP))
+    verdicts.push((JSON.parse(await relay.tell(sent)) as { verdict: number }).verdict);
+  t.same([verdicts[0], verdicts.at(-1)], [XDP_TX, XDP_DROP]);
+  const gone = verdicts.filter((verdict) => verdict === XDP_TX).length;
+  const [counted] = JSON.parse(await relay.tell([])) as number[][][];
+  t.same(counted, [
+    [gone, 60 * gone, 1],
+    [0, 0, 0],
+  ]);
 });
 
 /** The first Ethernet address in what iproute2 says. */

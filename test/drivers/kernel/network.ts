@@ -41,8 +41,8 @@ type Space = 'mn' | 'rs' | 'cn' | 'way';
 export async function inARow(t: T): Promise<Sides> {
   const spaces = makeSpaces(['mn', 'rs', 'cn'], t.teardown);
   const { rs } = spaces;
-  link(spaces, 'mn', 'rs', 1);
-  link(spaces, 'cn', 'rs', 2);
+  link(spaces, 'mn', 2, 'rs', 1, 1);
+  link(spaces, 'cn', 2, 'rs', 1, 2);
   give(rs, 'lo', '10.0.0.1/32', 'fd00::1/128');
   forward(rs);
   return await sides(t, spaces);
@@ -55,9 +55,9 @@ export async function inARow(t: T): Promise<Sides> {
 export async function aside(t: T): Promise<Sides> {
   const spaces = makeSpaces(['mn', 'rs', 'cn', 'way'], t.teardown);
   const { rs, way } = spaces;
-  link(spaces, 'mn', 'way', 1);
-  link(spaces, 'cn', 'way', 2);
-  link(spaces, 'rs', 'way', 0, 1);
+  link(spaces, 'mn', 2, 'way', 1, 1);
+  link(spaces, 'cn', 2, 'way', 1, 2);
+  link(spaces, 'rs', 1, 'way', 254, 0);
   for (const space of [rs, way]) forward(space);
   for (const space of [spaces.mn, spaces.cn]) completeChecksums(space, 'eth0');
   const placed = await sides(t, spaces);
@@ -65,16 +65,16 @@ export async function aside(t: T): Promise<Sides> {
   return placed;
 }
 
-/** A device of one space and one of its router; addresses of the subnet with that number. */
+/** A device of one space and one of its router, each with its host number in the subnet with that number. */
 function link(
   spaces: Partial<Record<Space, string>>,
   name: Space,
+  host: number,
   router: Space,
+  own: number,
   number: number,
-  host = 2,
 ): void {
   const [space = '', by = ''] = [spaces[name], spaces[router]];
-  const own = host === 1 ? 254 : 1;
   must(run('ip', 'link', 'add', 'eth0', 'netns', space, 'type', 'veth', 'peer', 'name', name, 'netns', by));
   give(space, 'eth0', `10.0.${number}.${host}/24`, `fd0${number}::${host}/64`);
   give(by, name, `10.0.${number}.${own}/24`, `fd0${number}::${own}/64`);

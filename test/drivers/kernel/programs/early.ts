@@ -1,6 +1,6 @@
 /**
- * The driver's half of a relay and nothing behind it: `early.ts DEVICE ENDPOINT...`. Takes paths, a line of JSON, and says
- * packets and bytes of both ends of all that it has; or a packet, as a string of hex, and says what is done with it.
+ * The driver's half of a relay and nothing behind it: `early.ts DEVICE PACKETS_PER_SECOND ENDPOINT...`, 0 for no rate. Takes paths, a line of JSON, and says
+ * packets, bytes and refusals of both ends of all that it has; or a packet, as a string of hex, and says what is done with it.
  */
 import process from 'node:process';
 import { createInterface } from 'node:readline';
@@ -20,11 +20,12 @@ import { fromHex, toHex } from '../../../../reference/bytes.ts';
 import { Bpf } from '../../../../reference/drivers/kernel/bpf.ts';
 import { ethernetDevices } from '../../../../reference/drivers/kernel/interfaces.ts';
 
-const [device, ...listen] = process.argv.slice(2);
+const [device, packetsPerSecond, ...listen] = process.argv.slice(2);
+const rates = { packetsPerSecond: Number(packetsPerSecond) || undefined };
 const { found: bpf, missing } = Bpf.find();
 if (bpf === undefined) throw new Error(missing);
 const map = bpf.createHash('ntm_paths', KEY_SIZE, VALUE_SIZE, 10);
-const code = assemble(earlyProgram({ own: listen.map(at), rates: {} }), { [PATHS]: map });
+const code = assemble(earlyProgram({ own: listen.map(at), rates }), { [PATHS]: map });
 const program = bpf.load('ntm_early', code, 'driver');
 const ifindex = ethernetDevices().find(({ name }) => name === device)?.ifindex ?? 0;
 bpf.attach(program, ifindex, 'driver');
@@ -45,7 +46,7 @@ for await (const line of createInterface(process.stdin)) {
   }
   const elements = paths.map((pathId) => bpf.lookUp(map, fromHex(pathId), VALUE_SIZE) ?? new Uint8Array());
   const counted = elements.map((element) =>
-    decodeElement(element).ends.map(({ packets, bytes }) => [Number(packets), Number(bytes)]),
+    decodeElement(element).ends.map(({ packets, bytes, refused }) => [packets, bytes, refused].map(Number)),
   );
   console.log(JSON.stringify(counted));
 }
