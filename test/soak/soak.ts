@@ -39,6 +39,8 @@ const USED_EVERY = 700_000;
 const GONE = 1000 * LIFETIME + 1000;
 /** Milliseconds after which nothing is left of a handshake. (KEY-22) */
 const UNCONFIRMED = 15_000;
+/** How often in a row paths that stay may be found making keys; more often, and something is left over. */
+const REKEYS = 3;
 const PARTS = 10;
 
 /** @throws Error if a path does not what it should. */
@@ -85,8 +87,7 @@ class Soak {
         await this.live(numbers, (numbers.length * hours * HOUR) / cycles);
       }
       await this.tell({ use: this.staying });
-      await this.pass(UNCONFIRMED);
-      const seen = await this.look(to);
+      const seen = await this.settled(to);
       this.seen.push(seen);
       this.options.onTenth?.(seen);
     }
@@ -122,6 +123,15 @@ class Soak {
       left = answer.left;
     }
     this.passed += time;
+  }
+
+  /** What is held when no handshake is under way: a path that stays may make new keys just when one looks. */
+  private async settled(cycles: number): Promise<Seen> {
+    for (let tries = 1; ; tries++) {
+      await this.pass(UNCONFIRMED);
+      const seen = await this.look(cycles);
+      if (tries === REKEYS || (seen.counters['table.handshakes.size'] ?? 0) === 0) return seen;
+    }
   }
 
   private async look(cycles: number): Promise<Seen> {

@@ -5,6 +5,7 @@
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Endpoint } from '../../../reference/address.ts';
 import { systemRandom } from '../../../reference/drivers/random.ts';
 import { udpNet } from '../../../reference/net/udp/udp.ts';
 import type { encodeBody } from '../../../reference/wire/messages.ts';
@@ -35,9 +36,8 @@ export interface Done {
 }
 
 const TRIES = 8;
-/** Milliseconds until something is tried again, at first; then these, twice as many each time. */
-const SOON = 20;
-const PATIENCE = 100;
+/** Milliseconds without any datagram until something is tried again, at first; then twice as many each time. */
+const QUIET = 20;
 /** Milliseconds for what was sent to be answered. */
 const SETTLE = 3;
 const SIZES = [44, 300, 1200];
@@ -49,13 +49,19 @@ const PADDING = new Uint8Array(70);
 const net = udpNet('dgram');
 let ahead = 0;
 let again = 0;
+/** When a datagram came last, for whomever: those that are busy with others are not asked twice. */
+let heard = 0;
 const now = (): number => net.now() + ahead;
 const peers = new Peers(systemRandom, now);
 const paths = new Map<number, Path>();
 
 for (const place of ['dc', ...(Object.keys(PLACES) as Place[])] as const) {
   const at = place === 'dc' ? DC : PLACES[place];
-  peers.plug(place, await net.bind(at, (bytes, from) => peers.receive(bytes, from, place)));
+  const receive = (bytes: Uint8Array, from: Endpoint): void => {
+    heard = net.now();
+    peers.receive(bytes, from, place);
+  };
+  peers.plug(place, await net.bind(at, receive));
 }
 const ticking = setInterval(() => peers.tick(), 20);
 console.log('ready');
@@ -168,8 +174,9 @@ async function until(
   for (let tries = 0; tries < TRIES; tries++) {
     if (tries > 0) again++;
     go(tries);
-    const over = net.now() + (tries === 0 ? SOON : PATIENCE * 2 ** tries);
-    while (!isSo() && net.now() < over) await news(path, over);
+    const since = net.now();
+    const over = (): number => Math.max(since, heard) + QUIET * 2 ** tries;
+    while (!isSo() && net.now() < over()) await news(path, over());
     if (isSo()) return;
   }
   throw new Error(`path ${path.number}: never: ${what}`);
