@@ -6,7 +6,8 @@ import { Mistake } from '../command/mistake.ts';
 import type { WantedCapture } from '../command/run-options.ts';
 import type { Tap } from '../played/stage.ts';
 import { EXIT } from '../reporters/exit-status.ts';
-import { suiteVersion, writeFault } from './files.ts';
+import { writeFault } from './files.ts';
+import { suiteVersion } from './suite-version.ts';
 
 export interface CaptureFiles {
   readonly tap: Tap;

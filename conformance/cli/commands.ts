@@ -2,28 +2,16 @@
 import type { Command } from 'commander';
 import type { WrittenProvisionOptions } from '../command/provisioning.ts';
 import type { CheckOptions } from './check-adapter.ts';
-import { checkAdapter } from './check-adapter.ts';
 import type { DoctorOptions } from './doctor.ts';
-import { doctor } from './doctor.ts';
-import { explainCommand } from './explain.ts';
 import type { Finish } from './flags.ts';
 import { collect, colourOption, expectationOptions, reachOptions, reporterOptions } from './flags.ts';
 import type { InteropOptions } from './interop.ts';
-import { interop } from './interop.ts';
 import type { JudgeOptions } from './judge-command.ts';
-import { judgeCommand } from './judge-command.ts';
 import type { MergeOptions } from './merge.ts';
-import { mergeCommand } from './merge.ts';
 import type { InitOptions } from './options.ts';
-import { initCommand } from './options.ts';
 import type { PicsOptions } from './pics.ts';
-import { picsCommand } from './pics.ts';
 import type { SelfTestOptions } from './self-test.ts';
-import { selfTest } from './self-test.ts';
-import { specCommand } from './spec.ts';
 import type { Terminal } from './terminal.ts';
-import { provisionCommand } from './texts.ts';
-import { vectorsCommand } from './vectors-command.ts';
 
 const JUDGE = `
 It takes the version of the suite that the run was made with, on Node, Deno or Bun.
@@ -35,6 +23,7 @@ does not do what it did in the run: then there are no verdicts.`;
 const MERGE = `
 Exit status: as for a run; 3 too if a shard is not among the files.`;
 
+/** Each command loads what it runs when it is run: to load all takes longer than to say that a flag is wrong. */
 export function addCommands(top: Command, terminal: Terminal, finish: Finish): void {
   const command = (name: string, description: string): Command =>
     top.command(name).description(description).helpOption('--help', 'print this');
@@ -42,7 +31,9 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
   command('init', 'writes a file of options in which each one is explained, for --options')
     .argument('[file]', 'where to write it', 'ntm-conform.options')
     .option('--target <host:port>', 'the adapter of the target, or ROLE=HOST:PORT')
-    .action(async (file: string, options: InitOptions) => finish(await initCommand(file, options, terminal)));
+    .action(async (file: string, options: InitOptions) =>
+      finish(await (await import('./options.ts')).initCommand(file, options, terminal)),
+    );
 
   command('provision', "writes the configuration of a target without an adapter, out of the suite's own pool")
     .option('--role <role>', 'which role the target has: rs-s, rs-n, rs-t or dc', 'rs-s')
@@ -57,17 +48,20 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
     .option('--dns <host:port>', 'where a DC answers DNS (its address, port 5300)', collect)
     .option('--secret-file <file>', 'a test secret, 64 hex digits, in place of the well-known one')
     .option('--out <file>', 'where to write it; the console if not given')
-    .action(async (options: WrittenProvisionOptions) => finish(await provisionCommand(options, terminal)));
+    .action(async (options: WrittenProvisionOptions) =>
+      finish(await (await import('./texts.ts')).provisionCommand(options, terminal)),
+    );
 
   colourOption(command('explain', 'a clause or a case in words: what is sent, what must come back'))
     .argument('<names...>', 'ids of clauses or cases')
     .option('--no-run', 'without running the case against the reference to show the exchange')
     .action(async (names: string[], options: { run: boolean; color: boolean }) =>
-      finish(await explainCommand(names, options, terminal)),
+      finish(await (await import('./explain.ts')).explainCommand(names, options, terminal)),
     );
 
   colourOption(reachOptions(command('check-adapter', 'tests an adapter itself against its contract'))).action(
-    async (options: CheckOptions) => finish(await checkAdapter(options, terminal)),
+    async (options: CheckOptions) =>
+      finish(await (await import('./check-adapter.ts')).checkAdapter(options, terminal)),
   );
 
   colourOption(
@@ -76,7 +70,9 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
     ),
   )
     .option('--pics <file>', 'what the implementer claims: pics --reporter json, filled in')
-    .action(async (options: DoctorOptions) => finish(await doctor(options, terminal)));
+    .action(async (options: DoctorOptions) =>
+      finish(await (await import('./doctor.ts')).doctor(options, terminal)),
+    );
 
   command(
     'pics',
@@ -84,7 +80,9 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
   )
     .option('--role <role,...>', 'only these roles', collect)
     .option('--reporter <kind>', 'markdown, to print and to attach; json, to fill in for --pics', 'markdown')
-    .action((options: PicsOptions) => finish(picsCommand(options, terminal)));
+    .action(async (options: PicsOptions) =>
+      finish((await import('./pics.ts')).picsCommand(options, terminal)),
+    );
 
   command('interop', 'mixes implementations by role, and puts each mixture through paths of every kind')
     .argument('<implementations...>', 'NAME=HOST:PORT of an adapter, or embedded for the reference')
@@ -94,7 +92,7 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
     .option('--markdown <file>', 'write it as a matrix')
     .option('--html <file>', 'write it as a page')
     .action(async (names: string[], options: InteropOptions) =>
-      finish(await interop(names, options, terminal)),
+      finish(await (await import('./interop.ts')).interop(names, options, terminal)),
     );
 
   colourOption(command('self-test', 'runs the suite against faulty and odd variants of the reference'))
@@ -104,7 +102,7 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
     .option('--list', 'list the variants')
     .option('--kills <file>', 'each faulty one meets all cases, and the file gets which of them caught it')
     .action(async (names: string[], options: SelfTestOptions) =>
-      finish(await selfTest(names, options, terminal)),
+      finish(await (await import('./self-test.ts')).selfTest(names, options, terminal)),
     );
 
   colourOption(
@@ -116,12 +114,14 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
     .option('--quiet', 'only what did not pass, and the total')
     .addHelpText('after', MERGE)
     .action(async (files: string[], options: MergeOptions) =>
-      finish(await mergeCommand(files, options, terminal)),
+      finish(await (await import('./merge.ts')).mergeCommand(files, options, terminal)),
     );
 
   command('spec', 'the specification as one page of HTML: every clause with its cases and golden vectors')
     .option('--output <file>', 'where to write it; the console if not given')
-    .action(async (options: { output?: string }) => finish(await specCommand(options, terminal)));
+    .action(async (options: { output?: string }) =>
+      finish(await (await import('./spec.ts')).specCommand(options, terminal)),
+    );
 
   colourOption(
     expectationOptions(
@@ -137,10 +137,12 @@ export function addCommands(top: Command, terminal: Terminal, finish: Finish): v
     .option('--quiet', 'only what did not pass, and the total')
     .addHelpText('after', JUDGE)
     .action(async (folder: string, options: JudgeOptions) =>
-      finish(await judgeCommand(folder, options, terminal)),
+      finish(await (await import('./judge-command.ts')).judgeCommand(folder, options, terminal)),
     );
 
   command('vectors', 'the golden vectors: a list of the families, or one of them as JSON')
     .argument('[names...]', 'families or vectors')
-    .action((names: string[]) => finish(vectorsCommand(names, terminal)));
+    .action(async (names: string[]) =>
+      finish((await import('./vectors-command.ts')).vectorsCommand(names, terminal)),
+    );
 }

@@ -18,7 +18,7 @@ import { TooFewOps } from '../target/adapter-level.ts';
 import type { CheckOptions } from './check-adapter.ts';
 import type { CheckPrinter } from './checking.ts';
 import { checkPrinter } from './checking.ts';
-import { specFiles } from './files.ts';
+import { specFiles } from './own-files.ts';
 import { picsOf } from './pics.ts';
 import type { Place, Reached } from './target.ts';
 import { netOf, placeOf, reachTarget, readToken, systemRandom } from './target.ts';

@@ -20,7 +20,7 @@ import { runSuite } from '../runner/run.ts';
 import type { Clause } from '../spec-clauses.ts';
 import { specTables } from '../spec-tables.ts';
 import { twin } from '../twin/index.ts';
-import { costs, specFiles, versions } from './files.ts';
+import { costs, specFiles, versions } from './own-files.ts';
 import { progressLine } from './progress.ts';
 import type { Reached } from './target.ts';
 import type { Terminal } from './terminal.ts';

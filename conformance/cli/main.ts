@@ -6,7 +6,6 @@ import { EXIT } from '../reporters/exit-status.ts';
 import { TargetError } from '../target/target.ts';
 import { withOptionFile } from './options.ts';
 import { program } from './program.ts';
-import { mistakeOf } from './target.ts';
 import type { Terminal } from './terminal.ts';
 import { processTerminal } from './terminal.ts';
 
@@ -25,15 +24,15 @@ export async function main(argv: string[], terminal: Terminal = processTerminal(
     return status;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.good;
-    const mistake = asMistake(error);
+    const mistake = await asMistake(error);
     terminal.err(`ntm-conform: ${mistake.message}\n`);
     return mistake.status;
   }
 }
 
-function asMistake(error: unknown): Mistake {
+async function asMistake(error: unknown): Promise<Mistake> {
   if (error instanceof Mistake) return error;
-  if (error instanceof TargetError) return mistakeOf(error);
+  if (error instanceof TargetError) return (await import('./target.ts')).mistakeOf(error);
   if (error instanceof NetError) return new Mistake(`${error.message}.`);
   if (error instanceof CommanderError) return new Mistake(commandLine(error.message));
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -12,8 +12,9 @@ import { catalogue, clauseHash } from '../spec-clauses.ts';
 import { UNTESTABLE } from '../untestable.ts';
 import type { ExpectationOptions } from './expectations.ts';
 import { expectationsOf } from './expectations.ts';
-import { readText, specFiles, versions } from './files.ts';
+import { readText } from './files.ts';
 import { output } from './output.ts';
+import { specFiles, versions } from './own-files.ts';
 import type { Terminal } from './terminal.ts';
 import { paintOf } from './terminal.ts';
 

@@ -10,7 +10,8 @@ import { ROLES } from '../roles.ts';
 import type { Clause } from '../spec-clauses.ts';
 import { catalogue } from '../spec-clauses.ts';
 import type { Target } from '../target/target.ts';
-import { readText, specFiles, versions } from './files.ts';
+import { readText } from './files.ts';
+import { specFiles, versions } from './own-files.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface PicsOptions {

@@ -2,7 +2,6 @@
 import { Command } from 'commander';
 import type { WrittenRunOptions } from '../command/run-options.ts';
 import { addCommands } from './commands.ts';
-import { suiteVersion } from './files.ts';
 import type { Finish } from './flags.ts';
 import {
   choosingOptions,
@@ -12,9 +11,8 @@ import {
   reporterOptions,
   runOptions,
 } from './flags.ts';
-import { run } from './run.ts';
+import { suiteVersion } from './suite-version.ts';
 import type { Terminal } from './terminal.ts';
-import { watch } from './watch.ts';
 
 const AFTER = `
 Without --target it tests the reference that comes with it, in another process.
@@ -46,7 +44,7 @@ export function program(terminal: Terminal, finish: Finish): Command {
   reporterOptions(top);
   colourOption(top);
   top.action(async (patterns: string[], options: WrittenRunOptions) => {
-    const start = options.watch ? watch : run;
+    const start = options.watch ? (await import('./watch.ts')).watch : (await import('./run.ts')).run;
     finish(await start(patterns, options, terminal));
   });
   addCommands(top, terminal, finish);

@@ -4,7 +4,8 @@ import { Mistake } from '../command/mistake.ts';
 import { EXIT } from '../reporters/exit-status.ts';
 import { renderSpec } from '../spec-page/page.ts';
 import { UNTESTABLE } from '../untestable.ts';
-import { specFile, specFiles, versions, writeText } from './files.ts';
+import { writeText } from './files.ts';
+import { specFile, specFiles, versions } from './own-files.ts';
 import type { Terminal } from './terminal.ts';
 import { vectorFamilies } from './vectors.ts';
 

@@ -8,7 +8,7 @@ import type { ReferenceOptions } from '../../adapters/reference.ts';
 import { referenceAdapter } from '../../adapters/reference.ts';
 import type { Case } from '../../conformance/case.ts';
 import { ALL_CASES } from '../../conformance/cases/all.ts';
-import { specFiles } from '../../conformance/cli/files.ts';
+import { specFiles } from '../../conformance/cli/own-files.ts';
 import { goldenVectors } from '../../conformance/cli/vectors.ts';
 import { seededRandom } from '../../conformance/random.ts';
 import type { Report } from '../../conformance/report.ts';

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { suiteVersion } from '../../conformance/cli/files.ts';
+import { suiteVersion } from '../../conformance/cli/suite-version.ts';
 import { writeToken } from '../../conformance/runner/token.ts';
 import t from '../tap.ts';
 import { cli, folder } from './terminal.ts';

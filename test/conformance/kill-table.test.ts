@@ -1,7 +1,7 @@
 /** The kill table: who caught whom, who alone; and how the list of cases shows it. */
 import { SABOTEURS } from '../../adapters/saboteurs/catalogue.ts';
 import { ALL_CASES } from '../../conformance/cases/all.ts';
-import { killTable } from '../../conformance/cli/files.ts';
+import { killTable } from '../../conformance/cli/own-files.ts';
 import { caughtAlone, killOf, readKillTable, writeKillTable } from '../../conformance/command/kill-table.ts';
 import type { CaseResult } from '../../conformance/report.ts';
 import { renderListJson } from '../../conformance/reporters/json.ts';

@@ -1,7 +1,7 @@
 /** What the README shows of a run is what a run says: versions, the number of cases, and the cases that it has. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ALL_CASES } from '../../conformance/cases/all.ts';
-import { versions } from '../../conformance/cli/files.ts';
+import { versions } from '../../conformance/cli/own-files.ts';
 import { ROLES } from '../../conformance/roles.ts';
 import t from '../tap.ts';
 

@@ -12,7 +12,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { SABOTEURS } from '../../adapters/saboteurs/catalogue.ts';
-import { killTable, suiteVersion, versions } from '../../conformance/cli/files.ts';
+import { killTable, versions } from '../../conformance/cli/own-files.ts';
+import { suiteVersion } from '../../conformance/cli/suite-version.ts';
 import type { Kill } from '../../conformance/command/kill-table.ts';
 import { writeKillTable } from '../../conformance/command/kill-table.ts';
 

@@ -1,6 +1,6 @@
 /** The specification as one page: what has an anchor, what is linked, what is escaped. */
 import { ALL_CASES } from '../../conformance/cases/all.ts';
-import { specFile, specFiles, versions } from '../../conformance/cli/files.ts';
+import { specFile, specFiles, versions } from '../../conformance/cli/own-files.ts';
 import { vectorFamilies } from '../../conformance/cli/vectors.ts';
 import { catalogue, SpecError } from '../../conformance/spec-clauses.ts';
 import type { SpecInput } from '../../conformance/spec-page/input.ts';

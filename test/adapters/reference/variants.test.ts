@@ -2,7 +2,7 @@
 import { ODDITIES } from '../../../adapters/oddities/catalogue.ts';
 import { SABOTEURS } from '../../../adapters/saboteurs/catalogue.ts';
 import { ALL_CASES } from '../../../conformance/cases/all.ts';
-import { specFiles } from '../../../conformance/cli/files.ts';
+import { specFiles } from '../../../conformance/cli/own-files.ts';
 import { catalogue } from '../../../conformance/spec-clauses.ts';
 import t from '../../tap.ts';
 
