@@ -36,7 +36,7 @@ export function tableCommands({ name, own, capacity }: NftTable): string[] {
   const mark = markOf(own);
   const commands = [
     `add table ${table} { flags owner; }`,
-    `add set ${table} live { typeof ${PATH_ID}; flags dynamic,timeout; size ${capacity}; timeout ${REMEMBERED}; }`,
+    `add set ${table} live { typeof ${PATH_ID}; flags dynamic,timeout; size ${2 * capacity}; timeout ${REMEMBERED}; }`,
     `add chain ${table} pre { type filter hook prerouting priority raw; policy accept; }`,
     `add chain ${table} post { type filter hook postrouting priority raw; policy accept; }`,
   ];
@@ -77,12 +77,22 @@ export function isOneFamily([first, second]: readonly [Endpoint, Endpoint]): boo
 
 /** A path appears. */
 export function addCommand(name: string, pathId: string, ends: readonly [Endpoint, Endpoint]): string {
-  return `${elements('add', name, pathId, ends)}; add element inet ${name} live { 0x${pathId} timeout ${REMEMBERED} }`;
+  return elements('add', name, pathId, ends);
 }
 
-/** It goes; when it was last used goes with it. */
+/** It goes. */
 export function deleteCommand(name: string, pathId: string, ends: readonly [Endpoint, Endpoint]): string {
-  return `${elements('delete', name, pathId, ends)}; delete element inet ${name} live { 0x${pathId} }`;
+  return elements('delete', name, pathId, ends);
+}
+
+/**
+ * When a path was last used goes, in a later transaction than the path: an element that is being added or deleted is none to
+ * a packet, which then makes another one with the same key, and that one stays for as long as it is remembered. It may
+ * not be there, which only "delete" minds.
+ */
+export function forgetCommand(name: string, pathId: string): string {
+  const element = `element inet ${name} live { 0x${pathId}`;
+  return `add ${element} timeout ${REMEMBERED} }; delete ${element} }`;
 }
 
 /** Its ends are other ones now. */

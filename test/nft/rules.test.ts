@@ -6,6 +6,7 @@ import {
   countersCommand,
   countersOf,
   deleteCommand,
+  forgetCommand,
   idleCommand,
   idleOf,
   isOneFamily,
@@ -23,7 +24,7 @@ const SIX = [at('[2001:db8::1]:5000'), at('[2001:db8::2]:6000')] as const;
 t.test('a table for one family', (t) => {
   t.same(tableCommands({ name: 'x', own: [at('192.0.2.51:4330')], capacity: 10 }), [
     'add table inet x { flags owner; }',
-    'add set inet x live { typeof @th,96,128; flags dynamic,timeout; size 10; timeout 30d; }',
+    'add set inet x live { typeof @th,96,128; flags dynamic,timeout; size 20; timeout 30d; }',
     'add chain inet x pre { type filter hook prerouting priority raw; policy accept; }',
     'add chain inet x post { type filter hook postrouting priority raw; policy accept; }',
     'add counter inet x relayed4',
@@ -64,14 +65,16 @@ t.test('a path appears, moves and goes as a whole', (t) => {
   t.equal(
     addCommand('x', PATH, FOUR),
     `add element inet x port4 { ${key} . 192.0.2.1 . 5000 : 6000, ${key} . 198.51.100.1 . 6000 : 5000 }; ` +
-      `add element inet x address4 { ${key} . 192.0.2.1 . 5000 : 198.51.100.1, ${key} . 198.51.100.1 . 6000 : 192.0.2.1 }; ` +
-      `add element inet x live { ${key} timeout 30d }`,
+      `add element inet x address4 { ${key} . 192.0.2.1 . 5000 : 198.51.100.1, ${key} . 198.51.100.1 . 6000 : 192.0.2.1 }`,
   );
   t.equal(
     deleteCommand('x', PATH, SIX),
     `delete element inet x port6 { ${key} . 2001:db8::1 . 5000, ${key} . 2001:db8::2 . 6000 }; ` +
-      `delete element inet x address6 { ${key} . 2001:db8::1 . 5000, ${key} . 2001:db8::2 . 6000 }; ` +
-      `delete element inet x live { ${key} }`,
+      `delete element inet x address6 { ${key} . 2001:db8::1 . 5000, ${key} . 2001:db8::2 . 6000 }`,
+  );
+  t.equal(
+    forgetCommand('x', PATH),
+    `add element inet x live { ${key} timeout 30d }; delete element inet x live { ${key} }`,
   );
   const moved = moveCommand('x', PATH, FOUR, SIX);
   t.match(

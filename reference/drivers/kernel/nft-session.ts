@@ -10,6 +10,11 @@ const LONGEST = 60_000;
 /** nft is not to be had, refuses, or has ended. */
 export class NftError extends Error {}
 
+interface Change {
+  readonly command: string;
+  readonly made: () => void;
+}
+
 interface Asked {
   readonly line: string;
   readonly resolve: (answer: string) => void;
@@ -20,9 +25,9 @@ export class NftSession {
   private readonly context: NftContext;
   private readonly onFault: (fault: string) => void;
   /** Changes that wait; they go together. */
-  private readonly changes: string[] = [];
+  private readonly changes: Change[] = [];
   /** Changes of a line that was refused, which are tried one by one. */
-  private readonly alone: string[] = [];
+  private readonly alone: Change[] = [];
   private readonly asked: Asked[] = [];
   private isRunning = false;
   private isOver = false;
@@ -41,10 +46,14 @@ export class NftSession {
     this.onFault = onFault;
   }
 
-  /** Changes something, soon; what is asked later sees it. */
-  change(command: string): void {
+  /**
+   * Changes something, soon; what is asked later sees it.
+   * @param made called when it is made, or was refused; what that changes comes in another transaction, and before what
+   *   is asked later
+   */
+  change(command: string, made: () => void = () => {}): void {
     if (this.isOver) return;
-    this.changes.push(command);
+    this.changes.push({ command, made });
     this.next();
   }
 
@@ -86,7 +95,8 @@ export class NftSession {
     if (alone !== undefined) return this.transact([alone]);
     if (this.changes.length > 0) {
       let [count, length] = [0, 0];
-      while (count < this.changes.length && length < LONGEST) length += this.changes[count++]?.length ?? 0;
+      while (count < this.changes.length && length < LONGEST)
+        length += this.changes[count++]?.command.length ?? 0;
       this.transact(this.changes.splice(0, count));
       return;
     }
@@ -96,13 +106,17 @@ export class NftSession {
     if (asked !== undefined) void this.run(asked);
   }
 
-  private transact(changes: readonly string[]): void {
+  private transact(changes: readonly Change[]): void {
+    const made = (): void => {
+      for (const change of changes) change.made();
+    };
     const reject = (error: NftError): void => {
       // One that is refused takes those beside it along; alone it takes none.
-      if (changes.length > 1) this.alone.push(...changes);
-      else this.onFault(error.message);
+      if (changes.length > 1) return void this.alone.push(...changes);
+      this.onFault(error.message);
+      made();
     };
-    void this.run({ line: changes.join('; '), resolve: () => {}, reject });
+    void this.run({ line: changes.map(({ command }) => command).join('; '), resolve: made, reject });
   }
 
   private async run({ line, resolve, reject }: Asked): Promise<void> {

@@ -7,6 +7,7 @@ import {
   countersCommand,
   countersOf,
   deleteCommand,
+  forgetCommand,
   idleCommand,
   idleOf,
   isOneFamily,
@@ -49,6 +50,8 @@ class NftTable implements KernelTable {
   private readonly nft: NftSession;
   private readonly options: KernelOptions;
   private readonly paths = new Map<string, Ends>();
+  /** Paths that go: when they were last used is to go after them. */
+  private readonly leaving = new Map<string, Ends>();
   private forwarded = { packets: 0, bytes: 0 };
   private hasToldOfLocal = false;
   private isClosed = false;
@@ -75,6 +78,7 @@ class NftTable implements KernelTable {
         : moveCommand(this.table, pathId, before, ends),
     );
     this.paths.set(pathId, ends);
+    this.leaving.delete(pathId);
     return true;
   }
 
@@ -82,7 +86,13 @@ class NftTable implements KernelTable {
     const ends = this.paths.get(pathId);
     if (ends === undefined) return;
     this.paths.delete(pathId);
-    this.nft.change(deleteCommand(this.table, pathId, ends));
+    this.leaving.set(pathId, ends);
+    this.nft.change(deleteCommand(this.table, pathId, ends), () => {
+      // It may be back by now, or even have gone once more.
+      if (this.leaving.get(pathId) !== ends) return;
+      this.leaving.delete(pathId);
+      this.nft.change(forgetCommand(this.table, pathId));
+    });
   }
 
   async idle(pathId: string): Promise<number | undefined> {

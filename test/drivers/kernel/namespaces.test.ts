@@ -1,18 +1,18 @@
 /** Each data path of an RS-S between three network namespaces, mn - rs - cn, with all mixes of families. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { T } from '../../tap.ts';
 import t, { runtime } from '../../tap.ts';
 import type { Started } from '../program.ts';
 import { has, runIn, whyNot } from '../tun/space.ts';
 import type { Sides, Status } from './network.ts';
-import { aside, CN, datagram, inARow, MN, PATHS, ping, RS, SIZES, tell } from './network.ts';
+import { aside, CN, datagram, FLOOD, inARow, MN, PATHS, ping, RS, SIZES, tell } from './network.ts';
 
 const skip = runtime === 'node' ? whyNot() : 'as on Node';
+const skipNft = skip || (has('nft') ? false : 'no nft here');
 const skipDriver = skip || (has('python3') ? false : 'no python3 here, which sets features of devices');
 
 t.test('user space', { skip }, (t) => relays(t, 'user', { kernel: 0, links: 0 }));
-t.test('nft', { skip: skip || (has('nft') ? false : 'no nft here') }, (t) =>
-  relays(t, 'nft', { kernel: 2, links: 0 }),
-);
+t.test('nft', { skip: skipNft }, (t) => relays(t, 'nft', { kernel: 2, links: 0 }));
 t.test('eBPF', { skip }, (t) => relays(t, 'ebpf', { kernel: 4, links: 3 }));
 t.test('eBPF, in the driver too', { skip: skipDriver }, (t) =>
   relays(t, 'xdp', { kernel: 4, links: 2, drivers: 1 }, aside),
@@ -31,6 +31,21 @@ t.test('eBPF holds paths to their rates, with what user space forwards of them',
   const most = 5 * (2 + (performance.now() - begun) / 1000);
   t.ok(came >= 2 && came <= most / 2, `${came} answers`);
   t.ok((kernel?.refused ?? 0) > 0 && (kernel?.packets ?? 0) <= most, JSON.stringify(kernel));
+});
+
+t.test('nft: packets while paths come and go leave nothing of these', { skip: skipNft }, async (t) => {
+  const { mnSpace, relay, rs, program } = await network(t, 'nft', 0);
+  const ids = Array.from({ length: 64 }, (_, number) => number.toString(16).padStart(32, 'e'));
+  await program('flood', mnSpace, FLOOD, RS[0], ...ids).firstLine;
+  let forwarded = 0;
+  for (let round = 0; round < 20; round++) {
+    await tell(relay, { set: ids.map((id) => [id, FLOOD, CN[0]]) });
+    await sleep(5);
+    const { kernel } = await tell(relay, { remove: ids });
+    forwarded = kernel?.packets ?? 0;
+    t.same(runIn(rs, 'nft', 'list', 'ruleset').text.match(/0xe+[0-9a-f]+/g), null, `after round ${round}`);
+  }
+  t.ok(forwarded > 1000, `${forwarded} forwarded`);
 });
 
 interface Expected {
@@ -96,7 +111,7 @@ async function leftOver(rs: string): Promise<string> {
   for (let i = 0; ; i++) {
     const text = has('nft') ? runIn(rs, 'nft', 'list', 'tables').text.trim() : '';
     if (text === '' || i > 500) return text;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
   }
 }
 

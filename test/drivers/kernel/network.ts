@@ -6,6 +6,8 @@ import { makeSpaces, run, runIn } from '../tun/space.ts';
 
 export const RS = ['10.0.0.1:4330', '[fd00::1]:4330'] as const;
 export const MN = ['10.0.1.2:5000', '[fd01::2]:5000', '10.0.1.2:5001'] as const;
+/** Of the first of these hosts, for what sends without end. */
+export const FLOOD = '10.0.1.2:5002';
 export const CN = ['10.0.2.2:5000', '[fd02::2]:5000'] as const;
 /** All mixes of families. */
 export const PATHS = [0, 1].flatMap((mn) =>
@@ -29,6 +31,7 @@ export interface Status {
 export interface Sides {
   /** Where the relay is. */
   readonly rs: string;
+  readonly mnSpace: string;
   /** Sends what it is told, and says what comes back. */
   readonly mn: Started;
   /** Runs a program until the test ends. */
@@ -113,7 +116,7 @@ async function sides(t: T, { mn, rs, cn }: Record<'mn' | 'rs' | 'cn', string>): 
   const near = program('end', mn, 'send', ...MN);
   const far = program('end', cn, 'echo', ...CN);
   for (const { firstLine } of [near, far]) await firstLine;
-  return { rs, mn: near, program };
+  return { rs, mnSpace: mn, mn: near, program };
 }
 
 function give(space: string, device: string, ...addresses: readonly string[]): void {

@@ -36,8 +36,9 @@ export interface Done {
 }
 
 const TRIES = 8;
-/** Milliseconds without any datagram until something is tried again, at first; then twice as many each time. */
-const QUIET = 20;
+/** Milliseconds without any datagram until something is tried again, at first; then these, twice as many each time. */
+const SOON = 20;
+const PATIENCE = 100;
 /** Milliseconds for what was sent to be answered. */
 const SETTLE = 3;
 const SIZES = [44, 300, 1200];
@@ -175,7 +176,7 @@ async function until(
     if (tries > 0) again++;
     go(tries);
     const since = net.now();
-    const over = (): number => Math.max(since, heard) + QUIET * 2 ** tries;
+    const over = (): number => Math.max(since, heard) + (tries === 0 ? SOON : PATIENCE * 2 ** tries);
     while (!isSo() && net.now() < over()) await news(path, over());
     if (isSo()) return;
   }
