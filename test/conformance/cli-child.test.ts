@@ -1,7 +1,7 @@
 /** What the command line starts beside itself: the embedded reference, variants of it; and that nothing of it stays. */
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Report } from '../../conformance/report.ts';
@@ -10,6 +10,9 @@ import { cli, folder } from './terminal.ts';
 
 const bin = fileURLToPath(new URL('../../conformance/bin.js', import.meta.url));
 const runtimeArgs = { node: [], deno: ['run', '--allow-all', '--quiet'], bun: ['run'] }[runtime];
+
+/** Bytes of a capture that a run has written for sure once its first cases are running. */
+const MUCH = 100_000;
 
 t.test('without a target the reference is tested, in another process', async (t) => {
   const file = folder(t)('report.json');
@@ -55,8 +58,10 @@ t.test('vectors', async (t) => {
 
 for (const signal of ['SIGINT', 'SIGKILL'] as const) {
   t.test(`${signal} leaves nothing behind`, async (t) => {
-    const file = folder(t)('report.json');
-    const args = ['rs-s.forward.unchanged', '--runs', '1000000', '--reporter', `json=${file}`];
+    const inFolder = folder(t);
+    const [file, capture] = [inFolder('report.json'), inFolder('run.pcapng')];
+    const outputs = ['--reporter', `json=${file}`, '--pcap', capture];
+    const args = ['rs-s.forward.unchanged', '--runs', '1000000', ...outputs];
     const suite = spawn(process.execPath, [...runtimeArgs, bin, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -71,7 +76,7 @@ for (const signal of ['SIGINT', 'SIGKILL'] as const) {
     });
     const adapter = await adapterOf(suite);
     // Until the run is under way Ctrl-C ends the program as it ends any.
-    await hasComputed(suite, 4);
+    await isUnderWay(capture);
     suite.kill(signal);
     if (signal === 'SIGINT') {
       t.equal(await code, 130);
@@ -91,11 +96,10 @@ function adapters(parent: number | undefined): number[] {
   });
 }
 
-/** Waits until a process has had so many seconds of a processor: how busy the host is makes no difference. */
-async function hasComputed({ pid }: ChildProcess, seconds: number): Promise<void> {
+/** Waits until a run has sent and received much. */
+async function isUnderWay(capture: string): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
-    const { stdout } = spawnSync('ps', ['-o', 'cputimes=', '-p', `${pid}`], { encoding: 'utf8' });
-    if (Number(stdout) >= seconds) return;
+    if (existsSync(capture) && statSync(capture).size > MUCH) return;
     await sleep(100);
   }
   throw new Error('the run does not get under way');
