@@ -19,6 +19,8 @@ from .mistakes import MISTAKES
 
 ROOT = Path(__file__).parents[3]
 SUITE = "node conformance/bin.js"
+# A host that stands still leaves a case without a verdict.
+TRIES = 3
 
 
 def free_port() -> int:
@@ -52,7 +54,10 @@ def run_suite(module: list[str], suite: list[str], cases: list[str]) -> dict[str
 
 def check(name: str, suite: list[str]) -> bool:
     mistake = MISTAKES[name]
-    found = run_suite(["ntm_broken", name], suite, [mistake.case])[mistake.case]
+    for _ in range(TRIES):
+        found = run_suite(["ntm_broken", name], suite, [mistake.case])[mistake.case]
+        if found["verdict"] != "inconclusive":
+            break
     requirement = found["requirement"] or ""
     right = found["verdict"] == "fail" and requirement.startswith(mistake.clause)
     print(f"{'ok  ' if right else 'not ok'} {name}: {mistake.case} {found['verdict']}: {requirement}", flush=True)
