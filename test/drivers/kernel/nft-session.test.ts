@@ -62,6 +62,26 @@ t.test('a call that fails is told, and those after it have their turn', async (t
   t.equal(nft.settled(), undefined);
 });
 
+t.test(
+  'what follows a change is another transaction, before what is asked, and follows a refused one too',
+  async (t) => {
+    const { nft, faults, end, given } = session();
+    nft.change('a');
+    nft.change('b', () => nft.change('after b'));
+    nft.change('c', () => nft.change('after c'));
+    const asked = nft.ask('d');
+    await end(true);
+    t.same(given(), ['a', 'b; c']);
+    await end(false, 'Error: no c');
+    await end(true);
+    await end(false, 'Error: no c');
+    for (let left = 2; left > 0; left--) await end(true);
+    await asked;
+    t.same(given().slice(2), ['b', 'c', 'after b; after c', 'd']);
+    t.same(faults, ['Error: no c']);
+  },
+);
+
 t.test('it ends once all changes are made, those too that are tried alone', async (t) => {
   const { nft, faults, end, fail, given, closed } = session();
   nft.change('a');

@@ -86,6 +86,7 @@ t.test('nft: lives of paths leave nothing', { skip: noNft }, async (t) => {
   await table.refresh?.();
   t.same(table.totals(), { paths: 0, capacity: 100, packets: 0, bytes: 0, refused: 0 });
   t.equal(elements(), null);
+  t.equal(run('nft', 'list', 'set', 'inet', name, 'live').text.match(/expires/), null, 'nor their last use');
   t.same(told, []);
   await table.close();
   t.notOk(run('nft', 'list', 'tables').text.includes(name));

@@ -1,6 +1,7 @@
 /**
- * The driver's half of a relay and nothing behind it: `early.ts DEVICE PACKETS_PER_SECOND ENDPOINT...`, 0 for no rate. Takes paths, a line of JSON, and says
- * packets, bytes and refusals of both ends of all that it has; or a packet, as a string of hex, and says what is done with it.
+ * The driver's half of a relay and nothing behind it: `early.ts DEVICE PACKETS_PER_SECOND ENDPOINT...`, 0 for no rate.
+ * Takes paths, a line of JSON, and says packets, bytes and refusals of both ends of all that it has; or a packet, as a
+ * string of hex, and says what is done with it.
  */
 import process from 'node:process';
 import { createInterface } from 'node:readline';
