@@ -35,6 +35,7 @@ const ATTRIBUTE_SIZE = 128;
 /** Room for what an attribute points to: a program, its log, a packet. */
 const LOG_SIZE = 1 << 20;
 const DATA_SIZE = 1 << 16;
+const LOAD_TRIES = 10;
 /** `struct xdp_md` */
 const CONTEXT_SIZE = 24;
 
@@ -111,10 +112,15 @@ export class Bpf {
         this.name(48, name);
         this.words(68, [PLACES[place].attach]);
       };
-      const fd = this.attempt(COMMAND.programLoad, () => fill(0));
+      for (let tries = 1; ; tries++) {
+        const fd = this.attempt(COMMAND.programLoad, () => fill(0));
+        if (fd >= 0) return fd;
+        // A signal that comes while the verifier is at work makes it give up; runtimes send their own threads some.
+        if (this.libc.errno() !== 'EAGAIN' || tries === LOAD_TRIES) break;
+      }
+      const fd = this.attempt(COMMAND.programLoad, () => fill(1));
       if (fd >= 0) return fd;
       const fault = this.libc.errno();
-      if (this.attempt(COMMAND.programLoad, () => fill(1)) >= 0) throw new BpfError('program', fault);
       throw new BpfError('program', fault, textOf(this.memory.take(log, LOG_SIZE)));
     } finally {
       for (const block of [log, instructions, licence]) this.memory.free(block);

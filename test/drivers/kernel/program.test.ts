@@ -1,4 +1,7 @@
 /** The relay's program in the kernel that runs this: accepted by its verifier, and right to the byte, packet by packet. */
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Endpoint, Ip } from '../../../reference/address.ts';
 import { parseEndpoint } from '../../../reference/address.ts';
 import { assemble } from '../../../reference/bpf/assembler.ts';
@@ -91,6 +94,30 @@ t.test('the verifier accepts each variant', { skip }, (t) => {
         bpf.close(fd);
       }
     }
+});
+
+t.test('a signal amid the check of a program does not end it', { skip }, async (t) => {
+  const bpf = found.found as Bpf;
+  const map = bpf.createHash('ntm_paths', KEY_SIZE, VALUE_SIZE, 4);
+  t.teardown(() => bpf.close(map));
+  let signals = 0;
+  const count = () => signals++;
+  process.on('SIGWINCH', count);
+  t.teardown(() => process.off('SIGWINCH', count));
+  // One signal for each line, somewhat later: so that a busy host cannot let them come faster than programs load.
+  const sender = spawn('sh', [
+    '-c',
+    `while read -r later; do sleep $later; kill -WINCH ${process.pid}; done`,
+  ]);
+  t.teardown(() => sender.kill('SIGKILL'));
+  const parts = { own: [OWN[4], OWN[6]], rates: { packetsPerSecond: 7 } };
+  const program = assemble(relayProgram(parts), { [PATHS]: map });
+  for (let loads = 0; loads < 300; loads++) {
+    sender.stdin.write(`0.00${loads % 5}\n`);
+    await turn();
+    bpf.close(bpf.load('ntm_relay', program));
+  }
+  t.ok(signals > 0, `signals: ${signals}`);
 });
 
 for (const from of FAMILIES)
