@@ -4,9 +4,11 @@ import { count, duration } from './text.ts';
 
 export function hostLines(host: HostHealth): string[] {
   const { reruns, badWindows, worstDelay, secondTries, onlyWhenBusy } = host;
-  const stalled =
-    `This host stalled ${count(badWindows, 'time')} (up to ${duration(worstDelay)}): ` +
-    `${count(reruns, 'case')} ran again.`;
+  const why =
+    badWindows === 0
+      ? "The target's adapter took half a second or more over an answer"
+      : `This host stalled ${count(badWindows, 'time')} (up to ${duration(worstDelay)})`;
+  const stalled = `${why}: ${count(reruns, 'case')} ran again.`;
   const lost =
     `At the first try something did not come in ${count(secondTries.length, 'case')} that passed then: ` +
     `${secondTries.join(', ')}. A datagram was lost on the way, or the target is not steady.`;

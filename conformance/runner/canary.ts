@@ -6,6 +6,7 @@ import type { Endpoint } from '../../reference/address.ts';
 import type { Instant } from '../../reference/core.ts';
 import type { Net, Socket } from '../../reference/net/net.ts';
 import type { HostHealth } from '../report.ts';
+import { Windows } from '../windows.ts';
 
 const INTERVAL = 20;
 /** Milliseconds late from which a window counts as bad: what a loopback answer takes is far below. */
@@ -23,7 +24,7 @@ const LOST = 1000;
 
 export class Canary {
   readonly #net: Net;
-  readonly #bad: { from: Instant; to: Instant; worst: number }[] = [];
+  readonly #bad = new Windows();
   #socket: Socket | undefined = undefined;
   #cancel: () => void = () => undefined;
   #samples = 0;
@@ -50,19 +51,19 @@ export class Canary {
 
   /** Whether the host was overloaded at some time between two instants. */
   wasBad(from: Instant, to: Instant): boolean {
-    return this.#bad.some((window) => window.from <= to && window.to >= from);
+    return this.#bad.meets(from, to);
   }
 
   /** Whether at some time between them it did nothing for so long that timers run out. */
   stoodStill(from: Instant, to: Instant): boolean {
-    return this.#bad.some((window) => window.worst >= STILL && window.from <= to && window.to >= from);
+    return this.#bad.meets(from, to, STILL);
   }
 
   /** What there is to say of the host, with what the run has tried again. */
   health(tried: Pick<HostHealth, 'reruns' | 'secondTries' | 'onlyWhenBusy'>): HostHealth {
     return {
       samples: this.#samples,
-      badWindows: this.#bad.length,
+      badWindows: this.#bad.count,
       worstDelay: Math.round(this.#worst * 10) / 10,
       ...tried,
     };
@@ -90,12 +91,6 @@ export class Canary {
     this.#samples++;
     this.#worst = Math.max(this.#worst, late);
     if (late < BAD) return;
-    const window = { from: since - MARGIN, to: since + late + MARGIN, worst: late };
-    const last = this.#bad.at(-1);
-    if (last === undefined || window.from > last.to) this.#bad.push(window);
-    else {
-      last.to = Math.max(last.to, window.to);
-      last.worst = Math.max(last.worst, late);
-    }
+    this.#bad.add(since - MARGIN, since + late + MARGIN, late);
   }
 }

@@ -1,5 +1,6 @@
 /** What is done at the end of a run about that which a busy host has left in doubt. */
 import type { Net } from '../../reference/net/net.ts';
+import type { Target } from '../target/target.ts';
 import type { World } from '../world.ts';
 import type { Canary } from './canary.ts';
 import type { Judged } from './judged.ts';
@@ -22,6 +23,7 @@ export interface Finished {
 export interface LastTriesParts {
   readonly net: Net;
   readonly canary: Canary;
+  readonly target: Pick<Target, 'wasSlow'>;
   readonly finished: readonly Finished[];
   /** Whether another may be begun. */
   mayGoOn(): boolean;
@@ -41,7 +43,7 @@ export class LastTries {
   }
 
   /**
-   * What a busy host left unjudged, and what failed on it each time, is tried once more when nothing else runs: a few
+   * What a busy host left unjudged, and what failed on it each time or while the target's was busy, is tried once more when nothing else runs: a few
    * side by side, for most of them wait; then, in case these were too much for the host, one by one. A host that stays
    * busy ends it.
    */
@@ -61,7 +63,8 @@ export class LastTries {
   #unjudged(): Finished[] {
     return this.#parts.finished.filter(({ judged: { verdict, blame, from, to } }) => {
       if (verdict === 'inconclusive') return blame === 'host';
-      return isFault(verdict) && this.#parts.canary.wasBad(from, to);
+      const { canary, target } = this.#parts;
+      return isFault(verdict) && (canary.wasBad(from, to) || target.wasSlow?.(from, to) === true);
     });
   }
 

@@ -72,6 +72,7 @@ class Run {
     this.#lastTries = new LastTries({
       net: environment.net,
       canary: this.#canary,
+      target: environment.target,
       finished: this.#finished,
       mayGoOn: () => !options.signal?.aborted && !this.#cut && this.#gone === undefined,
       isAborted: () => options.signal?.aborted ?? false,

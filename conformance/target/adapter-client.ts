@@ -19,6 +19,7 @@ import type { Random } from '../../reference/core.ts';
 import type { Net, Socket } from '../../reference/net/net.ts';
 import { schemaFault } from '../schema-fault.ts';
 import { Unjudged } from '../verdict.ts';
+import { Windows } from '../windows.ts';
 import { TargetError } from './target.ts';
 
 /** Milliseconds after the first try at which a request is repeated, and when it is given up. */
@@ -29,6 +30,8 @@ const HELLO_GIVE_UP = 2000;
 /** Requests without an answer at once, until hello says how many the adapter bears. */
 const FIRST_IN_FLIGHT = 1;
 const MOST_IN_FLIGHT = 32;
+/** Milliseconds for what is done at once after which the shortest timers of a role have run out, too. */
+const SLOW = 500;
 
 export interface AdapterClientOptions {
   readonly net: Net;
@@ -44,9 +47,13 @@ export interface AdapterClientOptions {
 /** An adapter that said hello. */
 export class AdapterClient {
   readonly hello: Result<'hello'>;
+  /** When the adapter took longer than it should over what does not have to be waited for. */
+  readonly slow = new Windows();
+  readonly #net: Net;
   readonly #wire: Wire;
 
-  private constructor(wire: Wire, hello: Result<'hello'>) {
+  private constructor(net: Net, wire: Wire, hello: Result<'hello'>) {
+    this.#net = net;
     this.#wire = wire;
     this.hello = hello;
     const { inFlight, answers } = hello.limits;
@@ -57,7 +64,7 @@ export class AdapterClient {
   static async connect(options: AdapterClientOptions): Promise<AdapterClient> {
     const wire = await Wire.open(options);
     try {
-      return new AdapterClient(wire, await hello(wire, options));
+      return new AdapterClient(options.net, wire, await hello(wire, options));
     } catch (error) {
       await wire.close();
       throw error;
@@ -75,7 +82,10 @@ export class AdapterClient {
    * @throws Unjudged with whose fault it is if it is not done.
    */
   async call<O extends Op>(op: O, fields: RequestInput<O>, giveUp: number = GIVE_UP): Promise<Result<O>> {
+    const from = this.#net.now();
     const message = await this.#wire.exchange(op, fields, giveUp);
+    const to = this.#net.now();
+    if (to - from > SLOW && isAtOnce(op, fields)) this.slow.add(from, to, to - from);
     if (message === undefined) {
       throw new Unjudged(
         'inconclusive',
@@ -158,6 +168,12 @@ function whatToDo({ adapter, token }: AdapterClientOptions): string {
     'If a role of its own listens there, without an adapter: add --config FILE, which `ntm-conform provision` writes.';
   if (isLoopback(adapter) || token !== undefined) return `Start the adapter there. ${without}`;
   return `Start the adapter there, and name with --token-file the token that it has: beyond loopback it answers to no other. ${without}`;
+}
+
+/** Whether it needs nothing but the adapter's attention: a start can take time, and a question to a resolver. */
+function isAtOnce<O extends Op>(op: O, fields: RequestInput<O>): boolean {
+  if (op === 'trigger') return (fields as RequestInput<'trigger'>).what !== 'resolve';
+  return op === 'counters' || op === 'events' || op === 'time';
 }
 
 function readResult<O extends Op>(op: O, fields: Fields): Result<O> {

@@ -4,6 +4,7 @@ import type { Fields } from '../../adapters/cbor.ts';
 import type { Endpoint, Ip } from '../../reference/address.ts';
 import { family, formatEndpoint } from '../../reference/address.ts';
 import { toHex } from '../../reference/bytes.ts';
+import type { Instant } from '../../reference/core.ts';
 import {
   associationWith,
   DEFAULT_TEST_SECRET,
@@ -179,6 +180,10 @@ class AdapterTarget implements Target {
       if (error instanceof Unjudged) return false;
       throw error;
     }
+  }
+
+  wasSlow(from: Instant, to: Instant): boolean {
+    return this.#client.slow.meets(from, to);
   }
 
   async close(): Promise<void> {

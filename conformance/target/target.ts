@@ -1,6 +1,7 @@
 /** The target as cases and runner see it, whatever its adapter level. */
 
 import type { Fields } from '../../adapters/cbor.ts';
+import type { Instant } from '../../reference/core.ts';
 import type { EndKind } from '../played/end-dc.ts';
 import type { Stage } from '../played/stage.ts';
 import type { TargetInfo } from '../report.ts';
@@ -43,6 +44,11 @@ export interface Target {
   codec(fields: Fields): Promise<Fields>;
   /** Whether its control answers; at level 0 there is none, and the sanity case alone tells. */
   reachable(): Promise<boolean>;
+  /**
+   * Whether between two instants its adapter took so long over what is done at once that timers of the target can have
+   * run out meanwhile: its host may be busy, though the tester's own process is not.
+   */
+  wasSlow?(from: Instant, to: Instant): boolean;
   /** What its own messages show to be wrong with how it was configured; one clause of a sentence. */
   trouble?(): string | undefined;
   /** Ends what this run started. */

@@ -1,7 +1,9 @@
 /** The overload canary, on a host that is busy now and then; and what a run makes of it. */
 
+import type { Implementation } from '../../adapters/kit/implementation.ts';
 import type { Case } from '../../conformance/case.ts';
 import { scriptCase } from '../../conformance/case.ts';
+import { hostLines } from '../../conformance/reporters/host.ts';
 import { Canary } from '../../conformance/runner/canary.ts';
 import { Violation } from '../../conformance/verdict.ts';
 import type { World } from '../../conformance/world.ts';
@@ -211,6 +213,47 @@ t.test('what was seen only while the host stood still is held against nobody', a
   const wrong = () => flaky(() => true, { timedOut: false });
   t.match(await judged(wrong(), 490), /^fail target, /);
   t.match(await judged(wrong(), 510), /^inconclusive host, /);
+});
+
+/** A case that fails at first, of a target whose adapter takes a while over counters in the meantime. */
+async function beside(slowness: number) {
+  const net = memoryNet();
+  let runs = 0;
+  const info = flaky(() => false);
+  if (info.kind !== 'script') throw new Error('a script');
+  const script = async (world: World): Promise<void> => {
+    const rs = await world.rs({ bare: true });
+    await rs.counters();
+    if (runs++ === 0) throw new Violation('It is silent.', ['silence'], 'an answer', false);
+  };
+  const instead = (made: Implementation): Implementation => ({
+    ...made,
+    async start(request) {
+      const instance = await made.start?.(request);
+      if (instance === undefined) throw new Error('it starts nothing');
+      const counters = async () => {
+        await new Promise<void>((resolve) => net.schedule(net.now() + slowness, resolve));
+        return (await instance.counters?.()) ?? {};
+      };
+      return { ...instance, counters };
+    },
+  });
+  const report = await net.run(
+    runAgainst(net, { run: { cases: [{ ...info, adapterLevel: 1, script }] }, instead }),
+  );
+  const [result] = report.cases;
+  return { verdict: result?.verdict, host: report.host, runs };
+}
+
+t.test('what was wrong while the adapter of the target was slow is tried again at the end', async (t) => {
+  const quick = await beside(400);
+  t.same([quick.verdict, quick.host.onlyWhenBusy, quick.runs], ['fail', [], 1]);
+  const slow = await beside(600);
+  t.same([slow.verdict, slow.host.onlyWhenBusy, slow.runs], ['pass', ['test.flaky'], 2]);
+  t.match(
+    hostLines(slow.host)[0],
+    /^The target's adapter took half a second or more .*: 1 case ran again\.$/,
+  );
 });
 
 /** Nothing comes for a while after the first case has failed; the host is busy then, or is not. */

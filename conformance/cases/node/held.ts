@@ -39,7 +39,8 @@ const UNREACHABLE = { 4: { type: 3, code: 1 }, 6: { type: 1, code: 3 } } as cons
 
 /** A path that the node has asked for and opens in vain: the far end answers nothing yet. */
 async function unanswered(world: World): Promise<OnPath> {
-  const { node, dc } = await registered(world);
+  // Many packets, one after the other: on a slow host they may take longer than a try to open a path.
+  const { node, dc } = await registered(world, { timers: { 'opening-over': 30 } });
   const plan = dc.plan();
   const far = await farEnd(world, node, plan);
   far.peer.habits.answerOpenings = false;
