@@ -2,47 +2,28 @@
 
 import type { Fields } from '../../adapters/cbor.ts';
 import type { Op, RequestInput, Result } from '../../adapters/contract.ts';
-import { answerSchema, CONTRACT_VERSION, RESULTS, request, speaks } from '../../adapters/contract.ts';
-import type { Framing, Message } from '../../adapters/framing.ts';
-import {
-  Assembler,
-  DATAGRAM_ELSEWHERE,
-  DATAGRAM_LOOPBACK,
-  fromDatagram,
-  messageKey,
-  toDatagrams,
-} from '../../adapters/framing.ts';
-import type { Endpoint } from '../../reference/address.ts';
-import { formatEndpoint, sameEndpoint } from '../../reference/address.ts';
+import { answerSchema, CONTRACT_VERSION, RESULTS, speaks } from '../../adapters/contract.ts';
+import type { Message } from '../../adapters/framing.ts';
+import { formatEndpoint } from '../../reference/address.ts';
 import { sameBytes } from '../../reference/bytes.ts';
-import type { Random } from '../../reference/core.ts';
-import type { Net, Socket } from '../../reference/net/net.ts';
+import type { Net } from '../../reference/net/net.ts';
+import { isLoopback } from '../command/addresses.ts';
 import { schemaFault } from '../schema-fault.ts';
 import { Unjudged } from '../verdict.ts';
 import { Windows } from '../windows.ts';
+import type { WireOptions } from './adapter-wire.ts';
+import { Wire } from './adapter-wire.ts';
 import { TargetError } from './target.ts';
 
-/** Milliseconds after the first try at which a request is repeated, and when it is given up. */
-const REPEATS = [100, 300, 700, 1500, 3000];
+/** Milliseconds after which a request is given up. */
 const GIVE_UP = 5000;
 /** A hello that is not answered by then is not answered at all. */
 const HELLO_GIVE_UP = 2000;
-/** Requests without an answer at once, until hello says how many the adapter bears. */
-const FIRST_IN_FLIGHT = 1;
 const MOST_IN_FLIGHT = 32;
 /** Milliseconds for what is done at once after which the shortest timers of a role have run out, too. */
 const SLOW = 500;
 
-export interface AdapterClientOptions {
-  readonly net: Net;
-  readonly adapter: Endpoint;
-  /** Where the tester's own socket is bound. */
-  readonly local: Endpoint;
-  /** Draws the number by which the adapter tells testers apart. */
-  readonly random: Random;
-  /** The shared token; needed off loopback. */
-  readonly token?: Uint8Array;
-}
+export type AdapterClientOptions = WireOptions;
 
 /** An adapter that said hello. */
 export class AdapterClient {
@@ -83,7 +64,8 @@ export class AdapterClient {
    */
   async call<O extends Op>(op: O, fields: RequestInput<O>, giveUp: number = GIVE_UP): Promise<Result<O>> {
     const from = this.#net.now();
-    const message = await this.#wire.exchange(op, fields, giveUp);
+    const late = op === 'start' ? (answer: Message) => this.#stopLate(answer) : undefined;
+    const message = await this.#wire.exchange(op, fields, giveUp, late);
     const to = this.#net.now();
     if (to - from > SLOW && isAtOnce(op, fields)) this.slow.add(from, to, to - from);
     if (message === undefined) {
@@ -126,6 +108,15 @@ export class AdapterClient {
     }
   }
 
+  /** What started after it was given up is nobody's: it would go on sending to where another case then is. */
+  #stopLate(message: Message): void {
+    const answer = answerSchema.safeParse(message);
+    if (!answer.success || answer.data.answer !== 'done') return;
+    const { instance } = readResult('start', answer.data.result);
+    // It is late already, and the end of the run resets the adapter.
+    this.call('stop', { instance, hard: true }).catch(() => undefined);
+  }
+
   async close(): Promise<void> {
     await this.#wire.close();
   }
@@ -166,7 +157,7 @@ async function hello(wire: Wire, options: AdapterClientOptions): Promise<Result<
 function whatToDo({ adapter, token }: AdapterClientOptions): string {
   const without =
     'If a role of its own listens there, without an adapter: add --config FILE, which `ntm-conform provision` writes.';
-  if (isLoopback(adapter) || token !== undefined) return `Start the adapter there. ${without}`;
+  if (isLoopback(adapter.ip) || token !== undefined) return `Start the adapter there. ${without}`;
   return `Start the adapter there, and name with --token-file the token that it has: beyond loopback it answers to no other. ${without}`;
 }
 
@@ -194,93 +185,4 @@ function broken(op: Op, why: string): Unjudged {
 /** What the op's own name does not say already. */
 function because(op: Op, reason: string): string {
   return reason === '' || reason === op ? '' : `: ${reason}`;
-}
-
-/** Requests and answers as datagrams: numbers, repetitions, parts. */
-class Wire {
-  inFlight = FIRST_IN_FLIGHT;
-  /** Datagrams that came and were no answer. */
-  nonsense = 0;
-  readonly #options: AdapterClientOptions;
-  readonly #framing: Framing;
-  readonly #tester: Uint8Array;
-  readonly #assembler = new Assembler();
-  readonly #waiting = new Map<string, (message: Message) => void>();
-  readonly #queue: Array<() => void> = [];
-  #socket: Socket | undefined = undefined;
-  #lastId = 0;
-  #busy = 0;
-
-  private constructor(options: AdapterClientOptions) {
-    this.#options = options;
-    this.#tester = options.random(8);
-    this.#framing = {
-      datagram: isLoopback(options.adapter) ? DATAGRAM_LOOPBACK : DATAGRAM_ELSEWHERE,
-      token: options.token,
-    };
-  }
-
-  static async open(options: AdapterClientOptions): Promise<Wire> {
-    const wire = new Wire(options);
-    await wire.bind();
-    return wire;
-  }
-
-  async bind(): Promise<void> {
-    const { net, local } = this.#options;
-    // A copy: what is decoded shares its bytes, and on Deno each datagram comes in 64 KiB of its own.
-    this.#socket = await net.bind(local, (bytes, from) => this.#receive(new Uint8Array(bytes), from));
-  }
-
-  async close(): Promise<void> {
-    await this.#socket?.close();
-  }
-
-  /** @returns undefined if no answer came in time. */
-  async exchange<O extends Op>(op: O, fields: RequestInput<O>, giveUp: number): Promise<Message | undefined> {
-    await this.#turn();
-    try {
-      return await this.#ask(request(this.#tester, ++this.#lastId, op, fields) as Message, giveUp);
-    } finally {
-      this.#busy--;
-      this.#queue.shift()?.();
-    }
-  }
-
-  async #turn(): Promise<void> {
-    while (this.#busy >= this.inFlight) await new Promise<void>((resolve) => this.#queue.push(resolve));
-    this.#busy++;
-  }
-
-  #ask(message: Message, giveUp: number): Promise<Message | undefined> {
-    const { net, adapter } = this.#options;
-    const datagrams = toDatagrams(message, this.#framing);
-    const send = () => {
-      for (const datagram of datagrams) this.#socket?.send(datagram, adapter);
-    };
-    const start = net.now();
-    send();
-    const repeats = REPEATS.filter((ms) => ms < giveUp).map((ms) => net.schedule(start + ms, send));
-    return new Promise((resolve) => {
-      const finish = (answer: Message | undefined) => {
-        for (const cancel of [...repeats, cancelEnd]) cancel();
-        this.#waiting.delete(messageKey(message));
-        resolve(answer);
-      };
-      const cancelEnd = net.schedule(start + giveUp, () => finish(undefined));
-      this.#waiting.set(messageKey(message), finish);
-    });
-  }
-
-  #receive(bytes: Uint8Array, from: Endpoint): void {
-    if (!sameEndpoint(from, this.#options.adapter)) return;
-    const frame = fromDatagram(bytes, this.#framing);
-    if (frame === undefined) this.nonsense++;
-    const message = frame && this.#assembler.add(frame, formatEndpoint(from));
-    if (message !== undefined) this.#waiting.get(messageKey(message))?.(message);
-  }
-}
-
-function isLoopback({ ip }: Endpoint): boolean {
-  return ip === '::1' || ip.startsWith('127.');
 }

@@ -5,6 +5,7 @@ import { encode } from '../../adapters/cbor.ts';
 import { answer } from '../../adapters/contract.ts';
 import { fromDatagram } from '../../adapters/framing.ts';
 import type { Implementation } from '../../adapters/kit/implementation.ts';
+import { serveAdapter } from '../../adapters/kit/serve.ts';
 import type { Case } from '../../conformance/case.ts';
 import { scriptCase } from '../../conformance/case.ts';
 import type { Intent } from '../../conformance/intent.ts';
@@ -155,6 +156,48 @@ t.test('an RS-S that is not told where its DCs are waits for them', async (t) =>
     await dc?.associate();
   };
   t.equal(await outcome({ ...single(1, script), waits: 2000 }), 'pass');
+});
+
+t.test('an instance whose start was given up is stopped as soon as it is there', async (t) => {
+  const net = memoryNet();
+  const wait = (ms: number) => new Promise<void>((resolve) => net.schedule(net.now() + ms, resolve));
+  const stopped: number[] = [];
+  const implementation: Implementation = {
+    name: 'late',
+    version: '1',
+    roles: ['rs-s'],
+    claims: {},
+    async start() {
+      await wait(8000);
+      return {
+        endpoints: [endpoint('127.0.0.1:1')],
+        stop: async () => void stopped.push(net.now()),
+        counters: () => ({}),
+      };
+    },
+  };
+  const reason = await net.run(
+    (async () => {
+      const adapter = await serveAdapter({ net, listen: ADAPTER, implementation });
+      const random = seededRandom('tester');
+      const client = await AdapterClient.connect({
+        net,
+        adapter: ADAPTER,
+        local: endpoint('127.0.0.1:0'),
+        random,
+      });
+      const given = await client
+        .call('start', { role: 'rs-s', config: {}, case: 'test' })
+        .catch((error) => error);
+      await wait(5000);
+      await client.close();
+      await adapter.close();
+      return given.message;
+    })(),
+  );
+  t.equal(reason, 'the adapter did not answer start in 5 s');
+  t.equal(stopped.length, 1);
+  t.ok((stopped[0] ?? 0) >= 8000 && (stopped[0] ?? 0) < 8100, `at ${stopped[0]}`);
 });
 
 t.test('a case that is tried again has a DC that knows nothing of the try before', async (t) => {
