@@ -124,19 +124,25 @@ conform() {
   tail -n 6 "$log"
 }
 
-# node_lts: installs the current LTS release of Node into the temporary folder and names its program in $lts.
+# ahead FUNCTION: begins it, beside what does not need it yet. ready FUNCTION: waits for it; whether it could be done.
+declare -A ahead_of
+ahead() { "$1" & ahead_of[$1]=$!; }
+ready() { wait "${ahead_of[$1]}"; }
+
+# node_lts: installs the current LTS release of Node into the temporary folder: its program is $lts.
+lts=$temp/lts/node_modules/node/bin/node
 node_lts() {
   mkdir -p "$temp/lts"
   # Newer npm runs only the install scripts that a package.json allows; this package's brings the program.
   say '{"private": true, "dependencies": {"node": "24"}, "allowScripts": {"node": true}}' >"$temp/lts/package.json"
   run 'Node LTS' 300 npm install --prefix "$temp/lts"
-  lts=$temp/lts/node_modules/node/bin/node
+  [ "$status" = 0 ] || tail -n 5 "$log"
   [ "$status" = 0 ] && [ -x "$lts" ]
 }
 
-# python_ready: an environment with the implementation in Python in the temporary folder; its program in $python.
+# python_ready: an environment with the implementation in Python in the temporary folder: its program is $python.
+python=$temp/python/bin/python
 python_ready() {
-  python=$temp/python/bin/python
   command -v python3 >/dev/null || return 1
   cp -r adapters/python "$temp/python-source"
   run 'Python' 300 sh -c "python3 -m venv '$temp/python' && '$python' -m pip install -q '$temp/python-source[test]'"
