@@ -33,8 +33,9 @@ if (other !== undefined) runtimes.push({ name: other, is: 'node', program: other
 
 /** Long, and a thing in which one runtime can hardly do otherwise than another: these run on this one. */
 const onOne: Readonly<Record<string, Runtime['is']>> = {
-  // What these try is npm, tap, and a name server, which are the same whatever runs.
+  // What these try is npm, imports in texts, and a name server, which are the same whatever runs.
   'packaging.test.ts': 'node',
+  'layers.test.ts': 'bun',
   'e2e/five/bind.test.ts': 'node',
   'conformance/cli-adapter.test.ts': 'bun',
   'conformance/cli-child.test.ts': 'bun',
@@ -45,6 +46,7 @@ const onOne: Readonly<Record<string, Runtime['is']>> = {
   'conformance/level0.test.ts': 'deno',
   'conformance/level0-end.test.ts': 'bun',
   // Embedded runs of all cases are there on each runtime.
+  'conformance/outside.test.ts': 'bun',
   'conformance/reference/dc.test.ts': 'bun',
   'conformance/reference/node.test.ts': 'bun',
   'conformance/reference/relay.test.ts': 'bun',
@@ -54,6 +56,7 @@ const onOne: Readonly<Record<string, Runtime['is']>> = {
   'evidence/judge.test.ts': 'bun',
   'evidence/replay.test.ts': 'bun',
   'evidence/tampered.test.ts': 'bun',
+  'fuzz/fuzz.test.ts': 'bun',
   'fuzz/party.test.ts': 'bun',
   'kills/each.test.ts': 'bun',
   'lab/balancer.test.ts': 'bun',
