@@ -7,6 +7,7 @@ import type { Fields } from '../../fields.ts';
 import { body } from '../../fields.ts';
 import type { OtherDc } from '../../played/other-dc.ts';
 import type { World } from '../../world.ts';
+import { exactNetwork } from '../steps.ts';
 import { direction, neighbours } from './neighbours.ts';
 import { checkRoute, checkSame, DC, DC_CONFIGURED, situate } from './steps.ts';
 
@@ -54,6 +55,8 @@ export const DC_FEDERATED_CASES: readonly Case[] = [
     catches: 'A DC that another one can make wait for nodes without end; a full one that is full for ever.',
     waits: PASSED_OVER,
     async script(world) {
+      // A DC tries twice to pass one on: a network that loses both leaves fewer waiting.
+      exactNetwork(world);
       const { other, cn } = await neighbours(world, { limits: { paths: PATHS } });
       cn.acknowledges = 'silent';
       const passed = Array.from({ length: PATHS }, () => direction(world, cn.fqdn));
