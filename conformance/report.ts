@@ -139,7 +139,7 @@ export const HostHealth = z.object({
   reruns: z.number().int(),
   /** Cases in which something did not come at first, while the host was not busy, and did when all was tried again. */
   secondTries: z.array(z.string()).default([]),
-  /** Cases in which something was wrong while the host was busy, and nothing when it was tried again at the end. */
+  /** Cases in which something was wrong while the host, or the target's adapter, was busy, and nothing when it was tried again at the end. */
   onlyWhenBusy: z.array(z.string()).default([]),
 });
 export type HostHealth = z.infer<typeof HostHealth>;

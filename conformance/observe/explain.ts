@@ -6,8 +6,8 @@
  *    A node also opens its paths and legs, and says on a path where it is and which way it sends.
  * 2. As many answers to a request, or to an opening, as datagrams of it were sent that may be answered. No window
  *    keeps a copy of an opening that a network makes from being answered.
- * 3. A datagram of a path, as often as a played peer sent these bytes to be forwarded. What a network copied before it
- *    came to a relay can leave it by another leg's address than the original, if that moved in between.
+ * 3. A datagram of a path, as often as a played peer sent these bytes to be forwarded; once more on a network that makes
+ *    copies, for the far leg may have moved between a datagram and its copy, which then comes to another peer.
  * 4. On a network that makes copies, the copy of a datagram that came before.
  * 5. The repeat of a request that came before.
  * 6. On an association that is not open yet, what keys of an earlier run sealed.

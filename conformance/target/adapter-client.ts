@@ -63,11 +63,10 @@ export class AdapterClient {
    * @throws Unjudged with whose fault it is if it is not done.
    */
   async call<O extends Op>(op: O, fields: RequestInput<O>, giveUp: number = GIVE_UP): Promise<Result<O>> {
-    const from = this.#net.now();
     const late = op === 'start' ? (answer: Message) => this.#stopLate(answer) : undefined;
-    const message = await this.#wire.exchange(op, fields, giveUp, late);
-    const to = this.#net.now();
-    if (to - from > SLOW && isAtOnce(op, fields)) this.slow.add(from, to, to - from);
+    const { asked, answer: message } = await this.#wire.exchange(op, fields, giveUp, late);
+    const now = this.#net.now();
+    if (now - asked > SLOW && isAtOnce(op, fields)) this.slow.add(asked, now, now - asked);
     if (message === undefined) {
       throw new Unjudged(
         'inconclusive',
@@ -112,9 +111,10 @@ export class AdapterClient {
   #stopLate(message: Message): void {
     const answer = answerSchema.safeParse(message);
     if (!answer.success || answer.data.answer !== 'done') return;
-    const { instance } = readResult('start', answer.data.result);
+    const result = RESULTS.start.safeParse(answer.data.result);
+    if (!result.success) return;
     // It is late already, and the end of the run resets the adapter.
-    this.call('stop', { instance, hard: true }).catch(() => undefined);
+    this.call('stop', { instance: result.data.instance, hard: true }).catch(() => undefined);
   }
 
   async close(): Promise<void> {
@@ -126,7 +126,7 @@ async function hello(wire: Wire, options: AdapterClientOptions): Promise<Result<
   const { adapter, random } = options;
   const nonce = random(8);
   const where = formatEndpoint(adapter);
-  const message = await wire.exchange('hello', { nonce }, HELLO_GIVE_UP);
+  const { answer: message } = await wire.exchange('hello', { nonce }, HELLO_GIVE_UP);
   if (message === undefined) {
     const heard = wire.nonsense === 0 ? 'no answer' : `${wire.nonsense} datagrams that are no answer to it`;
     throw new TargetError('unreachable', `hello to the adapter at ${where}: ${heard}. ${whatToDo(options)}`);

@@ -12,7 +12,7 @@ import {
 } from '../../adapters/framing.ts';
 import type { Endpoint } from '../../reference/address.ts';
 import { formatEndpoint, sameEndpoint } from '../../reference/address.ts';
-import type { Random } from '../../reference/core.ts';
+import type { Instant, Random } from '../../reference/core.ts';
 import type { Net, Socket } from '../../reference/net/net.ts';
 import { isLoopback } from '../command/addresses.ts';
 
@@ -79,20 +79,21 @@ export class Wire {
 
   /**
    * @param late is handed the answer if it comes after that, within a minute
-   * @returns undefined if no answer came in time.
+   * @returns when it was sent, for it may have had to wait for others; and no answer if none came in time
    */
   async exchange<O extends Op>(
     op: O,
     fields: RequestInput<O>,
     giveUp: number,
     late?: (answer: Message) => void,
-  ): Promise<Message | undefined> {
+  ): Promise<{ readonly asked: Instant; readonly answer: Message | undefined }> {
     await this.#turn();
+    const asked = this.#options.net.now();
     try {
       const message = request(this.#tester, ++this.#lastId, op, fields) as Message;
       const answer = await this.#ask(message, giveUp);
       if (answer === undefined && late !== undefined) this.#expectLate(messageKey(message), late);
-      return answer;
+      return { asked, answer };
     } finally {
       this.#busy--;
       this.#queue.shift()?.();

@@ -216,7 +216,7 @@ t.test('what was seen only while the host stood still is held against nobody', a
 });
 
 /** A case that fails at first, of a target whose adapter takes a while over counters in the meantime. */
-async function beside(slowness: number) {
+async function beside(slowness: number, timedOut = false) {
   const net = memoryNet();
   let runs = 0;
   const info = flaky(() => false);
@@ -224,7 +224,7 @@ async function beside(slowness: number) {
   const script = async (world: World): Promise<void> => {
     const rs = await world.rs({ bare: true });
     await rs.counters();
-    if (runs++ === 0) throw new Violation('It is silent.', ['silence'], 'an answer', false);
+    if (runs++ === 0) throw new Violation('It is silent.', ['silence'], 'an answer', timedOut);
   };
   const instead = (made: Implementation): Implementation => ({
     ...made,
@@ -248,6 +248,8 @@ async function beside(slowness: number) {
 t.test('what was wrong while the adapter of the target was slow is tried again at the end', async (t) => {
   const quick = await beside(400);
   t.same([quick.verdict, quick.host.onlyWhenBusy, quick.runs], ['fail', [], 1]);
+  const missing = await beside(600, true);
+  t.same([missing.verdict, missing.host.onlyWhenBusy, missing.runs], ['pass', ['test.flaky'], 2]);
   const slow = await beside(600);
   t.same([slow.verdict, slow.host.onlyWhenBusy, slow.runs], ['pass', ['test.flaky'], 2]);
   t.match(

@@ -158,6 +158,45 @@ t.test('an RS-S that is not told where its DCs are waits for them', async (t) =>
   t.equal(await outcome({ ...single(1, script), waits: 2000 }), 'pass');
 });
 
+t.test(
+  'a late answer that breaks the contract does no harm; who waits for its turn is not slow',
+  async (t) => {
+    const net = memoryNet();
+    const wait = (ms: number) => new Promise<void>((resolve) => net.schedule(net.now() + ms, resolve));
+    const after: Record<string, number> = { start: 4000, counters: 100 };
+    const results: Record<string, Fields> = {
+      start: { instance: 'one' },
+      counters: { counters: {}, more: false },
+    };
+    const socket = await net.bind(ADAPTER, (bytes, from) => {
+      const frame = fromDatagram(bytes, { datagram: 8192, token: undefined });
+      if (frame === undefined || !('message' in frame)) return;
+      const request: Fields = frame.message;
+      const hello = { ...HELLO, limits: { ...HELLO.limits, inFlight: 1 }, nonce: request.nonce };
+      const content = says(request, results[String(request.op)] ?? hello);
+      net.schedule(net.now() + (after[String(request.op)] ?? 0), () => socket.send(content, from));
+    });
+    const slow = await net.run(
+      (async () => {
+        const random = seededRandom('tester');
+        const local = endpoint('127.0.0.1:0');
+        const client = await AdapterClient.connect({ net, adapter: ADAPTER, local, random });
+        const start = client.call('start', { role: 'rs-s', config: {}, case: 'test' }, 2000);
+        await Promise.all([start.catch(() => undefined), client.call('counters', { instance: 1 })]);
+        const waited = client.slow.meets(0, net.now());
+        after.counters = 600;
+        await client.call('counters', { instance: 1 });
+        // The answer to the start has come by then.
+        await wait(3000);
+        const slept = client.slow.meets(0, net.now());
+        await client.close();
+        return [waited, slept];
+      })(),
+    );
+    t.same(slow, [false, true]);
+  },
+);
+
 t.test('an instance whose start was given up is stopped as soon as it is there', async (t) => {
   const net = memoryNet();
   const wait = (ms: number) => new Promise<void>((resolve) => net.schedule(net.now() + ms, resolve));
