@@ -3,6 +3,7 @@ import type { Endpoint, Ip } from '../../reference/address.ts';
 import { family } from '../../reference/address.ts';
 import type { Effect, Input, Instant } from '../../reference/core.ts';
 import { Aliases } from '../../reference/roles/dc/aliases.ts';
+import type { NodesOf } from '../../reference/roles/dc/nodes.ts';
 import { Nodes } from '../../reference/roles/dc/nodes.ts';
 import type { NodePeer, Registered } from '../../reference/roles/dc/parts.ts';
 import { Pools } from '../../reference/roles/dc/pools.ts';
@@ -190,6 +191,29 @@ export const DC: readonly Saboteur[] = [
     clause: 'DC-39',
     caughtBy: 'dc.relay.not-repeated',
     patch: () => replace(RelayDirections.prototype, 'takeOf', () => () => []),
+  },
+  {
+    name: 'dc-withdraws-what-ran-out',
+    title: 'withdraws the paths of a node whose registration ran out',
+    clause: 'DC-39',
+    caughtBy: 'dc.relay.ran-out',
+    patch: () =>
+      replace(Nodes.prototype, 'tick', (original) => (self, ...args) => {
+        const dc = field<NodesOf>(self, 'dc');
+        const left: NodesOf['left'] = (peer, _how, now) => dc.left(peer, 'deregistered', now);
+        return original(Object.assign(Object.create(self), { dc: { ...dc, left } }), ...args);
+      }),
+  },
+  {
+    name: 'dc-repeats-what-ran-out',
+    title: 'counts paths as live though the registration of their node ran out',
+    clause: 'DC-39',
+    caughtBy: 'dc.relay.ran-out',
+    patch: () =>
+      replace(Nodes.prototype, 'tick', (original) => (self, ...args) => {
+        const dc = { ...field<NodesOf>(self, 'dc'), left: () => {} };
+        return original(Object.assign(Object.create(self), { dc }), ...args);
+      }),
   },
 ];
 

@@ -2,11 +2,10 @@
 import type { AsyncCommand } from 'fast-check';
 import { toHex } from '../../../reference/bytes.ts';
 import { RelayKind, Status } from '../../../reference/wire/registry.ts';
-import type { Received } from '../../observe/received.ts';
 import type { RegisteringNode } from '../../played/registering-node.ts';
 import type { DcUnderTest } from '../../target/dc-under-test.ts';
 import type { World } from '../../world.ts';
-import { addressTexts, asSet, checkRoute, checkSame, hexField, routeOf } from './steps.ts';
+import { addressTexts, asSet, checkRoute, checkSame, hexField, pathIdOf, routeOf } from './steps.ts';
 
 /** What a DC has to know of a registered node. */
 interface ModelNode {
@@ -291,8 +290,4 @@ export class Restart extends Command {
   toString(): string {
     return 'restart';
   }
-}
-
-function pathIdOf({ body }: Received): string {
-  return hexField(body, 'pathId');
 }

@@ -32,8 +32,8 @@ export const DC_MODEL_CASES: readonly Case[] = [
       ask,
       node.map((at) => new Inform(at)),
       fc.boolean().map((isAnew) => new RelayComes(isAnew)),
-      // It takes two seconds, so it is in few runs; no other case sees that paths outlive a registration that ran out.
-      fc.tuple(node, fc.nat({ max: 6 })).map(([at, n]) => (n === 0 ? new Lapse(at) : new Deregister(at))),
+      // It takes two seconds, so it is in few runs.
+      fc.tuple(node, fc.nat({ max: 9 })).map(([at, n]) => (n === 0 ? new Lapse(at) : new Deregister(at))),
       fc.constant(undefined).map(() => new Restart()),
     ],
     maxCommands: 25,

@@ -56,14 +56,6 @@ export function legsOf(content: Body | undefined): Leg[] {
     }));
 }
 
-/** Everything of a Relay Direction but the transaction. */
-function contentOf({ body }: Received): string {
-  const legs = legsOf(body).map(({ nodeId, legId, legSecret }) => `${nodeId}/${legId}/${legSecret}`);
-  return [hexField(body, 'pathId'), numberField(body, 'kind'), numberField(body, 'lifetime'), ...legs].join(
-    ' ',
-  );
-}
-
 /** What a relay can do wrong, and which status it leaves for MN when all do. */
 const FAILURES: Readonly<Record<string, { readonly answer: RelayAnswer; readonly status: number }>> = {
   busy: { answer: { status: Status.busy }, status: Status.busy },
@@ -94,7 +86,7 @@ function failFirst(relays: readonly RegisteringRelay[], name: string): void {
 }
 
 /** A relayed path with the second DC's node, so that just one node of it is the DC's own. */
-async function relayedAbroad(world: World, options: DcTestOptions = {}) {
+export async function relayedAbroad(world: World, options: DcTestOptions = {}) {
   const dc = await world.dc({ relays: 1, ...options });
   const [mn, relay, other] = [dc.node(0), dc.relay(), dc.other()];
   await relay.register();
@@ -331,63 +323,6 @@ export const DC_RELAY_CASES: readonly Case[] = [
       const came = world.came(withdrawal, 'a withdrawal at the relay', 'DC-37');
       const [direction] = relay.directions;
       checkSame(world, 'Path ID', hexField(direction?.body, 'pathId'), hexField(came.body, 'pathId'));
-    },
-  }),
-  scriptCase({
-    ...DC,
-    id: 'dc.relay.repeated',
-    title:
-      'A relay that comes with a new instance is told its live Relay Directions again, with the same content.',
-    clauses: ['DC-39', 'GEN-33'],
-    catches: 'Paths that are gone for good when their relay was started again; old transactions, other legs.',
-    async script(world) {
-      const { relay, mn, route } = await relayedAbroad(world);
-      const [first] = relay.directions;
-      // With the instance that it has, nothing is to be told.
-      await relay.register({ anew: false });
-      world.status(await mn.peer.probe(mn.association), Status.ok);
-      checkSame(world, 'Relay Directions of a relay that goes on', 1, relay.directions.length);
-      await relay.register();
-      const again = await world.stage.until(() =>
-        relay.directions.find((one) => one !== first && hexField(one.body, 'pathId') === route.pathId),
-      );
-      const came = world.came(again, 'the Relay Direction again');
-      if (first === undefined) return;
-      checkSame(world, 'content', contentOf(first), contentOf(came), 'RS-15: with the same content.');
-      const isNew = hexField(first.body, 'transaction') !== hexField(came.body, 'transaction');
-      world.check(isNew, 'a new transaction', 'the first one');
-    },
-  }),
-  propertyCase({
-    ...DC,
-    id: 'dc.relay.not-repeated',
-    title: 'What was withdrawn, or is of a node that left or began anew, is not told to a relay again.',
-    clauses: ['DC-39'],
-    catches: 'Entries that a relay gets for ever, after everybody who needs them has gone.',
-    arbitrary: fc.constantFrom<'refused' | 'deregistered' | 'new instance'>(
-      'refused',
-      'deregistered',
-      'new instance',
-    ),
-    boundaries: ['refused', 'deregistered', 'new instance'],
-    async script(world, why) {
-      const { relay, mn, other, route, ask } = await relayedAbroad(world);
-      let pathId = route.pathId;
-      if (why === 'refused') {
-        other.acknowledges = Status.refused;
-        world.status(await ask(), Status.refused);
-        pathId = hexField(relay.directions.at(-1)?.body, 'pathId');
-        world.came(await world.stage.until(() => relay.withdrawals[0]), 'the withdrawal', 'DC-37');
-      } else if (why === 'deregistered') await mn.deregister();
-      else await mn.register();
-      const before = relay.directions.filter(({ body }) => hexField(body, 'pathId') === pathId).length;
-      await relay.register();
-      // By the time of a second answer what the registration led to has come.
-      world.status(await relay.peer.probe(relay.association), Status.ok);
-      world.status(await mn.peer.probe(mn.association), Status.ok);
-      const since =
-        relay.directions.filter(({ body }) => hexField(body, 'pathId') === pathId).length - before;
-      checkSame(world, 'Relay Directions of that path to the new instance', 0, since);
     },
   }),
 ];

@@ -116,6 +116,11 @@ export function hexField(from: Body | undefined, name: Parameters<typeof bytesFi
   return toHex(bytesField(from, name) ?? new Uint8Array(0));
 }
 
+/** Which path a message is about, as lower-case hex. */
+export function pathIdOf({ body }: Received): string {
+  return hexField(body, 'pathId');
+}
+
 export function routeOf(mail: Received): Route {
   const { body } = mail;
   const peer = field(body, 'peer');
