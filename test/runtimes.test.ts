@@ -66,6 +66,7 @@ const onOne: Readonly<Record<string, Runtime['is']>> = {
   'lab/moves.test.ts': 'bun',
   'lab/pairs.test.ts': 'bun',
   'lab/stories.test.ts': 'bun',
+  'mutants/mutants.test.ts': 'bun',
   'netns/nats.test.ts': 'bun',
   'netns/scenarios.test.ts': 'bun',
   'roles/dc/twin-routes.test.ts': 'bun',
@@ -79,7 +80,8 @@ const onOne: Readonly<Record<string, Runtime['is']>> = {
   'wire/cddl.test.ts': 'node',
 };
 /** What another release of Node does not run again: what is long, and alike on all releases. */
-const LONG = /^(conformance|e2e|evidence|fuzz|lab|mutants|roles|shrinking|spec-page|wireshark)\//;
+const LONG =
+  /^(conformance|drivers\/cli|drivers\/kernel\/namespaces|e2e|evidence|fuzz|lab|mutants|roles|shrinking|spec-page|wireshark)\b/;
 const isRest = process.env.NTM_LEFT_OUT !== undefined;
 
 /** It changes the reference for all that comes after it. */
