@@ -12,6 +12,7 @@ import type { Impairment } from '../impairment.ts';
 import { Direction, impairment, PERFECT } from '../impairment.ts';
 import type { Net, OnDatagram, Socket } from '../net.ts';
 import { NetError } from '../net.ts';
+import { WiredSocket } from '../wired-socket.ts';
 import { Xoshiro128 } from '../xoshiro.ts';
 import { Events } from './events.ts';
 import { MemoryStreams } from './streams.ts';
@@ -56,7 +57,7 @@ export class MemoryNet implements Net {
   });
   private readonly options: MemoryNetOptions;
   private readonly events = new Events();
-  private readonly sockets = new Map<string, MemorySocket>();
+  private readonly sockets = new Map<string, WiredSocket>();
   private readonly directions = new Map<string, Direction>();
   private readonly impairments = new Map<string, Impairment>();
   /** Datagrams on their way, by the endpoint that they go to. */
@@ -90,7 +91,7 @@ export class MemoryNet implements Net {
     const bound = local.port === 0 ? { ip: local.ip, port: this.freePort(local.ip) } : local;
     const name = formatEndpoint(bound);
     if (this.sockets.has(name)) throw new NetError(`${name} is in use: close it first or bind another port`);
-    const socket = new MemorySocket(bound, onDatagram, {
+    const socket = new WiredSocket(bound, onDatagram, {
       send: (bytes, to) => this.send(bytes, bound, to),
       closed: () => this.sockets.delete(name),
     });
@@ -203,32 +204,5 @@ export class MemoryNet implements Net {
       return port;
     }
     throw new NetError(`${ip} has no free port: close sockets`);
-  }
-}
-
-interface Wires {
-  send(bytes: Uint8Array, to: Endpoint): void;
-  closed(): void;
-}
-
-class MemorySocket implements Socket {
-  readonly local: Endpoint;
-  readonly onDatagram: OnDatagram;
-  private wires: Wires | undefined;
-
-  constructor(local: Endpoint, onDatagram: OnDatagram, wires: Wires) {
-    this.local = local;
-    this.onDatagram = onDatagram;
-    this.wires = wires;
-  }
-
-  send(bytes: Uint8Array, to: Endpoint): void {
-    this.wires?.send(bytes, to);
-  }
-
-  close(): Promise<void> {
-    this.wires?.closed();
-    this.wires = undefined;
-    return Promise.resolve();
   }
 }

@@ -5,6 +5,7 @@ import { readInner } from '../../packet/inner.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Net, OnDatagram, Socket } from '../net.ts';
 import { NetError } from '../net.ts';
+import { WiredSocket } from '../wired-socket.ts';
 import type { LinkOptions } from './link.ts';
 import { Link } from './link.ts';
 import type { Packet, TcpPacket, UdpPacket } from './packet.ts';
@@ -36,7 +37,7 @@ export class Host implements Net {
   private readonly seed: string;
   private readonly onSeen: (seen: Seen) => void;
   private readonly interfaces = new Map<string, Interface>();
-  private readonly sockets = new Map<string, HostSocket>();
+  private readonly sockets = new Map<string, WiredSocket>();
   /** What it knows of paths that are narrower than its links. */
   private readonly largest = new Map<Ip, number>();
 
@@ -118,7 +119,7 @@ export class Host implements Net {
     const bound = local.port === 0 ? { ip: local.ip, port: this.freePort(local.ip) } : local;
     const name = formatEndpoint(bound);
     if (this.sockets.has(name)) throw new NetError(`${name} is in use: close it first or bind another port`);
-    const socket = new HostSocket(bound, onDatagram, {
+    const socket = new WiredSocket(bound, onDatagram, {
       send: (bytes, to) => this.sendUdp({ protocol: 'udp', bytes, from: bound, to }),
       closed: () => this.sockets.delete(name),
     });
@@ -190,32 +191,5 @@ class Interface implements Station {
   pull(): void {
     this.onPacket = undefined;
     for (const ip of this.addresses) this.realm.detach(ip);
-  }
-}
-
-interface Wires {
-  send(bytes: Uint8Array, to: Endpoint): void;
-  closed(): void;
-}
-
-class HostSocket implements Socket {
-  readonly local: Endpoint;
-  readonly onDatagram: OnDatagram;
-  private wires: Wires | undefined;
-
-  constructor(local: Endpoint, onDatagram: OnDatagram, wires: Wires) {
-    this.local = local;
-    this.onDatagram = onDatagram;
-    this.wires = wires;
-  }
-
-  send(bytes: Uint8Array, to: Endpoint): void {
-    this.wires?.send(bytes, to);
-  }
-
-  close(): Promise<void> {
-    this.wires?.closed();
-    this.wires = undefined;
-    return Promise.resolve();
   }
 }
