@@ -7,7 +7,7 @@ function jwk(keys: { readonly x: string; readonly d?: string }): JsonWebKey {
 }
 
 function base64url(key: Uint8Array): string {
-  return Buffer.from(key).toString('base64url');
+  return Buffer.from(key.buffer, key.byteOffset, key.length).toString('base64url');
 }
 
 /** The public key beside it is not looked at. */

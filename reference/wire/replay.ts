@@ -7,6 +7,8 @@
 import { MAX_U64 } from '../bytes.ts';
 
 const WORDS = 512;
+/** Of a key under which little is sent: most are so, and a window for each is a good part of what a channel takes. */
+const FIRST_WORDS = 8;
 const BITS = 32;
 const RING = WORDS * BITS;
 
@@ -15,7 +17,7 @@ export const WINDOW = RING - BITS;
 
 /** One window. `check` before the tag, `mark` after it: a forged datagram moves nothing. */
 export class ReplayWindow {
-  readonly #words = new Uint32Array(WORDS);
+  #words = new Uint32Array(FIRST_WORDS);
   /** Sequences are numbers above this base, a multiple of the ring's size, so that u64 needs no bigint arithmetic. */
   #base = 0n;
   #highest = -1;
@@ -46,9 +48,18 @@ export class ReplayWindow {
       offset = this.#offset(sequence);
     }
     const word = Math.floor(offset / BITS);
+    if (word >= this.#words.length) this.#grow();
     this.#clearUpTo(word);
     this.#words[word % WORDS] = (this.#words[word % WORDS] ?? 0) | (1 << (offset % BITS));
     if (offset > this.#highest) this.#highest = offset;
+  }
+
+  /** To the whole ring, in which the first words have the same places. */
+  #grow(): void {
+    if (this.#words.length === WORDS) return;
+    const words = new Uint32Array(WORDS);
+    words.set(this.#words);
+    this.#words = words;
   }
 
   /** Below the base: negative. Far above what a number holds: rounded, but above all others. */
