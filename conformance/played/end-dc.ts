@@ -44,6 +44,8 @@ export class PlayedEndDc extends PlayedDc {
   readonly #first: number;
   #plans = 0;
   #isTold = false;
+  /** What came before is of an instance that is gone. */
+  #since = Number.NEGATIVE_INFINITY;
 
   constructor(peer: Peer, association: PlayedChannel, rsOpens: boolean, kind: EndKind, isStanding = false) {
     super(peer, association, rsOpens);
@@ -62,7 +64,8 @@ export class PlayedEndDc extends PlayedDc {
     if (isStanding && this.#isTold && association.keys.length === before) return;
     const isAsked = () =>
       peer.inbox.some(
-        ({ type, keys }) => type === MessageType.relayRegistrationRequest && keys !== undefined,
+        ({ type, keys, at }) =>
+          type === MessageType.relayRegistrationRequest && keys !== undefined && at >= this.#since,
       );
     const asked = await peer.stage.until(() => isAsked() || undefined, isStanding ? MAY_ASK : undefined);
     if (asked === undefined && !isStanding)
@@ -71,6 +74,12 @@ export class PlayedEndDc extends PlayedDc {
     // By the time of this answer it has taken the one to its registration.
     await peer.probe(association, { auto: true });
     await peer.stage.arrived();
+  }
+
+  /** The relay was started again: its keys are gone, and it has to ask for its pool anew. */
+  restarted(): void {
+    this.association.current = undefined;
+    this.#since = this.peer.stage.net.now();
   }
 
   override plan(parts: EndPlanParts = {}): EndPlan {

@@ -274,7 +274,7 @@ export function lifeCases(role: EndKind): readonly Case[] {
         const on = await opened(world);
         await checkFlows(world, on, 'The path works.');
         await on.end.restart({ hard: true });
-        on.dc.association.current = undefined;
+        on.dc.restarted();
         await on.dc.associate();
         await checkGone(world, on, 'RS-15: nothing survives a restart.');
         const again = await directAs(world, on.end, on.dc, on.plan);
