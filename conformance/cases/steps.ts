@@ -73,14 +73,14 @@ export async function halfOpen(
   channel: PlayedChannel,
   options: Message1Options & { readonly intent?: Intent } = {},
 ): Promise<PlayedKeys> {
-  const { keys } = (await peer.message2(peer.sendOpening(channel, options))) ?? {};
+  const { keys } = (await peer.halfOpen(channel, options)) ?? {};
   if (keys !== undefined) return keys;
   throw new Unjudged('inconclusive', 'target', `the ${channel.kind} could not be opened: no message 2`, true);
 }
 
 /** A fence: an opening that has to be answered. */
 export function opens(peer: Peer, channel: PlayedChannel): Promise<Received | undefined> {
-  return peer.message2(peer.sendOpening(channel));
+  return peer.halfOpen(channel);
 }
 
 /** Marks keys as ones that the target must have erased, so that they count as unknown. */

@@ -45,6 +45,12 @@ const NO_MORE_TRIES = 1900;
 /** When openings are repeated. [KEY-13] */
 const OPENING_REPEATS = [250, 750, 1750];
 
+export interface OpeningOptions extends Message1Options {
+  readonly to?: Endpoint;
+  readonly intent?: Intent;
+  readonly auto?: boolean;
+}
+
 export class Peer {
   /** The lane in the chart. */
   name: string;
@@ -190,14 +196,7 @@ export class Peer {
   }
 
   /** Makes a message 1 and sends it, once. */
-  sendOpening(
-    channel: PlayedChannel,
-    options: Message1Options & {
-      readonly to?: Endpoint;
-      readonly intent?: Intent;
-      readonly auto?: boolean;
-    } = {},
-  ): Attempt {
+  sendOpening(channel: PlayedChannel, options: OpeningOptions = {}): Attempt {
     const attempt = channel.message1(this.stage.fresh, options);
     const { to, intent = VALID, auto = false } = options;
     this.send(attempt.message1, to, { channel, intent, auto });
@@ -214,6 +213,26 @@ export class Peer {
     return mail;
   }
 
+  /** One message 1, which is repeated where datagrams are lost and nowhere else, and its message 2. */
+  halfOpen(channel: PlayedChannel, options: OpeningOptions = {}): Promise<Received | undefined> {
+    return this.#opening(channel, options, this.stage.impaired ? OPENING_REPEATS : []);
+  }
+
+  async #opening(
+    channel: PlayedChannel,
+    options: OpeningOptions & { readonly timeout?: number },
+    repeats: readonly number[],
+  ): Promise<Received | undefined> {
+    const attempt = this.sendOpening(channel, options);
+    const { to, intent = VALID } = options;
+    const stop = this.#repeat(repeats, () =>
+      this.send(attempt.message1, to, { channel, intent, auto: true }),
+    );
+    const mail = await this.message2(attempt, options.timeout);
+    stop();
+    return mail;
+  }
+
   /** Opens a channel: message 1, message 2, the probe that confirms. @returns which step failed, if one did. */
   async open(
     channel: PlayedChannel,
@@ -223,12 +242,7 @@ export class Peer {
       readonly auto?: boolean;
     } = {},
   ): Promise<'message 2' | 'answer to the confirming probe' | undefined> {
-    const attempt = this.sendOpening(channel, options);
-    const stop = this.#repeat(OPENING_REPEATS, () =>
-      this.send(attempt.message1, options.to, { channel, auto: true }),
-    );
-    const mail = await this.message2(attempt, options.timeout);
-    stop();
+    const mail = await this.#opening(channel, options, OPENING_REPEATS);
     if (mail?.keys === undefined) return 'message 2';
     const { to, timeout, auto = false } = options;
     const where = { ...(to && { to }), ...(timeout !== undefined && { timeout }) };
