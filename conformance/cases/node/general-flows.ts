@@ -9,7 +9,7 @@ import { scriptCase } from '../../case.ts';
 import type { PlayedNode } from '../../played/node.ts';
 import type { World } from '../../world.ts';
 import { exactNetwork } from '../steps.ts';
-import { between, checkOldClosed, dataAt, leave, lentOf, relayEnd, translated } from './general-steps.ts';
+import { between, checkOldClosed, dataAt, lentOf, relayEnd, translated } from './general-steps.ts';
 import { checkIcmp } from './held.ts';
 import type { Lent } from './lent-steps.ts';
 import { byPacket } from './lent-steps.ts';
@@ -22,6 +22,7 @@ import {
   directionRequest,
   farEnd,
   isData,
+  leave,
   NODE_USED,
   OWN,
   packets,
@@ -77,7 +78,7 @@ async function replaced(world: World, { kind, relay, isOtherLease, ends }: Repla
   await checkSends(world, on, segment(on, TCP_FLAG.ACK), 'TUN-18.');
   await checkSends(world, on, udp, 'TUN-18.');
   const had = packets(await node.events()).length;
-  leave(far);
+  await leave(world, { dc, far });
   await sendLoosely(node, [far], udp);
   const request = await directionRequest(world, dc, 'HO-10, HO-06.', 4000);
   const next = relay === 'same' ? successor(dc, plan) : { ...dc.plan(), far: plan.far };

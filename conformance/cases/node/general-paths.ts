@@ -17,7 +17,6 @@ import {
   checkNotAskedAgain,
   checkOldClosed,
   dataAt,
-  leave,
   relayEnd,
   translated,
 } from './general-steps.ts';
@@ -32,6 +31,7 @@ import {
   farEnd,
   isData,
   isUpdate,
+  leave,
   move,
   NODE_USED,
   OWN,
@@ -86,7 +86,7 @@ async function replacedBy(world: World, relay: 'same' | 'another'): Promise<void
   const on = await translated(world, { node: { timers: QUICK } });
   const { node, dc, far, plan, real, standsFor } = on;
   await checkFlows(world, on, 'TUN-18.');
-  leave(far);
+  await leave(world, { dc, far });
   await sendLoosely(node, [far], packetTo(world, plan));
   const request = await directionRequest(world, dc, 'HO-10, HO-06: it asks for a replacement.', 4000);
   checkReplaces(world, request, plan.pathId, Reason.relayLost);

@@ -137,12 +137,6 @@ export function dataAt(far: PlayedNode): Received[] {
 }
 
 const THERE = { answerProbes: true, answerOpenings: true, acknowledges: true } as const;
-const GONE = { answerProbes: false, answerOpenings: false, acknowledges: false } as const;
-
-/** The relay is there no more. */
-export function leave(far: PlayedNode): void {
-  Object.assign(far.peer.habits, GONE);
-}
 
 /** Judges that the node says goodbye on a path that another one has taken the place of. The relay is back then. */
 export async function checkOldClosed(world: World, far: PlayedNode): Promise<void> {

@@ -18,7 +18,6 @@ import {
   checkNotAskedAgain,
   checkOldClosed,
   dataAt,
-  leave,
   lentOf,
   otherRequest,
   realOf,
@@ -38,6 +37,7 @@ import {
   farEnd,
   isData,
   lastEvent,
+  leave,
   NODE_USED,
   OWN,
   registered,
@@ -231,7 +231,7 @@ export const NODE_LENT_CASES: readonly Case[] = [
       const on = await byPacket(world, 4, { timers: QUICK });
       const { node, dc, far, plan, real, lent } = on;
       await checkFlows(world, on, 'TUN-18.');
-      leave(far);
+      await leave(world, { dc, far });
       await sendLoosely(node, [far], between(world, lent, real));
       const request = await directionRequest(world, dc, 'HO-10, HO-06.', 4000);
       checkReplaces(world, request, plan.pathId, Reason.relayLost);
@@ -262,7 +262,7 @@ export const NODE_LENT_CASES: readonly Case[] = [
       const on = await byPacket(world, 4, { timers: { ...QUICK, 'replace-repeat': 1 } });
       const { node, dc, far, plan, real, lent } = on;
       await checkFlows(world, on, 'TUN-18.');
-      leave(far);
+      await leave(world, { dc, far });
       await sendLoosely(node, [far], between(world, lent, real));
       const first = await directionRequest(world, dc, 'HO-10, HO-06.', 4000);
       dc.answer(first, Status.noRelay);

@@ -24,6 +24,7 @@ import {
   isOpeningOf,
   isUpdate,
   LATE,
+  leave,
   move,
   NODE_USED,
   packetFrom,
@@ -36,11 +37,6 @@ import {
 
 /** HO-07: milliseconds. */
 const BOTH_MOVE = 5000;
-
-/** The far end is there no more: what comes to where it was gets no answer. */
-function leave({ far }: Pick<OnPath, 'far'>): void {
-  Object.assign(far.peer.habits, { answerProbes: false, answerOpenings: false, acknowledges: false });
-}
 
 /** A path that data goes by, and whose node sees within 2 s that it is dead. */
 async function used(world: World): Promise<OnPath> {
@@ -69,7 +65,7 @@ interface Lost {
 /** The far end has gone, and the node asks for another path as a packet goes by the dead one. */
 async function lost(world: World, on: OnPath): Promise<Lost> {
   const { node, dc, plan, far } = on;
-  leave(on);
+  await leave(world, on);
   await sendLoosely(node, [far], packetTo(world, plan));
   const request = await directionRequest(world, dc, 'HO-06: it asks for a replacement.', 4000);
   const held = Array.from({ length: 3 }, (_, index) => packetTo(world, plan, { size: 16 + index }));
@@ -181,7 +177,7 @@ export const NODE_REPLACEMENT_CASES: readonly Case[] = [
     async script(world) {
       const on = await used(world);
       const { node, dc, plan } = on;
-      leave(on);
+      await leave(world, on);
       await move(world, on, [on.far.peer]);
       const { from } = await registeredAgain(world, on);
       await sendLoosely(node, [on.far], packetTo(world, plan));
@@ -248,7 +244,7 @@ export const NODE_REPLACEMENT_CASES: readonly Case[] = [
         const on = await pathByName(world);
         const { node, dc, plan } = on;
         await checkSends(world, on, packetTo(world, plan));
-        leave(on);
+        await leave(world, on);
         await move(world, on, [on.far.peer]);
         const { at: began, from } = await registeredAgain(world, on);
         await sendLoosely(node, [on.far], packetTo(world, plan));
@@ -301,7 +297,7 @@ export const NODE_REPLACEMENT_CASES: readonly Case[] = [
       await far.openLeg();
       const on = { node, dc, plan, far };
       await checkTakenOver(world, on, far);
-      leave(on);
+      await leave(world, on);
       await sendLoosely(node, [far], packetTo(world, plan));
       const request = await directionRequest(world, dc, 'HO-09: it asks for another relay.', 5000);
       checkReplaces(world, request, plan.pathId, Reason.relayLost);

@@ -125,6 +125,12 @@ export async function checkSends(
   return world.came(await at.take(isData(packet, far)), 'the inner packet in Data of the path', requirement);
 }
 
+/** The far end is there no more. When this is over nothing that it sent is still on its way. */
+export async function leave(world: World, { dc, far }: Pick<OnPath, 'dc' | 'far'>): Promise<void> {
+  Object.assign(far.peer.habits, { answerProbes: false, answerOpenings: false, acknowledges: false });
+  world.status(await dc.peer.probe(dc.association), Status.ok);
+}
+
 /** Sends a packet that may or may not come at these ends of its path, as a route is dead or dying. */
 export async function sendLoosely(
   node: NodeUnderTest,
