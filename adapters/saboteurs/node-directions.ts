@@ -33,6 +33,19 @@ export const NODE_DIRECTIONS: readonly Saboteur[] = [
       }),
   },
   {
+    name: 'node-directed-unregistered',
+    title: 'takes directions though its DC has refused to register it',
+    clause: 'NODE-16',
+    caughtBy: 'node.direction.unregistered',
+    patch: () =>
+      replace(Connections.prototype, 'directed', (original) => (self, ...args) => {
+        const parts = Object.assign(Object.create(field<object>(self, 'parts')), {
+          isRegistered: () => true,
+        });
+        return original(Object.assign(Object.create(self), { parts }), ...args);
+      }),
+  },
+  {
     name: 'node-opens-anyway',
     title: 'opens a path that it is to await',
     clause: 'NODE-07',

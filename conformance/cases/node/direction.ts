@@ -7,6 +7,7 @@ import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
 import { silentFault } from '../../intent.ts';
 import { checkKeys } from '../messages/shape.ts';
+import { Registrations, retryTimers } from '../relays/registrations.ts';
 import {
   ask,
   checkDelivers,
@@ -52,6 +53,30 @@ export const NODE_DIRECTION_CASES: readonly Case[] = [
       const on = { node, far, plan };
       await checkSends(world, on, packetTo(world, plan));
       await checkDelivers(world, on, packetFrom(world, plan));
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.direction.unregistered',
+    title: 'A node that is not registered answers busy to a direction, and takes the same one once it is.',
+    clauses: ['NODE-16', 'ERR-01'],
+    catches: 'Paths for a node that its DC has refused; a direction that is never answered.',
+    waits: 2000,
+    async script(world) {
+      const habits = { registrationStatus: Status.refused };
+      const { node, dc } = await registered(world, { habits, timers: retryTimers(world, 1, 60) });
+      const plan = dc.plan();
+      const far = await farEnd(world, node, plan);
+      const direct = () => dc.direct(dc.routeDirection(plan, { candidates: [far.peer.local] }));
+      world.status(await direct(), Status.busy, 'NODE-16: it is not registered.');
+      dc.peer.habits.registrationStatus = Status.ok;
+      const registrations = new Registrations(world, dc.peer);
+      await registrations.next('NODE-01.');
+      await registrations.next('NODE-18: it tries again.', 3000);
+      await dc.peer.probe(dc.association);
+      world.status(await direct(), Status.ok, 'NODE-16: it is registered.');
+      await far.openLeg();
+      await checkSends(world, { node, far }, packetTo(world, plan));
     },
   }),
   propertyCase({

@@ -141,7 +141,7 @@ export const NODE_LIVENESS_CASES: readonly Case[] = [
     ...NODE_USED,
     id: 'node.path.never-valid',
     title: 'A path that was confirmed and on which no probe is answered is opened by whoever awaited it.',
-    clauses: ['HO-10', 'HO-19'],
+    clauses: ['HO-10', 'HO-19', 'HO-03', 'KEY-33'],
     catches: 'A path that lives and carries nothing, since it never had a route that could die.',
     waits: 4000,
     async script(world) {
