@@ -21,7 +21,12 @@ import { NODE_LIVENESS_CASES } from './liveness.ts';
 import { NODE_MODEL_CASES } from './model.ts';
 import { NODE_OPENING_CASES } from './openings.ts';
 import { NODE_OPTIMISATION_CASES } from './optimisation.ts';
-import { PORTED_CHANNEL_CASES, PORTED_DATAGRAM_CASES, PORTED_MESSAGE_CASES } from './ported.ts';
+import {
+  PORTED_CHANNEL_CASES,
+  PORTED_DATAGRAM_CASES,
+  PORTED_MESSAGE_CASES,
+  PORTED_REGISTRATION_CASES,
+} from './ported.ts';
 import { NODE_REGISTRATION_CASES } from './registration.ts';
 import { NODE_REPLACEMENT_CASES } from './replacement.ts';
 import { NODE_RESOLVER_CASES } from './resolver.ts';
@@ -33,6 +38,7 @@ export const NODE_CASES: readonly Case[] = [
   ...PORTED_MESSAGE_CASES,
   ...NODE_CONTEXT_CASES,
   ...NODE_REGISTRATION_CASES,
+  ...PORTED_REGISTRATION_CASES,
   ...NODE_DIRECTION_CASES,
   ...NODE_DIRECTION_REFUSED_CASES,
   ...NODE_OPENING_CASES,

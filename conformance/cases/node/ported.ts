@@ -26,6 +26,7 @@ import { PROBE_CASES } from '../messages/probes.ts';
 import { TRANSACTION_CASES } from '../messages/transactions.ts';
 import type { Port, Words } from '../ported.ts';
 import { ported } from '../ported.ts';
+import { REGISTRATION_CASES } from '../relays/registration.ts';
 import { NODE } from './steps.ts';
 
 const WORDS: Words = [
@@ -122,6 +123,7 @@ export const PORTED_CHANNEL_CASES: readonly Case[] = [
     'keys.old-erased',
     'keys.rekey',
     'keys.rekey-messages',
+    'keys.rekey-other-end',
     'keys.initiator-waits',
     'keys.erased',
   ]),
@@ -152,3 +154,10 @@ export const PORTED_MESSAGE_CASES: readonly Case[] = [
     'probe.malformed',
   ]),
 ];
+
+export const PORTED_REGISTRATION_CASES: readonly Case[] = take(REGISTRATION_CASES, [
+  { from: 'rs-s.registration.renew', also: ['NODE-13', 'NODE-03'] },
+  { from: 'rs-s.registration.retry', also: ['NODE-18', 'NODE-13'] },
+  { from: 'rs-s.registration.tries', also: ['NODE-18'] },
+  { from: 'rs-s.registration.instance', also: ['NODE-01'] },
+]);
