@@ -12,6 +12,17 @@ import { field, replace, setField } from '../reference/variant.ts';
 
 export const ATTEMPTS: readonly Saboteur[] = [
   {
+    name: 'order-of-what-is-confirmed',
+    title: 'uses the order number of an opening that nobody answered again',
+    clause: 'KEY-24',
+    caughtBy: 'node.route.opens-again',
+    patch: () =>
+      replace(KeyExchange.prototype, 'startAttempt', (original) => (self, ...args) => {
+        setField(self, 'attemptOrder', 0n);
+        return original(self, ...args);
+      }),
+  },
+  {
     name: 'crossed-waits',
     title: 'sends its message 1 to the source of a crossed opening with the next repeat only',
     clause: 'KEY-06',

@@ -69,6 +69,31 @@ export const NODE_DIRECTIONS: readonly Saboteur[] = [
       }),
   },
   {
+    name: 'node-renews-early',
+    title: 'renews its registration after a fifth of the time',
+    clause: 'NODE-13',
+    caughtBy: 'node.registration.renew',
+    patch: () =>
+      replace(RegistrationPlan.prototype, 'granted', (original) => (self, version, sentAt, lifetime) => {
+        original(self, version, sentAt, lifetime);
+        for (const state of field<Map<number, { dueAt: number }>>(self, 'states').values())
+          state.dueAt = (sentAt as number) + (state.dueAt - (sentAt as number)) / 5;
+      }),
+  },
+  {
+    name: 'node-retries-evenly',
+    title: 'registers again after an error at intervals that do not grow',
+    clause: 'NODE-18',
+    caughtBy: 'node.registration.retry',
+    patch: () =>
+      replace(RegistrationPlan.prototype, 'failed', (original) => (self, ...args) => {
+        original(self, ...args);
+        const { retryMin } = field<{ readonly retryMin: number }>(self, 'timers');
+        for (const state of field<Map<number, { retry: number }>>(self, 'states').values())
+          state.retry = retryMin;
+      }),
+  },
+  {
     name: 'node-no-dc-keep-alive',
     title: 'keeps no mapping towards its DC alive',
     clause: 'TUN-08',
@@ -139,6 +164,19 @@ export const NODE_DIRECTIONS: readonly Saboteur[] = [
         if (field<{ confirmedAt?: number }>(field(self, 'parts'), 'life').confirmedAt === undefined)
           original(self);
       }),
+  },
+  {
+    name: 'node-opens-once-more',
+    title: 'opens a path without a route once more, and then waits',
+    clause: 'HO-10',
+    caughtBy: 'node.route.opens-again',
+    patch() {
+      const opened = new WeakSet<object>();
+      replace(Opening.prototype, 'everywhere', (original) => (self, ...args) => {
+        if (!opened.has(self)) original(self, ...args);
+        opened.add(self);
+      });
+    },
   },
   {
     name: 'node-asks-again-at-once',

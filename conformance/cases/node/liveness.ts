@@ -15,10 +15,12 @@ import {
   isOpeningOf,
   isUpdate,
   LATE,
+  leave,
   NODE_USED,
   openPath,
   packetTo,
   registered,
+  sendLoosely,
   whenOpen,
 } from './steps.ts';
 
@@ -117,6 +119,40 @@ export const NODE_LIVENESS_CASES: readonly Case[] = [
       const request = await directionRequest(world, dc, 'HO-10: it asks for replacement.', 4500);
       checkReplaces(world, request, plan.pathId, Reason.relayLost);
       dc.answer(request, Status.noRelay);
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.route.opens-again',
+    title:
+      'A path without a route is opened again whenever an opening is over, each with the next order number.',
+    clauses: ['HO-10', 'KEY-24', 'KEY-16'],
+    catches:
+      'A node that tries to open once; the order number of an opening that nobody answered, used again.',
+    waits: 7000,
+    async script(world) {
+      exactNetwork(world);
+      const timers = { ...TIMERS, 'opening-over': 1 };
+      const on = await openPath(world, { node: { timers } });
+      const { node, far, dc, plan } = on;
+      await checkSends(world, on, packetTo(world, plan));
+      await leave(world, on);
+      await sendLoosely(node, [far], packetTo(world, plan));
+      dc.answer(await directionRequest(world, dc, 'HO-10: it asks for replacement.', 4000), Status.noRoute);
+      const requirement =
+        'HO-10: anew whenever that opening is over; KEY-24: its own earlier attempts count.';
+      const before = far.path.highestOrder;
+      for (const number of [1n, 2n, 3n]) {
+        const isNext = (mail: Received) =>
+          isOpeningOf(far.path)(mail) && (mail.header?.sequence ?? 0n) > before + number - 1n;
+        const { header } = world.came(await far.peer.take(isNext), 'another opening', requirement);
+        world.check(
+          header?.sequence === before + number,
+          `order number ${before + number}`,
+          `${header?.sequence}`,
+          requirement,
+        );
+      }
     },
   }),
   scriptCase({
