@@ -100,6 +100,9 @@ _TEST: dict[str, float] = {
     "optimise-back": 7,
     "nat-udp": 120,
     "nat-tcp": 7440,
+    "nat-tcp-transitory": 240,
+    "nat-echo": 60,
+    "nat-released": 120,
     "lease-quarantine": 120,
 }
 

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from ntmobile.registry import Key, Layer, RelayKind, Status, Type
+from ntmobile.timers import TimerError, Timers
 
-CHAPTER = Path(__file__).parents[3] / "conformance" / "spec" / "16-registries.md"
+SPEC = Path(__file__).parents[3] / "conformance" / "spec"
+CHAPTER = SPEC / "16-registries.md"
+TIMERS = SPEC / "15-timers.md"
 
 
 def table(section: str) -> list[tuple[int, str]]:
@@ -43,3 +46,27 @@ def test_kinds_of_relay() -> None:
 
 def test_layers() -> None:
     assert table("16.11") == [(number, one.value) for number, one in enumerate(Layer, 1)]
+
+
+def test_timers() -> None:
+    """Who may set what, and the value of it that holds without."""
+    if not TIMERS.exists():
+        pytest.skip("the specification is not there")
+    rows = re.findall(
+        r"^\| `([a-z0-9-]+)` \| ([^|]+) \|[^|]+\|[^|]+\| (always|test|no) \|$",
+        TIMERS.read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    assert len(rows) > 50
+    for name, value, settable in rows:
+        if settable == "no":
+            with pytest.raises(TimerError):
+                Timers({name: 1}, test_profile=True)
+            continue
+        base, _, exponent = value.strip().replace("unlimited", "inf").partition("^")
+        meant = float(base) ** int(exponent or 1)
+        assert Timers()[name] == meant, name
+        assert Timers({name: 7}, test_profile=True)[name] == 7
+        if settable == "test":
+            with pytest.raises(TimerError):
+                Timers({name: 7})
