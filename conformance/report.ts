@@ -76,6 +76,8 @@ export const CaseResult = z.object({
   rows: z.number().int(),
   /** The smallest input that shows the failure. */
   counterexample: z.string().nullable(),
+  /** Timers and limits that the target was started with where they are not the usual ones; null for a pass, and without any. */
+  settings: z.string().nullable().default(null),
   /** What it was made from: the first input that failed (its begin and its length), in how many steps, in how long. */
   shrunk: z
     .object({ from: z.string(), length: z.number().int(), steps: z.number().int(), ms: z.number().int() })

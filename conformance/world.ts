@@ -72,6 +72,7 @@ export class World {
   readonly vectors: readonly GoldenVector[];
   readonly #options: WorldOptions;
   readonly #peers = new Map<string, Peer>();
+  readonly #settings = new Set<string>();
   readonly #instances = new Map<string, RsUnderTest>();
   readonly #nodes = new Map<string, NodeUnderTest>();
   readonly #ends = new Map<string, EndUnderTest>();
@@ -118,7 +119,7 @@ export class World {
     const key = JSON.stringify(options);
     const known = this.#instances.get(key);
     if (known !== undefined) return known;
-    const rs = await this.target.rs(this.stage, options);
+    const rs = await this.target.rs(this.stage, this.#set(options));
     this.#instances.set(key, rs);
     return rs;
   }
@@ -130,7 +131,7 @@ export class World {
     if (known !== undefined) return known;
     const node = await this.target.node(
       this.stage,
-      this.role === 'ntma' ? { ...options, role: 'ntma' } : options,
+      this.#set(this.role === 'ntma' ? { ...options, role: 'ntma' } : options),
     );
     this.#nodes.set(key, node);
     this.#instances.set(`node ${key}`, node);
@@ -144,7 +145,7 @@ export class World {
     const key = JSON.stringify(options);
     const known = this.#ends.get(key);
     if (known !== undefined) return known;
-    const end = await this.target.end(this.stage, kind, options);
+    const end = await this.target.end(this.stage, kind, this.#set(options));
     this.#ends.set(key, end);
     this.#instances.set(`end ${key}`, end);
     return end;
@@ -159,10 +160,21 @@ export class World {
     const key = JSON.stringify(options);
     const known = this.#dcs.get(key);
     if (known !== undefined) return known;
-    const dc = await this.target.dc(this.stage, options);
+    const dc = await this.target.dc(this.stage, this.#set(options));
     this.#dcs.set(key, dc);
     this.#instances.set(`dc ${key}`, dc);
     return dc;
+  }
+
+  /** The timers and limits that the target was started with where they are not the usual ones, in words. */
+  get settings(): string {
+    return [...this.#settings].join('; ');
+  }
+
+  #set<Options extends Pick<RsOptions, 'timers' | 'limits'>>(options: Options): Options {
+    const all = Object.entries({ ...options.timers, ...options.limits });
+    if (all.length > 0) this.#settings.add(all.map(([name, value]) => `${name} ${value}`).join(', '));
+    return options;
   }
 
   /** A DC with one associated peer, and nodes enough to have new channels of. */

@@ -70,6 +70,7 @@ function rows(result: CaseResult, context: PageContext): Markup[] {
     row('Actual', actual !== null && html`<span class="bad">${actual}</span>`),
     row('Why', reason),
     row('Input', counterexample !== null && html`<code>${counterexample}</code>`),
+    row('Started with', result.settings),
     row('Made from', result.shrunk && shrunkText(result.shrunk)),
     row('Read as', note),
     row(

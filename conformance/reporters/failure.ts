@@ -29,6 +29,7 @@ export function failureLines(result: CaseResult, number: number, context: Contex
     ...(result.reason === null ? [] : row('Why', result.reason)),
     ...(result.counterexample === null ? [] : row('Input', result.counterexample)),
     ...(result.shrunk === null ? [] : row('Made from', shrunkText(result.shrunk))),
+    ...(result.settings === null ? [] : row('Started with', result.settings)),
     ...(result.note === null ? [] : row('Read as', result.note)),
     ...waiverRows(result, row),
     ...(result.expectedFailure === null ? [] : row('Known', result.expectedFailure)),

@@ -141,6 +141,7 @@ function failureBlock(result: CaseResult, number: number, context: Context): str
       ...item('Actual', result.actual),
       ...item('Why', result.reason),
       ...item('Input', result.counterexample),
+      ...item('Started with', result.settings),
       ...item('Made from', result.shrunk && shrunkText(result.shrunk)),
       ...item('Read as', result.note),
       ...item('Waiver', waiver && `${waiver.reason}, until ${waiver.expiry} (${waiver.link})`),

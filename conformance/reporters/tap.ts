@@ -85,6 +85,7 @@ function yaml(result: CaseResult, { width, command }: Context): string[] {
     ...text('actual', result.actual),
     ...text('reason', result.reason),
     ...text('input', result.counterexample),
+    ...text('settings', result.settings),
     ...text('note', result.note),
     ...text('waiver', result.waiver?.id ?? null),
     ...(exchange === null || exchange.arrows.length === 0

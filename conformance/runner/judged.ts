@@ -19,6 +19,7 @@ export interface Judged {
   readonly commands: string;
   readonly counterexample?: string;
   readonly shrunk?: NonNullable<CaseResult['shrunk']>;
+  readonly settings?: string;
   readonly exchange?: Exchange;
   /** Of the first row. */
   readonly sketch?: Sketch;
@@ -60,6 +61,7 @@ export function resultOf(info: Case, judged: Judged, replay: string | null): Cas
     reason: judged.reason ?? null,
     rows: judged.rows,
     counterexample: judged.counterexample ?? null,
+    settings: judged.settings || null,
     shrunk: judged.shrunk ?? null,
     replay,
     sentHash: judged.sentHash,
@@ -98,6 +100,7 @@ function emptyResult(info: Case, verdict: Verdict): CaseResult {
     note: note ?? null,
     rows: 0,
     counterexample: null,
+    settings: null,
     shrunk: null,
     replay: null,
     sentHash: '',

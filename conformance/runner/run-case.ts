@@ -297,7 +297,10 @@ class CaseRunner {
       commands,
       ...(found && { counterexample: found.counterexample }),
       ...(found && found.shrinks > 0 && { shrunk: shrunkOf(found, this.#shrinkTime) }),
-      ...(ended && { exchange: exchangeOf(ended.world.stage.transcript.entries, this.#from) }),
+      ...(ended && {
+        settings: ended.world.settings,
+        exchange: exchangeOf(ended.world.stage.transcript.entries, this.#from),
+      }),
       ...(this.#sketch && { sketch: this.#sketch }),
       from: this.#from,
       to: this.#failedAt ?? net.now(),

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Case } from '../../conformance/case.ts';
 import { modelCase, scriptCase } from '../../conformance/case.ts';
 import type { CaseResult, Report } from '../../conformance/report.ts';
+import type { RsOptions } from '../../conformance/target/under-test.ts';
 import { Unjudged, Violation } from '../../conformance/verdict.ts';
 import type { World } from '../../conformance/world.ts';
 import t from '../tap.ts';
@@ -50,6 +51,35 @@ t.test('one fault fails the case that is about it, and no other', async (t) => {
   t.same(anyMagic, { ...passes, [MAGIC]: 'fail' });
   const anywhere = await verdicts({ reference: { wrap: faults.forwardsFromAnywhere } });
   t.same(anywhere, { ...passes, 'rs-s.forward.source': 'fail', 'rs-s.model': 'fail' });
+});
+
+t.test('a failure says with which timers and limits the target was started', async (t) => {
+  const ran = (settings: Pick<RsOptions, 'timers' | 'limits'>) =>
+    runInMemory({
+      run: {
+        cases: [
+          scriptCase({
+            ...LONG,
+            adapterLevel: 1,
+            async script(world) {
+              await world.rs(settings);
+              await world.rs(settings);
+              world.check(false, 'another', 'one');
+            },
+          }),
+        ],
+      },
+    });
+  const usual = await ran({});
+  t.same(
+    usual.cases.map(({ verdict, settings }) => [verdict, settings]),
+    [['fail', null]],
+  );
+  const quick = await ran({ timers: { 'opening-over': 1 }, limits: { paths: 4 } });
+  t.same(
+    quick.cases.map(({ settings }) => settings),
+    ['opening-over 1, paths 4'],
+  );
 });
 
 t.test('a failure says what was expected, what came, and shows the exchange', async (t) => {

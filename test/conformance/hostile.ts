@@ -22,7 +22,16 @@ export function hostile(): Report {
     };
     const shrunk = { from: EVIL, length: 1, steps: 1, ms: 1 };
     const texts = { shrunk, actual: EVIL, reason: EVIL, counterexample: EVIL, note: EVIL, expected: [EVIL] };
-    return { ...result, ...texts, title: EVIL, catches: EVIL, requirement: EVIL, replay: EVIL, exchange };
+    return {
+      ...result,
+      ...texts,
+      settings: EVIL,
+      title: EVIL,
+      catches: EVIL,
+      requirement: EVIL,
+      replay: EVIL,
+      exchange,
+    };
   });
   const target = { ...report.target, name: EVIL, version: EVIL, address: EVIL };
   return { ...report, target, cases, trouble: EVIL, seed: EVIL };

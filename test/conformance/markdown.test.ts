@@ -55,10 +55,11 @@ t.test('nothing that came from the target is markup', (t) => {
     reason: EVIL,
     expected: [EVIL],
     counterexample: EVIL,
+    settings: EVIL,
     note: EVIL,
   };
   const target = { ...report.target, name: EVIL, version: EVIL };
-  const tame = renderMarkdown(withCases([{ ...failed, reason: 'tame' }]), context);
+  const tame = renderMarkdown(withCases([{ ...failed, reason: 'tame', settings: 'heard 1' }]), context);
   const wild = renderMarkdown(withCases([{ ...failed, ...hostile }], { target }), context);
   const kinds = (text: string): string[] =>
     markupIn(text)

@@ -159,5 +159,4 @@ export const PORTED_REGISTRATION_CASES: readonly Case[] = take(REGISTRATION_CASE
   { from: 'rs-s.registration.renew', also: ['NODE-13', 'NODE-03'] },
   { from: 'rs-s.registration.retry', also: ['NODE-18', 'NODE-13'] },
   { from: 'rs-s.registration.tries', also: ['NODE-18'] },
-  { from: 'rs-s.registration.instance', also: ['NODE-01'] },
 ]);

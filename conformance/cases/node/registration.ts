@@ -113,6 +113,26 @@ export const NODE_REGISTRATION_CASES: readonly Case[] = [
     },
   }),
   scriptCase({
+    ...NODE,
+    id: 'node.registration.instance',
+    title: 'A node that was killed and starts again registers with another instance.',
+    clauses: ['NODE-01', 'KEY-09'],
+    catches:
+      'An instance that is configured or stored, so that its peers take it for the one that they knew.',
+    async script(world) {
+      const { node, dc } = await registered(world);
+      const registrations = new Registrations(world, dc.peer);
+      const before = await registrations.next(AT_ONCE);
+      await node.restart({ hard: true });
+      dc.association.current = undefined;
+      const after = await registrations.next(AT_ONCE);
+      const [old, anew] = [before, after].map(({ body }) =>
+        toHex(bytesField(body, 'instance') ?? new Uint8Array(0)),
+      );
+      world.check(old !== anew, 'a new instance', 'the one of before');
+    },
+  }),
+  scriptCase({
     ...NODE_USED,
     id: 'node.registration.shown',
     title: 'A registration that is refused is shown to the user.',
