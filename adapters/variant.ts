@@ -5,7 +5,7 @@
  *     node adapters/variant.js NAME --listen 127.0.0.1:0
  */
 import process from 'node:process';
-import { parseArgs } from 'node:util';
+import { Command, CommanderError } from 'commander';
 import { formatEndpoint, parseEndpoint } from '../reference/address.ts';
 import { untilStopped } from '../reference/cli/until-stopped.ts';
 import { NetError } from '../reference/net/net.ts';
@@ -19,20 +19,41 @@ const EXIT_USAGE = 2;
 
 /** Runs the command line; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: { list: { type: 'boolean' }, listen: { type: 'string', default: '127.0.0.1:0' } },
-  });
-  if (values.list) {
+  let status = 0;
+  const program = new Command('variant')
+    .description('Serves the adapter of one variant of the reference: a saboteur or an oddity.')
+    .helpOption('--help', 'print this')
+    .argument('[name]', 'which one')
+    .option('--list', 'print all names, as JSON')
+    .option('--listen <host:port>', 'where the adapter listens', '127.0.0.1:0')
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .action(async (name: string | undefined, options: Options) => {
+      status = await run(name, options);
+    });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : mistake(oneLine(error.message));
+    throw error;
+  }
+}
+
+interface Options {
+  readonly list?: true;
+  readonly listen: string;
+}
+
+async function run(name: string | undefined, options: Options): Promise<number> {
+  if (options.list) {
     process.stdout.write(`${JSON.stringify(listing())}\n`);
     return 0;
   }
-  const [name] = positionals;
   const variant = [...SABOTEURS, ...ODDITIES].find((known) => known.name === name);
   if (variant === undefined) return mistake(`no variant ${name ?? 'given'}: --list names them`);
-  const listen = parseEndpoint(values.listen);
-  if (listen === undefined) return mistake(`--listen is ${values.listen}: write it like 127.0.0.1:4400`);
+  const listen = parseEndpoint(options.listen);
+  if (listen === undefined) return mistake(`--listen is ${options.listen}: write it like 127.0.0.1:4400`);
 
   variant.patch?.();
   const net = udpNet();
@@ -50,7 +71,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     await adapter.close();
     return 0;
   } catch (error) {
-    if (error instanceof NetError) return mistake(error.message);
+    if (error instanceof NetError) return mistake(oneLine(error.message));
     throw error;
   }
 }
@@ -70,4 +91,9 @@ function listing(): unknown {
 function mistake(line: string): number {
   process.stderr.write(`variant: ${line}\n`);
   return EXIT_USAGE;
+}
+
+/** Without what the library puts before its messages, and between their sentences. */
+function oneLine(message: string): string {
+  return message.replace(/^error: /, '').replaceAll(/\s+/g, ' ');
 }

@@ -4,6 +4,7 @@ import type { CaseResult, HostHealth, Report, TargetInfo } from '../report.ts';
 import { summarise } from '../report.ts';
 import { clauseHash } from '../spec-clauses.ts';
 import { UNTESTABLE } from '../untestable.ts';
+import { inWords } from './in-words.ts';
 import { outcomeOf, skippedResult } from './judged.ts';
 import { ledger } from './ledger.ts';
 import type { RunOptions } from './options.ts';
@@ -28,7 +29,9 @@ export function reportOf(
 ): Report {
   const all = options.allCases ?? options.cases;
   const concerned = new Set(all.flatMap(({ roles }) => roles));
-  const sorted = [...results].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const sorted = results
+    .map((result) => ({ ...result, requirement: inWords(result.requirement, options.clauses) }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
   return {
     tool: 'ntm-conform',
     versions: options.versions,

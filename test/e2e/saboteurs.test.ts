@@ -39,6 +39,17 @@ for (const [saboteur, caughtBy] of Object.entries(SABOTEURS)) {
   });
 }
 
+t.test('a mistake in its command line is one line', { skip: onlyOnNode }, async (t) => {
+  for (const [args, line] of [
+    [['--lst'], "variant: unknown option '--lst' (Did you mean --list?)\n"],
+    [['no-such'], 'variant: no variant no-such: --list names them\n'],
+    [['narrow-window', '--listen', 'x'], 'variant: --listen is x: write it like 127.0.0.1:4400\n'],
+  ] as const) {
+    const { status, err } = await start('bun', 'adapters/variant.js', args).ended;
+    t.same([status, err], [2, line]);
+  }
+});
+
 /** So often a run is made when this machine was too busy to judge. */
 const TRIES = 4;
 

@@ -123,7 +123,7 @@ export const layers: readonly Layer[] = [
 
   { of: 'adapters/kit/', may: [...core, ...contract, 'reference/net/', 'zod'] },
   { of: 'adapters/reference.ts', may: ['reference/', 'adapters/', 'node:*'], io: true },
-  { of: 'adapters/variant.ts', may: ['reference/', 'adapters/', 'node:*'], io: true },
+  { of: 'adapters/variant.ts', may: ['reference/', 'adapters/', 'node:*', 'commander'], io: true },
   { of: 'adapters/reference/', may: ['reference/', ...contract, 'adapters/kit/'] },
   { of: 'adapters/saboteurs/', may: ['reference/', ...contract, 'adapters/kit/', 'adapters/reference/'] },
   { of: 'adapters/oddities/', may: ['reference/', ...contract, 'adapters/kit/', 'adapters/reference/'] },
