@@ -24,10 +24,13 @@ function run(program: string, args: readonly string[], cwd: string): Promise<Out
   });
 }
 
+const LEFT_BY_PYTHON = /\/(__pycache__|\.pytest_cache)\//;
+
 async function filesOf(folder: string): Promise<string[]> {
   const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
-  return files.map((entry) => join(entry.parentPath, entry.name).slice(root.length));
+  const paths = files.map((entry) => join(entry.parentPath, entry.name).slice(root.length));
+  return paths.filter((path) => !LEFT_BY_PYTHON.test(path));
 }
 
 const temp = await mkdtemp(join(tmpdir(), 'package-'));
