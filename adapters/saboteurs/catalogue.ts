@@ -15,6 +15,7 @@ import { DC_GENERAL_RELAYS } from './dc-general-relays.ts';
 import { DC_HANDOVER } from './dc-handover.ts';
 import { DC_HASTY } from './dc-hasty.ts';
 import { DC_NAMES } from './dc-names.ts';
+import { DC_WITHDRAWING } from './dc-withdrawing.ts';
 import { DIRECTIONS } from './directions.ts';
 import { DNS_ZONE } from './dns.ts';
 import { DNS_ANSWERS } from './dns-answers.ts';
@@ -52,6 +53,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...DC,
   ...DC_DIRECTIONS,
   ...DC_HASTY,
+  ...DC_WITHDRAWING,
   ...DC_FEDERATION,
   ...DC_GENERAL,
   ...DC_GENERAL_RELAYS,

@@ -21,6 +21,7 @@ import { DC_REPLACING_CASES } from './replacing.ts';
 import { DC_RESTART_CASES } from './restarts.ts';
 import { DC_ROUTE_CASES } from './routes.ts';
 import { DC_TRANSACTION_CASES } from './transactions.ts';
+import { DC_WITHDRAWING_CASES } from './withdrawing.ts';
 
 export const DC_CASES: readonly Case[] = [
   ...DC_PORTED_CASES,
@@ -39,6 +40,7 @@ export const DC_CASES: readonly Case[] = [
   ...DC_ROUTE_CASES,
   ...DC_CANDIDATE_CASES,
   ...DC_RELAY_CASES,
+  ...DC_WITHDRAWING_CASES,
   ...DC_LIVE_CASES,
   ...DC_REPLACING_CASES,
   ...DC_GENERAL_CASES,

@@ -54,6 +54,7 @@ const FAILURES: readonly Failure[] = KINDS.flatMap((kind): Failure[] => [
     kind,
     answer: { status: Status.ok, fields: { endpoints: undefined } },
     status: Status.noRelay,
+    accepted: true,
   },
 ]).concat(
   Object.entries(STRANGE).map(([name, fields]) => ({
@@ -122,7 +123,7 @@ export const DC_GENERAL_RELAY_CASES: readonly Case[] = [
         'DC-36',
       );
       if (failure.accepted && first !== undefined)
-        await checkWithdrawn(world, first, hexField(bad.body, 'pathId'), 'DC-44');
+        await checkWithdrawn(world, first, hexField(bad.body, 'pathId'), 'DC-41, DC-44');
     },
   }),
   propertyCase<Failure>({

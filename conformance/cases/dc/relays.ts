@@ -285,6 +285,9 @@ export const DC_RELAY_CASES: readonly Case[] = [
       const secrets = new Set(legs.map(({ legSecret }) => legSecret));
       const isNew = ids.size === 4 && secrets.size === 4;
       world.check(isNew, 'new Leg IDs and secrets for the second', 'some of the first', 'DC-19');
+      if (failure !== 'no endpoints') return;
+      const withdrawal = await world.stage.until(() => failed?.withdrawals[0]);
+      world.came(withdrawal, 'a withdrawal at the first', 'DC-41: the relay has the path.');
     },
   }),
   propertyCase({

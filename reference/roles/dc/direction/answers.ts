@@ -2,6 +2,7 @@
 import type { Endpoint } from '../../../address.ts';
 import { MessageType, Reason, Status } from '../../../wire/registry.ts';
 import type { Answered, RegisteredRelay, RelayPeer } from '../parts.ts';
+import { statusIn } from './bodies.ts';
 
 /** Of relays that did not accept: `busy` only if all were, `pool-empty` if that was the last word. */
 export function worse(sofar: Status | undefined, why: number | undefined): Status {
@@ -13,6 +14,12 @@ export function worse(sofar: Status | undefined, why: number | undefined): Statu
 export function endpointsIn(answer: Answered): readonly Endpoint[] | undefined {
   if (typeof answer === 'string' || answer.type !== MessageType.directionResponse) return undefined;
   return 'endpoints' in answer ? answer.endpoints : undefined;
+}
+
+/** Whether the relay has the path now, be the answer of use or not: then it has to be told when nothing comes of it. */
+export function hasTaken(answer: Answered): boolean {
+  if (typeof answer === 'string' || answer.type !== MessageType.directionResponse) return false;
+  return statusIn(answer) === undefined;
 }
 
 export function relayNodeId({ peer }: RegisteredRelay): Uint8Array {

@@ -10,7 +10,7 @@ import type { DirectionRequest, Message } from '../../../wire/messages.ts';
 import { MessageType, RelayKind, Status } from '../../../wire/registry.ts';
 import type { Answered, Dc, DcPeer, Registered, RegisteredRelay } from '../parts.ts';
 import { isRefused } from './access.ts';
-import { endpointsIn, inOrder, relayNodeId, worse } from './answers.ts';
+import { endpointsIn, hasTaken, inOrder, relayNodeId, worse } from './answers.ts';
 import type { Accepted, End, Legs } from './bodies.ts';
 import {
   commonSuite,
@@ -167,7 +167,7 @@ export class Direction {
     this.prepare(relays, undefined, callee, decision, drawn, now);
   }
 
-  /** Directs one relay after the other until one accepts. [DC-18, DC-19] */
+  /** Directs one relay after the other until one accepts. [DC-18, DC-19, DC-37, DC-41] */
   private prepare(
     [relay, ...others]: readonly RegisteredRelay[],
     sofar: Status | undefined,
@@ -184,12 +184,13 @@ export class Direction {
     const direction = relayDirection(dc.random, pathId, ends, legs, dc.timers['relay-idle'] / 1000);
     dc.request(relay.peer, direction, schedules(dc.timers).dcRs, now, (answer, later) => {
       const endpoints = endpointsIn(answer);
+      if (hasTaken(answer) && (this.isOver || endpoints === undefined))
+        dc.withdraw(relay.peer, pathId, later);
+      if (this.isOver) return;
       if (endpoints === undefined) {
-        if (this.isOver) return;
         const why = typeof answer === 'string' ? undefined : statusIn(answer);
         return this.prepare(others, worse(sofar, why), callee, decision, drawn, later);
       }
-      if (this.isOver) return dc.withdraw(relay.peer, pathId, later);
       dc.relayed(
         {
           pathId: toHex(pathId),

@@ -9,7 +9,7 @@ import type { DirectionRequest, Message } from '../../../wire/messages.ts';
 import { MessageType, RelayKind, Status } from '../../../wire/registry.ts';
 import type { Answered, Dc, Registered, RegisteredRelay } from '../parts.ts';
 import { isGeneralRefused } from './access.ts';
-import { endpointsIn, inOrder, relayNodeId, worse } from './answers.ts';
+import { endpointsIn, hasTaken, inOrder, relayNodeId, worse } from './answers.ts';
 import type { Common, RelayEnd } from './bodies.ts';
 import { commonSuite, freshId, freshSecret, relayEndDirection, relayEndRoute, statusIn } from './bodies.ts';
 import { familiesOf, relaysFor } from './general-relays.ts';
@@ -112,13 +112,13 @@ export class GeneralDirection {
     dc.request(relay.peer, direction, schedules(dc.timers).dcRs, now, (answer, later) => {
       const endpoints = endpointsIn(answer);
       const lent = end.kind === RelayKind.t ? allocatedIn(answer) : undefined;
-      const isAccepted = endpoints !== undefined;
       const isUsable =
         end.kind === RelayKind.n ||
         (lent !== undefined && lendable(relay.peer, end.peerAddress).includes(lent));
-      if (isAccepted && (this.isOver || !isUsable)) dc.withdraw(relay.peer, common.pathId, later);
+      const isGood = endpoints !== undefined && isUsable;
+      if (hasTaken(answer) && (this.isOver || !isGood)) dc.withdraw(relay.peer, common.pathId, later);
       if (this.isOver) return;
-      if (!isAccepted || !isUsable) return this.prepare(others, worse(sofar, whyNot(answer)), end, later);
+      if (!isGood) return this.prepare(others, worse(sofar, whyNot(answer)), end, later);
       this.prepared = { relay, pathId: common.pathId };
       const { peer: node, instance } = requester;
       // DC-39: with this its Relay Direction is over too.
