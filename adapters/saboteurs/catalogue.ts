@@ -14,6 +14,7 @@ import { DC_GENERAL } from './dc-general.ts';
 import { DC_GENERAL_RELAYS } from './dc-general-relays.ts';
 import { DC_HANDOVER } from './dc-handover.ts';
 import { DC_HASTY } from './dc-hasty.ts';
+import { DC_LIVE } from './dc-live.ts';
 import { DC_NAMES } from './dc-names.ts';
 import { DC_WITHDRAWING } from './dc-withdrawing.ts';
 import { DIRECTIONS } from './directions.ts';
@@ -54,6 +55,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...DC_DIRECTIONS,
   ...DC_HASTY,
   ...DC_WITHDRAWING,
+  ...DC_LIVE,
   ...DC_FEDERATION,
   ...DC_GENERAL,
   ...DC_GENERAL_RELAYS,

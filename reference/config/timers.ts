@@ -59,6 +59,8 @@ export const TIMERS = {
   'relay-registration-lifetime': { clause: 'DC-40', seconds: 120, set: 'always' },
   /** A Relay Direction counts as live this long after it was last sent. */
   'relay-direction-live': { clause: 'DC-39', seconds: 86_400, set: 'always' },
+  /** One whose path was replaced counts this much longer. */
+  'relay-direction-replaced': { clause: 'DC-39', seconds: 40, set: 'test' },
   'try-dc-dc': { clause: 'GEN-11', seconds: [0, 0.5, 1.5], set: 'no' },
   'try-over-dc-dc': { clause: 'GEN-11', seconds: 2.5, set: 'test' },
   'try-dc-node': { clause: 'GEN-11', seconds: [0, 0.5], set: 'no' },

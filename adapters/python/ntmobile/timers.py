@@ -80,6 +80,7 @@ _TEST: dict[str, float] = {
     "same-nat-candidates": 1,
     "packet-hold-time": 5,
     "packet-hold-count": 64,
+    "relay-direction-replaced": 40,
     "name-memory": 7440,
     "general-address-memory": 7440,
     "close-receive": 10,

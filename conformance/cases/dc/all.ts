@@ -11,6 +11,7 @@ import { DC_GENERAL_RELAY_CASES } from './general-relays.ts';
 import { DC_HANDOVER_CASES } from './handover.ts';
 import { DC_LIMIT_CASES } from './limits.ts';
 import { DC_LIVE_CASES } from './live.ts';
+import { DC_LIVE_TIME_CASES } from './live-times.ts';
 import { DC_LOCATION_CASES } from './location.ts';
 import { DC_MODEL_CASES } from './model.ts';
 import { DC_NAME_CASES } from './names.ts';
@@ -42,6 +43,7 @@ export const DC_CASES: readonly Case[] = [
   ...DC_RELAY_CASES,
   ...DC_WITHDRAWING_CASES,
   ...DC_LIVE_CASES,
+  ...DC_LIVE_TIME_CASES,
   ...DC_REPLACING_CASES,
   ...DC_GENERAL_CASES,
   ...DC_GENERAL_RELAY_CASES,

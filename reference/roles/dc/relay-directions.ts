@@ -7,9 +7,6 @@ import { Wakeups } from '../wakeups.ts';
 import type { LiveRelayDirection, NodePeer, RelayPeer } from './parts.ts';
 import type { StandIns } from './stand-ins.ts';
 
-/** DC-39: a path that was replaced counts this much longer. */
-const REPLACED = 40_000;
-
 interface Entry {
   readonly live: LiveRelayDirection;
   readonly ids: readonly string[];
@@ -84,7 +81,7 @@ export class RelayDirections {
     const entry = this.paths.get(pathId);
     if (entry === undefined || entry.isReplaced) return;
     entry.isReplaced = true;
-    entry.until = Math.min(entry.until, now + REPLACED);
+    entry.until = Math.min(entry.until, now + this.timers['relay-direction-replaced']);
     this.wakeups.set(entry, entry.until);
   }
 
