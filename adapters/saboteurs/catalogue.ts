@@ -16,6 +16,7 @@ import { DC_HANDOVER } from './dc-handover.ts';
 import { DC_HASTY } from './dc-hasty.ts';
 import { DC_LIVE } from './dc-live.ts';
 import { DC_NAMES } from './dc-names.ts';
+import { DC_RELAYS } from './dc-relays.ts';
 import { DC_WITHDRAWING } from './dc-withdrawing.ts';
 import { DIRECTIONS } from './directions.ts';
 import { DNS_ZONE } from './dns.ts';
@@ -56,6 +57,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...DC_HASTY,
   ...DC_WITHDRAWING,
   ...DC_LIVE,
+  ...DC_RELAYS,
   ...DC_FEDERATION,
   ...DC_GENERAL,
   ...DC_GENERAL_RELAYS,

@@ -17,6 +17,7 @@ import { DC_MODEL_CASES } from './model.ts';
 import { DC_NAME_CASES } from './names.ts';
 import { DC_PORTED_CASES } from './ported.ts';
 import { DC_REGISTRATION_CASES } from './registration.ts';
+import { DC_RELAY_ORDER_CASES } from './relay-order.ts';
 import { DC_RELAY_CASES } from './relays.ts';
 import { DC_REPLACING_CASES } from './replacing.ts';
 import { DC_RESTART_CASES } from './restarts.ts';
@@ -41,6 +42,7 @@ export const DC_CASES: readonly Case[] = [
   ...DC_ROUTE_CASES,
   ...DC_CANDIDATE_CASES,
   ...DC_RELAY_CASES,
+  ...DC_RELAY_ORDER_CASES,
   ...DC_WITHDRAWING_CASES,
   ...DC_LIVE_CASES,
   ...DC_LIVE_TIME_CASES,
