@@ -7,6 +7,7 @@ import type { NodesOf } from '../../reference/roles/dc/nodes.ts';
 import { Nodes } from '../../reference/roles/dc/nodes.ts';
 import type { NodePeer, Registered } from '../../reference/roles/dc/parts.ts';
 import { Pools } from '../../reference/roles/dc/pools.ts';
+import type { NodeRecord } from '../../reference/roles/dc/record.ts';
 import { RelayDirections } from '../../reference/roles/dc/relay-directions.ts';
 import type { RegistrationRequest } from '../../reference/wire/messages.ts';
 import type { Saboteur } from '../reference/variant.ts';
@@ -139,6 +140,20 @@ export const DC: readonly Saboteur[] = [
         return all;
       });
     },
+  },
+  {
+    name: 'dc-families-for-ever',
+    title: 'takes a node to have a family as long as it is registered over any',
+    clause: 'DC-05',
+    caughtBy: 'dc.registration.family-expiry',
+    patch: () =>
+      replace(Nodes.prototype, 'registered', (original) => (self, ...args) => {
+        const registered = original(self, ...args) as Registered | undefined;
+        if (registered === undefined) return undefined;
+        const nodes = field<Map<string, { readonly record?: NodeRecord }>>(self, 'nodes');
+        const seen = nodes.get(registered.peer.nodeId)?.record?.location?.seen;
+        return { ...registered, observed: { 4: seen?.[4]?.observed, 6: seen?.[6]?.observed } };
+      }),
   },
   {
     name: 'dc-believes-sources',

@@ -4,6 +4,7 @@ import { DC_ADDRESS_CASES } from './addresses.ts';
 import { DC_BODY_CASES } from './bodies.ts';
 import { DC_CANDIDATE_CASES } from './candidates.ts';
 import { DC_FAILURE_CASES } from './failures.ts';
+import { DC_FAMILY_TIME_CASES } from './family-times.ts';
 import { DC_FEDERATED_CASES } from './federated.ts';
 import { DC_FEDERATION_CASES } from './federation.ts';
 import { DC_GENERAL_CASES } from './general.ts';
@@ -32,6 +33,7 @@ export const DC_CASES: readonly Case[] = [
   ...DC_TRANSACTION_CASES,
   ...DC_REGISTRATION_CASES,
   ...DC_LOCATION_CASES,
+  ...DC_FAMILY_TIME_CASES,
   ...DC_HANDOVER_CASES,
   ...DC_ADDRESS_CASES,
   ...DC_NAME_CASES,
