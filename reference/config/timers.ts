@@ -74,8 +74,8 @@ export const TIMERS = {
   'dc-lookup': { clause: 'NODE-17', seconds: 5, set: 'test' },
   /** How long inner packets are held for a path. */
   'packet-hold-time': { clause: 'NODE-10', seconds: 5, set: 'test' },
-  /** How long the name of a virtual address is kept after its last inner packet. */
-  'name-memory': { clause: 'NODE-10', seconds: 7440, set: 'test' },
+  /** How long the name of a virtual address is kept after its last inner packet, and the address promised. */
+  'name-memory': { clause: 'NODE-10, DC-30', seconds: 7440, set: 'test' },
   /** How long an address goes on standing for a general peer to which no direction is live. */
   'general-address-memory': { clause: 'DC-36', seconds: 7440, set: 'test' },
   /** How long an application's query waits for a direction. */

@@ -18,6 +18,7 @@ import { DC_MODEL_CASES } from './model.ts';
 import { DC_NAME_CASES } from './names.ts';
 import { DC_PORTED_CASES } from './ported.ts';
 import { DC_REGISTRATION_CASES } from './registration.ts';
+import { DC_RELAY_CHOICE_CASES } from './relay-choice.ts';
 import { DC_RELAY_ORDER_CASES } from './relay-order.ts';
 import { DC_RELAY_CASES } from './relays.ts';
 import { DC_REPLACING_CASES } from './replacing.ts';
@@ -51,5 +52,6 @@ export const DC_CASES: readonly Case[] = [
   ...DC_REPLACING_CASES,
   ...DC_GENERAL_CASES,
   ...DC_GENERAL_RELAY_CASES,
+  ...DC_RELAY_CHOICE_CASES,
   ...DC_MODEL_CASES,
 ];

@@ -82,7 +82,7 @@ export function referenceRelayEnd({
     return of as unknown as RegisteredRelay;
   });
   const offered = registered.filter((_, place) => relays[place]?.kind === kind);
-  const found = relaysFor(offered, kind, new Set([4, 6]), peer).relays.map((one) => registered.indexOf(one));
+  const found = relaysFor(offered, kind, new Set([4, 6]), peer).map((one) => registered.indexOf(one));
   return { rule, kind, part: mn, ...(standIn !== undefined && { standsFor: standIn }), relays: found };
 }
 

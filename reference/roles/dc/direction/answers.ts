@@ -4,7 +4,7 @@ import { MessageType, Reason, Status } from '../../../wire/registry.ts';
 import type { Answered, RegisteredRelay, RelayPeer } from '../parts.ts';
 import { statusIn } from './bodies.ts';
 
-/** Of relays that did not accept: `busy` only if all were, `pool-empty` if that was the last word. */
+/** Of relays that did not accept: `busy` or `pool-empty` only if that is what all said. */
 export function worse(sofar: Status | undefined, why: number | undefined): Status {
   const latest = why === Status.busy || why === Status.poolEmpty ? why : Status.noRelay;
   return sofar === undefined || sofar === latest ? latest : Status.noRelay;

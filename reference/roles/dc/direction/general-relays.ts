@@ -2,17 +2,11 @@
 import type { Ip } from '../../../address.ts';
 import { family } from '../../../address.ts';
 import type { TestProfile } from '../../../locator.ts';
-import { RelayKind, Status } from '../../../wire/registry.ts';
+import { RelayKind } from '../../../wire/registry.ts';
 import type { Registered, RegisteredRelay } from '../parts.ts';
 import { nearNode } from './information.ts';
 import { lendable } from './lease.ts';
 import type { Family } from './situation.ts';
-
-/** Those that may serve, as they came, or the status if there are none. */
-interface Found {
-  readonly relays: readonly RegisteredRelay[];
-  readonly without: typeof Status.noRelay | typeof Status.poolEmpty;
-}
 
 /** Families by which a node can reach a relay, as far as is known. [DC-28] */
 export function familiesOf(node: Registered, profile: TestProfile): ReadonlySet<Family> {
@@ -29,13 +23,12 @@ export function relaysFor(
   kind: typeof RelayKind.n | typeof RelayKind.t,
   families: ReadonlySet<Family>,
   peer: Ip | undefined,
-): Found {
-  const near = registered.filter(({ endpoints }) => endpoints.some(({ ip }) => families.has(family(ip))));
-  const relays = near.filter((relay) =>
-    kind === RelayKind.t
-      ? lendable(relay.peer, peer).length > 0
-      : peer === undefined || relay.endpoints.some(({ ip }) => family(ip) === family(peer)),
-  );
-  const hasNoAddress = kind === RelayKind.t && near.length > 0;
-  return { relays, without: hasNoAddress ? Status.poolEmpty : Status.noRelay };
+): readonly RegisteredRelay[] {
+  return registered
+    .filter(({ endpoints }) => endpoints.some(({ ip }) => families.has(family(ip))))
+    .filter((relay) =>
+      kind === RelayKind.t
+        ? lendable(relay.peer, peer).length > 0
+        : peer === undefined || relay.endpoints.some(({ ip }) => family(ip) === family(peer)),
+    );
 }

@@ -64,8 +64,8 @@ export class GeneralDirection {
     if (isForbidden) return this.fail(Status.refused, now);
     const families = familiesOf(requester, dc.profile);
     const found = relaysFor(dc.relays(kind, [...families], now), kind, families, peer);
-    const relays = inOrder(found.relays, replaces && paths.relayOf(replaces), reason, true);
-    if (relays.length === 0) return this.fail(found.without, now);
+    const relays = inOrder(found, replaces && paths.relayOf(replaces), reason, true);
+    if (relays.length === 0) return this.fail(Status.noRelay, now);
     if (peer === undefined || standIn === undefined)
       return this.prepare(relays, undefined, { kind, peerAddress: peer, peerVirtualAddress: undefined }, now);
     const then = (peerVirtualAddress: Ip, later: Instant): void =>
