@@ -34,6 +34,7 @@ import { NODE } from './node.ts';
 import { NODE_DIRECTIONS } from './node-directions.ts';
 import { NODE_GENERAL } from './node-general.ts';
 import { NODE_RELAY_ENDS } from './node-relay-ends.ts';
+import { NODE_RENEWAL } from './node-renewal.ts';
 import { NODE_REPLACING } from './node-replacing.ts';
 import { NODE_RESOLVER } from './node-resolver.ts';
 import { NODE_ROUTES } from './node-routes.ts';
@@ -71,6 +72,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...DC_HANDOVER,
   ...NODE_RESOLVER,
   ...NODE_ROUTES,
+  ...NODE_RENEWAL,
   ...NODE_REPLACING,
   ...NODE_GENERAL,
   ...NODE_RELAY_ENDS,

@@ -1,7 +1,6 @@
 import { compareBytes, sameBytes } from '../bytes.ts';
 import type { Instant } from '../core.ts';
 import type { ChannelKind } from '../crypto/keys.ts';
-import { Suite } from '../wire/registry.ts';
 import type { Handshake } from './handshake.ts';
 import { outranks } from './handshake.ts';
 import type { ChannelTimers } from './types.ts';
@@ -142,9 +141,8 @@ export class Keyring {
     // Those that are to replace them wait for their confirmation already.
     if (this.unconfirmed.some(({ initiated }) => initiated)) return false;
     const patience = keys.initiated ? 0 : this.timers.rekeyOtherEnd;
-    const { rekeyMessages } = this.timers;
-    const isSet = this.suite === Suite.chacha20Poly1305 && rekeyMessages !== undefined;
-    const bound = isSet ? BigInt(rekeyMessages) : (PACKETS_BOUND[this.suite] ?? 0n);
+    const set = this.timers.rekeyMessages?.[this.suite];
+    const bound = set === undefined ? (PACKETS_BOUND[this.suite] ?? 0n) : BigInt(set);
     return now >= keys.confirmedAt + this.timers.rekey + patience || keys.sent >= bound;
   }
 

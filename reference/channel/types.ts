@@ -68,8 +68,8 @@ export interface ChannelTimers {
   readonly rekeyOtherEnd: number;
   /** Age at which a key no longer sends and is erased. */
   readonly keyLifetime: number;
-  /** Messages under one key of suite 1 after which the next one due opens again; 2^60 if not given. [KEY-05] */
-  readonly rekeyMessages?: number | undefined;
+  /** By suite, messages under one key after which the next one due opens again; not given: as many as may be. [KEY-05] */
+  readonly rekeyMessages?: Readonly<Record<number, number | undefined>>;
 }
 
 /** Where a message stands among those of its channel: for rules of the kind "only if sent later". */

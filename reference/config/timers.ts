@@ -126,6 +126,8 @@ export type SettableTimerName = Exclude<TimerName, FixedTimerName>;
 export const COUNTS = {
   /** Messages sealed under one key of suite 1 before an end opens anew. */
   'rekey-messages': { clause: 'KEY-05', set: 'test' },
+  /** The same of suite 2. */
+  'rekey-messages-suite-2': { clause: 'KEY-05', set: 'test' },
 } as const;
 
 export type CountName = keyof typeof COUNTS;

@@ -27,7 +27,7 @@ export function channelTimers(timers: Timers, kind: ChannelKind): ChannelTimers 
     rekey,
     rekeyOtherEnd: timers['rekey-other-end'],
     keyLifetime: rekey + timers['key-lifetime-extra'],
-    rekeyMessages: timers['rekey-messages'],
+    rekeyMessages: { 1: timers['rekey-messages'], 2: timers['rekey-messages-suite-2'] },
   };
 }
 

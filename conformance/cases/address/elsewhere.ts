@@ -13,7 +13,7 @@ import type { Peer } from '../../played/peer.ts';
 import type { RsUnderTest } from '../../target/target.ts';
 import type { World } from '../../world.ts';
 import { checkProbeAnswer } from '../messages/probes.ts';
-import { checkNotProbed, takeProbe } from '../nodes.ts';
+import { checkNotProbed, reserve, takeProbe } from '../nodes.ts';
 import { associated, current, halfOpen, openLeg, RS_S, RS_S_CONFIGURED } from '../steps.ts';
 import { checkAmplification } from './amplification.ts';
 
@@ -25,11 +25,11 @@ const CHANNELS = ['leg', 'association'] as const;
 
 async function openChannel(world: World, where: (typeof CHANNELS)[number]) {
   if (where === 'association') {
-    const { rs, association } = await associated(world);
-    return { rs, channel: association };
+    const { rs, association, peer } = await associated(world);
+    return { rs, channel: association, peer };
   }
-  const { rs, leg } = await openLeg(world);
-  return { rs, channel: leg };
+  const { rs, leg, nodePeer } = await openLeg(world);
+  return { rs, channel: leg, peer: nodePeer };
 }
 
 /** Another socket of who ends a channel; it answers no probes, so that its address does not become valid. */
@@ -77,6 +77,33 @@ export const ELSEWHERE_CASES: readonly Case[] = [
       checkNotProbed(world, late, leg, 'KEY-31: a message under the keys in use nominates its source.');
       world.status(await late.probe(leg, { keys: after, repeats: [] }), Status.ok);
       await takeProbe(world, late, leg, 'KEY-31: a message under the keys in use nominates its source.');
+    },
+  }),
+  propertyCase({
+    ...RS_S,
+    id: 'rs-s.address.overtaken',
+    title:
+      'A message that a newer one overtook is answered, on a leg or an association, and nominates nothing.',
+    clauses: ['KEY-31', 'GEN-34'],
+    catches: 'A channel that goes to where its other end was, since a datagram from there was late.',
+    arbitrary: fc.constantFrom(...CHANNELS),
+    boundaries: CHANNELS,
+    async script(world, where) {
+      const { rs, channel, peer } = await openChannel(world, where);
+      const late = await beside(world, rs, channel, `${where}, overtaken`);
+      const sequence = reserve(channel);
+      world.status(await peer.probe(channel), Status.ok);
+      world.status(await late.probe(channel, { sequence, repeats: [] }), Status.ok);
+      // By the time of this answer a probe would have come.
+      world.status(await peer.probe(channel), Status.ok);
+      checkNotProbed(
+        world,
+        late,
+        channel,
+        'KEY-31: only the highest sequence of its key nominates its source.',
+      );
+      world.status(await late.probe(channel, { repeats: [] }), Status.ok);
+      await takeProbe(world, late, channel, 'KEY-31: the highest sequence of its key nominates its source.');
     },
   }),
   scriptCase({

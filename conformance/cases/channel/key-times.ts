@@ -46,7 +46,7 @@ async function openedByRs(world: World, timers: RsOptions['timers']): Promise<As
 }
 
 /** @throws Unjudged if so much time went by that the point of the case is missed. */
-function inTime(world: World, began: number, ms: number): void {
+export function inTime(world: World, began: number, ms: number): void {
   if (world.net.now() - began <= ms) return;
   throw new Unjudged('inconclusive', 'host', `a step that has ${ms} ms took longer`, true);
 }

@@ -149,6 +149,7 @@ const CHANNELS: readonly Case[] = [
   ...take(ELSEWHERE_CASES, [
     'probe.elsewhere',
     'address.old-keys',
+    'address.overtaken',
     'address.amplification-refused',
     'address.own',
   ]),

@@ -121,7 +121,16 @@ const PORTS: readonly (readonly [cases: readonly Case[], ports: readonly (string
   ],
   [SEALED_CASES, ['sealed.tag', 'sealed.header', 'sealed.counter', 'sealed.own-counter']],
   [REPLAY_CASES, ['sealed.replay', 'sealed.window', 'run.nonces']],
-  [ELSEWHERE_CASES, ['probe.elsewhere', 'address.old-keys', 'address.amplification-refused', 'address.own']],
+  [
+    ELSEWHERE_CASES,
+    [
+      'probe.elsewhere',
+      'address.old-keys',
+      'address.overtaken',
+      'address.amplification-refused',
+      'address.own',
+    ],
+  ],
   [ASSOCIATION_ADDRESS_CASES, ['address.association', 'address.association-later', 'address.both-families']],
   [ENCODING_CASES, ['body.encoding', 'body.forbidden']],
   [

@@ -28,6 +28,7 @@ import {
   PORTED_REGISTRATION_CASES,
 } from './ported.ts';
 import { NODE_REGISTRATION_CASES } from './registration.ts';
+import { NODE_RENEWAL_CASES } from './renewal.ts';
 import { NODE_REPLACEMENT_CASES } from './replacement.ts';
 import { NODE_RESOLVER_CASES } from './resolver.ts';
 import { NODE_SIZE_CASES } from './sizes.ts';
@@ -36,6 +37,7 @@ export const NODE_CASES: readonly Case[] = [
   ...PORTED_DATAGRAM_CASES,
   ...PORTED_CHANNEL_CASES,
   ...PORTED_MESSAGE_CASES,
+  ...NODE_RENEWAL_CASES,
   ...NODE_CONTEXT_CASES,
   ...NODE_REGISTRATION_CASES,
   ...PORTED_REGISTRATION_CASES,

@@ -132,6 +132,7 @@ export const PORTED_CHANNEL_CASES: readonly Case[] = [
   ...take(ELSEWHERE_CASES, [
     'probe.elsewhere',
     'address.old-keys',
+    'address.overtaken',
     'address.amplification-refused',
     'address.own',
   ]),
