@@ -38,6 +38,7 @@ import { NODE_RENEWAL } from './node-renewal.ts';
 import { NODE_REPLACING } from './node-replacing.ts';
 import { NODE_RESOLVER } from './node-resolver.ts';
 import { NODE_ROUTES } from './node-routes.ts';
+import { NODE_SEVERAL_PATHS } from './node-several-paths.ts';
 import { NTMA } from './ntma.ts';
 import { TRANSLATING } from './translating.ts';
 
@@ -74,6 +75,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...NODE_ROUTES,
   ...NODE_RENEWAL,
   ...NODE_REPLACING,
+  ...NODE_SEVERAL_PATHS,
   ...NODE_GENERAL,
   ...NODE_RELAY_ENDS,
   ...NTMA,

@@ -234,8 +234,7 @@ export const NODE_ROUTES: readonly Saboteur[] = [
     title: 'never closes a second path to one node',
     clause: 'HO-11',
     caughtBy: 'node.paths.lowest',
-    patch: () =>
-      replace(Paths.prototype, 'thinOut', () => (self) => setField(self, 'lookAt', Number.POSITIVE_INFINITY)),
+    patch: () => replace(Paths.prototype, 'thinOut', () => () => undefined),
   },
   {
     name: 'node-greets-the-dead',

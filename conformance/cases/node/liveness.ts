@@ -6,6 +6,7 @@ import { field } from '../../fields.ts';
 import type { Received } from '../../observe/received.ts';
 import { exactNetwork } from '../steps.ts';
 import { withRelay } from './openings.ts';
+import { tell } from './optimisation.ts';
 import {
   checkReplaces,
   checkSends,
@@ -17,6 +18,7 @@ import {
   LATE,
   leave,
   NODE_USED,
+  nowhere,
   openPath,
   packetTo,
   registered,
@@ -82,18 +84,28 @@ export const NODE_LIVENESS_CASES: readonly Case[] = [
     id: 'node.route.heard',
     title: 'As long as something is heard, or nothing is sent, a route is not probed for its life.',
     clauses: ['HO-10'],
-    catches: 'Probes of paths that only receive or wait; a replacement of what works.',
-    waits: 3000,
+    catches: 'Probes of paths that only receive, answer or wait; a replacement of what works.',
+    waits: 3500,
     async script(world) {
       exactNetwork(world);
       const on = await openPath(world, { node: { timers: TIMERS } });
       await checkSends(world, on, packetTo(world, on.plan));
-      world.status(await on.far.peer.probe(on.far.path), Status.ok);
-      await world.sleep(200);
-      while (on.far.peer.takeNow(() => true) !== undefined);
-      await world.sleep(2500);
+      const { peer, path } = on.far;
       const isProbe = ({ type, bytes }: Received) => type === MessageType.probeRequest && bytes.length < 1000;
-      world.check(on.far.peer.takeNow(isProbe) === undefined, 'no probe', 'a probing request', 'HO-10.');
+      // What is measured is done, so that the node has the last word, and that one is an answer.
+      await world.sleep(200);
+      world.status(await peer.probe(path), Status.ok);
+      while (peer.takeNow(() => true) !== undefined);
+      const answers = [
+        ['a Tunnel Response', () => peer.probe(path)],
+        ['an Acknowledgement', () => tell(world, on, [nowhere()])],
+      ] as const;
+      for (const [what, ask] of answers) {
+        await ask();
+        await world.sleep(1500);
+        const requirement = 'HO-10: the wait begins with the first message other than an answer.';
+        world.check(peer.takeNow(isProbe) === undefined, `no probe after ${what}`, 'one', requirement);
+      }
       const asked = await on.dc.takeDirectionRequest(1);
       world.check(asked === undefined, 'no Direction Request', 'one', 'HO-10.');
     },
@@ -159,18 +171,28 @@ export const NODE_LIVENESS_CASES: readonly Case[] = [
     ...NODE_USED,
     id: 'node.path.awaited-in-vain',
     title:
-      'Where nobody opens a path that is awaited, and a packet waits for it, a replacement is asked for.',
+      'Where nobody opens a path that is awaited a replacement is asked for, if a packet waits for it, and else not.',
     clauses: ['HO-19', 'HO-06'],
-    catches: 'A node that waits 30 s for an end that was never told of the path.',
-    waits: 2000,
+    catches:
+      'A node that waits 30 s for an end that was never told of the path; one that asks for what nobody needs.',
+    waits: 3000,
     async script(world) {
       exactNetwork(world);
       const on = await directedPath(world, { node: { timers: { 'opening-over': 1 } } });
       const { node, dc, plan } = on;
+      await dc.send(dc.plan());
       await node.packet(packetTo(world, plan));
       const request = await directionRequest(world, dc, 'HO-19: it stops hoping for the opening.', 2000);
       checkReplaces(world, request, plan.pathId, Reason.directFailed);
       dc.answer(request, Status.refused);
+      const other = await dc.takeDirectionRequest(1000);
+      const requirement = 'HO-19: whoever awaits a path asks with data to send.';
+      world.check(
+        other === undefined,
+        'none for the path without a packet',
+        'a Direction Request',
+        requirement,
+      );
     },
   }),
   scriptCase({

@@ -15,7 +15,7 @@ import { chosen, surplus } from './choice.ts';
 import type { Goal } from './goal.ts';
 import type { Path } from './path.ts';
 
-/** HO-11: how long after a look another one is worth while, in milliseconds. */
+/** HO-11: how long after a look another one is worth while at the latest, in milliseconds: data is heard on a short way. */
 const LOOK_AGAIN = 1000;
 
 export type PathsEvent =
@@ -112,6 +112,7 @@ export class Paths {
     const which = path.id === context ? 'path' : 'leg';
     const events = path.tunnel.receive(which, header, bytes, from, now);
     this.absorb(path, events, now);
+    if (this.lookAt !== Number.POSITIVE_INFINITY) this.thinOut(path.party, now);
     return { events: this.settle(now), failed: hasFailed(events) };
   }
 
@@ -164,7 +165,7 @@ export class Paths {
       if (path === undefined) break;
       this.absorb(path, path.tunnel.tick(now), now);
     }
-    if (now >= this.lookAt) this.thinOut(now);
+    if (now >= this.lookAt) this.thinOutAll(now);
     return this.settle(now);
   }
 
@@ -277,15 +278,24 @@ export class Paths {
         path: { pathId: path.id, destinations, carrier: path.tunnel.carrier },
       });
     }
-    if (best !== undefined && paths.length > 1) this.lookAt = Math.min(this.lookAt, now + LOOK_AGAIN);
+    if (best === undefined || paths.length < 2) return;
+    const due = paths
+      .map(({ confirmedAt }) => (confirmedAt ?? now) + this.timers.after)
+      .filter((at) => at > now);
+    this.lookAt = Math.min(this.lookAt, now + LOOK_AGAIN, ...due);
   }
 
-  private thinOut(now: Instant): void {
+  private thinOutAll(now: Instant): void {
     this.lookAt = Number.POSITIVE_INFINITY;
     for (const party of new Set([...this.paths.values()].map((path) => path.party))) {
-      for (const path of surplus(this.to(party), this.timers, now)) this.closeNow(path, now);
+      this.thinOut(party, now);
       this.arrange(party, now);
     }
+  }
+
+  /** Closes the paths to a party that are too many. [HO-11] */
+  private thinOut(party: string, now: Instant): void {
+    for (const path of surplus(this.to(party), this.timers, now)) this.closeNow(path, now);
   }
 
   private closeNow(path: Path, now: Instant): void {
