@@ -39,6 +39,7 @@ import { NODE_REPLACING } from './node-replacing.ts';
 import { NODE_RESOLVER } from './node-resolver.ts';
 import { NODE_ROUTES } from './node-routes.ts';
 import { NODE_SEVERAL_PATHS } from './node-several-paths.ts';
+import { NODE_WAYS } from './node-ways.ts';
 import { NTMA } from './ntma.ts';
 import { TRANSLATING } from './translating.ts';
 
@@ -76,6 +77,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...NODE_RENEWAL,
   ...NODE_REPLACING,
   ...NODE_SEVERAL_PATHS,
+  ...NODE_WAYS,
   ...NODE_GENERAL,
   ...NODE_RELAY_ENDS,
   ...NTMA,

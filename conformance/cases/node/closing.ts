@@ -9,6 +9,7 @@ import type { Received } from '../../observe/received.ts';
 import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
 import { exactNetwork } from '../steps.ts';
+import { onRelay } from './optimisation.ts';
 import type { OnPath } from './steps.ts';
 import {
   checkDelivers,
@@ -80,6 +81,34 @@ export const NODE_CLOSING_CASES: readonly Case[] = [
       // 1 s, and the second that GEN-38 allows.
       await world.sleep(2200);
       await checkSilent(world, on);
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.close.leg',
+    title:
+      'The leg of a closed path is there for as long as the path receives by it, and gone with the path.',
+    clauses: ['TUN-17', 'KEY-08', 'GEN-20'],
+    catches:
+      'Packets lost that were under way by the relay; a leg that is kept open, and its secret, for ever.',
+    waits: 3500,
+    async script(world) {
+      exactNetwork(world);
+      const on = await onRelay(world, { timers: { 'close-receive': 2 } });
+      const { peer, leg } = on.relay;
+      await close(world, on);
+      world.status(await peer.probe(leg), Status.ok, 'TUN-17: the leg is erased with the path, not before.');
+      await checkDelivers(world, on, packetFrom(world, on.plan), 'TUN-17: it receives for 10 s more.');
+      // 2 s, and the second that GEN-38 allows.
+      await world.sleep(3200);
+      const content = body({ transaction: world.fresh(8) });
+      const probe = leg.seal(MessageType.probeRequest, content);
+      const intent = silentFault('no such leg any more', 'context');
+      await world.silence({
+        bad: () => peer.send(probe, undefined, { intent, content: new Uint8Array(0) }),
+        fence: () => on.dc.peer.probe(on.dc.association),
+        requirement: 'TUN-17: with an RS-S the leg is erased, too.',
+      });
     },
   }),
   scriptCase({

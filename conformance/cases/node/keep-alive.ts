@@ -7,18 +7,37 @@ import { scriptCase } from '../../case.ts';
 import { bytesField } from '../../fields.ts';
 import type { Received } from '../../observe/received.ts';
 import type { PlayedChannel } from '../../played/channel.ts';
+import type { PlayedNode } from '../../played/node.ts';
 import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
+import { probeOn } from '../nodes.ts';
 import { exactNetwork } from '../steps.ts';
 import { withRelay } from './openings.ts';
 import type { OnPath } from './steps.ts';
-import { checkDelivers, checkSends, LATE, NODE, NODE_USED, openPath, packetFrom, packetTo } from './steps.ts';
+import {
+  checkDelivers,
+  checkSends,
+  farEnd,
+  LATE,
+  NODE,
+  NODE_USED,
+  openPath,
+  packetFrom,
+  packetTo,
+  registered,
+} from './steps.ts';
 
 /** TUN-08: of a live path, milliseconds. */
 const KEEP_ALIVE_MIN = 20_000;
 const KEEP_ALIVE_MAX = 25_000;
 /** How far the node's clock is moved at a time: HO-10 has it ask when it heard nothing for 2500 ms. */
 const STEP = 1000;
+/** Paths whose keep-alives are compared, and within how many milliseconds ten drawn ones are once in two million times. */
+const PATHS = 10;
+const APART = 750;
+/** Steps of the clock where keep-alives are due, and until when they are. */
+const FINE = 250;
+const DUE = KEEP_ALIVE_MAX + 2 * STEP;
 /** Bytes: a probe that measures a size has more. */
 const SIZE_PROBE = 1000;
 
@@ -66,6 +85,45 @@ export const NODE_KEEP_ALIVE_CASES: readonly Case[] = [
       await checkDelivers(world, on, packetFrom(world, on.plan));
       await kept.passUntil(KEEP_ALIVE_MIN);
       await kept.checkDue();
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.keep-alive.drawn',
+    title: 'When a node probes its paths to keep them open is drawn for each of them, not the same for all.',
+    clauses: ['TUN-08'],
+    adapterLevel: 3,
+    catches: 'Keep-alives of a whole host in one burst, by which its networks can be told to be of one host.',
+    async script(world) {
+      exactNetwork(world);
+      const { node, dc } = await registered(world, { habits: { natted: [4], keepAlive: 25 } });
+      const paths: { readonly far: PlayedNode; readonly began: number; gap?: number }[] = [];
+      let moved = 0;
+      const now = () => world.net.now() + moved;
+      for (let left = PATHS; left > 0; left--) {
+        const plan = dc.plan();
+        const far = await farEnd(world, node, plan);
+        const began = now();
+        await dc.send(plan);
+        await far.openLeg();
+        paths.push({ far, began });
+      }
+      await world.sleep(50 + 3 * world.stage.slowestAnswer);
+      for (const { far } of paths) while (far.peer.takeNow(() => true) !== undefined);
+      const isDue = () =>
+        paths.some(({ gap }) => gap === undefined) && now() < (paths.at(-1)?.began ?? 0) + DUE;
+      for (let step = STEP; isDue(); step = moved < KEEP_ALIVE_MIN - STEP ? STEP : FINE) {
+        await node.forward(step);
+        moved += step;
+        world.status(await dc.peer.probe(dc.association), Status.ok);
+        for (const path of paths)
+          if (path.gap === undefined && path.far.peer.takeNow(probeOn(path.far.path)) !== undefined)
+            path.gap = now() - path.began;
+      }
+      const gaps = paths.map(({ gap }) => Math.round(gap ?? Number.NaN));
+      const apart = Math.max(...gaps) - Math.min(...gaps);
+      const requirement = 'TUN-08: every 20 to 25 s, each time drawn anew.';
+      world.check(apart >= APART, `not all within ${APART} ms`, `after ${gaps.join(', ')} ms`, requirement);
     },
   }),
   scriptCase({

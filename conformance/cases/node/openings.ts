@@ -12,7 +12,7 @@ import { PlayedNode } from '../../played/node.ts';
 import type { NodePlan, PlayedRelay } from '../../played/node-dc.ts';
 import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
-import { checkNotProbed, probeOn } from '../nodes.ts';
+import { answerProbe, checkNotProbed, probeOn } from '../nodes.ts';
 import { exactNetwork } from '../steps.ts';
 import type { Registered } from './steps.ts';
 import {
@@ -21,6 +21,7 @@ import {
   checkTimes,
   farEnd,
   isOpeningOf,
+  LATE,
   NODE,
   NODE_USED,
   packetFrom,
@@ -34,6 +35,9 @@ const REPEATS = [0, 250, 750, 1750, 3750];
 /** NODE-21: of a path with candidates and a relay, to the relay. */
 const BY_RELAY = [1000, 1250, 1750, 2750];
 const OVER = 5000;
+/** NODE-24: milliseconds. */
+const PATIENCE = 250;
+const FEATURE_RELAY_ONLY = 2;
 
 interface OnRelay extends Registered {
   readonly plan: NodePlan;
@@ -129,6 +133,56 @@ export const NODE_OPENING_CASES: readonly Case[] = [
       await whenOpen(world, far);
       await checkSends(world, { node, far }, packetTo(world, plan));
       await checkDelivers(world, { node, far }, packetFrom(world, plan));
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.opening.relay-unprobed',
+    title:
+      'Where the relay does not probe, a node opens the path by it 0.25 s after its leg’s probe was answered.',
+    clauses: ['NODE-24'],
+    catches: 'An opening that the relay drops, since the leg is not valid there yet; one that never goes.',
+    async script(world) {
+      exactNetwork(world);
+      const { node, dc, plan, relay, far } = await withRelay(world);
+      const { peer, leg } = relay;
+      Object.assign(peer.habits, { answerProbes: false, probeBack: false });
+      await dc.send(plan, { part: Part.initiate, relay });
+      const probe = world.came(await peer.take(probeOn(leg)), 'the confirming probe on the leg');
+      const answered = world.net.now();
+      answerProbe(peer, leg, probe);
+      const requirement = 'NODE-24: it waits 0.25 s for a probe of the relay, and no longer.';
+      const { at } = world.came(await peer.take(isOpeningOf(far.path)), 'message 1 of the path', requirement);
+      const ms = Math.round(at - answered);
+      const isInTime = ms >= PATIENCE && ms <= PATIENCE + LATE;
+      world.check(isInTime, `after ${PATIENCE} ms`, `after ${ms} ms`, requirement);
+      Object.assign(peer.habits, { answerProbes: true, probeBack: true });
+      await whenOpen(world, far);
+      await checkSends(world, { node, far }, packetTo(world, plan));
+    },
+  }),
+  scriptCase({
+    ...NODE,
+    id: 'node.opening.relay-only',
+    title: 'A node that is relay-only answers no message 1 that comes directly, a repeat neither.',
+    clauses: ['OPT-05'],
+    catches:
+      'A message 1 that was seen at the relay, copied to where the node is thought to be, and answered.',
+    async script(world) {
+      const { node, dc, plan, relay, far } = await withRelay(world, { features: [FEATURE_RELAY_ONLY] });
+      const direct = await world.peer('B direct', node.endpoint());
+      direct.hold(far.path);
+      await dc.send(plan, { part: Part.await, relay });
+      const isOpen = () => relay.leg.current?.confirmed || undefined;
+      world.check((await world.stage.until(isOpen)) === true, 'a leg that opens', 'none');
+      const attempt = far.peer.sendOpening(far.path);
+      world.came(await far.peer.message2(attempt), 'message 2 by the relay');
+      const intent = silentFault('message 1 that comes directly', 'relay-source');
+      for (const bad of [
+        () => direct.send(attempt.message1, undefined, { channel: far.path, intent }),
+        () => direct.sendOpening(far.path, { intent }),
+      ])
+        await world.silence({ bad, fence: () => relay.peer.probe(relay.leg), requirement: 'OPT-05.' });
     },
   }),
   scriptCase({

@@ -5,8 +5,10 @@ import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
 import { bytesField } from '../../fields.ts';
 import type { Received } from '../../observe/received.ts';
+import type { PlayedNode } from '../../played/node.ts';
 import { probeAnswer } from '../../played/probe-answer.ts';
 import type { World } from '../../world.ts';
+import { probeOn } from '../nodes.ts';
 import { exactNetwork } from '../steps.ts';
 import { checkIcmp } from './held.ts';
 import type { OnPath } from './steps.ts';
@@ -31,8 +33,13 @@ const LOST = 6000;
 /** Packet too big, by inner family. [TUN-07] */
 const TOO_BIG = { 4: { type: 3, code: 4 }, 6: { type: 2, code: 0 } } as const;
 
+/** Where the far end is, and the path. */
+interface Way {
+  readonly far: Pick<PlayedNode, 'peer' | 'path'>;
+}
+
 /** Has the far end answer probes up to a size, as if the way dropped larger ones. */
-export function upTo(world: World, { far }: Pick<OnPath, 'far'>, limit: number | (() => number)): void {
+export function upTo(world: World, { far }: Way, limit: number | (() => number)): void {
   const { peer, path } = far;
   peer.habits.answerProbes = false;
   world.stage.transcript.onReceived((mail) => {
@@ -144,6 +151,37 @@ export const NODE_SIZE_CASES: readonly Case[] = [
       const { rest } = await checkIcmp(world, on.node, packet, TOO_BIG[4], requirement);
       world.check((rest & 0xffff) === 1152, 'MTU 1152', `MTU ${rest & 0xffff}`, requirement);
       await checkSends(world, on, packetOf(on, 1280, 6), 'TUN-15: inner IPv6 of 1153 to 1280 bytes goes.');
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.size.narrow-last',
+    title:
+      'A route that carries small datagrams alone is left for another one, though the far end was there last.',
+    clauses: ['TUN-15', 'HO-14', 'HO-04'],
+    catches: 'A connection that hangs on a narrow way while there is a wide one.',
+    waits: 4000,
+    async script(world) {
+      exactNetwork(world);
+      const on = await openPath(world);
+      const { node, plan, far } = on;
+      await checkSends(world, on, packetTo(world, plan));
+      const narrow = await world.peer('B, by a narrow way', node.endpoint());
+      narrow.hold(far.path);
+      upTo(world, { far: { peer: narrow, path: far.path } }, PROBE_1280 - 1);
+      world.status(await narrow.probe(far.path), Status.ok);
+      world.came(await narrow.take(probeOn(far.path)), 'a probe there', 'KEY-31: it is nominated.');
+      world.status(await narrow.probe(far.path), Status.ok);
+      await world.arrived();
+      await checkSends(world, on, packetTo(world, plan), 'HO-14: the one that was nominated last.', narrow);
+      const probe = await narrow.take(isProbeOf(PROBE_1280, on));
+      world.came(probe, 'a probing request for 1280 bytes', 'TUN-06: each route that it sends data by.');
+      await world.sleep(1000);
+      // Small datagrams get through: it is not the way that is dead.
+      world.status(await narrow.probe(far.path), Status.ok);
+      await world.sleep(2000);
+      const requirement = 'TUN-15: a narrow route is not chosen over another valid one.';
+      await checkSends(world, on, packetTo(world, plan), requirement);
     },
   }),
   scriptCase({
