@@ -14,6 +14,7 @@ import { DC_GENERAL } from './dc-general.ts';
 import { DC_GENERAL_RELAYS } from './dc-general-relays.ts';
 import { DC_HANDOVER } from './dc-handover.ts';
 import { DC_HASTY } from './dc-hasty.ts';
+import { DC_KEPT_ADDRESSES } from './dc-kept-addresses.ts';
 import { DC_LIVE } from './dc-live.ts';
 import { DC_NAMES } from './dc-names.ts';
 import { DC_RELAYS } from './dc-relays.ts';
@@ -61,6 +62,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...DC_WITHDRAWING,
   ...DC_LIVE,
   ...DC_RELAYS,
+  ...DC_KEPT_ADDRESSES,
   ...DC_FEDERATION,
   ...DC_GENERAL,
   ...DC_GENERAL_RELAYS,

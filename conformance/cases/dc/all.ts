@@ -10,6 +10,7 @@ import { DC_FEDERATION_CASES } from './federation.ts';
 import { DC_GENERAL_CASES } from './general.ts';
 import { DC_GENERAL_RELAY_CASES } from './general-relays.ts';
 import { DC_HANDOVER_CASES } from './handover.ts';
+import { DC_KEPT_ADDRESS_CASES } from './kept-addresses.ts';
 import { DC_LIMIT_CASES } from './limits.ts';
 import { DC_LIVE_CASES } from './live.ts';
 import { DC_LIVE_TIME_CASES } from './live-times.ts';
@@ -51,6 +52,7 @@ export const DC_CASES: readonly Case[] = [
   ...DC_LIVE_TIME_CASES,
   ...DC_REPLACING_CASES,
   ...DC_GENERAL_CASES,
+  ...DC_KEPT_ADDRESS_CASES,
   ...DC_GENERAL_RELAY_CASES,
   ...DC_RELAY_CHOICE_CASES,
   ...DC_MODEL_CASES,

@@ -219,9 +219,9 @@ t.test('an RS-T has to have an address of the peer’s family [DC-17]', (t) => {
     statusOf(ask(world, { want: 3, ...(peerAddress && { peerAddress: peerAddress as Ip }) }));
   t.equal(lease(PEER), 0);
   t.equal(lease(), 0);
-  t.equal(lease('2001:db8:7::7'), 7);
+  t.equal(lease('2001:db8:7::7'), 6);
   const none = setUp({ associations: associations([]) });
-  t.equal(statusOf(ask(none, { want: 3 })), 7);
+  t.equal(statusOf(ask(none, { want: 3 })), 6);
 });
 
 t.test('which nodes may ask for which kinds, and which peers [DC-16, DC-17, DC-32]', (t) => {
