@@ -5,7 +5,7 @@ import { Paths } from '../../reference/roles/dc/direction/paths.ts';
 import { Relays } from '../../reference/roles/dc/relays.ts';
 import { Reopening } from '../../reference/roles/dc/reopening.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { replace } from '../reference/variant.ts';
+import { replace, setField } from '../reference/variant.ts';
 
 export const DC_FEDERATION: readonly Saboteur[] = [
   {
@@ -23,6 +23,18 @@ export const DC_FEDERATION: readonly Saboteur[] = [
     patch: () =>
       replace(Reopening.prototype, 'takeDue', (original) => (self, ...args) => {
         original(self, ...args);
+      }),
+  },
+  {
+    name: 'dc-reopens-all-at-once',
+    title: 'opens to all nodes and relays at once when it is started again',
+    clause: 'DC-43',
+    caughtBy: 'dc.restart.rate',
+    patch: () =>
+      replace(Reopening.prototype, 'takeDue', (original) => (self, now) => {
+        const peer = original(self, now);
+        if (peer !== undefined) setField(self, 'dueAt', now);
+        return peer;
       }),
   },
   {

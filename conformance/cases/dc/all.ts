@@ -23,6 +23,7 @@ import { DC_RELAY_CHOICE_CASES } from './relay-choice.ts';
 import { DC_RELAY_ORDER_CASES } from './relay-order.ts';
 import { DC_RELAY_CASES } from './relays.ts';
 import { DC_REPLACING_CASES } from './replacing.ts';
+import { DC_RESTART_RATE_CASES } from './restart-rate.ts';
 import { DC_RESTART_CASES } from './restarts.ts';
 import { DC_ROUTE_CASES } from './routes.ts';
 import { DC_TRANSACTION_CASES } from './transactions.ts';
@@ -40,6 +41,7 @@ export const DC_CASES: readonly Case[] = [
   ...DC_ADDRESS_CASES,
   ...DC_NAME_CASES,
   ...DC_RESTART_CASES,
+  ...DC_RESTART_RATE_CASES,
   ...DC_FAILURE_CASES,
   ...DC_FEDERATION_CASES,
   ...DC_FEDERATED_CASES,
