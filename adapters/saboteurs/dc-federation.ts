@@ -5,7 +5,7 @@ import { Paths } from '../../reference/roles/dc/direction/paths.ts';
 import { Relays } from '../../reference/roles/dc/relays.ts';
 import { Reopening } from '../../reference/roles/dc/reopening.ts';
 import type { Saboteur } from '../reference/variant.ts';
-import { replace, setField } from '../reference/variant.ts';
+import { field, replace, setField } from '../reference/variant.ts';
 
 export const DC_FEDERATION: readonly Saboteur[] = [
   {
@@ -57,6 +57,18 @@ export const DC_FEDERATION: readonly Saboteur[] = [
         const judged = original(self, ...args);
         counting.passing = passing;
         return judged;
+      }),
+  },
+  {
+    name: 'dc-remembers-one-path',
+    title: 'knows of the paths that other DCs directed the last one alone',
+    clause: 'FED-12',
+    caughtBy: 'dc.federation.remembers',
+    patch: () =>
+      replace(Federation.prototype, 'isNewOrSame', (original) => (self, ...args) => {
+        const directed = field<Map<string, string>>(self, 'directed');
+        for (const oldest of [...directed.keys()].slice(0, -1)) directed.delete(oldest);
+        return original(self, ...args);
       }),
   },
   {

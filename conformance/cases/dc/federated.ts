@@ -99,4 +99,25 @@ export const DC_FEDERATED_CASES: readonly Case[] = [
       }
     },
   }),
+  scriptCase({
+    ...DC_CONFIGURED,
+    id: 'dc.federation.remembers',
+    title:
+      'A Path ID that another DC directed is remembered beside those that came later, and no path goes by it twice.',
+    clauses: ['FED-12', 'DOS-04'],
+    catches: 'A DC that knows the last path alone: one that is live, and directed anew with another secret.',
+    async script(world) {
+      const { other, cn } = await neighbours(world, { limits: { paths: PATHS } });
+      const passed = Array.from({ length: PATHS }, () => direction(world, cn.fqdn));
+      for (const content of passed) world.status(await other.direct(content), Status.ok);
+      const before = cn.directions.length;
+      const requirement = 'FED-12: it MUST remember as many as table.paths.bound.';
+      for (const content of passed) {
+        const changed: Fields = { transaction: world.fresh(8), pathSecret: world.fresh(32) };
+        const sameId = new Map([...content, ...body(changed)]);
+        world.status(await other.direct(sameId), Status.refused, requirement);
+      }
+      checkSame(world, 'Route Directions at CN since', before, cn.directions.length, requirement);
+    },
+  }),
 ];
