@@ -64,6 +64,28 @@ export const NODE_SEVERAL_PATHS: readonly Saboteur[] = [
     patch: () => replacing(() => true),
   },
   {
+    name: 'node-keeps-the-dead',
+    title: 'goes on with the path of an earlier instance of its peer',
+    clause: 'HO-12',
+    caughtBy: 'node.path.instance',
+    patch: () =>
+      replace(Paths.prototype, 'succeed', (original) => (self, by, now) => {
+        const { party, directed } = by as Path;
+        const isOther = (self as Paths)
+          .to(party)
+          .some((other) => other.directed.instance !== directed.instance);
+        if (isOther) Reflect.get(self, 'arrange').call(self, party, now);
+        else original(self, by, now);
+      }),
+  },
+  {
+    name: 'node-asks-for-a-path-without-data',
+    title: 'asks for a replacement of a path that it awaited, has no route and nothing to send',
+    clause: 'HO-19',
+    caughtBy: 'node.path.never-valid',
+    patch: askingAlways,
+  },
+  {
     name: 'node-asks-each-second',
     title: 'repeats a request for replacement that failed after a second',
     clause: 'HO-17',
@@ -97,13 +119,16 @@ export const NODE_SEVERAL_PATHS: readonly Saboteur[] = [
     title: 'asks for a replacement of a path that it awaited in vain with nothing to send',
     clause: 'HO-19',
     caughtBy: 'node.path.awaited-in-vain',
-    patch: () =>
-      replace(Connections.prototype, 'recover', (original) => (self, path, now) => {
-        original(self, path, now);
-        Reflect.get(self, 'replace').call(self, [path], now);
-      }),
+    patch: askingAlways,
   },
 ];
+
+function askingAlways(): void {
+  replace(Connections.prototype, 'recover', (original) => (self, path, now) => {
+    original(self, path, now);
+    Reflect.get(self, 'replace').call(self, [path], now);
+  });
+}
 
 /** Paths without a route for which a replacement was asked for before. */
 function lostOf(self: object): Path[] {

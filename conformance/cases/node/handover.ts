@@ -236,7 +236,8 @@ export const NODE_HANDOVER_CASES: readonly Case[] = [
     waits: 12_000,
     async script(world) {
       exactNetwork(world);
-      const on = await openPath(world, { node: { timers: { ...QUICK, 'replace-repeat': REPEAT / 1000 } } });
+      // As initiator it may ask without data to send (HO-19).
+      const on = await pathByName(world, { node: { timers: { ...QUICK, 'replace-repeat': REPEAT / 1000 } } });
       const { far, dc, plan, node } = on;
       await checkSends(world, on, packetTo(world, plan));
       Object.assign(far.peer.habits, { answerProbes: false, answerOpenings: false });
@@ -313,10 +314,11 @@ export const NODE_HANDOVER_CASES: readonly Case[] = [
     clauses: ['HO-12'],
     catches: 'Paths to a node that has lost their secrets; words that it could not read.',
     async script(world) {
-      const on = await openPath(world);
+      // The old path has the lower ID, so nothing but the instance speaks against it.
+      const on = await openPath(world, { plan: { pathId: new Uint8Array(16).fill(0x10) } });
       const { node, dc, plan, far } = on;
       await checkSends(world, on, packetTo(world, plan));
-      const next = dc.plan();
+      const next = dc.plan({ pathId: new Uint8Array(16).fill(0x20) });
       const reborn = { ...next, far: { ...plan.far, instance: next.far.instance }, legs: plan.legs };
       const again = await farEnd(world, node, reborn, { name: 'B reborn' });
       await dc.send(reborn, {});

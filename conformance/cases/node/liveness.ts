@@ -198,21 +198,37 @@ export const NODE_LIVENESS_CASES: readonly Case[] = [
   scriptCase({
     ...NODE_USED,
     id: 'node.path.never-valid',
-    title: 'A path that was confirmed and on which no probe is answered is opened by whoever awaited it.',
+    title:
+      'A path that was confirmed and on which no probe is answered is opened by whoever awaited it, who asks for another with data alone.',
     clauses: ['HO-10', 'HO-19', 'HO-03', 'KEY-33'],
-    catches: 'A path that lives and carries nothing, since it never had a route that could die.',
+    catches:
+      'A path that lives and carries nothing, since it never had a route that could die; a request that nobody needs.',
     waits: 4000,
     async script(world) {
       exactNetwork(world);
       const on = await directedPath(world, { node: { timers: { 'probe-over': 1 } } });
       const { node, dc, plan, far } = on;
-      far.peer.habits.answerProbes = false;
-      await far.openLeg();
+      const idle = dc.plan();
+      const other = await farEnd(world, node, idle, { name: 'B without data' });
+      await dc.send(idle);
+      for (const each of [far, other]) {
+        each.peer.habits.answerProbes = false;
+        await each.openLeg();
+      }
       await node.packet(packetTo(world, plan));
       const request = await directionRequest(world, dc, 'HO-10: it has no route.', 3000);
       checkReplaces(world, request, plan.pathId, Reason.directFailed);
-      world.came(await far.peer.take(isOpeningOf(far.path)), 'message 1 of the path', 'HO-10: it opens.');
+      for (const { peer, path } of [far, other])
+        world.came(await peer.take(isOpeningOf(path)), 'message 1 of the path', 'HO-10: it opens.');
       dc.answer(request, Status.refused);
+      const needless = await dc.takeDirectionRequest(500);
+      const requirement = 'HO-19: whoever awaits a path asks with data to send.';
+      world.check(
+        needless === undefined,
+        'none for the path without data',
+        'a Direction Request',
+        requirement,
+      );
     },
   }),
   scriptCase({
