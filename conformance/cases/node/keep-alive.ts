@@ -110,9 +110,8 @@ export const NODE_KEEP_ALIVE_CASES: readonly Case[] = [
       }
       await world.sleep(50 + 3 * world.stage.slowestAnswer);
       for (const { far } of paths) while (far.peer.takeNow(() => true) !== undefined);
-      const isDue = () =>
-        paths.some(({ gap }) => gap === undefined) && now() < (paths.at(-1)?.began ?? 0) + DUE;
-      for (let step = STEP; isDue(); step = moved < KEEP_ALIVE_MIN - STEP ? STEP : FINE) {
+      const end = now() + DUE;
+      for (let step = STEP; now() < end; step = moved < KEEP_ALIVE_MIN - STEP ? STEP : FINE) {
         await node.forward(step);
         moved += step;
         world.status(await dc.peer.probe(dc.association), Status.ok);
