@@ -112,8 +112,9 @@ export class Paths {
     const which = path.id === context ? 'path' : 'leg';
     const events = path.tunnel.receive(which, header, bytes, from, now);
     this.absorb(path, events, now);
+    const changes = this.settle(now);
     if (this.lookAt !== Number.POSITIVE_INFINITY) this.thinOut(path.party, now);
-    return { events: this.settle(now), failed: hasFailed(events) };
+    return { events: [...changes, ...this.settle(now)], failed: hasFailed(events) };
   }
 
   /** Sends an inner packet by the path to its destination. @returns undefined if none is up. */
