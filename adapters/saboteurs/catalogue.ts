@@ -42,6 +42,7 @@ import { NODE_ROUTES } from './node-routes.ts';
 import { NODE_SEVERAL_PATHS } from './node-several-paths.ts';
 import { NODE_WAYS } from './node-ways.ts';
 import { NTMA } from './ntma.ts';
+import { SEARCHING } from './searching.ts';
 import { TRANSLATING } from './translating.ts';
 
 export const SABOTEURS: readonly Saboteur[] = [
@@ -84,6 +85,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...NODE_RELAY_ENDS,
   ...NTMA,
   ...CANDIDATES,
+  ...SEARCHING,
   ...FAMILIES,
   ...INNER,
   ...ENDS,

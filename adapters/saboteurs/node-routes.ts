@@ -128,6 +128,14 @@ export const NODE_ROUTES: readonly Saboteur[] = [
       }),
   },
   {
+    name: 'node-trusts-what-was-proven',
+    title:
+      'sends by a direct route that died as soon as a small probe was answered, as it was large enough once',
+    clause: 'OPT-11',
+    caughtBy: 'node.optimise.dead-stays',
+    patch: () => replace(RouteSize.prototype, 'doubt', () => () => undefined),
+  },
+  {
     name: 'node-deaf-to-sources',
     title: 'leaves the source of a direct message alone where a newer one came by the relay',
     clause: 'OPT-02',

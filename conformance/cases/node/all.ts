@@ -31,6 +31,7 @@ import { NODE_REGISTRATION_CASES } from './registration.ts';
 import { NODE_RENEWAL_CASES } from './renewal.ts';
 import { NODE_REPLACEMENT_CASES } from './replacement.ts';
 import { NODE_RESOLVER_CASES } from './resolver.ts';
+import { NODE_SEARCHING_CASES } from './searching.ts';
 import { NODE_SEVERAL_PATHS_CASES } from './several-paths.ts';
 import { NODE_SIZE_CASES } from './sizes.ts';
 
@@ -57,6 +58,7 @@ export const NODE_CASES: readonly Case[] = [
   ...NODE_REPLACEMENT_CASES,
   ...NODE_SEVERAL_PATHS_CASES,
   ...NODE_OPTIMISATION_CASES,
+  ...NODE_SEARCHING_CASES,
   ...NODE_CANDIDATE_CASES,
   ...NODE_FAMILY_CASES,
   ...NODE_GENERAL_POLICY_CASES,

@@ -10,8 +10,8 @@ import type { Received } from '../../observe/received.ts';
 import { OUTSIDE } from '../../played/probe-answer.ts';
 import type { World } from '../../world.ts';
 import { withRelay } from './openings.ts';
-import type { OnRelay } from './optimisation.ts';
-import { isProbe, tell } from './optimisation.ts';
+import type { OnRelay } from './route-steps.ts';
+import { isProbe, tell } from './route-steps.ts';
 import { checkDelivers, isUpdate, NODE_USED, packetFrom } from './steps.ts';
 
 /** More than a search that has begun waits for its first probes and its Path Update; milliseconds. */

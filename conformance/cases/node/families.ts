@@ -7,7 +7,7 @@ import { isRegistrationRequest } from '../../played/node-dc.ts';
 import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
 import { exactNetwork } from '../steps.ts';
-import { isProbe } from './optimisation.ts';
+import { isProbe } from './route-steps.ts';
 import {
   checkDelivers,
   checkSends,

@@ -13,7 +13,7 @@ import { between, checkOldClosed, dataAt, lentOf, relayEnd, translated } from '.
 import { checkIcmp } from './held.ts';
 import type { Lent } from './lent-steps.ts';
 import { byPacket } from './lent-steps.ts';
-import { QUICK } from './optimisation.ts';
+import { QUICK } from './route-steps.ts';
 import type { OnPath } from './steps.ts';
 import {
   checkDelivers,

@@ -20,7 +20,7 @@ import {
   relayEnd,
   translated,
 } from './general-steps.ts';
-import { QUICK } from './optimisation.ts';
+import { QUICK } from './route-steps.ts';
 import {
   checkDelivers,
   checkNotDelivered,

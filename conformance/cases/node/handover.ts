@@ -6,7 +6,7 @@ import { field, listField, numberField } from '../../fields.ts';
 import type { Received } from '../../observe/received.ts';
 import { isRegistrationRequest } from '../../played/node-dc.ts';
 import { exactNetwork } from '../steps.ts';
-import { isProbe, onDirect, QUICK, sendsAt, tell } from './optimisation.ts';
+import { isProbe, onDirect, QUICK, sendsAt, tell } from './route-steps.ts';
 import {
   addressOf,
   checkDelivers,

@@ -13,6 +13,7 @@ import type { World } from '../../world.ts';
 import { probeOn } from '../nodes.ts';
 import { exactNetwork } from '../steps.ts';
 import { withRelay } from './openings.ts';
+import { onDirect } from './route-steps.ts';
 import type { OnPath } from './steps.ts';
 import {
   checkDelivers,
@@ -141,6 +142,24 @@ export const NODE_KEEP_ALIVE_CASES: readonly Case[] = [
       world.check((await world.stage.until(isOpen)) === true, 'a leg that opens', 'none');
       await far.openLeg();
       await checkSends(world, { node, far }, packetTo(world, plan));
+      const kept = await settled(world, { node, far, began, peer: relay.peer, channel: relay.leg });
+      await kept.passUntil(KEEP_ALIVE_MIN);
+      await kept.checkDue();
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.keep-alive.leg-direct',
+    title: 'The leg is probed every 20 to 25 s also while data goes directly.',
+    clauses: ['OPT-10', 'TUN-08'],
+    adapterLevel: 3,
+    catches: 'A relay that has forgotten the path by the time that the direct route dies.',
+    async script(world) {
+      exactNetwork(world);
+      const began = world.net.now();
+      const { node, far, relay, direct } = await onDirect(world);
+      // HO-10: a node that heard nothing since it sent probes its leg, too.
+      world.status(await direct.probe(far.path), Status.ok);
       const kept = await settled(world, { node, far, began, peer: relay.peer, channel: relay.leg });
       await kept.passUntil(KEEP_ALIVE_MIN);
       await kept.checkDue();

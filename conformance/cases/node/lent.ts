@@ -26,7 +26,7 @@ import {
 import { checkIcmp } from './held.ts';
 import type { Lent, Wrong } from './lent-steps.ts';
 import { BY_T, byPacket, checkDropped, checkFlows, source } from './lent-steps.ts';
-import { QUICK } from './optimisation.ts';
+import { QUICK } from './route-steps.ts';
 import {
   addressOf,
   checkReplaces,

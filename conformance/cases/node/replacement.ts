@@ -11,7 +11,7 @@ import { isRegistrationRequest } from '../../played/node-dc.ts';
 import type { World } from '../../world.ts';
 import { exactNetwork } from '../steps.ts';
 import { withRelay } from './openings.ts';
-import { QUICK } from './optimisation.ts';
+import { QUICK } from './route-steps.ts';
 import type { OnPath } from './steps.ts';
 import {
   checkDelivers,

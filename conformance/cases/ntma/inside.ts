@@ -11,7 +11,7 @@ import { isRegistrationRequest } from '../../played/node-dc.ts';
 import { NODE_NAME } from '../../target/node-under-test.ts';
 import type { World } from '../../world.ts';
 import { checkIcmp } from '../node/held.ts';
-import { isProbe } from '../node/optimisation.ts';
+import { isProbe } from '../node/route-steps.ts';
 import type { OnPath } from '../node/steps.ts';
 import {
   addressOf,
