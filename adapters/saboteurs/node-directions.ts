@@ -94,6 +94,36 @@ export const NODE_DIRECTIONS: readonly Saboteur[] = [
       }),
   },
   {
+    name: 'node-renews-one-family',
+    title: 'renews its registration over one family alone',
+    clause: 'NODE-13',
+    caughtBy: 'node.registration.renew-families',
+    patch: () =>
+      replace(RegistrationPlan.prototype, 'granted', (original) => (self, ...args) => {
+        original(self, ...args);
+        const [, ...others] = field<Map<number, { dueAt: number }>>(self, 'states').values();
+        for (const state of others) state.dueAt = Number.POSITIVE_INFINITY;
+      }),
+  },
+  {
+    name: 'node-waits-after-moves',
+    title: 'keeps the interval between its tries over a change of network',
+    clause: 'NODE-18',
+    caughtBy: 'node.registration.retry-moved',
+    patch() {
+      let last: number | undefined;
+      replace(RegistrationPlan.prototype, 'failed', (original) => (self, version, now) => {
+        original(self, version, now);
+        last = field<Map<number, { retry: number }>>(self, 'states').get(version as number)?.retry;
+      });
+      replace(RegistrationPlan.prototype, 'restart', (original) => (self, ...args) => {
+        original(self, ...args);
+        for (const state of field<Map<number, { retry: number }>>(self, 'states').values())
+          state.retry = last ?? state.retry;
+      });
+    },
+  },
+  {
     name: 'node-no-dc-keep-alive',
     title: 'keeps no mapping towards its DC alive',
     clause: 'TUN-08',

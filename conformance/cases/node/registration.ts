@@ -17,7 +17,9 @@ import {
   checkSends,
   checkShown,
   isUpdate,
+  LATE,
   lastEvent,
+  move,
   NODE,
   NODE_USED,
   openPath,
@@ -30,6 +32,10 @@ const INSTANCE_LENGTH = 8;
 const AT_ONCE = 'NODE-01: a node registers when it starts.';
 /** NODE-13 */
 const LIFETIME = 120;
+/** What a played DC grants where a case waits for half of it; seconds. */
+const SHORT = 2;
+/** HO-02: milliseconds, and as much for the way and the host as elsewhere. */
+const SOON = 1000 + LATE;
 
 function hexList(mail: Received, name: FieldName): string[] {
   return listField(mail.body, name).map((item) => (item instanceof Uint8Array ? toHex(item) : `${item}`));
@@ -101,6 +107,26 @@ export const NODE_REGISTRATION_CASES: readonly Case[] = [
   }),
   scriptCase({
     ...NODE,
+    id: 'node.registration.renew-families',
+    title: 'A node renews its registration over each family by which it reaches its DC.',
+    clauses: ['NODE-13', 'NODE-03'],
+    features: ['ipv6'],
+    needs: ['ipv6'],
+    catches: 'A node that its DC knows in both families for the first two minutes, and in one from then on.',
+    waits: (1.1 * 1000 * SHORT) / 2,
+    async script(world) {
+      const habits = { registrationLifetime: SHORT };
+      const { dc } = await registered(world, { bare: true, families: [4, 6], habits });
+      const half = 'NODE-13: at half the lifetime, over each family of NODE-03.';
+      const renewed = async (registrations: Registrations) => {
+        const { at } = await registrations.next(AT_ONCE);
+        await registrations.nextAfter(at, 500 * SHORT, half);
+      };
+      await Promise.all(dc.sockets.map((socket) => renewed(new Registrations(world, socket))));
+    },
+  }),
+  scriptCase({
+    ...NODE,
     id: 'node.registration.loopback',
     title: 'Without a test profile a node on loopback registers no endpoint: nobody reaches it there.',
     clauses: ['NODE-03', 'GEN-16'],
@@ -144,6 +170,31 @@ export const NODE_REGISTRATION_CASES: readonly Case[] = [
       const { node, dc } = await registered(world, { bare: true, timers, habits });
       await new Registrations(world, dc.peer).next(AT_ONCE);
       await checkShown(world, node, 'NODE-18: it shows the status.');
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.registration.retry-moved',
+    title:
+      'After a change of network a node that was refused registers at once, and its intervals begin anew.',
+    clauses: ['NODE-18', 'NODE-01', 'HO-02'],
+    catches: 'A node in a good network that waits a minute because of the bad one before.',
+    waits: 4500,
+    async script(world) {
+      exactNetwork(world);
+      const [min, max] = [1, 60];
+      const timers = retryTimers(world, min, max);
+      const habits = { registrationStatus: Status.refused };
+      const { node, dc } = await registered(world, { bare: true, timers, habits });
+      const registrations = new Registrations(world, dc.peer);
+      const first = await registrations.next(AT_ONCE);
+      const again = 'NODE-18: after an error, at intervals that double.';
+      const second = await registrations.nextAfter(first.at, 1000 * min, again);
+      await registrations.nextAfter(second.at, 2000 * min, again);
+      await move(world, { node, dc }, []);
+      const moved = await registrations.next('NODE-18: at once after a change of network.', SOON);
+      const anew = 'NODE-18: after a change of network the intervals begin anew.';
+      await registrations.nextAfter(moved.at, 1000 * min, anew);
     },
   }),
   scriptCase({
