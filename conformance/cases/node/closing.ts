@@ -9,7 +9,7 @@ import type { Received } from '../../observe/received.ts';
 import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
 import { exactNetwork } from '../steps.ts';
-import { onRelay } from './optimisation.ts';
+import { onRelay } from './route-steps.ts';
 import type { OnPath } from './steps.ts';
 import {
   checkDelivers,

@@ -6,7 +6,7 @@ import { field } from '../../fields.ts';
 import type { Received } from '../../observe/received.ts';
 import { exactNetwork } from '../steps.ts';
 import { withRelay } from './openings.ts';
-import { tell } from './optimisation.ts';
+import { tell } from './route-steps.ts';
 import {
   checkReplaces,
   checkSends,

@@ -8,7 +8,7 @@ import type { PlayedNode } from '../../played/node.ts';
 import type { World } from '../../world.ts';
 import { inTime } from '../channel/key-times.ts';
 import { exactNetwork } from '../steps.ts';
-import { QUICK } from './optimisation.ts';
+import { QUICK } from './route-steps.ts';
 import type { OnPath } from './steps.ts';
 import {
   checkSends,
