@@ -43,8 +43,8 @@ function accept(relay: RegisteringRelay, { body: direction }: Received): void {
     endpoints: relay.endpoints.map(endpointToBytes),
     allocatedAddress: isLease ? relay.pool.find(({ length }) => length === 4) : undefined,
   });
-  for (const auto of [false, true, true])
-    relay.peer.sendSealed(relay.association, MessageType.directionResponse, content, { auto });
+  for (let copies = 0; copies < 3; copies++)
+    relay.peer.sendSealed(relay.association, MessageType.directionResponse, content, { auto: true });
 }
 
 export const DC_WITHDRAWING_CASES: readonly Case[] = [
