@@ -16,6 +16,8 @@ const MEMORY = 3;
 const LATE = 1100;
 /** Until so much before its end an address is out of use at any rate, milliseconds. */
 const EARLY = 200;
+/** Between two that leave, milliseconds. */
+const APART = 100;
 
 const SMALL = '198.18.7.0/29';
 const MORE_THAN_ALL = 9;
@@ -35,7 +37,7 @@ export const DC_KEPT_ADDRESS_CASES: readonly Case[] = [
     clauses: ['DC-30'],
     level: 'SHOULD',
     catches: 'Peers that reach, by the address that they remember for a name, somebody else.',
-    waits: 1000 * MEMORY + LATE,
+    waits: 1000 * MEMORY + LATE + APART,
     async script(world) {
       const timers = { 'name-memory': MEMORY };
       const dc = await world.dc({ nodes: MORE_THAN_ALL, pools: [SMALL], timers });
@@ -54,6 +56,8 @@ export const DC_KEPT_ADDRESS_CASES: readonly Case[] = [
       const addresses = [one, two].map(virtualOf);
       const left = world.net.now();
       await one.deregister();
+      // So that one of them is out of use for longer, where nothing takes time too.
+      await world.sleep(APART);
       await two.deregister();
       const [early] = await first.request();
       checkEmpty(
