@@ -1,5 +1,6 @@
 /** Faults of a node towards its DC and its applications: registration, directions, names, packets that wait. */
 import type { Ip } from '../../reference/address.ts';
+import type { Instant } from '../../reference/core.ts';
 import { readQuery } from '../../reference/dns/query.ts';
 import { Connections } from '../../reference/roles/node/connections.ts';
 import { Directions } from '../../reference/roles/node/directions.ts';
@@ -7,6 +8,7 @@ import { HeldPackets } from '../../reference/roles/node/held.ts';
 import type { HomeParts } from '../../reference/roles/node/home.ts';
 import { Home } from '../../reference/roles/node/home.ts';
 import { KeepAlive } from '../../reference/roles/node/keep-alive.ts';
+import { Names } from '../../reference/roles/node/names.ts';
 import { RegistrationPlan } from '../../reference/roles/node/plan.ts';
 import type { ResolverParts } from '../../reference/roles/node/resolver.ts';
 import { Resolver } from '../../reference/roles/node/resolver.ts';
@@ -171,6 +173,37 @@ export const NODE_DIRECTIONS: readonly Saboteur[] = [
         (original) =>
           (self, ...args) =>
             (original(self, ...args) as Uint8Array[]).reverse(),
+      ),
+  },
+  {
+    name: 'node-forgets-names-in-use',
+    title: 'forgets the name of an address its time after the direction, though packets went there since',
+    clause: 'NODE-10',
+    caughtBy: 'node.held.name-memory',
+    patch() {
+      const first = new Map<unknown, Instant>();
+      replace(Names.prototype, 'note', (original) => (self, addresses, goal, usedAt) => {
+        const [address] = addresses as readonly unknown[];
+        if (!first.has(address)) first.set(address, usedAt as Instant);
+        return original(self, addresses, goal, usedAt);
+      });
+      replace(Names.prototype, 'goalOf', (original) => (self, address, now) => {
+        const { memory } = self as unknown as { readonly memory: number };
+        const isOver = (now as Instant) >= (first.get(address) ?? (now as Instant)) + memory;
+        return isOver ? undefined : original(self, address, now);
+      });
+    },
+  },
+  {
+    name: 'node-never-forgets-names',
+    title: 'knows the name of an address for ever',
+    clause: 'NODE-10',
+    caughtBy: 'node.held.name-memory',
+    patch: () =>
+      replace(
+        Names.prototype,
+        'goalOf',
+        (original) => (self, address) => original(self, address, Number.NEGATIVE_INFINITY),
       ),
   },
   {

@@ -21,6 +21,7 @@ import {
   directionRequest,
   farEnd,
   isData,
+  LATE,
   NODE_USED,
   OWN,
   packetTo,
@@ -29,8 +30,9 @@ import {
   whenOpen,
 } from './steps.ts';
 
-/** NODE-10 */
+/** NODE-10; the memory of names here shorter, in seconds. */
 const MOST = 64;
+const MEMORY = 3;
 
 const FROM = 'NODE-10: an ICMP error has the destination of the packet that it is about as its source.';
 
@@ -207,6 +209,38 @@ export const NODE_HELD_CASES: readonly Case[] = [
       await checkIcmp(world, node, packet, UNREACHABLE[version], 'NODE-10: at once where no name is known.');
       const asked = dc.peer.inbox.find(({ type }) => type === MessageType.directionRequest);
       world.check(asked === undefined, 'no Direction Request', 'one');
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.held.name-memory',
+    title: 'The name of an address is known for its time after the last packet, and no longer.',
+    clauses: ['NODE-10'],
+    catches: 'A name that is forgotten while its flow goes on; names that are kept for ever.',
+    waits: 9500,
+    async script(world) {
+      exactNetwork(world);
+      const { node, dc, plan, far } = await pathByName(world, {
+        node: { timers: { 'name-memory': MEMORY } },
+      });
+      const memory = 1000 * MEMORY;
+      await world.sleep(memory * 0.7);
+      const used = await checkSends(world, { node, far }, packetTo(world, plan));
+      await close(world, { far });
+      await world.sleep(used.at + memory * 0.6 - world.net.now());
+      const held = packetTo(world, plan);
+      await node.packet(held);
+      const kept = 'NODE-10: the name is kept for its time after the last inner packet.';
+      dc.answer(await directionRequest(world, dc, kept), Status.refused);
+      await checkIcmp(world, node, held, UNREACHABLE[4], 'NODE-10, ERR-06: at once, with ICMP.');
+      // The second is what GEN-38 allows.
+      await world.sleep(memory + 1000 + LATE);
+      const late = packetTo(world, plan);
+      await node.packet(late);
+      const forgotten = 'NODE-10: at once where no name is known any more.';
+      await checkIcmp(world, node, late, UNREACHABLE[4], forgotten);
+      const asked = await dc.takeDirectionRequest(LATE);
+      world.check(asked === undefined, 'no Direction Request', 'one', forgotten);
     },
   }),
 ];

@@ -169,6 +169,9 @@ export class Connections {
         case 'lost':
           this.recover(path, now);
           break;
+        case 'closing':
+          this.remember(path, path.tunnel.lastInner ?? path.directed.directedAt);
+          break;
         case 'gone':
           this.remember(path, path.tunnel.lastInner ?? path.directed.directedAt);
           if (path.lent !== undefined) this.askForLease(now);

@@ -23,6 +23,8 @@ export type PathsEvent =
   | { readonly kind: 'up'; readonly path: Path }
   /** No route is left, nor another path to the peer. */
   | { readonly kind: 'lost'; readonly path: Path }
+  /** It sends no more, and still receives for some time. */
+  | { readonly kind: 'closing'; readonly path: Path }
   | { readonly kind: 'gone'; readonly path: Path };
 
 export class Paths {
@@ -235,6 +237,7 @@ export class Paths {
         this.out.push({ kind: 'lost', path });
         return;
       case 'closing':
+        this.out.push({ kind: 'closing', path });
         path.isClosing = true;
         return this.stopSending(path);
       case 'gone':
