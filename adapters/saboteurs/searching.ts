@@ -1,4 +1,6 @@
 /** Faults of a node that looks for a direct route, or keeps what it needs when that one dies. */
+import type { Endpoint } from '../../reference/address.ts';
+import { Addresses } from '../../reference/channel/addresses.ts';
 import { Leg } from '../../reference/roles/tunnel/leg.ts';
 import type { OptimiserParts } from '../../reference/roles/tunnel/optimiser.ts';
 import { Optimiser } from '../../reference/roles/tunnel/optimiser.ts';
@@ -35,6 +37,16 @@ export const SEARCHING: readonly Saboteur[] = [
     clause: 'OPT-06',
     caughtBy: 'node.optimise.candidates',
     patch: () => replace(RelaySide.prototype, 'observed', () => () => undefined),
+  },
+  {
+    name: 'node-forgets-its-relay',
+    title: 'forgets the address that is longest valid where it has no room, the one of the relay, too',
+    clause: 'KEY-34',
+    caughtBy: 'node.optimise.many-places',
+    patch: () =>
+      replace(Addresses.prototype, 'forgetOne', () => (self) => {
+        field<Endpoint[]>(self, 'valid').shift();
+      }),
   },
   {
     name: 'node-lets-its-leg-go',

@@ -75,8 +75,14 @@ export class Addresses {
       routing === undefined ? this.slot(known) !== slot : !sameEndpoint(known, endpoint),
     );
     this.valid.push(endpoint);
-    if (this.valid.length > ROUTES) this.valid.shift();
+    if (this.valid.length > ROUTES) this.forgetOne();
     return true;
+  }
+
+  /** The one longest in place, but never the latest of a slot: the relay's stays. [KEY-34] */
+  private forgetOne(): void {
+    const oldest = this.valid.find((known) => this.validFor(known) !== known);
+    this.valid = this.valid.filter((known) => known !== oldest);
   }
 
   /** One more address of a path, that is not the latest. [KEY-30, HO-14] */

@@ -1,10 +1,11 @@
 /** Section 13.3: how often a direct route is looked for where none is found. */
-import { MessageType } from '../../../reference/wire/registry.ts';
+import { MessageType, Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
+import type { Peer } from '../../played/peer.ts';
 import { exactNetwork } from '../steps.ts';
 import { isProbe, onRelay, tell } from './route-steps.ts';
-import { LATE, NODE_USED, packetFrom } from './steps.ts';
+import { checkSends, LATE, NODE_USED, nowhere, packetFrom, packetTo } from './steps.ts';
 
 /** OPT-04, here shorter: seconds, and when rounds begin then, in milliseconds from the first. */
 const AGAIN = 4;
@@ -12,6 +13,8 @@ const [SECOND, THIRD] = [4000, 12_000];
 /** OPT-02: when the last probe of a round is sent, in milliseconds, and what somebody unknown gets in a minute. */
 const ROUND = 3000;
 const MOST = 10;
+/** More than an end need keep. [KEY-34] */
+const PLACES = 12;
 /** How late its last probe may be, and come; milliseconds. */
 const SLACK = 0.1 * ROUND + LATE;
 
@@ -60,6 +63,33 @@ export const NODE_SEARCHING_CASES: readonly Case[] = [
       world.check(taken().length > 0, `a round at ${THIRD} ms`, 'none', 'OPT-04: the interval doubles.');
       const count = mute.inbox.length;
       world.check(count <= MOST, `${MOST} datagrams or fewer to who never answered`, `${count}`, 'OPT-02.');
+    },
+  }),
+  scriptCase({
+    ...NODE_USED,
+    id: 'node.optimise.many-places',
+    title: 'A far end that was at many places is still reached by the relay.',
+    clauses: ['KEY-34', 'HO-16', 'DOS-04'],
+    catches: 'A table of addresses in which those of yesterday push the fall-back out.',
+    async script(world) {
+      exactNetwork(world);
+      const on = await onRelay(world);
+      const { far, node, relay } = on;
+      const places: Peer[] = [];
+      for (let number = 1; number <= PLACES; number++) {
+        const place = await world.peer(`B at ${number}`, node.endpoint());
+        place.hold(far.path);
+        world.status(await place.probe(far.path), Status.ok);
+        world.came(await place.take(isProbe(far)), `a probing request at ${place.name}`, 'KEY-31, OPT-02.');
+        // Behind the answer to the node's own probe: that address is valid when this is answered.
+        world.status(await place.probe(far.path), Status.ok);
+        places.push(place);
+      }
+      for (const { habits } of places) Object.assign(habits, { answerProbes: false, acknowledges: false });
+      await tell(world, on, [nowhere()]);
+      const requirement =
+        'HO-16: by the relay, which KEY-34 has no end forget, until a direct probe is answered.';
+      await checkSends(world, on, packetTo(world, on.plan), requirement, relay.peer);
     },
   }),
 ];
