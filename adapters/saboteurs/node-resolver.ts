@@ -1,4 +1,5 @@
 /** Faults of a node's resolver: what it makes of queries and of the answers of DNS. */
+import { fromHex, toHex } from '../../reference/bytes.ts';
 import { errorAnswer, Rcode } from '../../reference/dns/answer.ts';
 import type { Meaning } from '../../reference/dns/meaning.ts';
 import { meaningOf } from '../../reference/dns/meaning.ts';
@@ -15,6 +16,8 @@ import type { Saboteur } from '../reference/variant.ts';
 import { field, replace, setField } from '../reference/variant.ts';
 
 const MARKER = 'ntmobile';
+/** The parameter `mandatory` that names alpn and ipv4hint, and with a key that says nothing. [RFC 9460] */
+const [MANDATORY, DISGUISED] = ['0000000400010004', 'fde8000400010004'];
 /** In the third and the fourth byte of a message. */
 const [TRUNCATED, AUTHENTIC] = [0x02, 0x20];
 
@@ -183,6 +186,26 @@ export const NODE_RESOLVER: readonly Saboteur[] = [
     patch: () => meaning(({ what }) => what === 'strip', pass),
   },
   {
+    name: 'node-breaks-mandatory',
+    title: 'takes hints out of HTTPS records that say that they are mandatory',
+    clause: 'DNS-17',
+    caughtBy: 'node.resolver.hints',
+    patch() {
+      replace(
+        Resolver.prototype,
+        'act',
+        (original) => (self, asking, response, now) =>
+          original(self, asking, swapped(response, MANDATORY, DISGUISED), now),
+      );
+      replace(
+        Resolver.prototype,
+        'answer',
+        (original) => (self, asking, response) =>
+          original(self, asking, swapped(response, DISGUISED, MANDATORY)),
+      );
+    },
+  },
+  {
     name: 'node-looks-at-owners-alone',
     title: 'leaves hints in HTTPS records of general names that lead to an NTM node',
     clause: 'DNS-17',
@@ -264,6 +287,11 @@ function meaning(isOne: (meaning: Meaning) => boolean, handled: Handled): void {
     if (found === undefined || !isOne(found)) return original(self, asking, response, now);
     return handled(self, asking as Asking, response as Uint8Array | undefined);
   });
+}
+
+/** A message with one run of bytes in place of another one, wherever it stands. */
+function swapped(message: unknown, from: string, to: string): Uint8Array | undefined {
+  return message instanceof Uint8Array ? fromHex(toHex(message).replaceAll(from, to)) : undefined;
 }
 
 function pass(self: object, asking: Asking, response: Uint8Array | undefined): unknown {

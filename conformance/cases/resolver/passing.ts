@@ -53,15 +53,21 @@ const ELSEWHERE: Readonly<Record<string, (name: string, ntm: string) => Response
 
 const OTHER_TYPES = [QTYPE.TXT, QTYPE.MX, QTYPE.CNAME, 255] as const;
 
-/** Of an HTTPS answer: owner, and the keys of the parameters, of the records of a type. */
+/** Keys that a client has to understand, or it may not use the record. [RFC 9460, section 8] */
+const MANDATORY = [0, Uint8Array.of(0, 1, 0, 4)] as const;
+
+/** Of an HTTPS answer: owner, and the keys of the parameters; of `mandatory` those that it names, too. */
 function parameters({ records, others }: DnsAnswer): string[] {
   const found = [...records, ...others].filter(({ type }) => type === QTYPE.HTTPS);
   return found.map(({ name, data }) => {
     let at = 2;
     while ((data[at] ?? 0) > 0) at += 1 + (data[at] ?? 0);
-    const keys: number[] = [];
-    for (at += 1; at < data.length; at += 4 + ((data[at + 2] ?? 0) << 8) + (data[at + 3] ?? 0))
-      keys.push(((data[at] ?? 0) << 8) + (data[at + 1] ?? 0));
+    const keys: string[] = [];
+    const word = (from: number) => ((data[from] ?? 0) << 8) + (data[from + 1] ?? 0);
+    for (at += 1; at < data.length; at += 4 + word(at + 2)) {
+      const named = Array.from({ length: word(at + 2) / 2 }, (_, index) => word(at + 4 + 2 * index));
+      keys.push(word(at) === MANDATORY[0] ? `0[${named.join()}]` : `${word(at)}`);
+    }
     return `${name} ${keys.join(' ')}`;
   });
 }
@@ -78,6 +84,9 @@ function checkStripped(world: World, answer: DnsAnswer, ntm: string, original: U
   const left = parameters(answer);
   const bad = left.filter((text) => text.startsWith(ntm) && / [46]\b/.test(text));
   world.check(bad.length === 0, `no hints at ${ntm}`, bad.join(', '), requirement);
+  const broken = left.filter((text) => text.startsWith(ntm) && /\[(\d+,)*[46][,\]]/.test(text));
+  const sound = 'DNS-17: nor one that names a hint in `mandatory`, which RFC 9460 has nobody use.';
+  world.check(broken.length === 0, 'no record whose `mandatory` names a hint', broken.join(', '), sound);
   const first = 'DNS-28: an answer that was changed has no AD.';
   world.check((answer.flags & FLAG.AD) === 0, 'AD clear', 'AD set', first);
   const signed = answer.records.some(
@@ -196,7 +205,8 @@ export const RESOLVER_PASSING_CASES: readonly Case[] = [
     id: 'node.resolver.hints',
     title: 'HTTPS records at or beyond the name of an NTM node lose the addresses that they hint at.',
     clauses: ['DNS-17', 'DNS-28'],
-    catches: 'A real address of the peer that goes past the tunnel; signatures of what was changed.',
+    catches:
+      'A real address of the peer that goes past the tunnel; a record that is broken; signatures of what was changed.',
     arbitrary: fc.record({ isAlias: fc.boolean(), isBeyond: fc.boolean() }),
     parameters: { values: { isAlias: [false, true], isBeyond: [false, true] } },
     boundaries: [
@@ -212,6 +222,7 @@ export const RESOLVER_PASSING_CASES: readonly Case[] = [
         ...(isAlias ? [cname(name, ntm)] : []),
         ...(isBeyond ? [cname(ntm, beyond)] : []),
         service(beyond, [ALPN, HINT4, HINT6]),
+        service(beyond, [MANDATORY, ALPN, HINT4], { priority: 2 }),
         rrsig(beyond, QTYPE.HTTPS),
       ];
       const response: Response = { answers: records, flags: FLAG.AD };
