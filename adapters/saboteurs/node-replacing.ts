@@ -1,7 +1,11 @@
 /** Faults of a node with paths that are lost and replaced. */
 import type { Instant } from '../../reference/core.ts';
+import type { InnerPacket } from '../../reference/packet/inner.ts';
+import { readInner } from '../../reference/packet/inner.ts';
+import { Refusal } from '../../reference/refusal.ts';
 import { Connections } from '../../reference/roles/node/connections.ts';
 import type { Goal } from '../../reference/roles/node/goal.ts';
+import type { Judging } from '../../reference/roles/node/judge.ts';
 import type { Path } from '../../reference/roles/node/path.ts';
 import { Paths } from '../../reference/roles/node/paths.ts';
 import { Leg } from '../../reference/roles/tunnel/leg.ts';
@@ -88,6 +92,21 @@ export const NODE_REPLACING: readonly Saboteur[] = [
         const path = paths.forGoal(goal as Goal);
         const isLent = (goal as Goal).general?.kind === RelayKind.t && path?.confirmedAt !== undefined;
         return isLent || original(self, goal, known, destination);
+      }),
+  },
+  {
+    name: 'node-wants-virtual-sources',
+    title:
+      'drops what comes from an address of the host that is neither virtual nor lent, though it asks for a path',
+    clause: 'HO-21',
+    caughtBy: 'node.lent.asked-from-own',
+    patch: () =>
+      replace(Connections.prototype, 'packet', (original) => (self, bytes, now) => {
+        const inner = readInner(bytes as Uint8Array);
+        const { paths, judging } = field<{ paths: Paths; judging: () => Judging }>(self, 'parts');
+        const isOwn = ({ source }: InnerPacket): boolean =>
+          judging().addresses.includes(source) || [...paths.all.values()].some(({ lent }) => lent === source);
+        return inner instanceof Refusal || isOwn(inner) ? original(self, bytes, now) : undefined;
       }),
   },
   {

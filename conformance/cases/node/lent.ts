@@ -96,6 +96,9 @@ async function askedBy(world: World, on: Lent, packet: () => Uint8Array): Promis
   return world.came(request, 'a Direction Request', 'HO-21: it asks again.');
 }
 
+/** An address that the host has, and that is not virtual. */
+const HOST = '192.0.2.44' as Ip;
+
 export const NODE_LENT_CASES: readonly Case[] = [
   propertyCase({
     ...NODE_USED,
@@ -252,21 +255,24 @@ export const NODE_LENT_CASES: readonly Case[] = [
     ...NODE_USED,
     id: 'node.lent.asked-from-own',
     title:
-      'When its RS-T is lost and no other one is found, packets from the node’s own address make it ask again.',
+      'When its RS-T is lost and no other one is found, packets from an address of the node’s, virtual or real, make it ask again.',
     clauses: ['HO-21', 'HO-17', 'HO-19'],
     catches:
       'A general peer that is out of reach for as long as the node runs, since nothing comes from a lost address.',
-    waits: 6000,
+    waits: 7000,
     async script(world) {
       exactNetwork(world);
-      const on = await byPacket(world, 4, { timers: { ...QUICK, 'replace-repeat': 1 } });
+      const timers = { ...QUICK, 'replace-repeat': 1 };
+      const on = await byPacket(world, 4, { timers, advertise: [`${HOST}:4700`] });
       const { node, dc, far, plan, real, lent } = on;
       await checkFlows(world, on, 'TUN-18.');
       await leave(world, { dc, far });
       await sendLoosely(node, [far], between(world, lent, real));
       const first = await directionRequest(world, dc, 'HO-10, HO-06.', 4000);
       dc.answer(first, Status.noRelay);
-      const request = await askedBy(world, on, () => between(world, OWN[4], real));
+      const second = await askedBy(world, on, () => between(world, OWN[4], real));
+      dc.answer(second, Status.noRelay);
+      const request = await askedBy(world, on, () => between(world, HOST, real));
       checkReplaces(world, request, plan.pathId, Reason.relayLost);
       checkAsked(world, request, { kind: 3, real, replaces: true });
       const next = successor(dc, plan);
