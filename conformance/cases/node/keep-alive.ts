@@ -120,7 +120,13 @@ export const NODE_KEEP_ALIVE_CASES: readonly Case[] = [
           if (path.gap === undefined && path.far.peer.takeNow(probeOn(path.far.path)) !== undefined)
             path.gap = now() - path.began;
       }
-      const gaps = paths.map(({ gap }) => Math.round(gap ?? Number.NaN));
+      const gaps = paths.flatMap(({ gap }) => (gap === undefined ? [] : [Math.round(gap)]));
+      world.check(
+        gaps.length === PATHS,
+        `${PATHS} keep-alives`,
+        `${gaps.length}`,
+        'TUN-08: every 20 to 25 s.',
+      );
       const apart = Math.max(...gaps) - Math.min(...gaps);
       const requirement = 'TUN-08: every 20 to 25 s, each time drawn anew.';
       world.check(apart >= APART, `not all within ${APART} ms`, `after ${gaps.join(', ')} ms`, requirement);
