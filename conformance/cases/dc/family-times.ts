@@ -31,7 +31,7 @@ export const DC_FAMILY_TIME_CASES: readonly Case[] = [
       await node.deregister();
       await node.register({ places: PLACES, lifetime: SHORT });
       const [four, six] = [node.at(4), node.at(6)];
-      if (four === undefined || six === undefined) return;
+      if (four === undefined || six === undefined) throw new Error('two places, and not two peers');
       const granted = world.net.now();
       // Over IPv4 it registers on, for long, and lists both.
       const content = node.registration({}, [four, six]);

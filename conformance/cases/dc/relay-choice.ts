@@ -87,7 +87,7 @@ export const DC_RELAY_CHOICE_CASES: readonly Case[] = [
       });
       const { mn, relays } = general;
       const [six, four] = relays;
-      if (six === undefined || four === undefined) return;
+      if (six === undefined || four === undefined) throw new Error('two relays were asked for');
       const requirement = 'DC-17: to one that may lend an address of the peer’s family.';
       // Whatever chooses relays otherwise, it would have to come out so each time.
       for (const [peer, good, bad] of [
