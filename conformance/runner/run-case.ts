@@ -155,7 +155,7 @@ class CaseRunner {
       await this.#tries(name, script);
       const world = this.#world;
       this.#sketch ??= sketchOf(world.stage.transcript.entries);
-      if (this.#rows === 1 || this.#context.environment.twinEveryRow) this.#checkIntents(world);
+      if (this.#rows === 1 || this.#context.environment.twinEveryRow) await this.#checkIntents(world);
       await world.endRow(this.#info.kind === 'script');
     } catch (error) {
       await this.#failed(this.#world, error);
@@ -197,7 +197,7 @@ class CaseRunner {
     }
     // The twin may take the thread for a second.
     if (this.#failure === undefined) await sleepUntil(net, net.now() + APART);
-    this.#checkIntents(world);
+    await this.#checkIntents(world);
     if (this.#failure === undefined) this.#shrinkUntil = net.now() + this.#context.budget.perCase;
     this.#failure = { outcome, world };
     throw error;
@@ -247,9 +247,10 @@ class CaseRunner {
     }
   }
 
-  #checkIntents(world: World): void {
-    const { twin } = this.#context.environment;
-    const wrong = twin && checkIntents(world.stage.transcript, twin);
+  async #checkIntents(world: World): Promise<void> {
+    const { net, twin } = this.#context.environment;
+    if (twin === undefined) return;
+    const wrong = await checkIntents(world.stage.transcript, twin, () => sleepUntil(net, net.now()));
     if (wrong !== undefined) this.#broken ??= outcomeOf(new Error(wrong), this.#info, false);
   }
 
