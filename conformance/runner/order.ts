@@ -3,7 +3,7 @@ import type { Case } from '../case.ts';
 import { seededRandom, shuffled } from '../random.ts';
 
 export interface Order<C> {
-  /** They wait, so they go first and side by side. */
+  /** They wait, so they go first and side by side, the longest wait first. */
   readonly waiting: readonly C[];
   readonly quick: readonly C[];
   /** One by one, when nothing else runs. */
@@ -11,8 +11,8 @@ export interface Order<C> {
 }
 
 /**
- * Any order will do, so the seed gives one; but of the quick cases those that take longest go first, or the run
- * would end with one of them alone.
+ * Any order will do, so the seed gives one; but those that take longest go first, or the run would end with one of
+ * them alone.
  * @param costs milliseconds that cases took, by id.
  */
 export function orderOf<C extends Case>(
@@ -24,7 +24,9 @@ export function orderOf<C extends Case>(
   const others = order.filter(({ isolation }) => isolation !== 'exclusive');
   const quick = others.filter(({ waits }) => waits === undefined);
   return {
-    waiting: others.filter(({ waits }) => waits !== undefined),
+    waiting: others
+      .filter(({ waits }) => waits !== undefined)
+      .sort((a, b) => grade(b.waits) - grade(a.waits)),
     quick: quick.sort((a, b) => grade(costs[b.id]) - grade(costs[a.id])),
     exclusive: order.filter(({ isolation }) => isolation === 'exclusive'),
   };
