@@ -25,7 +25,7 @@ export interface Environment {
   readonly runNonce: string;
   /** Sees every datagram: captures, evidence. */
   readonly tap?: Tap;
-  /** Holds what is sent to its intent, in the first row of each case and in each failing exchange. */
+  /** Holds what is sent to its intent: in the first row of each case, but for ports, and in each failing exchange. */
   readonly twin?: Twin;
   /** Handed to the cases that are about them. */
   readonly vectors?: readonly GoldenVector[];

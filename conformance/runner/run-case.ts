@@ -155,7 +155,7 @@ class CaseRunner {
       await this.#tries(name, script);
       const world = this.#world;
       this.#sketch ??= sketchOf(world.stage.transcript.entries);
-      if (this.#rows === 1 || this.#context.environment.twinEveryRow) await this.#checkIntents(world);
+      if (this.#isForTwin()) await this.#checkIntents(world);
       await world.endRow(this.#info.kind === 'script');
     } catch (error) {
       await this.#failed(this.#world, error);
@@ -245,6 +245,11 @@ class CaseRunner {
     } catch (error) {
       world.stage.transcript.remark(world.net.now(), `could not be released: ${String(error)}`);
     }
+  }
+
+  /** What a port sends was held to its intent in the original, where that runs. */
+  #isForTwin(): boolean {
+    return this.#context.environment.twinEveryRow === true || (this.#rows === 1 && !this.#isShared());
   }
 
   async #checkIntents(world: World): Promise<void> {

@@ -51,4 +51,4 @@ export type {
 } from './sequence.ts';
 export { readSequence } from './sequence.ts';
 export { nonce, openSuite, sealSuite } from './suite.ts';
-export { publicKey, x25519 } from './x25519.ts';
+export { publicKey, secretKey, x25519 } from './x25519.ts';

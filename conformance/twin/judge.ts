@@ -12,10 +12,10 @@ import { finish, message2, readMessage1 } from './noise.ts';
 import { isFresh } from './replay.ts';
 import { checkBody } from './schema.ts';
 import { nonce, openSuite } from './suite.ts';
-import { x25519 } from './x25519.ts';
+import { secretKey, x25519 } from './x25519.ts';
 
 /** Any secret shows whether a public key is of low order (KEY-19). */
-const PROBE_SECRET = new Uint8Array(32).fill(0x55);
+const PROBE_SECRET = secretKey(new Uint8Array(32).fill(0x55));
 
 function refuse(layer: TwinLayer, why: string, status?: number): TwinFinding {
   return { kind: 'refused', layer, status, why };

@@ -4,7 +4,7 @@ import { hkdf2, hkdf3, sha256 } from './hash.ts';
 import { HEADER_LENGTH, OPENING_LENGTH } from './header.ts';
 import type { Kind } from './keys.ts';
 import { keyId, prologue, psk, trafficKeys } from './keys.ts';
-import { publicKey, x25519 } from './x25519.ts';
+import { publicKey, secretKey, x25519 } from './x25519.ts';
 
 /** What both ends of an opening know beforehand (5.2). */
 export interface Opening {
@@ -51,6 +51,9 @@ export interface Message2 {
   readonly keyId: number;
 }
 
+/** Where all handshakes begin (5.2). */
+const H_NAME = sha256(ascii('Noise_NNpsk0_25519_ChaChaPoly_SHA256'));
+
 /** TAG of section 5.1. */
 export function tag(k: Uint8Array, h: Uint8Array): Uint8Array {
   return sealChaChaPoly(k, new Uint8Array(12), h, new Uint8Array(0));
@@ -58,7 +61,7 @@ export function tag(k: Uint8Array, h: Uint8Array): Uint8Array {
 
 /** Message 1 under a header of 28 bytes with the ephemeral secret `e` (KEY-01 to KEY-03). */
 export function message1(opening: Opening, header: Uint8Array, e: Uint8Array): Message1 {
-  return steps1(opening, header, publicKey(e));
+  return steps1(opening, header, publicKey(secretKey(e)));
 }
 
 /** What the responder computes from message 1; undefined unless the tag verifies (KEY-01, DOS-01). */
@@ -75,7 +78,8 @@ export function readMessage1(opening: Opening, datagram: Uint8Array): Message1 |
 export function message2(opening: Opening, datagram1: Uint8Array, r: Uint8Array): Message2 | undefined {
   const first = readMessage1(opening, datagram1);
   if (first === undefined) return undefined;
-  return steps2(opening, first, publicKey(r), x25519(r, first.E));
+  const own = secretKey(r);
+  return steps2(opening, first, publicKey(own), x25519(own, first.E));
 }
 
 /**
@@ -91,7 +95,7 @@ export function finish(
   const first = readMessage1(opening, datagram1);
   if (first === undefined || datagram2.length !== OPENING_LENGTH) return undefined;
   const R = datagram2.slice(28, 60);
-  const second = steps2(opening, first, R, x25519(e, R));
+  const second = steps2(opening, first, R, x25519(secretKey(e), R));
   // Header and tag at once: both stand in the message 2 that would be right.
   return second !== undefined && equal(second.datagram, datagram2) ? second : undefined;
 }
@@ -100,16 +104,15 @@ function steps1(opening: Opening, header: Uint8Array, E: Uint8Array): Message1 {
   const { kind, id, secret, initiator, responder, suite } = opening;
   const pskBytes = psk(kind, id, secret);
   const prologueBytes = prologue(kind, header, initiator, responder, suite);
-  const hName = sha256(ascii('Noise_NNpsk0_25519_ChaChaPoly_SHA256'));
-  const hPrologue = sha256(concat(hName, prologueBytes));
-  const [ckPsk, x] = hkdf3(hName, pskBytes);
+  const hPrologue = sha256(concat(H_NAME, prologueBytes));
+  const [ckPsk, x] = hkdf3(H_NAME, pskBytes);
   const hPsk = sha256(concat(hPrologue, x));
   const hE = sha256(concat(hPsk, E));
   const [ckE, kT1] = hkdf2(ckPsk, E);
   const T1 = tag(kT1, hE);
   const hT1 = sha256(concat(hE, T1));
   const datagram = concat(header, E, T1);
-  const early = { psk: pskBytes, prologue: prologueBytes, hName, hPrologue, ckPsk, hPsk };
+  const early = { psk: pskBytes, prologue: prologueBytes, hName: H_NAME, hPrologue, ckPsk, hPsk };
   return { ...early, E, hE, ckE, kT1, T1, hT1, datagram };
 }
 

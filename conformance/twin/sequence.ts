@@ -4,7 +4,7 @@ import { parseHeader } from './header.ts';
 import { judge } from './judge.ts';
 import { Keyring } from './keyring.ts';
 import { MESSAGE_2 } from './messages.ts';
-import { publicKey } from './x25519.ts';
+import { publicKey, secretKey } from './x25519.ts';
 
 /** All bytes here are hex. */
 export interface SequenceEnd {
@@ -83,7 +83,7 @@ export function readSequence(
 
 /** An opening has the public key of who made it at 28 (5.2). */
 function fits(bytes: string, ephemeral: string): boolean {
-  return equal(unhex(bytes).slice(28, 60), publicKey(unhex(ephemeral)));
+  return equal(unhex(bytes).slice(28, 60), publicKey(secretKey(unhex(ephemeral))));
 }
 
 function keyring(channel: SequenceChannel, ephemerals: (of: Uint8Array) => Uint8Array | undefined): Keyring {

@@ -148,7 +148,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     const prk = twin.hkdfExtract(salt, ikm);
     return { prk, okm: twin.hkdfExpand(prk, info, length) };
   },
-  x25519: ({ scalar, u }) => ({ result: twin.x25519(scalar, u) }),
+  x25519: ({ scalar, u }) => ({ result: twin.x25519(twin.secretKey(scalar), u) }),
   'chacha20-poly1305': ({ key, nonce, ad, plaintext }) => ({
     sealed: twin.sealSuite(1, key, nonce, ad, plaintext),
   }),

@@ -7,7 +7,7 @@ import { checkSame, DC_CONFIGURED } from './steps.ts';
 /** DC-43, a second. */
 const RATE = 64;
 /** So many that the limit shows. */
-const NODES = 150;
+const NODES = 110;
 /** As many register at a time. */
 const AT_A_TIME = 10;
 /** By how much one datagram may be longer on its way than another, or be seen later, seconds. */
