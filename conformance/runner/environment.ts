@@ -35,6 +35,14 @@ export interface Environment {
   readonly twinEveryRow?: boolean;
 }
 
+/** How often it is tried on a network that loses datagrams. */
+const LOSSY_TRIES = 5;
+
+/** How often a row, or the sanity case, is tried before what did not come counts as missing. */
+export function triesOn({ network }: Pick<Environment, 'network'>): number {
+  return network === '' ? 1 : LOSSY_TRIES;
+}
+
 /** Which needs the tester's own addresses fulfil; `inbound` and `slow` are not for addresses to tell. */
 export async function needsMet(net: Net, sources: readonly Ip[]): Promise<Set<Need>> {
   const bound: Ip[] = [];

@@ -12,6 +12,7 @@ import { Unjudged, Violation } from '../verdict.ts';
 import { World } from '../world.ts';
 import { APART } from './canary.ts';
 import type { Environment } from './environment.ts';
+import { triesOn } from './environment.ts';
 import { checkIntents } from './intents.ts';
 import type { Judged, Outcome } from './judged.ts';
 import { outcomeOf, PASSED } from './judged.ts';
@@ -44,8 +45,6 @@ export async function runCase(info: RunnableCase, context: CaseContext): Promise
   return await new CaseRunner(info, context).run();
 }
 
-/** How often a row is tried on a network that loses datagrams. */
-const LOSSY_TRIES = 5;
 /** Milliseconds beyond what it waits for that no script takes. */
 const HANGS = 120_000;
 
@@ -167,7 +166,7 @@ class CaseRunner {
    * world of its own: what one left half done would not be what the next begins with.
    */
   async #tries(name: string, script: (world: World) => Promise<void>): Promise<void> {
-    for (let left = this.#context.environment.network === '' ? 0 : LOSSY_TRIES - 1; ; left--) {
+    for (let left = triesOn(this.#context.environment) - 1; ; left--) {
       const world = this.#world;
       this.#startRow(world, name);
       try {

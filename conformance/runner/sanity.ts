@@ -12,6 +12,7 @@ import { Unjudged, Violation } from '../verdict.ts';
 import { World } from '../world.ts';
 import type { Skip } from './eligible.ts';
 import type { Environment } from './environment.ts';
+import { triesOn } from './environment.ts';
 
 /** How often and after how many milliseconds a target that failed is asked again before it is given up. */
 const AGAIN = [200, 1000, 3000];
@@ -78,7 +79,6 @@ export class Sanity {
     this.#running = this.#next;
     this.#next = undefined;
     const startedAt = this.#environment.net.now();
-    this.#count++;
     try {
       const fault = await this.#fault();
       if (fault === undefined) this.lastGood = startedAt;
@@ -90,14 +90,23 @@ export class Sanity {
     }
   }
 
-  /** An association opens and a relayed path can be had. */
   async #fault(): Promise<string | undefined> {
+    for (let left = triesOn(this.#environment) - 1; ; left--) {
+      const fault = await this.#faultOfTry();
+      if (fault === undefined || left === 0) return fault;
+    }
+  }
+
+  /** An association opens and a relayed path can be had. */
+  async #faultOfTry(): Promise<string | undefined> {
     const { net, target, sources, runNonce, tap } = this.#environment;
+    this.#count++;
     const stage = new Stage({
       caseId: 'sanity',
       net,
       timeout: this.#timeout,
       requirement: 'The target works at all.',
+      impaired: this.#environment.network !== '',
       ...(tap && { tap }),
     });
     const role = STARTED.find((name) => target.info.roles.includes(name)) ?? 'rs-s';

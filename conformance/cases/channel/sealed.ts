@@ -8,6 +8,7 @@ import { body } from '../../fields.ts';
 import { silentFault } from '../../intent.ts';
 import type { Received } from '../../observe/received.ts';
 import type { PlayedChannel } from '../../played/channel.ts';
+import type { PlayedKeys } from '../../played/keys.ts';
 import type { Peer } from '../../played/peer.ts';
 import type { World } from '../../world.ts';
 import { associated, halfOpen, newLeg, openLeg, RS_S, withBitFlipped } from '../steps.ts';
@@ -54,9 +55,9 @@ function layerOf(channel: PlayedChannel | undefined, bit: number) {
   return at < 20 ? 'context' : 'tag';
 }
 
-/** Waits for all that the RS-S sends under the keys of a leg of its own accord and as answers. */
-function sequences(peer: Peer, leg: PlayedChannel, answers: readonly Received[]): bigint[] {
-  const own = peer.inbox.filter(({ channel, type }) => channel === leg && type === MessageType.probeRequest);
+/** What the RS-S sent under these keys of its own accord, and as answers. */
+function sequences(peer: Peer, keys: PlayedKeys, answers: readonly Received[]): bigint[] {
+  const own = peer.inbox.filter((mail) => mail.keys === keys && mail.type === MessageType.probeRequest);
   return [...own, ...answers].sort((a, b) => a.at - b.at).map(({ header }) => header?.sequence ?? 0n);
 }
 
@@ -121,7 +122,7 @@ export const SEALED_CASES: readonly Case[] = [
         const keys = await halfOpen(nodePeer, leg);
         const answers: Received[] = [];
         for (let i = 0; i < 4; i++) answers.push(world.status(await nodePeer.probe(leg, { keys }), 0));
-        const seen = sequences(nodePeer, leg, answers).toSorted((a, b) => (a < b ? -1 : 1));
+        const seen = sequences(nodePeer, keys, answers).toSorted((a, b) => (a < b ? -1 : 1));
         const where = `under the keys of opening ${opening}`;
         if (seen[0] !== 0n) {
           world.stage.violated(`a first message with sequence 0 ${where}`, `${seen[0]}`, { timedOut: true });
