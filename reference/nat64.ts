@@ -18,6 +18,11 @@ export function isTranslated(ip: Ip, known: Prefix | undefined): boolean {
   return isIn(ip, WELL_KNOWN) || (known !== undefined && isIn(ip, known));
 }
 
+/** The IPv4 address that a NAT64 with the well-known prefix would make of an IPv6 one. */
+export function behindNat64(ip: Ip): Ip | undefined {
+  return isIn(ip, WELL_KNOWN) ? ipFromBytes(ipToBytes(ip).subarray(12)) : undefined;
+}
+
 /**
  * The IPv6 address by which a NAT64 reaches an IPv4 one. RFC 6052 section 2.2
  * @param prefix of one of the lengths of {@link NAT64_LENGTHS}.

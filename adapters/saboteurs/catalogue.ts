@@ -31,6 +31,7 @@ import { HANDSHAKES } from './handshakes.ts';
 import { INNER } from './inner.ts';
 import { LEGS } from './legs.ts';
 import { LIMITS } from './limits.ts';
+import { NAPT } from './napt.ts';
 import { NODE } from './node.ts';
 import { NODE_DIRECTIONS } from './node-directions.ts';
 import { NODE_GENERAL } from './node-general.ts';
@@ -90,5 +91,6 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...INNER,
   ...ENDS,
   ...TRANSLATING,
+  ...NAPT,
   ...INSPECTING,
 ];

@@ -2,6 +2,7 @@
 import type { Case } from '../../case.ts';
 import { dataCases } from './data.ts';
 import { directionCases } from './direction.ts';
+import { RS_N_FILTER_CASES } from './filters.ts';
 import { flowCases } from './flow.ts';
 import { RS_T_CASES } from './lent.ts';
 import { lifeCases } from './life.ts';
@@ -30,6 +31,7 @@ export const END_CASES: readonly Case[] = [
   ...RS_N_REFUSED_CASES,
   ...RS_N_TRANSLATION_CASES,
   ...RS_N_MAPPING_CASES,
+  ...RS_N_FILTER_CASES,
   ...RS_N_ROOM_CASES,
   ...RS_N_ODD_CASES,
   ...RS_T_CASES,

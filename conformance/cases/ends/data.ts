@@ -1,9 +1,11 @@
 /** Sections 9.11, 9.12 and 10.1: what an RS-N and an RS-T alike do with inner packets. */
 import fc from 'fast-check';
 import type { Ip } from '../../../reference/address.ts';
+import { ipFromBytes, ipToBytes } from '../../../reference/address.ts';
 import { concat } from '../../../reference/bytes.ts';
-import { Status } from '../../../reference/wire/registry.ts';
-import { udpPacket } from '../../application/packets.ts';
+import { MessageType, Status } from '../../../reference/wire/registry.ts';
+import { cut, icmpError } from '../../application/icmp.ts';
+import { udpPacket, udpPacketOf } from '../../application/packets.ts';
 import { readUdp } from '../../application/udp.ts';
 import type { Case } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
@@ -31,20 +33,53 @@ export const FAMILIES = [4, 6] as const;
 interface Wrong {
   readonly name: string;
   readonly counter: 'refused.inner-source' | 'refused.inner-destination';
+  /** Of the path; 4 if not given. */
+  readonly version?: 4 | 6;
   readonly from?: (on: OnPath) => Ip;
   readonly to?: (on: OnPath) => Ip;
+  /** Another packet than one of UDP. */
+  readonly packet?: (from: Ip, to: Ip) => Uint8Array;
 }
 
-const from = (name: string, of: (on: OnPath) => Ip): Wrong => ({
+type Parts = Pick<Wrong, 'version' | 'packet'>;
+
+const from = (name: string, of: (on: OnPath) => Ip, parts: Parts = {}): Wrong => ({
+  ...parts,
   name: `from ${name}`,
   from: of,
   counter: 'refused.inner-source',
 });
-const to = (name: string, of: (on: OnPath) => Ip): Wrong => ({
+const to = (name: string, of: (on: OnPath) => Ip, parts: Parts = {}): Wrong => ({
+  ...parts,
   name: `to ${name}`,
   to: of,
   counter: 'refused.inner-destination',
 });
+
+/** An address that differs in one bit of one byte. */
+function beside(ip: Ip, at: number): Ip {
+  const bytes = ipToBytes(ip).slice();
+  const place = at < 0 ? bytes.length + at : at;
+  bytes[place] = (bytes[place] ?? 0) ^ 1;
+  return ipFromBytes(bytes) ?? ip;
+}
+
+/** Whoever's it is, the node has it not. */
+const STOLEN: readonly Wrong[] = ([4, 6] as const).flatMap((version) => [
+  from(`all but the last bit of its own, IPv${version}`, ({ inside }) => beside(inside, -1), { version }),
+  from(`all but a bit in the middle of its own, IPv${version}`, ({ inside }) => beside(inside, 2), {
+    version,
+  }),
+  from(`another one, with its last hop, IPv${version}`, ({ inside }) => beside(inside, -1), {
+    version,
+    packet: (source, destination) =>
+      udpPacket({ from: source, to: destination, payload: new Uint8Array(8), hopLimit: 1 }),
+  }),
+  from(`another one, a later fragment, IPv${version}`, ({ inside }) => beside(inside, -1), {
+    version,
+    packet: (source, destination) => cut(udpPacketOf(1000, { from: source, to: destination }))[1],
+  }),
+]);
 
 /** What a node may not send. [RSN-12, RST-02, TUN-19] */
 const WRONG: Readonly<Record<EndKind, readonly Wrong[]>> = {
@@ -52,17 +87,29 @@ const WRONG: Readonly<Record<EndKind, readonly Wrong[]>> = {
     from("another node's address", () => '198.18.200.1' as Ip),
     from('a real address', () => '203.0.113.200' as Ip),
     from('what stands for the peer', ({ far }) => far),
+    ...STOLEN,
+    from('another one, an ICMP error', ({ inside }) => beside(inside, -1), {
+      packet: (source, destination) =>
+        icmpError(source, destination, [3, 3, 0], udpPacketOf(60, { from: destination, to: source })),
+    }),
     to("the peer's real address", ({ plan }) => plan.real),
     to('what stands for nobody', () => '198.19.200.1' as Ip),
     to('another general host', () => '203.0.113.200' as Ip),
     to('the node itself', ({ inside }) => inside),
+    to("the peer's real address, IPv6", ({ plan }) => plan.real, { version: 6 }),
+    to('all but the last bit of what stands for the peer, IPv6', ({ far }) => beside(far, -1), {
+      version: 6,
+    }),
+    to('all but a bit in the middle of it, IPv6', ({ far }) => beside(far, 7), { version: 6 }),
   ],
   'rs-t': [
     from("the node's virtual address", ({ plan }) => plan.own[0] ?? plan.real),
     from('an address that is not lent', () => '192.0.2.99' as Ip),
     from('the general peer', ({ plan }) => plan.real),
+    ...STOLEN,
     to('another general host', () => '203.0.113.200' as Ip),
     to('the node itself', ({ inside }) => inside),
+    to('all but the last bit of the general peer, IPv6', ({ plan }) => beside(plan.real, -1), { version: 6 }),
   ],
 };
 
@@ -136,21 +183,24 @@ export function dataCases(role: EndKind): readonly Case[] {
       ...used,
       id: `${role}.data.wrong`,
       title:
-        'An inner packet with a source or destination that its path does not have is dropped and counted.',
+        'An inner packet with a source or destination that its path does not have is dropped without a word and counted.',
       clauses: ['GEN-19', ...(isN ? ['RSN-12', 'TUN-19'] : ['RST-02'])],
       catches: 'A node that speaks for another one, or reaches more by a path than its DC directed.',
       arbitrary: fc.constantFrom(...wrong),
       boundaries: wrong,
       async script(world, one) {
-        const on = await opened(world);
-        const packet = udpPacket({
-          from: one.from?.(on) ?? on.inside,
-          to: one.to?.(on) ?? on.far,
-          payload: world.fresh(16),
-        });
+        const { version = 4 } = one;
+        const on = await opened(world, { plan: { families: [version, version] } });
+        const [source, destination] = [one.from?.(on) ?? on.inside, one.to?.(on) ?? on.far];
+        const packet =
+          one.packet?.(source, destination) ??
+          udpPacket({ from: source, to: destination, payload: world.fresh(16) });
+        const requirement = isN ? 'RSN-12, TUN-19.' : 'RST-02.';
         await checkCounted(world, on.end, one.counter, 1, () =>
-          checkNotOut(world, on, () => on.node.sendData(packet), isN ? 'RSN-12, TUN-19.' : 'RST-02.'),
+          checkNotOut(world, on, () => on.node.sendData(packet), requirement),
         );
+        const told = on.node.peer.inbox.find(({ type }) => type === MessageType.data);
+        world.check(told === undefined, 'nothing comes back', 'Data', requirement);
       },
     }),
     scriptCase({

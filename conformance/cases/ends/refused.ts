@@ -38,6 +38,10 @@ const NO_PEERS = [
   'ff02::1',
   'fd00::1',
   'fd00:ec2::254',
+  '64:ff9b::10.1.2.3',
+  '64:ff9b::169.254.169.254',
+  '64:ff9b::127.0.0.1',
+  `64:ff9b::${GENERAL_SIDE[4]}`,
   GENERAL_SIDE[4],
   GENERAL_SIDE[6],
 ] as const;

@@ -2,6 +2,7 @@ import type { Ip } from '../../address.ts';
 import { parseIp } from '../../address.ts';
 import type { Prefix, TestProfile } from '../../locator.ts';
 import { isIn, reach } from '../../locator.ts';
+import { behindNat64 } from '../../nat64.ts';
 
 /** Where clouds tell their hosts who they are, secrets too. [RSN-08] */
 const METADATA: ReadonlySet<Ip> = new Set(
@@ -17,8 +18,11 @@ export interface PeerRules {
   readonly profile: TestProfile;
 }
 
-export function mayBePeer(ip: Ip, { own, allow, profile }: PeerRules): boolean {
+export function mayBePeer(ip: Ip, rules: PeerRules): boolean {
+  const { own, allow, profile } = rules;
   if (own(ip)) return false;
   if (allow.some((prefix) => isIn(ip, prefix))) return true;
+  const behind = behindNat64(ip);
+  if (behind !== undefined && !mayBePeer(behind, rules)) return false;
   return reach(ip, profile) === 'global' && !METADATA.has(ip);
 }
