@@ -32,6 +32,7 @@ import { INNER } from './inner.ts';
 import { LEGS } from './legs.ts';
 import { LIMITS } from './limits.ts';
 import { NAPT } from './napt.ts';
+import { NAPT_TIMES } from './napt-times.ts';
 import { NODE } from './node.ts';
 import { NODE_DIRECTIONS } from './node-directions.ts';
 import { NODE_GENERAL } from './node-general.ts';
@@ -92,5 +93,6 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...ENDS,
   ...TRANSLATING,
   ...NAPT,
+  ...NAPT_TIMES,
   ...INSPECTING,
 ];

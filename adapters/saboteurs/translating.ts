@@ -26,7 +26,7 @@ const ICMP_HEADER = 8;
 const RELEASED = 125_000;
 
 /** A translator with other settings than it was given. */
-function withSettings(change: (config: NaptConfig) => NaptConfig): void {
+export function withSettings(change: (config: NaptConfig) => NaptConfig): void {
   replace(Napt.prototype, 'bind', (original) => (self, ...args) => {
     const world = field<object>(self, 'world');
     const config = change(field<NaptConfig>(world, 'config'));

@@ -39,39 +39,39 @@ const IDENTIFICATION = 0x1234;
 
 /** A packet in two fragments. (RFC 791, 3.2; RFC 8200, 4.5) */
 export function cut(packet: Uint8Array): [Uint8Array, Uint8Array] {
-  return packet[0] === 0x60 ? cut6(packet) : cut4(packet);
+  return [piece(packet, 0, FIRST), piece(packet, FIRST)];
 }
 
-function cut4(packet: Uint8Array): [Uint8Array, Uint8Array] {
-  const at = 20 + FIRST;
-  const head = packet.slice(0, 20);
-  const piece = (flags: number, offset: number, data: Uint8Array) => {
-    const bytes = concat(head, data);
-    const view = new DataView(bytes.buffer);
-    view.setUint16(2, bytes.length);
-    view.setUint16(4, IDENTIFICATION);
-    view.setUint16(6, (flags << 13) | (offset >> 3));
-    view.setUint16(10, 0);
-    let sum = 0;
-    for (let i = 0; i < 20; i += 2) sum += view.getUint16(i);
-    while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-    view.setUint16(10, ~sum & 0xffff);
-    return bytes;
-  };
-  return [piece(1, 0, packet.slice(20, at)), piece(0, FIRST, packet.slice(at))];
+/**
+ * A fragment of a packet.
+ * @param from where it begins, and
+ * @param to where it ends, in bytes after the header; the last one if not given
+ */
+export function piece(packet: Uint8Array, from: number, to?: number): Uint8Array {
+  return packet[0] === 0x60 ? piece6(packet, from, to) : piece4(packet, from, to);
 }
 
-function cut6(packet: Uint8Array): [Uint8Array, Uint8Array] {
-  const at = 40 + FIRST;
-  const [protocol = 0] = packet.slice(6, 7);
-  const piece = (more: number, offset: number, data: Uint8Array) => {
-    const bytes = concat(packet.slice(0, 40), Uint8Array.of(protocol, 0, 0, 0, 0, 0, 0, 0), data);
-    const view = new DataView(bytes.buffer);
-    view.setUint16(4, bytes.length - 40);
-    view.setUint8(6, FRAGMENT);
-    view.setUint16(42, offset | more);
-    view.setUint32(44, IDENTIFICATION);
-    return bytes;
-  };
-  return [piece(1, 0, packet.slice(40, at)), piece(0, FIRST, packet.slice(at))];
+function piece4(packet: Uint8Array, from: number, to: number | undefined): Uint8Array {
+  const bytes = concat(packet.slice(0, 20), packet.slice(20 + from, to && 20 + to));
+  const view = new DataView(bytes.buffer);
+  view.setUint16(2, bytes.length);
+  view.setUint16(4, IDENTIFICATION);
+  view.setUint16(6, (to === undefined ? 0 : 0x2000) | (from >> 3));
+  view.setUint16(10, 0);
+  let sum = 0;
+  for (let i = 0; i < 20; i += 2) sum += view.getUint16(i);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  view.setUint16(10, ~sum & 0xffff);
+  return bytes;
+}
+
+function piece6(packet: Uint8Array, from: number, to: number | undefined): Uint8Array {
+  const header = Uint8Array.of(packet[6] ?? 0, 0, 0, 0, 0, 0, 0, 0);
+  const bytes = concat(packet.slice(0, 40), header, packet.slice(40 + from, to && 40 + to));
+  const view = new DataView(bytes.buffer);
+  view.setUint16(4, bytes.length - 40);
+  view.setUint8(6, FRAGMENT);
+  view.setUint16(42, from | (to === undefined ? 0 : 1));
+  view.setUint32(44, IDENTIFICATION);
+  return bytes;
 }

@@ -13,6 +13,7 @@ import { RS_N_REFUSED_CASES, refusedCases } from './refused.ts';
 import { RS_N_ROOM_CASES } from './rooms.ts';
 import { routeCases } from './routes.ts';
 import { sizeCases } from './sizes.ts';
+import { RS_N_TIME_CASES } from './times.ts';
 import { RS_N_TRANSLATION_CASES } from './translated.ts';
 
 const BOTH = (['rs-n', 'rs-t'] as const).flatMap((role) => [
@@ -32,6 +33,7 @@ export const END_CASES: readonly Case[] = [
   ...RS_N_TRANSLATION_CASES,
   ...RS_N_MAPPING_CASES,
   ...RS_N_FILTER_CASES,
+  ...RS_N_TIME_CASES,
   ...RS_N_ROOM_CASES,
   ...RS_N_ODD_CASES,
   ...RS_T_CASES,

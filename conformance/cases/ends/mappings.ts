@@ -44,12 +44,12 @@ async function toAnother(world: World, on: OnPath, options: PathOptions = {}): P
   return made;
 }
 
-function way({ from, ports: [port] }: ReadUdp): string {
+export function way({ from, ports: [port] }: ReadUdp): string {
   return `${from} port ${port}`;
 }
 
 /** Moves the relay's clock; what it asks for meanwhile is answered. */
-async function forward(world: World, on: OnPath, seconds: number): Promise<void> {
+export async function forward(world: World, on: OnPath, seconds: number): Promise<void> {
   const { path, peer } = on.node;
   for (let left = seconds; left > 0; left -= STEP) {
     await on.end.forward(1000 * Math.min(STEP, left));
