@@ -33,6 +33,7 @@ import { LEGS } from './legs.ts';
 import { LIMITS } from './limits.ts';
 import { NAPT } from './napt.ts';
 import { NAPT_TIMES } from './napt-times.ts';
+import { NAPT_WORDS } from './napt-words.ts';
 import { NODE } from './node.ts';
 import { NODE_DIRECTIONS } from './node-directions.ts';
 import { NODE_GENERAL } from './node-general.ts';
@@ -94,5 +95,6 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...TRANSLATING,
   ...NAPT,
   ...NAPT_TIMES,
+  ...NAPT_WORDS,
   ...INSPECTING,
 ];

@@ -24,12 +24,13 @@ export function icmpError(
   to: Ip,
   [type, code, rest]: readonly number[],
   about: Uint8Array,
+  hops = 64,
 ): Uint8Array {
   const body = new Uint8Array(8);
   body.set([type ?? 0, code ?? 0]);
   new DataView(body.buffer).setUint32(4, rest ?? 0);
   const icmp = concat(body, about.slice(0, 500));
-  return withChecksums(concat(header(from, to, to.includes(':') ? 58 : 1, icmp.length, 64), icmp));
+  return withChecksums(concat(header(from, to, to.includes(':') ? 58 : 1, icmp.length, hops), icmp));
 }
 
 /** Bytes after the header in the first of two fragments. */

@@ -15,6 +15,7 @@ import { routeCases } from './routes.ts';
 import { sizeCases } from './sizes.ts';
 import { RS_N_TIME_CASES } from './times.ts';
 import { RS_N_TRANSLATION_CASES } from './translated.ts';
+import { RS_N_WORD_CASES } from './words.ts';
 
 const BOTH = (['rs-n', 'rs-t'] as const).flatMap((role) => [
   ...portedCases(role),
@@ -33,6 +34,7 @@ export const END_CASES: readonly Case[] = [
   ...RS_N_TRANSLATION_CASES,
   ...RS_N_MAPPING_CASES,
   ...RS_N_FILTER_CASES,
+  ...RS_N_WORD_CASES,
   ...RS_N_TIME_CASES,
   ...RS_N_ROOM_CASES,
   ...RS_N_ODD_CASES,
