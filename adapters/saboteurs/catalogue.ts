@@ -32,6 +32,7 @@ import { INNER } from './inner.ts';
 import { LEGS } from './legs.ts';
 import { LIMITS } from './limits.ts';
 import { NAPT } from './napt.ts';
+import { NAPT_HEADERS } from './napt-headers.ts';
 import { NAPT_TIMES } from './napt-times.ts';
 import { NAPT_WORDS } from './napt-words.ts';
 import { NODE } from './node.ts';
@@ -95,6 +96,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...TRANSLATING,
   ...NAPT,
   ...NAPT_TIMES,
+  ...NAPT_HEADERS,
   ...NAPT_WORDS,
   ...INSPECTING,
 ];

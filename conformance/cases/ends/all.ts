@@ -4,6 +4,7 @@ import { dataCases } from './data.ts';
 import { directionCases } from './direction.ts';
 import { RS_N_FILTER_CASES } from './filters.ts';
 import { flowCases } from './flow.ts';
+import { RS_N_HEADER_CASES } from './headers.ts';
 import { RS_T_CASES } from './lent.ts';
 import { lifeCases } from './life.ts';
 import { RS_N_MAPPING_CASES } from './mappings.ts';
@@ -33,6 +34,7 @@ export const END_CASES: readonly Case[] = [
   ...RS_N_REFUSED_CASES,
   ...RS_N_TRANSLATION_CASES,
   ...RS_N_MAPPING_CASES,
+  ...RS_N_HEADER_CASES,
   ...RS_N_FILTER_CASES,
   ...RS_N_WORD_CASES,
   ...RS_N_TIME_CASES,
