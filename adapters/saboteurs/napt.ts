@@ -10,6 +10,7 @@ import type { Made } from '../../reference/roles/relay/ends.ts';
 import { Incoming } from '../../reference/roles/rs-n/napt/incoming.ts';
 import { Mappings } from '../../reference/roles/rs-n/napt/mappings.ts';
 import { Outgoing } from '../../reference/roles/rs-n/napt/outgoing.ts';
+import { Peerings } from '../../reference/roles/rs-n/napt/peerings.ts';
 import type { Kind, Mapping, Outside, Path } from '../../reference/roles/rs-n/napt/records.ts';
 import { addressOf } from '../../reference/roles/rs-n/napt/records.ts';
 import type { InOutcome, Outcome } from '../../reference/roles/rs-n/napt/types.ts';
@@ -168,5 +169,21 @@ export const NAPT: readonly Saboteur[] = [
     clause: 'RSN-09',
     caughtBy: 'rs-n.mapping.silent',
     patch: () => answering((head, self) => (head.hops <= 1 ? timeExceeded(head.bytes, self) : undefined)),
+  },
+  {
+    name: 'rs-n-answers-by-newest-path',
+    title: 'sends answers by the path that was directed last, opened or not',
+    clause: 'RSN-04',
+    caughtBy: 'rs-n.path.second',
+    patch() {
+      for (const method of ['use', 'leave']) replace(Peerings.prototype, method, () => () => undefined);
+    },
+  },
+  {
+    name: 'rs-n-answers-by-closed-path',
+    title: 'sends answers by a path that is closed though there is another',
+    clause: 'RSN-04',
+    caughtBy: 'rs-n.path.second',
+    patch: () => replace(Peerings.prototype, 'leave', () => () => undefined),
   },
 ];

@@ -6,6 +6,7 @@ import { readSegment, TCP_FLAG, tcpSegment } from '../../application/tcp.ts';
 import type { ReadUdp } from '../../application/udp.ts';
 import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
+import { body } from '../../fields.ts';
 import type { Received } from '../../observe/received.ts';
 import type { World } from '../../world.ts';
 import { delivered } from '../node/steps.ts';
@@ -33,13 +34,18 @@ const FEW = 4;
 /** Seconds, in which nothing that it keeps alive is missed. */
 const STEP = 200;
 
-/** Another path of the same node, to another peer. */
-async function toAnother(world: World, on: OnPath, options: PathOptions = {}): Promise<OnPath> {
+/** Another path of the same node, to another peer if nothing else is said, which it has not opened yet. */
+async function besideOf(world: World, on: OnPath, options: PathOptions = {}): Promise<OnPath> {
   const { end, dc, plan } = on;
   const base = dc.plan(options.plan);
   const [, relay] = base.legs;
   const next = { ...base, own: plan.own, legs: [plan.legs[0], relay] as const };
-  const made = await directAs(world, end, dc, next, { node: { name: 'A, again' }, ...options });
+  return await directAs(world, end, dc, next, { node: { name: 'A, again' }, ...options });
+}
+
+/** The same once it is open. */
+async function toAnother(world: World, on: OnPath, options: PathOptions = {}): Promise<OnPath> {
+  const made = await besideOf(world, on, options);
   await made.node.openLeg();
   return made;
 }
@@ -223,6 +229,35 @@ export const RS_N_MAPPING_CASES: readonly Case[] = [
       });
       const kept = await checkOut(world, again, 'RSN-16.');
       world.check(way(kept) === way(flow), way(flow), way(kept), 'RSN-16: it takes the mappings over.');
+    },
+  }),
+  scriptCase({
+    ...N,
+    id: 'rs-n.path.second',
+    title:
+      'Of two paths of a node to one peer answers go by that by which it sent last, and by none that is closed.',
+    clauses: ['RSN-04', 'RSN-03', 'TUN-17'],
+    catches: 'Answers by a path that nobody opened yet, or that is closed; another port for each path.',
+    async script(world) {
+      exactNetwork(world);
+      const on = await opened(world);
+      const flow = await checkFlows(world, on, 'The path works.');
+      const plan = { real: on.plan.real, standsFor: on.plan.standsFor };
+      const next = await besideOf(world, on, { plan });
+      await checkBack(world, on, flow, 'RSN-04: its node has not sent by the new one.');
+      await next.node.openLeg();
+      await checkBack(world, on, flow, 'RSN-04: its node has not sent by the new one.');
+      const again = await checkOut(world, next, 'RSN-04.');
+      world.check(way(again) === way(flow), way(flow), way(again), 'RSN-05: one mapping for both.');
+      await checkBack(world, next, flow, 'RSN-04: by that by which it sent last.');
+      await checkOut(world, on, 'RSN-04.');
+      await checkBack(world, on, flow, 'RSN-04: by that by which it sent last.');
+      const { peer, path } = on.node;
+      const content = body({ transaction: world.fresh(8), close: true });
+      world.status(await peer.request(path, MessageType.pathUpdate, content), Status.ok);
+      await checkBack(world, next, flow, 'RSN-04, TUN-17: nothing goes by the one that is closed.');
+      await checkOut(world, on, 'TUN-17: it receives for 10 s more.');
+      await checkBack(world, next, flow, 'RSN-04, TUN-17: nothing goes by the one that is closed.');
     },
   }),
 ];

@@ -201,6 +201,9 @@ export class EndRelay implements Role {
           case 'size':
             this.side.resize(event.end, event.mtu);
             break;
+          case 'left':
+            this.side.leave(event.end);
+            break;
           case 'gone':
             this.side.release(event.end, now);
             break;

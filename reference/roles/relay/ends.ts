@@ -72,6 +72,8 @@ export type EndsEvent =
   | { readonly kind: 'bound'; readonly end: End }
   /** The largest inner packet of its family is another one now. [TUN-06] */
   | { readonly kind: 'size'; readonly end: End; readonly mtu: number }
+  /** Nothing goes into it any more. [TUN-17] */
+  | { readonly kind: 'left'; readonly end: End }
   | { readonly kind: 'gone'; readonly end: End };
 
 export class Ends {
@@ -264,8 +266,7 @@ export class Ends {
       case 'up':
         return this.enter(end);
       case 'closing':
-        end.isClosing = true;
-        return;
+        return this.leave(end);
       case 'gone':
         return this.erase(end);
       // Where the node is, it knows itself: a relay asks nobody for another path.
@@ -285,7 +286,13 @@ export class Ends {
     this.out.push({ kind: 'bound', end });
     if (this.ends.get(replaces.id) !== replaces) return;
     this.absorb(replaces, replaces.tunnel.close(now), now);
-    replaces.isClosing = true;
+    this.leave(replaces);
+  }
+
+  private leave(end: End): void {
+    if (end.isClosing) return;
+    end.isClosing = true;
+    this.out.push({ kind: 'left', end });
   }
 
   /** Where rates are set each datagram has to pass the role. [RS-14] */

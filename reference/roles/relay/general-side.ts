@@ -44,6 +44,8 @@ export interface GeneralSide extends QuickWays {
   ): Made | Status;
   /** A path is there, and has what the one that it replaces had. [HO-06] */
   bind(end: End, now: Instant): void;
+  /** Nothing goes into a path any more, while it still receives. [TUN-17] */
+  leave(end: End): void;
   /** A path is gone. */
   release(end: End, now: Instant): void;
   /** An inner packet of a path, checked. */

@@ -51,6 +51,10 @@ export class Translated implements GeneralSide {
     if (mtu !== undefined) this.napt.resize(id, mtu);
   }
 
+  leave({ id }: End): void {
+    this.napt.leave(id);
+  }
+
   release({ id }: End, now: Instant): void {
     this.napt.release(id, now);
   }

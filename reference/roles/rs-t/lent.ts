@@ -95,6 +95,10 @@ export class Lent implements GeneralSide {
     this.paths.set(end.id, { end, lent, peer: direction.peerAddress, peers: lease.peers });
   }
 
+  leave(): void {
+    // A path that is closed takes no packets; a lease has one at a time.
+  }
+
   release(end: End, now: Instant): void {
     this.paths.delete(end.id);
     this.leases.release(end.allocated, end, now);

@@ -72,6 +72,11 @@ export class Napt {
     if (path !== undefined) path.mtu = mtu;
   }
 
+  /** Nothing goes into a path any more; the node may send by it for a while. */
+  leave(pathId: string): void {
+    this.world.peerings.leave(pathId);
+  }
+
   /** A path is gone. Its ports are kept for a while, so that what comes late finds no other node. */
   release(pathId: string, now: Instant): void {
     const relation = this.world.peerings.release(pathId);

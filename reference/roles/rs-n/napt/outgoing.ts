@@ -47,6 +47,7 @@ export class Outgoing {
     const result = this.translated(head, path, mapping, mayCut);
     const { mtu } = this.world.config;
     if (result === undefined || !fits(result, { head, mayCut, mtu })) return undefined;
+    this.world.peerings.use(path);
     this.world.touch(mapping, session, now);
     return result;
   }
@@ -57,6 +58,7 @@ export class Outgoing {
     const own = ownAt(path, head, head.addresses);
     if (own === undefined) return refused('inner-source');
     if (!isAt(head.bytes, head.addresses + head.width, path.standsFor)) return refused('inner-destination');
+    this.world.peerings.use(path);
     if (!isFragment(head)) return this.whole(head, path, own, !head.mayNotCut, now);
     const done = this.reassembly.take(head, path.peering.pathId, now);
     if (done.is === 'waiting') return { packets: [], back: [] };

@@ -34,9 +34,29 @@ export class Peerings {
       own: peering.own.map(addressOf),
       standsFor: addressOf(peering.standsFor),
       mtu,
+      state: 'new',
     };
     this.paths.set(peering.pathId, path);
     relation.paths.push(path);
+    arrange(relation);
+  }
+
+  /** The node sent by a path: answers go by it. [RSN-04] */
+  use(path: Path): void {
+    const { paths } = path.relation;
+    if (path.state === 'left' || (path.state === 'used' && paths.at(-1) === path)) return;
+    path.state = 'used';
+    paths.splice(paths.indexOf(path), 1);
+    paths.push(path);
+    arrange(path.relation);
+  }
+
+  /** Another path took over, or it is closed: the node may send by it for a while. [HO-06, TUN-17] */
+  leave(pathId: string): void {
+    const path = this.paths.get(pathId);
+    if (path === undefined) return;
+    path.state = 'left';
+    arrange(path.relation);
   }
 
   /** @returns the relation that has no path any more, if that is so. */
@@ -94,4 +114,11 @@ export class Peerings {
     this.nodes.set(id, node);
     return node;
   }
+}
+
+const RANK = { left: 0, new: 1, used: 2 };
+
+/** Those that were used go before those that were not, and all of them before those that were left. */
+function arrange({ paths }: Relation): void {
+  paths.sort((a, b) => RANK[a.state] - RANK[b.state]);
 }

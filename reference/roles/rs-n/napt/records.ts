@@ -24,6 +24,8 @@ export interface Path {
   readonly standsFor: Address;
   /** How large an inner packet may be, in bytes. */
   mtu: number;
+  /** `used` once the node sent by it, `left` when nothing goes to the node by it any more. */
+  state: 'new' | 'used' | 'left';
 }
 
 /** A node and a general peer, by whatever paths. What belongs to it survives a path that replaces another. [RSN-04] */
@@ -31,7 +33,7 @@ export interface Relation {
   readonly key: string;
   readonly node: NodeState;
   readonly peer: Address;
-  /** The last one is in use. */
+  /** The last one is that by which packets go to the node. */
   readonly paths: Path[];
   /** Mappings that are used for it. */
   uses: number;

@@ -165,6 +165,7 @@ t.test('RSN-04: a path that replaces another has its mappings, and the old one c
   it.bind(peering('p'), 0);
   const port = portOf(it.out(up([1000, 53]), 'p', 0));
   it.bind(peering('p2', { standsFor: addr('198.18.9.55') }), 1);
+  it.leave('p');
   const back = it.in(down([53, port]), 2).to;
   t.equal(back?.pathId, 'p2');
   t.equal(
@@ -183,6 +184,29 @@ t.test('RSN-04: a path that replaces another has its mappings, and the old one c
   );
 });
 
+t.test(
+  'RSN-04: of two paths answers go by that which the node used last, and by none that is closed',
+  (t) => {
+    const it = napt();
+    it.bind(peering('p'), 0);
+    const port = portOf(it.out(up([1000, 53]), 'p', 0));
+    const back = () => it.in(down([53, port]), 1).to?.pathId;
+    it.bind(peering('p2'), 0);
+    t.equal(back(), 'p', 'not by one that was never used');
+    it.out(up([1000, 53]), 'p2', 0);
+    t.equal(back(), 'p2');
+    t.ok(it.quickOut(up([1000, 53]), 'p', 0));
+    t.equal(back(), 'p', 'the hot way is a way, too');
+    it.leave('p');
+    t.equal(back(), 'p2');
+    it.out(up([1000, 53]), 'p', 0);
+    t.equal(back(), 'p2', 'what was left stays so');
+    it.leave('p2');
+    it.release('p2', 1);
+    t.equal(back(), 'p', 'one that is closed, if there is no other');
+  },
+);
+
 t.test('RSN-04: a path of another node to the same peer has none of them', (t) => {
   const it = napt();
   it.bind(peering('p'), 0);
@@ -196,6 +220,7 @@ t.test('RSN-04: a path for other addresses of the node gets no packets for the o
   it.bind(peering('p'), 0);
   const port = portOf(it.out(up([1000, 53]), 'p', 0));
   it.bind(peering('p2', { own: [addr('198.18.0.77')] }), 1);
+  it.leave('p');
   t.same(it.in(down([53, port]), 2), NOTHING);
 });
 
