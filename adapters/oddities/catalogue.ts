@@ -19,6 +19,7 @@ import type { Created } from '../reference/created.ts';
 import type { Oddity } from '../reference/variant.ts';
 import { field, replace, setField, withHandle } from '../reference/variant.ts';
 import { DNS_ODDITIES } from './dns.ts';
+import { NAPT_ODDITIES } from './napt.ts';
 import { RESOLVER_ODDITIES } from './resolver.ts';
 import { ROUTE_ODDITIES } from './routes.ts';
 
@@ -157,6 +158,7 @@ export const ODDITIES: readonly Oddity[] = [
   ...DNS_ODDITIES,
   ...RESOLVER_ODDITIES,
   ...ROUTE_ODDITIES,
+  ...NAPT_ODDITIES,
 ];
 
 /** Bytes of an inner packet that has room for more. */

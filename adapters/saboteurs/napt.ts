@@ -186,4 +186,17 @@ export const NAPT: readonly Saboteur[] = [
     caughtBy: 'rs-n.path.second',
     patch: () => replace(Peerings.prototype, 'leave', () => () => undefined),
   },
+  {
+    name: 'rs-n-sessions-of-peers',
+    title: 'lets a peer have all connections of a port',
+    clause: 'RSN-14',
+    caughtBy: 'rs-n.mapping.peer-sessions',
+    patch: () =>
+      replace(
+        Mappings.prototype,
+        'begin',
+        (original) => (self, mapping, relation, port, session) =>
+          original(self, mapping, relation, port, session, 'node'),
+      ),
+  },
 ];

@@ -181,7 +181,7 @@ export const RS_N_HEADER_CASES: readonly Case[] = [
     id: 'rs-n.translate.header',
     title:
       'Class, DF and lengths are those of RFC 7915 in the other family, and within one stay as they were.',
-    clauses: ['RSN-02', 'RSN-03', 'RSN-10', 'TUN-10'],
+    clauses: ['RSN-02', 'RSN-03', 'RSN-10'],
     catches: 'Marks that are lost, DF that is made up or taken away, lengths that count the other header.',
     arbitrary: fc.record({
       row: fc.constantFrom(...WAYS),

@@ -8,6 +8,7 @@ import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
 import { body } from '../../fields.ts';
 import type { Received } from '../../observe/received.ts';
+import { GENERAL_SIDE } from '../../target/end-under-test.ts';
 import type { World } from '../../world.ts';
 import { delivered } from '../node/steps.ts';
 import { exactNetwork } from '../steps.ts';
@@ -31,6 +32,8 @@ const N = endCommon('rs-n');
 const UDP = 120;
 const TCP = 7440;
 const FEW = 4;
+/** Connections that a peer begins by one port of a node. */
+const FLOOD = 600;
 /** Seconds, in which nothing that it keeps alive is missed. */
 const STEP = 200;
 
@@ -258,6 +261,34 @@ export const RS_N_MAPPING_CASES: readonly Case[] = [
       await checkBack(world, next, flow, 'RSN-04, TUN-17: nothing goes by the one that is closed.');
       await checkOut(world, on, 'TUN-17: it receives for 10 s more.');
       await checkBack(world, next, flow, 'RSN-04, TUN-17: nothing goes by the one that is closed.');
+    },
+  }),
+  scriptCase({
+    ...N,
+    id: 'rs-n.mapping.peer-sessions',
+    title: 'A peer that begins connections without end leaves room for those that the node begins.',
+    clauses: ['RSN-14'],
+    catches: 'A port of the node that its peer blocks for good; a table that whoever is outside fills.',
+    async script(world) {
+      exactNetwork(world);
+      const on = await opened(world);
+      const { inside: from, far: to, end, node, plan } = on;
+      const begin = async (port: number, sequence: number) => {
+        node.sendData(tcpSegment({ from, to, ports: [40_000, port], flags: TCP_FLAG.SYN, sequence }));
+        const isIt = (packet?: Uint8Array) =>
+          packet !== undefined && readSegment(packet)?.sequence === sequence;
+        const event = await delivered(world, end, ({ packet }) => isIt(packet));
+        return world.came(event?.packet, 'the SYN out of the general side', 'RSN-14: there is room.');
+      };
+      const own = readSegment(await begin(80, 100))?.ports[0] ?? 0;
+      const back = { from: plan.real, to: GENERAL_SIDE[4] as Ip, flags: TCP_FLAG.SYN };
+      for (let port = 2000; port < 2000 + FLOOD; port++)
+        await end.packet(tcpSegment({ ...back, ports: [port, own], sequence: 1 }));
+      const next = readSegment(await begin(81, 101))?.ports[0];
+      world.check(next === own, `port ${own}`, `port ${next}`, 'RSN-05: the same mapping.');
+      // Those that came in are nobody's to answer.
+      world.status(await node.peer.probe(node.path), Status.ok);
+      while (node.peer.takeNow(isData) !== undefined);
     },
   }),
 ];
