@@ -186,4 +186,17 @@ export const ENDS: readonly Saboteur[] = [
         return [6, 17, ICMP, ICMPV6].includes(protocol) ? packet : undefined;
       }),
   },
+  {
+    name: 'rs-t-any-six-source',
+    title: 'takes whatever a node sends from an IPv6 address, lent or not',
+    clause: 'RST-02',
+    caughtBy: 'rs-t.data.wrong',
+    patch: () =>
+      replace(Lent.prototype, 'make', (original) => (self, ...args) => {
+        const made = original(self, ...args);
+        if (typeof made === 'number') return made;
+        const { node, ...rest } = made as Made;
+        return { ...rest, node: { includes: (ip: Ip) => ip.includes(':') || node.includes(ip) } };
+      }),
+  },
 ];
