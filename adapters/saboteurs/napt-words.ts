@@ -135,7 +135,7 @@ export const NAPT_WORDS: readonly Saboteur[] = [
     name: 'rs-n-many-errors',
     title: 'answers each packet that it may answer by an ICMP error',
     clause: 'RSN-15',
-    caughtBy: 'rs-n.icmp.own',
+    caughtBy: 'rs-n.icmp.rate',
     patch: () => replace(ErrorRate.prototype, 'within', () => (_, errors) => errors),
   },
   {
