@@ -30,6 +30,7 @@ import { INSPECTING } from './general-side.ts';
 import { HANDSHAKES } from './handshakes.ts';
 import { INNER } from './inner.ts';
 import { LEGS } from './legs.ts';
+import { LENT } from './lent.ts';
 import { LIMITS } from './limits.ts';
 import { NAPT } from './napt.ts';
 import { NAPT_HEADERS } from './napt-headers.ts';
@@ -94,6 +95,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...INNER,
   ...ENDS,
   ...TRANSLATING,
+  ...LENT,
   ...NAPT,
   ...NAPT_TIMES,
   ...NAPT_HEADERS,

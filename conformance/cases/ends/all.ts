@@ -2,9 +2,11 @@
 import type { Case } from '../../case.ts';
 import { dataCases } from './data.ts';
 import { directionCases } from './direction.ts';
+import { errorRateCases } from './error-rate.ts';
 import { RS_N_FILTER_CASES } from './filters.ts';
 import { flowCases } from './flow.ts';
 import { RS_N_HEADER_CASES } from './headers.ts';
+import { RS_T_LEASE_CASES } from './leases.ts';
 import { RS_T_CASES } from './lent.ts';
 import { lifeCases } from './life.ts';
 import { RS_N_MAPPING_CASES } from './mappings.ts';
@@ -12,6 +14,7 @@ import { RS_N_ODD_CASES } from './odd.ts';
 import { portedCases } from './ported.ts';
 import { RS_N_REFUSED_CASES, refusedCases } from './refused.ts';
 import { RS_N_ROOM_CASES } from './rooms.ts';
+import { RS_T_ROUTER_CASES } from './router.ts';
 import { routeCases } from './routes.ts';
 import { sizeCases } from './sizes.ts';
 import { RS_N_TIME_CASES } from './times.ts';
@@ -27,6 +30,7 @@ const BOTH = (['rs-n', 'rs-t'] as const).flatMap((role) => [
   ...routeCases(role),
   ...sizeCases(role),
   ...flowCases(role),
+  ...errorRateCases(role),
 ]);
 
 export const END_CASES: readonly Case[] = [
@@ -41,4 +45,6 @@ export const END_CASES: readonly Case[] = [
   ...RS_N_ROOM_CASES,
   ...RS_N_ODD_CASES,
   ...RS_T_CASES,
+  ...RS_T_ROUTER_CASES,
+  ...RS_T_LEASE_CASES,
 ];
