@@ -35,7 +35,7 @@ const mistakes: readonly (readonly [args: string, line: string])[] = [
   ['--runs 0', '--runs 0 is no whole number from 1 to 1000000.'],
   ['--jobs many', '--jobs many is no whole number from 1 to 1024.'],
   ['--shard 3/2', '--shard 3/2 is no part of a run: write it like 2/4, the second of four.'],
-  ['--budget 1ms', 'No case is left: give a longer --budget, or fewer shards.'],
+  ['--budget 1ms dc.model', 'No case is left: give a longer --budget, or fewer shards.'],
   ['--waive none.json', 'none.json cannot be read: there is no such file: check the path.'],
   [
     '--impair loss=many',
