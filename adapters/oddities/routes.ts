@@ -1,8 +1,10 @@
 /** What the specification leaves open about direct routes. */
 import type { Instant } from '../../reference/core.ts';
 import { Optimiser } from '../../reference/roles/tunnel/optimiser.ts';
+import type { Route } from '../../reference/roles/tunnel/route.ts';
 import type { Search } from '../../reference/roles/tunnel/search.ts';
 import { RouteSize } from '../../reference/roles/tunnel/size.ts';
+import { Upkeep } from '../../reference/roles/tunnel/upkeep.ts';
 import type { Oddity } from '../reference/variant.ts';
 import { field, replace } from '../reference/variant.ts';
 
@@ -37,6 +39,16 @@ export const ROUTE_ODDITIES: readonly Oddity[] = [
         const { hasBegun } = field<Search>(self, 'search');
         if (hasBegun) (self as unknown as { tell(now: Instant): void }).tell(now as Instant);
         return original(self, now);
+      }),
+  },
+  {
+    name: 'measures-early',
+    title: 'measures a route as soon as it was asked and answered, before there is data',
+    clause: 'TUN-06',
+    patch: () =>
+      replace(Upkeep.prototype, 'heard', (original) => (self, route, isAnswer, now) => {
+        original(self, route, isAnswer, now);
+        if (isAnswer) (self as Upkeep).used(route as Route, now as Instant);
       }),
   },
 ];

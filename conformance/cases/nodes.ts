@@ -51,7 +51,8 @@ export function checkBudget(world: World, { name }: Peer): void {
 
 /** Answers a probe of the target as it has to be. Its transaction is the target's, so no part of the hash. */
 export function answerProbe(peer: Peer, channel: PlayedChannel, probe: Received): void {
-  peer.sendSealed(channel, MessageType.probeResponse, probeAnswer(probe), { auto: true });
+  for (let left = peer.stage.answers; left > 0; left--)
+    peer.sendSealed(channel, MessageType.probeResponse, probeAnswer(probe), { auto: true });
 }
 
 /** Answers the target's probes from now on, until the address is valid. */

@@ -15,8 +15,18 @@ import type { World } from '../../world.ts';
 import { isProbeOf, PROBE_1280, PROBE_1400, upTo } from '../node/sizes.ts';
 import { delivered } from '../node/steps.ts';
 import { exactNetwork } from '../steps.ts';
-import type { OnPath } from './steps.ts';
-import { checkBack, checkFlows, checkOut, endCommon, NAMES, opened, outOf, packetTo } from './steps.ts';
+import type { OnPath, PathOptions } from './steps.ts';
+import {
+  checkBack,
+  checkFlows,
+  checkOut,
+  directed,
+  endCommon,
+  NAMES,
+  opened,
+  outOf,
+  packetTo,
+} from './steps.ts';
 
 /** Packet too big, by the family of the peer. [TUN-07] */
 const TOO_BIG = { 4: { type: 3, code: 4 }, 6: { type: 2, code: 0 } } as const;
@@ -97,6 +107,14 @@ async function checkRates(
   world.check(refused === lost, `refused.relay-rate ${lost}`, `${refused}`, 'RS-14: discarded and counted.');
 }
 
+/** A path over a way that drops larger datagrams from the first one on: sizes may be probed before there is Data. */
+async function openedNarrow(world: World, limit: number, options: PathOptions = {}): Promise<OnPath> {
+  const on = await directed(world, options);
+  upTo(world, { far: on.node }, limit);
+  await on.node.openLeg();
+  return on;
+}
+
 export function sizeCases(role: EndKind): readonly Case[] {
   const name = NAMES[role];
   const used = endCommon(role);
@@ -136,9 +154,8 @@ export function sizeCases(role: EndKind): readonly Case[] {
         exactNetwork(world);
         for (const version of [4, 6] as const) {
           const node = { name: version === 4 ? 'A' : 'B' };
-          const on = await opened(world, { plan: { families: [version, version] }, node });
+          const on = await openedNarrow(world, PROBE_1280, { plan: { families: [version, version] }, node });
           const { peer, path } = on.node;
-          upTo(world, { far: on.node }, PROBE_1280);
           const out = await checkFlows(world, on, 'The path works.');
           const larger = await peer.take(isProbeOf(PROBE_1400, { far: on.node }));
           world.came(larger, 'a probing request for 1400 bytes');
@@ -166,9 +183,8 @@ export function sizeCases(role: EndKind): readonly Case[] {
       waits: 4000,
       async script(world) {
         exactNetwork(world);
-        const on = await opened(world);
+        const on = await openedNarrow(world, 1000);
         const { peer, path } = on.node;
-        upTo(world, { far: on.node }, 1000);
         const out = await checkFlows(world, on, 'The path works.');
         world.came(await peer.take(isProbeOf(PROBE_1280, { far: on.node })), 'a probe for 1280 bytes');
         await world.sleep(1000);

@@ -16,6 +16,7 @@ import {
   addressOf,
   checkDelivers,
   checkSends,
+  directedPath,
   isData,
   NODE_USED,
   OWN,
@@ -36,6 +37,14 @@ const TOO_BIG = { 4: { type: 3, code: 4 }, 6: { type: 2, code: 0 } } as const;
 /** Where the far end is, and the path. */
 interface Way {
   readonly far: Pick<PlayedNode, 'peer' | 'path'>;
+}
+
+/** A path over a way that drops larger datagrams from the first one on: sizes may be probed before there is Data. */
+async function openNarrow(world: World, limit: number): Promise<OnPath> {
+  const on = await directedPath(world);
+  upTo(world, on, limit);
+  await on.far.openLeg();
+  return on;
 }
 
 /** Has the far end answer probes up to a size, as if the way dropped larger ones. */
@@ -100,8 +109,7 @@ export const NODE_SIZE_CASES: readonly Case[] = [
     waits: 3500,
     async script(world) {
       exactNetwork(world);
-      const on = await openPath(world);
-      upTo(world, on, PROBE_1280);
+      const on = await openNarrow(world, PROBE_1280);
       await checkSends(world, on, packetTo(world, on.plan));
       world.came(await on.far.peer.take(isProbeOf(PROBE_1400, on)), 'a probing request for 1400 bytes');
       await world.sleep(1500);
@@ -136,8 +144,7 @@ export const NODE_SIZE_CASES: readonly Case[] = [
     waits: 3500,
     async script(world) {
       exactNetwork(world);
-      const on = await openPath(world);
-      upTo(world, on, PROBE_1280 - 1);
+      const on = await openNarrow(world, PROBE_1280 - 1);
       await checkSends(world, on, packetTo(world, on.plan));
       world.came(await on.far.peer.take(isProbeOf(PROBE_1280, on)), 'a probing request for 1280 bytes');
       await world.sleep(1000);

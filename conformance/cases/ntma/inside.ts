@@ -172,6 +172,8 @@ export const NTMA_CASES: readonly Case[] = [
         world.status(await peer.probe(far.path), Status.ok);
         await world.arrived();
         await checkSends(world, on, packetTo(world, on.plan), 'NTMA-05.', peer);
+        // What it asks for meanwhile, and the answers, must not overtake what comes from elsewhere. [KEY-31]
+        await world.arrived();
       }
     },
   }),
