@@ -181,7 +181,7 @@ export const ATTEMPT_CASES: readonly Case[] = [
       // The end with the lower Node ID would not answer an opening that crosses its own.
       const { peer, association, first } = await ownOpening(world, { dcNodeId: 'lower' });
       const { bytes } = first;
-      const intent = silentFault("the RS-S's own message 1", 'handshake');
+      const intent = silentFault("the target's own message 1", 'handshake');
       await world.silence({
         bad: () => peer.send(bytes, undefined, { channel: association, intent }),
         fence: () => peer.message2(peer.sendOpening(association)),

@@ -55,7 +55,7 @@ export const CROSSED_CASES: readonly Case[] = [
       const requirement = 'KEY-06: it sends its own message 1 to the source of the other at once.';
       const again = world.came(
         await elsewhere.take(isOpening),
-        'message 1 of the RS-S at that source',
+        'message 1 of the target at that source',
         requirement,
       );
       world.check(sameBytes(again.bytes, first.bytes), 'the same message 1', 'another one', requirement);
@@ -74,7 +74,7 @@ export const CROSSED_CASES: readonly Case[] = [
       world.check(transactions.size === 2, 'a transaction of its own for each address', 'the same for both');
       const isAnswer = ({ type, at }: Received) => type === MessageType.openingResponse && at <= until;
       const answered = [...peer.inbox, ...elsewhere.inbox].find(isAnswer);
-      world.check(answered === undefined, 'no message 2 of the RS-S', 'message 2', 'KEY-06');
+      world.check(answered === undefined, 'no message 2 of the target', 'message 2', 'KEY-06');
     },
   }),
   scriptCase({
@@ -101,7 +101,7 @@ export const CROSSED_CASES: readonly Case[] = [
       while (peer.inbox.some(isOpening)) await peer.take(isOpening);
       await world.sleep(first.at + 4500 - world.net.now());
       const late = peer.inbox.find(isOpening);
-      world.check(late === undefined, 'no opening of the RS-S any more', 'message 1');
+      world.check(late === undefined, 'no opening of the target any more', 'message 1');
     },
   }),
   scriptCase({

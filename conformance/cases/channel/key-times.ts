@@ -37,7 +37,7 @@ async function openedByRs(world: World, timers: RsOptions['timers']): Promise<As
   await rs.provoke?.();
   const isOpen = () => (association.current?.confirmed === true ? true : undefined);
   if ((await peer.stage.until(isOpen)) === undefined || association.current?.initiator) {
-    throw new Unjudged('inconclusive', 'target', 'the RS-S did not open its association', true);
+    throw new Unjudged('inconclusive', 'target', 'the target did not open its association', true);
   }
   // When this is answered the RS-S has taken our answer to its own probe.
   world.status(await peer.probe(association), 0);
@@ -102,7 +102,7 @@ export const KEY_TIME_CASES: readonly Case[] = [
       const due = await direct(world, dc, { repeats: [] });
       const requirement = 'KEY-05: the message goes under the keys that there are.';
       world.check(due.keys === before, 'an answer under the keys that there were', 'another', requirement);
-      world.came(await peer.take(isOpening), 'message 1 of the RS-S');
+      world.came(await peer.take(isOpening), 'message 1 of the target');
       const renewed = await peer.stage.until(() => (current(association) === before ? undefined : true));
       world.check(renewed === true, 'a confirming probe under the new keys', 'none');
       const next = world.status(await peer.probe(association), 0);
@@ -127,9 +127,9 @@ export const KEY_TIME_CASES: readonly Case[] = [
       const isRenewed = () => (current(association) === before ? undefined : true);
       const renewed = (await peer.stage.until(isRenewed)) === true;
       if (!renewed)
-        world.stage.violated('a new opening of the RS-S', 'none', { requirement, timedOut: true });
+        world.stage.violated('a new opening of the target', 'none', { requirement, timedOut: true });
       const { initiator } = current(association);
-      world.check(!initiator, 'an opening of the RS-S', 'keys of another one', requirement);
+      world.check(!initiator, 'an opening of the target', 'keys of another one', requirement);
     },
   }),
   scriptCase({
@@ -148,10 +148,10 @@ export const KEY_TIME_CASES: readonly Case[] = [
       world.status(await peer.probe(dc.association), 0);
       inTime(world, began, 4000);
       const early = peer.inbox.find(isOpening);
-      world.check(early === undefined, 'no opening of the RS-S yet', 'message 1');
+      world.check(early === undefined, 'no opening of the target yet', 'message 1');
       await world.sleep(2800);
       await direct(world, dc);
-      world.came(await peer.take(isOpening), 'message 1 of the RS-S');
+      world.came(await peer.take(isOpening), 'message 1 of the target');
     },
   }),
   scriptCase({
@@ -220,7 +220,7 @@ export const KEY_TIME_CASES: readonly Case[] = [
       await world.sleep(3000);
       world.status(await dc.peer.probe(dc.association), 0);
       const opened = [...nodePeer.inbox, ...elsewhere.inbox].find(isOpening);
-      world.check(opened === undefined, 'no opening of the leg by the RS-S', 'message 1 on the leg');
+      world.check(opened === undefined, 'no opening of the leg by the target', 'message 1 on the leg');
     },
   }),
 ];

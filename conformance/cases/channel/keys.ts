@@ -166,10 +166,10 @@ export const KEY_CASES: readonly Case[] = [
       const probe = await nodePeer.take(
         ({ channel, type }) => channel === node.leg && type === MessageType.probeRequest,
       );
-      const own = world.came(probe, 'a probing request of the RS-S');
+      const own = world.came(probe, 'a probing request of the target');
       await world.silence({
         bad: () => {
-          const intent = silentFault("the RS-S's own probing request", 'tag');
+          const intent = silentFault("the target's own probing request", 'tag');
           nodePeer.send(own.bytes, undefined, { channel: leg, intent });
         },
         fence: () => nodePeer.probe(leg),

@@ -38,7 +38,7 @@ export async function ownOpening(world: World, options: RsOptions = {}): Promise
     rs.provoke === undefined
       ? 'KEY-43: a relay opens its associations when it starts.'
       : 'FED-15, KEY-27: a DC opens when it starts, and when a message is due and it has no keys.';
-  const first = world.came(await peer.take(isOpening), 'message 1 of the RS-S', requirement);
+  const first = world.came(await peer.take(isOpening), 'message 1 of the target', requirement);
   return { ...on, first };
 }
 
