@@ -2,6 +2,7 @@
 import type { Endpoint } from '../../reference/address.ts';
 import { sameEndpoint } from '../../reference/address.ts';
 import { toHex } from '../../reference/bytes.ts';
+import { readHead } from '../../reference/packet/head.ts';
 import { setHeaderChecksum } from '../../reference/packet/ip.ts';
 import { MessageType } from '../../reference/wire/registry.ts';
 import type { Created } from '../reference/created.ts';
@@ -21,6 +22,25 @@ export const NTMA: readonly Saboteur[] = [
     caughtBy: 'ntma.inside.unchanged',
     wrap: (created) =>
       withInside(created, (packet) => changed(packet, HOPS, (hops) => Math.max(0, hops - 1))),
+  },
+  {
+    name: 'ntma-counts-hops-back',
+    title: 'takes one off the hop limit of what the system inside sends',
+    clause: 'NTMA-05',
+    caughtBy: 'ntma.inside.back',
+    wrap: (created) =>
+      fromInside(created, (packet) => changed(packet, HOPS, (hops) => Math.max(0, hops - 1))),
+  },
+  {
+    name: 'ntma-loses-fragments',
+    title: 'sends no fragments of the system inside',
+    clause: 'NTMA-05',
+    caughtBy: 'ntma.inside.back',
+    wrap: (created) =>
+      fromInside(created, (packet) => {
+        const head = readHead(packet);
+        return head !== undefined && (head.offset > 0 || head.hasMore) ? undefined : packet;
+      }),
   },
   {
     name: 'ntma-one-source',
@@ -107,6 +127,28 @@ function withInside(created: Created, change: Change): Created {
         const packet = tunnels.open(bytes, from, now);
         return packet && change(packet, bytes, from);
       },
+      apply: (effect) => tunnels.apply(effect),
+    },
+  };
+}
+
+/** @param change gives undefined for what is to be lost. */
+function fromInside(created: Created, change: (packet: Uint8Array) => Uint8Array | undefined): Created {
+  const { role, tunnels } = created;
+  const changed = withHandle(created, (input, now) => {
+    if (input.kind !== 'packet') return role.handle(input, now);
+    const packet = change(input.packet);
+    return packet === undefined ? [] : role.handle({ ...input, packet }, now);
+  });
+  if (tunnels === undefined) return changed;
+  return {
+    ...changed,
+    tunnels: {
+      seal(packet, now) {
+        const other = change(packet);
+        return other && tunnels.seal(other, now);
+      },
+      open: (bytes, from, now) => tunnels.open(bytes, from, now),
       apply: (effect) => tunnels.apply(effect),
     },
   };

@@ -1,15 +1,20 @@
 /** Section 10.8: an NTMA between its tunnels and the system inside. What comes out of its interface is inside. */
 import fc from 'fast-check';
 import type { Ip } from '../../../reference/address.ts';
+import { toHex } from '../../../reference/bytes.ts';
 import { MessageType, Part, Status } from '../../../reference/wire/registry.ts';
+import { cut } from '../../application/icmp.ts';
+import type { PacketParts } from '../../application/packets.ts';
 import { udpPacket } from '../../application/packets.ts';
 import type { Case, CaseInfo } from '../../case.ts';
 import { propertyCase, scriptCase } from '../../case.ts';
 import { field } from '../../fields.ts';
 import { silentFault } from '../../intent.ts';
+import type { Received } from '../../observe/received.ts';
 import { isRegistrationRequest } from '../../played/node-dc.ts';
 import { NODE_NAME } from '../../target/node-under-test.ts';
 import type { World } from '../../world.ts';
+import { spoiled, withOptions } from '../ends/lent.ts';
 import { checkIcmp } from '../node/held.ts';
 import { isProbe } from '../node/route-steps.ts';
 import type { OnPath } from '../node/steps.ts';
@@ -65,6 +70,24 @@ const FOREIGN = shownAs<Foreign>(
     { name: 'a public IPv6 address', version: 6, from: () => '2001:db8::80' as Ip },
   ],
 );
+
+const KINDS = ['hops', 'options', 'checksum', 'first fragment', 'last fragment'] as const;
+
+function packetOf(kind: (typeof KINDS)[number], parts: PacketParts): Uint8Array {
+  const packet = udpPacket(parts);
+  switch (kind) {
+    case 'hops':
+      return udpPacket({ ...parts, hopLimit: 1 });
+    case 'options':
+      return withOptions(packet);
+    case 'checksum':
+      return spoiled(packet);
+    case 'first fragment':
+      return cut(packet)[0];
+    case 'last fragment':
+      return cut(packet)[1];
+  }
+}
 
 export const NTMA_CASES: readonly Case[] = [
   scriptCase({
@@ -150,6 +173,30 @@ export const NTMA_CASES: readonly Case[] = [
         });
         await checkSends(world, on, packet, 'NTMA-05: on the path of the client that it is for.');
       }
+    },
+  }),
+  propertyCase({
+    ...NTMA,
+    id: 'ntma.inside.back',
+    title:
+      'What the system sends goes to its client byte for byte, its hop limit too, whole or in fragments.',
+    clauses: ['NTMA-05', 'TUN-18'],
+    catches: 'A hop that is counted, a checksum that is mended, fragments that are put together.',
+    arbitrary: fc.record({ version: fc.constantFrom(...FAMILIES), kind: fc.constantFrom(...KINDS) }),
+    boundaries: FAMILIES.flatMap((version) => KINDS.map((kind) => ({ version, kind }))),
+    async script(world, { version, kind }) {
+      const on = await openPath(world);
+      const packet = packetOf(kind, {
+        from: OWN[version],
+        to: addressOf(on.plan, version),
+        payload: world.random(600),
+        ports: [SERVICE, CLIENT],
+      });
+      await on.node.packet(packet);
+      const isAny = ({ type }: Received) => type === MessageType.data;
+      const mail = world.came(await on.far.peer.take(isAny), 'the packet in Data', 'NTMA-05.');
+      const actual = toHex(mail.plaintext ?? packet.slice(0, 0));
+      world.check(isData(packet, on.far)(mail), toHex(packet), actual, 'NTMA-05: unchanged.');
     },
   }),
   scriptCase({
