@@ -147,7 +147,7 @@ export const RS_T_ROUTER_CASES: readonly Case[] = [
       const long = icmpError(far, inside, [version === 4 ? 8 : 128, 0], concat(new Uint8Array(480), looks));
       const fragment = piece(long, 488);
       await on.end.packet(fragment);
-      const mail = await on.node.peer.take((one) => one.plaintext?.length === fragment.length);
+      const mail = await on.node.peer.take((one) => packetIn(one).length === fragment.length);
       const came = world.came(mail, 'the fragment in Data', 'RST-03.');
       const [actual, expected] = [packetIn(came), onward(fragment)].map((bytes) => toHex(bytes));
       world.check(actual === expected, `${expected}`, `${actual}`, 'RST-03, RST-07.');
