@@ -334,8 +334,8 @@ export function checkTimes(
   world.check(isRight && isOnce, expected, actual, requirement);
 }
 
-/** The two ends begin to count when one sends and the other receives. */
-const EARLY = 30;
+/** The first one may come later than the others by what still passes for a host that is not busy. */
+const EARLY = 60;
 
 /** The far end closes the path. */
 export async function close(world: World, { far }: Pick<OnPath, 'far'>): Promise<void> {
