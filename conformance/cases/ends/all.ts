@@ -3,6 +3,8 @@ import type { Case } from '../../case.ts';
 import { dataCases } from './data.ts';
 import { directionCases } from './direction.ts';
 import { flowCases } from './flow.ts';
+import { RS_T_GUARD_CASES } from './guarded.ts';
+import { RS_T_LEASE_CASES } from './leases.ts';
 import { RS_T_CASES } from './lent.ts';
 import { lifeCases } from './life.ts';
 import { RS_N_MAPPING_CASES } from './mappings.ts';
@@ -33,4 +35,6 @@ export const END_CASES: readonly Case[] = [
   ...RS_N_ROOM_CASES,
   ...RS_N_ODD_CASES,
   ...RS_T_CASES,
+  ...RS_T_LEASE_CASES,
+  ...RS_T_GUARD_CASES,
 ];

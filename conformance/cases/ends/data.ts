@@ -33,6 +33,8 @@ interface Wrong {
   readonly counter: 'refused.inner-source' | 'refused.inner-destination';
   readonly from?: (on: OnPath) => Ip;
   readonly to?: (on: OnPath) => Ip;
+  /** Of inner packets; 4 if not given. */
+  readonly version?: 6;
 }
 
 const from = (name: string, of: (on: OnPath) => Ip): Wrong => ({
@@ -63,6 +65,14 @@ const WRONG: Readonly<Record<EndKind, readonly Wrong[]>> = {
     from('the general peer', ({ plan }) => plan.real),
     to('another general host', () => '203.0.113.200' as Ip),
     to('the node itself', ({ inside }) => inside),
+    { ...from('an address of IPv6 that is not lent', () => '2001:db8:31::ffff' as Ip), version: 6 },
+    { ...from("the node's virtual address of IPv6", ({ plan }) => plan.own[1] ?? plan.real), version: 6 },
+    { ...from('the general peer by IPv6', ({ plan }) => plan.real), version: 6 },
+    { ...to('another general host by IPv6', () => '2001:db8:80::ffff' as Ip), version: 6 },
+    {
+      ...from('an address that is not lent to another general host', () => '192.0.2.99' as Ip),
+      to: () => '203.0.113.200' as Ip,
+    },
   ],
 };
 
@@ -137,19 +147,20 @@ export function dataCases(role: EndKind): readonly Case[] {
       id: `${role}.data.wrong`,
       title:
         'An inner packet with a source or destination that its path does not have is dropped and counted.',
-      clauses: ['GEN-19', ...(isN ? ['RSN-12', 'TUN-19'] : ['RST-02', 'RST-10'])],
+      clauses: ['GEN-19', ...(isN ? ['RSN-12', 'TUN-19'] : ['RST-02'])],
       catches: 'A node that speaks for another one, or reaches more by a path than its DC directed.',
       arbitrary: fc.constantFrom(...wrong),
       boundaries: wrong,
       async script(world, one) {
-        const on = await opened(world);
+        const version = one.version ?? 4;
+        const on = await opened(world, { plan: { families: [version, version] } });
         const packet = udpPacket({
           from: one.from?.(on) ?? on.inside,
           to: one.to?.(on) ?? on.far,
           payload: world.fresh(16),
         });
         await checkCounted(world, on.end, one.counter, 1, () =>
-          checkNotOut(world, on, () => on.node.sendData(packet), 'RSN-12, TUN-19, RST-02.'),
+          checkNotOut(world, on, () => on.node.sendData(packet), isN ? 'RSN-12, TUN-19.' : 'RST-02.'),
         );
       },
     }),
