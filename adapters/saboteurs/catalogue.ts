@@ -30,6 +30,7 @@ import { INSPECTING } from './general-side.ts';
 import { HANDSHAKES } from './handshakes.ts';
 import { INNER } from './inner.ts';
 import { LEGS } from './legs.ts';
+import { LENDING } from './lending.ts';
 import { LIMITS } from './limits.ts';
 import { NODE } from './node.ts';
 import { NODE_DIRECTIONS } from './node-directions.ts';
@@ -89,6 +90,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...FAMILIES,
   ...INNER,
   ...ENDS,
+  ...LENDING,
   ...TRANSLATING,
   ...INSPECTING,
 ];

@@ -11,6 +11,7 @@ import { RS_N_MAPPING_CASES } from './mappings.ts';
 import { RS_N_ODD_CASES } from './odd.ts';
 import { portedCases } from './ported.ts';
 import { RS_N_REFUSED_CASES, refusedCases } from './refused.ts';
+import { renewalCases } from './renewal.ts';
 import { RS_N_ROOM_CASES } from './rooms.ts';
 import { routeCases } from './routes.ts';
 import { sizeCases } from './sizes.ts';
@@ -23,6 +24,7 @@ const BOTH = (['rs-n', 'rs-t'] as const).flatMap((role) => [
   ...dataCases(role),
   ...lifeCases(role),
   ...routeCases(role),
+  ...renewalCases(role),
   ...sizeCases(role),
   ...flowCases(role),
 ]);
