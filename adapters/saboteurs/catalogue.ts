@@ -23,6 +23,7 @@ import { DIRECTIONS } from './directions.ts';
 import { DNS_ZONE } from './dns.ts';
 import { DNS_ANSWERS } from './dns-answers.ts';
 import { ENDS } from './ends.ts';
+import { ENDS_LIFE } from './ends-life.ts';
 import { FAMILIES } from './families.ts';
 import { DC_FINDING, NODE_FINDING } from './finding.ts';
 import { FORWARDING } from './forwarding.ts';
@@ -90,6 +91,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...FAMILIES,
   ...INNER,
   ...ENDS,
+  ...ENDS_LIFE,
   ...LENDING,
   ...TRANSLATING,
   ...INSPECTING,

@@ -82,12 +82,19 @@ export const LENDING: readonly Saboteur[] = [
     title: 'hands a packet of one node to another without asking whom that one may hear',
     clause: 'RST-10',
     caughtBy: 'rs-t.between-nodes.bound',
-    patch: () =>
+    patch() {
+      replace(Lent.prototype, 'make', (original) => (self, ...args) => {
+        const made = original(self, ...args) as ReturnType<Lent['make']>;
+        if (typeof made === 'number') return made;
+        const nodes = leasesOf(self);
+        return { ...made, own: { includes: (ip: Ip) => made.own.includes(ip) || nodes.has(ip) } };
+      });
       replace(Lent.prototype, 'onward', (original) => (self, packet, to, now) => {
         const end = leasesOf(self).get(to as Ip)?.end;
         if (end === undefined) original(self, packet, to, now);
         else field<{ into(...args: unknown[]): void }>(self, 'outlets').into(end.id, packet, now);
-      }),
+      });
+    },
   },
   {
     name: 'rs-t-two-hops',
