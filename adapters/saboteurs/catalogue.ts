@@ -23,6 +23,7 @@ import { DIRECTIONS } from './directions.ts';
 import { DNS_ZONE } from './dns.ts';
 import { DNS_ANSWERS } from './dns-answers.ts';
 import { ENDS } from './ends.ts';
+import { ENDS_LIFE } from './ends-life.ts';
 import { FAMILIES } from './families.ts';
 import { DC_FINDING, NODE_FINDING } from './finding.ts';
 import { FORWARDING } from './forwarding.ts';
@@ -30,6 +31,7 @@ import { INSPECTING } from './general-side.ts';
 import { HANDSHAKES } from './handshakes.ts';
 import { INNER } from './inner.ts';
 import { LEGS } from './legs.ts';
+import { LENDING } from './lending.ts';
 import { LENT } from './lent.ts';
 import { LIMITS } from './limits.ts';
 import { NAPT } from './napt.ts';
@@ -94,6 +96,8 @@ export const SABOTEURS: readonly Saboteur[] = [
   ...FAMILIES,
   ...INNER,
   ...ENDS,
+  ...ENDS_LIFE,
+  ...LENDING,
   ...TRANSLATING,
   ...LENT,
   ...NAPT,

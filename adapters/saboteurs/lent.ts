@@ -4,7 +4,6 @@ import { family } from '../../reference/address.ts';
 import { readHead } from '../../reference/packet/head.ts';
 import type { End } from '../../reference/roles/relay/end.ts';
 import type { Outlets } from '../../reference/roles/relay/general-side.ts';
-import { aboutOf, passedOn } from '../../reference/roles/rs-t/forward.ts';
 import type { Lease } from '../../reference/roles/rs-t/leases.ts';
 import { Leases } from '../../reference/roles/rs-t/leases.ts';
 import { Lent } from '../../reference/roles/rs-t/lent.ts';
@@ -35,21 +34,6 @@ export const LENT: readonly Saboteur[] = [
       outgoing(created, config, 'rs-t', (packet) => {
         const head = readHead(packet);
         return head !== undefined && (head.offset > 0 || head.hasMore) ? undefined : packet;
-      }),
-  },
-  {
-    name: 'rs-t-any-error',
-    title: 'lets in ICMP errors whatever they are about',
-    clause: 'RST-11',
-    caughtBy: 'rs-t.icmp.foreign',
-    patch: () =>
-      replace(Lent.prototype, 'inbound', (original) => (self, packet, now) => {
-        const head = readHead(packet as Uint8Array);
-        const path: { readonly end: End } | undefined =
-          head && Reflect.apply(Reflect.get(self as object, 'pathTo'), self, [head]);
-        const isError = head !== undefined && path !== undefined && aboutOf(head) !== undefined;
-        if (!isError) return original(self, packet, now);
-        return field<Outlets>(self, 'outlets').into(path.end.id, passedOn(head), now as number);
       }),
   },
   {

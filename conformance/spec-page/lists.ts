@@ -4,6 +4,7 @@ import type { VectorFamily } from '../golden-vectors.ts';
 import type { Markup } from '../html/markup.ts';
 import { html, joined } from '../html/markup.ts';
 import type { Place } from '../reporters/places.ts';
+import { ROLES } from '../roles.ts';
 import type { Clause } from '../spec-clauses.ts';
 import type { Proof } from './clause-block.ts';
 import { roleTags } from './clause-block.ts';
@@ -14,6 +15,7 @@ export const CDDL: Heading = listHeading('cddl', 'CDDL');
 export const CASES: Heading = listHeading('cases', 'Cases');
 export const VECTORS: Heading = listHeading('vectors', 'Golden vectors');
 export const INDEX: Heading = listHeading('clause-index', 'Clauses by id');
+export const BY_ROLE: Heading = listHeading('clauses-by-role', 'Clauses by role');
 
 function listHeading(id: string, title: string): Heading {
   return { file: '', depth: 1, number: undefined, title, id };
@@ -103,6 +105,19 @@ export function renderIndex(clauses: readonly Indexed[]): Markup {
 <tbody>
 ${clauses.map(indexRow)}</tbody>
 </table></div>
+`;
+}
+
+/** The clauses that bind each role, as links: what an implementer of one has to read. */
+export function renderByRole(clauses: readonly Clause[]): Markup {
+  const rows = ROLES.map((role) => {
+    const its = clauses.filter(({ roles }) => roles.includes(role)).map(({ id }) => id);
+    return html`<dt>${roleTags([role])} <span class="dim">${its.length}</span></dt>
+<dd>${clauseLinks(its, new Set(its))}</dd>
+`;
+  });
+  return html`${renderHeading(BY_ROLE)}<dl class="roles">
+${rows}</dl>
 `;
 }
 

@@ -13,9 +13,11 @@ import { proofOf, renderClause } from './clause-block.ts';
 import { renderContents, renderCover, titleOf } from './front.ts';
 import type { SpecInput } from './input.ts';
 import {
+  BY_ROLE,
   CASES,
   CDDL,
   INDEX,
+  renderByRole,
   renderCases,
   renderHeading,
   renderIndex,
@@ -57,7 +59,16 @@ export function renderSpec(input: SpecInput): string {
     place: places.get(clause.id),
     proof: proofs.get(clause.id) ?? NOTHING,
   }));
-  const headings = [...front.headings, ...middle.headings, CDDL, ...back.headings, CASES, VECTORS, INDEX];
+  const headings = [
+    ...front.headings,
+    ...middle.headings,
+    CDDL,
+    ...back.headings,
+    CASES,
+    VECTORS,
+    INDEX,
+    BY_ROLE,
+  ];
   const abstract = chapter({ name: readme.name, text: title.abstract });
   const body = html`<a class="skip" href="#text">To the text</a>
 ${renderCover(title, abstract, { clauses, cases: cases.length, vectors: vectors.length })}
@@ -68,7 +79,8 @@ ${renderHeading(CDDL)}${renderCddl(cddl.text, links)}
 ${chapter(part(readme, BEHIND))}
 ${renderCases(cases, known)}
 ${renderVectors(families, known)}
-${renderIndex(indexed)}</main>`;
+${renderIndex(indexed)}
+${renderByRole(clauses)}</main>`;
   return renderPage({
     title: `${title.title}, version ${title.version}`,
     description: `The specification of NTMobile, ${title.date}: ${clauses.length} numbered clauses with what proves them.`,

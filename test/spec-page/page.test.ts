@@ -2,6 +2,7 @@
 import { ALL_CASES } from '../../conformance/cases/all.ts';
 import { specFile, specFiles, versions } from '../../conformance/cli/own-files.ts';
 import { vectorFamilies } from '../../conformance/cli/vectors.ts';
+import { ROLES } from '../../conformance/roles.ts';
 import { catalogue, SpecError } from '../../conformance/spec-clauses.ts';
 import type { SpecInput } from '../../conformance/spec-page/input.ts';
 import { renderSpec } from '../../conformance/spec-page/page.ts';
@@ -85,6 +86,19 @@ t.test('each clause names its level, its cases with their roles, its vectors, or
   t.match(blockOf(page, 'GEN-39'), /No case for .*adapter’s start relies on it/);
   t.match(blockOf(page, 'RSS-11'), /No case for <code>rs-s<\/code>: .*neither sets nor shows/);
   t.equal(/No case for [^:]*rs-s/.test(blockOf(page, 'GEN-03')), false);
+});
+
+t.test('the clauses of each role are listed', (t) => {
+  const [, list = ''] = page.split('id="clauses-by-role"');
+  for (const role of ROLES) {
+    const [, after = ''] = list.split(`<dt><code>${role}</code>`);
+    const its = [...(after.split('</dd>')[0] ?? '').matchAll(/href="#([^"]*)"/g)].map(([, id]) => id);
+    t.same(
+      its,
+      clauses.filter(({ roles }) => roles.includes(role)).map(({ id }) => id),
+      role,
+    );
+  }
 });
 
 t.test('every mention of a clause in the text is a link', (t) => {

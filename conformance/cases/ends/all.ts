@@ -5,6 +5,7 @@ import { directionCases } from './direction.ts';
 import { errorRateCases } from './error-rate.ts';
 import { RS_N_FILTER_CASES } from './filters.ts';
 import { flowCases } from './flow.ts';
+import { RS_T_GUARD_CASES } from './guarded.ts';
 import { RS_N_HEADER_CASES } from './headers.ts';
 import { RS_T_LEASE_CASES } from './leases.ts';
 import { RS_T_CASES } from './lent.ts';
@@ -13,6 +14,7 @@ import { RS_N_MAPPING_CASES } from './mappings.ts';
 import { RS_N_ODD_CASES } from './odd.ts';
 import { portedCases } from './ported.ts';
 import { RS_N_REFUSED_CASES, refusedCases } from './refused.ts';
+import { renewalCases } from './renewal.ts';
 import { RS_N_ROOM_CASES } from './rooms.ts';
 import { RS_T_ROUTER_CASES } from './router.ts';
 import { routeCases } from './routes.ts';
@@ -28,6 +30,7 @@ const BOTH = (['rs-n', 'rs-t'] as const).flatMap((role) => [
   ...dataCases(role),
   ...lifeCases(role),
   ...routeCases(role),
+  ...renewalCases(role),
   ...sizeCases(role),
   ...flowCases(role),
   ...errorRateCases(role),
@@ -46,5 +49,6 @@ export const END_CASES: readonly Case[] = [
   ...RS_N_ODD_CASES,
   ...RS_T_CASES,
   ...RS_T_ROUTER_CASES,
+  ...RS_T_GUARD_CASES,
   ...RS_T_LEASE_CASES,
 ];

@@ -110,6 +110,12 @@ const WRONG: Readonly<Record<EndKind, readonly Wrong[]>> = {
     to('another general host', () => '203.0.113.200' as Ip),
     to('the node itself', ({ inside }) => inside),
     to('all but the last bit of the general peer, IPv6', ({ plan }) => beside(plan.real, -1), { version: 6 }),
+    from("the node's virtual address, IPv6", ({ plan }) => plan.own[1] ?? plan.real, { version: 6 }),
+    from('the general peer, IPv6', ({ plan }) => plan.real, { version: 6 }),
+    {
+      ...from('an address that is not lent, to another general host', () => '192.0.2.99' as Ip),
+      to: () => '203.0.113.200' as Ip,
+    },
   ],
 };
 

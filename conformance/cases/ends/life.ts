@@ -1,4 +1,5 @@
 /** Sections 9.3, 10.6 and chapter 12 at an RS-N and an RS-T: how paths end, move, and take over from each other. */
+import type { Ip } from '../../../reference/address.ts';
 import { MessageType, Status } from '../../../reference/wire/registry.ts';
 import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
@@ -25,6 +26,8 @@ import {
 
 /** RS-11: forwarding has stopped by then. */
 const STOPPED = 1100;
+/** On neither side of any path. */
+const STRANGER = '203.0.113.252' as Ip;
 /** A lifetime, milliseconds. */
 const IDLE = 3000;
 
@@ -98,7 +101,8 @@ export function lifeCases(role: EndKind): readonly Case[] {
       title:
         'A Path Update that closes is acknowledged; what is under way still comes in, and nothing goes out.',
       clauses: ['TUN-17', 'RS-25', 'GEN-26'],
-      catches: 'Packets lost that were under way; data on a path that the node has forgotten.',
+      catches:
+        'Packets lost that were under way; data, probes or answers on a path that the node has forgotten.',
       waits: 3500,
       async script(world) {
         exactNetwork(world);
@@ -112,34 +116,47 @@ export function lifeCases(role: EndKind): readonly Case[] {
         world.status(await dc.peer.probe(dc.association), Status.ok);
         const sent = node.peer.inbox.find(({ type }) => type === MessageType.data);
         world.check(sent === undefined, 'nothing else on the path', 'Data', 'TUN-17.');
+        const again = await node.peer.request(node.path, MessageType.pathUpdate, content);
+        world.status(again, Status.ok, 'GEN-26: a repeat is acknowledged again.');
+        while (node.peer.takeNow(() => true) !== undefined);
+        const probe = body({ transaction: world.fresh(8) });
+        node.peer.sendSealed(node.path, MessageType.probeRequest, probe);
+        node.peer.sendSealed(node.path, MessageType.data, packetTo(world, on, { from: end.endpoint().ip }));
         // 2 s, and the second that GEN-38 allows.
         await world.sleep(3200);
+        const last = node.peer.inbox.filter(({ channel }) => channel === node.path).length;
+        world.check(last === 0, 'nothing else on the path', `${last} messages`, 'TUN-17: not even answers.');
         await checkGone(world, on, 'TUN-17: later datagrams with that Path ID are silent.');
       },
     }),
     scriptCase({
       ...used,
       id: `${role}.path.idle`,
-      title: `A path without inner packets for its lifetime is closed; probes do not keep it, packets either way do.`,
+      title: `A path without inner packets for its lifetime is closed; probes and what is refused do not keep it, packets either way do.`,
       clauses: ['RS-25', 'TUN-17', 'GEN-11'],
-      catches: 'Paths that live for ever, that end under a flow which goes one way, or that probes keep.',
-      waits: 8500,
+      catches:
+        'Paths that live for ever, that end under a flow which goes one way, or that probes or strangers keep.',
+      waits: 10_000,
       async script(world) {
         exactNetwork(world);
         const on = await opened(world, { fields: { lifetime: IDLE / 1000 } });
         const { node } = on;
         const out = await checkOut(world, on, 'The path works.');
-        for (let i = 0; i < 3; i++) {
+        for (let i = 0; i < 4; i++) {
           const last = world.net.now();
           await world.sleep(IDLE / 2);
           if (world.net.now() - last > IDLE * 0.8)
             throw new Unjudged('inconclusive', 'host', 'the host slept while a path was to be kept', true);
-          await checkBack(world, on, out, 'RS-25: packets of the peer keep it too.');
+          // Longer than the lifetime either way alone.
+          if (i < 2) await checkBack(world, on, out, 'RS-25: packets of the peer keep it.');
+          else await checkOut(world, on, 'RS-25: packets of the node keep it.');
         }
         world.check(!node.peer.inbox.some(isClose), 'a path that goes on', 'a Path Update with close');
         const began = world.net.now();
         await world.sleep(IDLE / 2);
         world.status(await node.peer.probe(node.path), Status.ok);
+        node.sendData(packetTo(world, on, { from: STRANGER }));
+        await on.end.packet(packetBack(world, { ...out, to: STRANGER }));
         const mail = world.came(await node.peer.take(isClose, IDLE), 'a Path Update with close', 'RS-25.');
         const ms = Math.round(mail.at - began);
         world.check(

@@ -33,11 +33,22 @@ const [MTU, TOO_LARGE] = [1280, 1300];
 const WORDS = { hops: { 4: [11, 0], 6: [3, 0] }, size: { 4: [3, 4], 6: [2, 0] } } as const;
 const UNREACHABLE = { 4: [3, 1], 6: [1, 3] } as const;
 
-const ROWS = [
+interface Row {
+  readonly side: 'node' | 'peer';
+  readonly why: keyof typeof WORDS;
+  readonly version: 4 | 6;
+  /** The direction names no peer. */
+  readonly isForAny?: boolean;
+}
+
+const ROWS: readonly Row[] = [
   ...FAMILIES.map((version) => ({ side: 'node', why: 'hops', version }) as const),
   ...FAMILIES.map((version) => ({ side: 'peer', why: 'hops', version }) as const),
   ...FAMILIES.map((version) => ({ side: 'node', why: 'size', version }) as const),
+  ...FAMILIES.map((version) => ({ side: 'node', why: 'hops', version, isForAny: true }) as const),
 ];
+/** What may be lent, where no peer tells the family. */
+const POOL = { 4: ['192.0.2.1', '192.0.2.2'], 6: ['2001:db8:31::1', '2001:db8:31::2'] } as const;
 
 /** Addresses and ports of the packet that an error is about, and its checksum; hops may be counted down already. */
 function namedBy(bytes: Uint8Array): string {
@@ -74,9 +85,10 @@ export const RS_T_ROUTER_CASES: readonly Case[] = [
     catches: 'A black hole: a node that never learns how large its packets may be, a traceroute with a gap.',
     arbitrary: fc.constantFrom(...ROWS),
     boundaries: ROWS,
-    async script(world, { side, why, version }) {
-      const end = { general: { mtu: MTU } };
-      const on = await opened(world, { end, plan: { families: [version, version] } });
+    async script(world, { side, why, version, isForAny = false }) {
+      const end = { general: { mtu: MTU }, ...(isForAny ? { pool: POOL[version] } : {}) };
+      const fields = isForAny ? { peerAddress: undefined } : {};
+      const on = await opened(world, { end, fields, plan: { families: [version, version] } });
       await checkFlows(world, on, 'The path works.');
       const [from, to] = side === 'node' ? [on.inside, on.far] : [on.far, on.inside];
       const payload = world.fresh(why === 'size' ? TOO_LARGE - (version === 4 ? 28 : 48) : 16);
@@ -87,7 +99,7 @@ export const RS_T_ROUTER_CASES: readonly Case[] = [
         told = await toldOf(world, on, side, packet);
       });
       const { type, code, rest, ...ends } = world.came(told, 'an ICMP error about it', 'RST-03.');
-      const self = side === 'node' ? on.far : GENERAL_SIDE[version];
+      const self = side === 'node' && !isForAny ? on.far : GENERAL_SIDE[version];
       const size = why === 'size' ? `, MTU ${MTU}` : '';
       const expected = `${WORDS[why][version].join('/')} from ${self} to ${from}${size}`;
       const mtu = why === 'size' ? `, MTU ${rest & 0xffff}` : '';
@@ -103,6 +115,7 @@ export const RS_T_ROUTER_CASES: readonly Case[] = [
     clauses: ['RST-03', 'RST-01'],
     catches: 'Packets that are lost on the next network, or refused though who sent them lets them be cut.',
     async script(world) {
+      exactNetwork(world);
       const on = await opened(world, { end: { general: { mtu: MTU } } });
       await checkFlows(world, on, 'The path works.');
       const before = (await outs(on.end)).length;
@@ -122,7 +135,8 @@ export const RS_T_ROUTER_CASES: readonly Case[] = [
   propertyCase({
     ...T,
     id: 'rs-t.icmp.foreign',
-    title: "Errors about packets that are not to the path's peer stay outside; a fragment is no error.",
+    title:
+      "Errors about packets that are not of the node to the path's peer stay outside; a fragment is no error.",
     clauses: ['RST-11', 'RST-08', 'RST-07'],
     catches: 'Forged errors that end a flow; bytes in the middle of a packet that are taken for a header.',
     arbitrary: fc.constantFrom(...FAMILIES),
@@ -138,6 +152,8 @@ export const RS_T_ROUTER_CASES: readonly Case[] = [
       const bad = [
         error(udpPacket({ from: inside, to: other, payload })),
         icmpError(other, inside, UNREACHABLE[version], udpPacket({ from: inside, to: other, payload })),
+        error(udpPacket({ from: other, to: far, payload })),
+        error(udpPacket({ from: far, to: inside, payload })),
       ];
       await checkCounted(world, on.end, 'refused.mapping', bad.length, () =>
         checkNotIn(world, on, bad, flow, 'RST-11: about a packet to its peer.'),

@@ -156,12 +156,13 @@ export function routeCases(role: EndKind): readonly Case[] {
       ...used,
       id: `${role}.path.dead`,
       title: `An ${name} that hears nothing on a path probes it, then opens it again, and its flow goes on.`,
-      clauses: ['HO-10', 'KEY-27'],
-      catches: 'Packets of peers that go into nothing, until the node happens to send.',
-      waits: 4000,
+      clauses: ['HO-10', 'KEY-27', 'KEY-24'],
+      catches:
+        'Packets of peers that go into nothing, until the node happens to send; one opening and no other; a number twice.',
+      waits: 6000,
       async script(world) {
         exactNetwork(world);
-        const on = await opened(world, { end: { timers: { heard: 1, 'heard-over': 1 } } });
+        const on = await opened(world, { end: { timers: { heard: 1, 'heard-over': 1, 'opening-over': 1 } } });
         const { peer, path } = on.node;
         const out = await checkFlows(world, on, 'The path works.');
         await world.sleep(300);
@@ -173,7 +174,31 @@ export function routeCases(role: EndKind): readonly Case[] {
         world.came(await peer.take(isProbe, 2500), 'a probing request', 'HO-10.');
         const isOpening = ({ type, channel }: Received) =>
           type === MessageType.openingRequest && channel === path;
-        world.came(await peer.take(isOpening, 3500), 'an opening of the path', 'HO-10: it opens.');
+        const first = world.came(
+          await peer.take(isOpening, 3500),
+          'an opening of the path',
+          'HO-10: it opens.',
+        );
+        const order = first.header?.sequence;
+        world.check(
+          order === 2n,
+          'order number 2',
+          `${order}`,
+          'KEY-24: one more than the highest confirmed.',
+        );
+        const isNext = (mail: Received) => isOpening(mail) && mail.header?.sequence !== order;
+        const next = world.came(
+          await peer.take(isNext, 3000),
+          'another opening',
+          'HO-10: anew, when it is over.',
+        );
+        const more = next.header?.sequence;
+        world.check(
+          more === 3n,
+          'order number 3',
+          `${more}`,
+          'KEY-24: one more than its own earlier attempts.',
+        );
         Object.assign(peer.habits, { answerProbes: true, answerOpenings: true });
         world.status(await peer.probe(path), Status.ok);
         await checkFlows(world, on, 'HO-10: the node is back.');

@@ -9,6 +9,7 @@ import { readUdp } from '../../application/udp.ts';
 import type { Case } from '../../case.ts';
 import { scriptCase } from '../../case.ts';
 import { bytesField } from '../../fields.ts';
+import { silentFault } from '../../intent.ts';
 import type { Received } from '../../observe/received.ts';
 import type { EndKind } from '../../played/end-dc.ts';
 import type { World } from '../../world.ts';
@@ -18,6 +19,7 @@ import { exactNetwork } from '../steps.ts';
 import type { OnPath, PathOptions } from './steps.ts';
 import {
   checkBack,
+  checkCounted,
   checkFlows,
   checkOut,
   directed,
@@ -55,7 +57,13 @@ function isDataOf(size: number, { node }: OnPath): (mail: Received) => boolean {
 }
 
 /** Judges that an error about a packet comes out of the general side, with the size that fits. */
-async function checkTooBig(world: World, on: OnPath, packet: Uint8Array, version: 4 | 6): Promise<void> {
+async function checkTooBig(
+  world: World,
+  on: OnPath,
+  packet: Uint8Array,
+  version: 4 | 6,
+  fits = 1280,
+): Promise<void> {
   await on.end.packet(packet);
   const isError = ({ packet: out }: { packet?: Uint8Array | undefined }) => {
     const icmp = out && readIcmp(out);
@@ -67,14 +75,14 @@ async function checkTooBig(world: World, on: OnPath, packet: Uint8Array, version
   };
   const event = await delivered(world, on.end, isError);
   const icmp = event?.packet && readIcmp(event.packet);
-  const requirement = 'TUN-07: its sender gets packet too big.';
+  const requirement = 'TUN-07, TUN-15: its sender gets packet too big.';
   if (icmp === undefined)
     return world.stage.violated('packet too big out of the general side', 'none', {
       requirement,
       timedOut: true,
     });
   const mtu = version === 4 ? icmp.rest & 0xffff : icmp.rest;
-  world.check(mtu === 1280, 'MTU 1280', `MTU ${mtu}`, requirement);
+  world.check(mtu === fits, `MTU ${fits}`, `MTU ${mtu}`, requirement);
   world.check(icmp.isSound, 'right checksums', 'wrong ones', requirement);
   const peer = ipToBytes(on.plan.real);
   world.check(sameBytes(icmp.to, peer), 'to the peer', 'to another', requirement);
@@ -177,26 +185,35 @@ export function sizeCases(role: EndKind): readonly Case[] {
     scriptCase({
       ...used,
       id: `${role}.size.small`,
-      title: 'Where not even 1280 bytes inside get through, IPv4 goes up to 1152 bytes.',
+      title: 'Where not even 1280 bytes inside get through, IPv4 goes up to 1152 bytes, and IPv6 goes on.',
       clauses: ['TUN-15'],
       catches: 'A path that is dead to everything larger than a probe.',
       waits: 4000,
       async script(world) {
         exactNetwork(world);
         const on = await openedNarrow(world, 1000);
-        const { peer, path } = on.node;
-        const out = await checkFlows(world, on, 'The path works.');
-        world.came(await peer.take(isProbeOf(PROBE_1280, { far: on.node })), 'a probe for 1280 bytes');
+        const { peer } = on.node;
+        const six = await openedNarrow(world, 1000, { plan: { families: [6, 6] }, node: { name: 'B' } });
+        const flows: ReadUdp[] = [];
+        for (const one of [on, six]) {
+          flows.push(await checkFlows(world, one, 'The path works.'));
+          const probe = await one.node.peer.take(isProbeOf(PROBE_1280, { far: one.node }));
+          world.came(probe, 'a probe for 1280 bytes');
+        }
         await world.sleep(1000);
         // Small datagrams get through: it is not the way that is dead.
-        world.status(await peer.probe(path), Status.ok);
+        for (const { node } of [on, six]) world.status(await node.peer.probe(node.path), Status.ok);
         await world.sleep(2500);
+        const [out, out6] = flows as [ReadUdp, ReadUdp];
         await on.end.packet(fromPeer(out, 1152));
         world.came(await peer.take(isDataOf(1152, on)), 'a packet of 1152 bytes', 'TUN-15.');
-        await on.end.packet(fromPeer(out, 1153));
+        await checkTooBig(world, on, fromPeer(out, 1153), 4, 1152);
         await checkBack(world, on, out, 'A packet that fits.');
         const sent = peer.takeNow(isDataOf(1153, on));
         world.check(sent === undefined, 'one of 1153 bytes not sent', 'Data', 'TUN-15.');
+        await on.end.packet(fromPeer(out6, 1280));
+        const whole = await six.node.peer.take(isDataOf(1280, six));
+        world.came(whole, 'a packet of 1280 bytes of IPv6', 'TUN-15: in outer fragments, if need be.');
       },
     }),
     scriptCase({
@@ -260,6 +277,35 @@ export function sizeCases(role: EndKind): readonly Case[] {
       clauses: ['RS-14', 'GEN-29', 'GEN-17'],
       catches: 'A limit on datagrams alone, or bytes that are counted otherwise than by the UDP payload.',
       script: (world) => checkRates(world, { bytesPerSecond: PACKETS * SIZE }, PACKETS),
+    }),
+    scriptCase({
+      ...used,
+      id: `${role}.rates.unopened`,
+      title: 'What does not open, or comes again, takes nothing of the rate of a path.',
+      clauses: ['RS-14', 'GEN-19'],
+      catches: 'Rates before tags: whoever has seen a Path ID can keep its node from sending.',
+      async script(world) {
+        exactNetwork(world);
+        const on = await opened(world, { end: { limits: { packetsPerSecond: PACKETS } } });
+        const { end, node } = on;
+        const foe = await world.peer('foe', end.endpoint());
+        const taken = packetTo(world, on);
+        const again = node.sendData(taken);
+        world.came(await outOf(world, end, readUdp(taken)?.payload ?? taken), 'the packet out');
+        const forged = Uint8Array.from(again);
+        forged.set([(forged.at(-1) ?? 0) ^ 1], forged.length - 1);
+        const faults = [
+          [forged, 'tag'],
+          [again, 'replay'],
+        ] as const;
+        for (const [bytes, layer] of faults)
+          await checkCounted(world, end, `refused.${layer}`, 2 * PACKETS, async () => {
+            const intent = silentFault('what takes nothing', layer);
+            const about = { channel: node.path, content: new Uint8Array(0), intent };
+            for (let i = 0; i < 2 * PACKETS; i++) foe.send(bytes, undefined, about);
+            await checkFlows(world, on, 'RS-14: what opened counts.');
+          });
+      },
     }),
     scriptCase({
       ...used,

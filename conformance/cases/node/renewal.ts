@@ -26,12 +26,13 @@ const MESSAGES = 20;
 const OLD = 1000;
 const OTHER_END = 3000;
 
-function forgetOpenings(peer: Peer, channel: PlayedChannel): void {
+/** What it was asked so far is not what the case waits for. */
+export function forgetOpenings(peer: Peer, channel: PlayedChannel): void {
   while (peer.takeNow(isOpeningOf(channel)) !== undefined);
 }
 
-/** Judges that the node has new keys of a channel by an opening of its own, and answers under them. */
-async function checkRenewed(
+/** Judges that the target has new keys of a channel by an opening of its own, and answers under them. */
+export async function checkRenewed(
   world: World,
   peer: Peer,
   channel: PlayedChannel,

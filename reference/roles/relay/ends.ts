@@ -9,7 +9,7 @@ import type { AddressSet } from '../../packet/inner.ts';
 import type { Header } from '../../wire/header.ts';
 import type { RelayDirection, RelayDirectionEnd } from '../../wire/messages.ts';
 import type { RelayKind } from '../../wire/registry.ts';
-import { MessageType, Status } from '../../wire/registry.ts';
+import { Status } from '../../wire/registry.ts';
 import type { Association } from '../association/association.ts';
 import type { Tally } from '../tally.ts';
 import type { CandidateRules } from '../tunnel/candidates.ts';
@@ -119,10 +119,6 @@ export class Ends {
    * @returns whether it cost cryptography and did not verify. [DOS-03]
    */
   receive(end: End, header: Header, bytes: Uint8Array, from: Endpoint, now: Instant): boolean {
-    if (header.type === MessageType.data && !admit(end.left, this.parts.rates, bytes.length, now)) {
-      this.parts.tally.refuse('relay-rate', from);
-      return false;
-    }
     const events = end.tunnel.receive('path', header, bytes, from, now);
     this.absorb(end, events, now);
     return hasFailed(events);
@@ -203,6 +199,7 @@ export class Ends {
     const replaces = this.replacedBy(direction);
     const made = this.parts.make(direction, replaces, owner, now);
     if (typeof made === 'number') return { status: made };
+    const left = allowance(rates);
     const tunnel = new Tunnel(
       {
         pathId: direction.pathId,
@@ -215,6 +212,7 @@ export class Ends {
         peerRole: 'node',
         own: made.own,
         peerAddresses: made.node,
+        admits: (length, at) => admit(left, rates, length, at),
         candidates: [],
         places: () => ({ real: [], observed: [] }),
         rules,
@@ -228,7 +226,7 @@ export class Ends {
       random,
     );
     const { allocated, version } = made;
-    const end = new End({ owner, direction, allocated, version, tunnel, left: allowance(rates), replaces });
+    const end = new End({ owner, direction, allocated, version, tunnel, left, replaces });
     this.ends.set(end.id, end);
     if (replaces === undefined) this.out.push({ kind: 'bound', end });
     this.absorb(end, tunnel.start(now), now);

@@ -38,9 +38,14 @@ export class Leases {
     return this.leases.size;
   }
 
-  /** All that it may lend. */
+  /** All that it may lend, and what is lent still. [RST-05] */
   all(): Ip[] {
-    return [...this.pools.values()].flat();
+    return [...[...this.pools.values()].flat(), ...this.leases.keys()];
+  }
+
+  /** Whether a DC still has it lent. [RST-09] */
+  isInPool(address: Ip, owner: Association): boolean {
+    return this.pools.get(owner)?.includes(address) === true;
   }
 
   pool(owner: Association, addresses: readonly Ip[]): void {

@@ -73,7 +73,8 @@ export class Lent implements GeneralSide {
   ): Made | Status {
     const version = peerAddress && family(peerAddress);
     const before = replaces && this.leases.find(replaces.allocated);
-    const isKept = before !== undefined && (version === undefined || family(before.address) === version);
+    const isFit = before !== undefined && (version === undefined || family(before.address) === version);
+    const isKept = isFit && this.leases.isInPool(before.address, owner);
     if (isKept) before.paths++;
     const lease = isKept ? before : this.leases.take(toHex(nodeId), owner, version, now);
     if (lease === undefined) return Status.poolEmpty;
@@ -123,6 +124,7 @@ export class Lent implements GeneralSide {
     const path = this.pathTo(head);
     const from = ipFromBytes(sourceOf(head));
     if (path === undefined || from === undefined || !path.peers.isKnown(from, now)) return undefined;
+    if (this.leases.find(from) !== undefined || !this.isLetIn(path, from, now)) return undefined;
     return { pathId: path.end.id, packet: passedOn(head) };
   }
 
@@ -138,9 +140,7 @@ export class Lent implements GeneralSide {
     if (error !== undefined) return this.refuse(error, (one) => this.outlets.into(id, one, now), now);
     path.peers.note(to, now);
     for (const piece of fragment(passedOn(head), this.config.mtu) ?? []) {
-      // Another node's lent address is on this side of the relay.
-      if (this.leases.find(to) === undefined) this.outlets.out(piece);
-      else this.inbound(piece, now);
+      this.onward(piece, to, now);
     }
   }
 
@@ -149,25 +149,24 @@ export class Lent implements GeneralSide {
     const head = readHead(packet);
     const from = head && ipFromBytes(sourceOf(head));
     const path = head && this.pathTo(head);
-    if (head === undefined || from === undefined || path === undefined) return this.outlets.refuse('mapping');
-    const about = aboutOf(head);
-    const other = about === undefined ? from : about.destination;
-    if (!this.isLetIn(path, other, now)) return this.outlets.refuse('mapping');
+    // RST-10: who has a lent address sends by a path.
+    const isForged = from !== undefined && this.leases.find(from) !== undefined;
+    if (head === undefined || from === undefined || path === undefined || isForged)
+      return this.outlets.refuse('mapping');
+    if (!this.admits(path, head, from, now)) return this.outlets.refuse('mapping');
     const error = obstacle(head, this.self(head.version) ?? path.lent, Number.POSITIVE_INFINITY);
     if (error !== undefined) return this.refuse(error, this.outlets.out, now);
-    const isOthers = about !== undefined && path.peer !== undefined && from !== path.peer;
-    // RST-11: the node takes nothing else by this path.
-    const passed = isOthers ? icmpPacket(path.peer, path.lent, errorMessage(head)) : passedOn(head);
-    this.outlets.into(path.end.id, passed, now);
+    this.enter(path, head, from, passedOn(head), now);
   }
 
   tooBig({ allocated }: End, error: Uint8Array, now: Instant): void {
     const head = readHead(error);
     const about = head && aboutOf(head);
     if (head === undefined || about === undefined) return;
-    const own = this.self(head.version) ?? allocated;
+    const isNodes = this.leases.find(about.source) !== undefined;
+    const own = isNodes ? about.destination : (this.self(head.version) ?? allocated);
     const told = icmpPacket(own, about.source, errorMessage(head));
-    for (const one of this.errors.within([told], now)) this.outlets.out(one);
+    for (const one of this.errors.within([told], now)) this.onward(one, about.source, now);
   }
 
   resize(): void {
@@ -198,6 +197,36 @@ export class Lent implements GeneralSide {
     if (path.peer !== undefined && ip !== path.peer) return false;
     if (path.peer === undefined && !this.isPeer(ip)) return false;
     return !this.config.onlyAnswers || path.peers.isKnown(ip, now);
+  }
+
+  /** Whether a packet may come into a path: from whom it is let in, or if it is an error, about what went there. [RST-08, RST-11] */
+  private admits(path: PathState, head: Head, from: Ip, now: Instant): boolean {
+    const about = aboutOf(head);
+    if (about === undefined) return this.isLetIn(path, from, now);
+    return about.source === path.lent && this.isLetIn(path, about.destination, now);
+  }
+
+  /** Another node's lent address is on this side of the relay: what goes there has its hop behind it. [RST-10] */
+  private onward(packet: Uint8Array, to: Ip, now: Instant): void {
+    if (this.leases.find(to) === undefined) return this.outlets.out(packet);
+    const head = readHead(packet);
+    const from = head && ipFromBytes(sourceOf(head));
+    const path = head && this.pathTo(head);
+    if (head === undefined || from === undefined || path === undefined) return this.outlets.refuse('mapping');
+    if (!this.admits(path, head, from, now)) return this.outlets.refuse('mapping');
+    this.enter(path, head, from, packet, now);
+  }
+
+  /** An error comes as from the peer: the node takes nothing else by this path. [RST-11] */
+  private enter(
+    { end, peer, lent }: PathState,
+    head: Head,
+    from: Ip,
+    packet: Uint8Array,
+    now: Instant,
+  ): void {
+    const isOthers = peer !== undefined && from !== peer;
+    this.outlets.into(end.id, isOthers ? icmpPacket(peer, lent, errorMessage(head)) : packet, now);
   }
 
   /** Nothing is to be said about it or done to it but to pass it on. */

@@ -13,6 +13,9 @@ import { sentInner } from './route.ts';
 import type { TunnelConfig } from './types.ts';
 import type { Upkeep } from './upkeep.ts';
 
+/** What the UDP payload has more than what it seals: header and tag. */
+const OVERHEAD = 44;
+
 export class Packets {
   private readonly config: TunnelConfig;
   private readonly channel: Channel;
@@ -51,6 +54,8 @@ export class Packets {
 
   /** What opened on the path goes to the application if it is from the peer and for this end. [NODE-11, TUN-13] */
   receive(payload: Uint8Array, from: Endpoint, now: Instant): void {
+    if (this.config.admits?.(payload.length + OVERHEAD, now) === false)
+      return this.link.emit({ kind: 'refused', layer: 'relay-rate', from });
     const inner = acceptInner(payload, this.config.peerAddresses, this.config.own);
     if (inner instanceof Refusal) return this.link.emit({ kind: 'refused', layer: inner.layer, from });
     this.traffic.lastInner = now;

@@ -27,6 +27,8 @@ export interface TunnelConfig {
   readonly peerAddresses: AddressSet;
   /** Sees each packet that is to go; where it says no the role has to see that packet. [HO-09] */
   readonly watch?: ((inner: InnerPacket) => boolean) | undefined;
+  /** Whether Data that opened may be looked at further, by the length of its UDP payload. [RS-14] */
+  readonly admits?: ((length: number, now: Instant) => boolean) | undefined;
   readonly candidates: readonly Endpoint[];
   /** Nobody is told where this end is, and nothing goes or comes but by the relay. [OPT-05] */
   readonly isRelayOnly?: boolean;

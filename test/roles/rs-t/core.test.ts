@@ -137,3 +137,20 @@ t.test('a later pool: what is lent stays, and is not lent again', (t) => {
   t.equal(world.allocated(world.dc, world.direction(2, 2)), SECOND);
   t.equal(world.status(world.dc, world.direction(3, 3)), POOL_EMPTY);
 });
+
+t.test('an error about a packet between two nodes, or about hops, goes to the node that sent it', (t) => {
+  const world = new World('rs-t');
+  world.ask(world.dc, world.direction(1, 1, anyPeer));
+  world.ask(world.dc, world.direction(2, 2, anyPeer));
+  const [one] = [world.node(1, 1), world.node(2, 2)];
+  const packet = (size: number, hops: number) =>
+    udp({ from: FIRST, to: SECOND, ports: [5, 6], hops }, new Uint8Array(size));
+  for (const [sent, type] of [
+    [packet(1281, 64), 3],
+    [packet(10, 1), 11],
+  ] as const) {
+    t.same(world.out(one, sent), [], 'nothing of it goes outside');
+    const [error] = one.packets();
+    t.same(error && [see(error).from, see(error).to, see(error).payload[0]], [SECOND, FIRST, type]);
+  }
+});

@@ -73,3 +73,14 @@ t.test('two DCs with one address: it is lent once', (t) => {
   t.equal(leases.take('n1', owner, 4, 0)?.address, A);
   t.equal(leases.take('n1', other, 4, 0), undefined);
 });
+
+t.test('what is lent leads to it still when a later pool has it no more, and is not taken over', (t) => {
+  const { leases, owner } = lending();
+  leases.take('n1', owner, 4, 0);
+  leases.pool(owner, [B]);
+  t.same(leases.all(), [B, A]);
+  t.same(
+    [A, B].map((ip) => leases.isInPool(ip, owner)),
+    [false, true],
+  );
+});
