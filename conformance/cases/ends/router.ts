@@ -99,7 +99,7 @@ export const RS_T_ROUTER_CASES: readonly Case[] = [
         told = await toldOf(world, on, side, packet);
       });
       const { type, code, rest, ...ends } = world.came(told, 'an ICMP error about it', 'RST-03.');
-      const self = side === 'node' && !isForAny ? on.far : GENERAL_SIDE[version];
+      const self = side === 'node' ? on.far : GENERAL_SIDE[version];
       const size = why === 'size' ? `, MTU ${MTU}` : '';
       const expected = `${WORDS[why][version].join('/')} from ${self} to ${from}${size}`;
       const mtu = why === 'size' ? `, MTU ${rest & 0xffff}` : '';

@@ -135,8 +135,8 @@ export class Lent implements GeneralSide {
     const to = head && ipFromBytes(destinationOf(head));
     if (path === undefined || head === undefined || to === undefined)
       return this.outlets.refuse('translation');
-    const self = path.peer ?? this.self(head.version) ?? to;
-    const error = obstacle(head, self, this.config.mtu);
+    // From no address of the relay's own: none of these is a peer, from which alone the node takes what comes by this path.
+    const error = obstacle(head, to, this.config.mtu);
     if (error !== undefined) return this.refuse(error, (one) => this.outlets.into(id, one, now), now);
     path.peers.note(to, now);
     for (const piece of fragment(passedOn(head), this.config.mtu) ?? []) {
