@@ -179,6 +179,8 @@ export const RS_N_TIME_CASES: readonly Case[] = [
         const back = cut(udpPacketOf(1000, { from: flow.to, to: flow.from, ports }));
         on.node.sendData(there[0]);
         await on.end.packet(back[0]);
+        // What it answers tells that Data came in before.
+        world.status(await on.node.peer.probe(on.node.path), Status.ok);
         await forward(world, on, WAITING);
         const rose = (await refused()) - before;
         world.check(rose >= 2, 'refused.fragment by 2 or more', `by ${rose}`, 'RSN-11: after 60 s.');
