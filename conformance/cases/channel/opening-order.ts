@@ -29,10 +29,15 @@ async function nextMessage2(world: World, peer: Peer, attempt: Attempt): Promise
   return world.came(await peer.take((mail) => mail.attempt === attempt), 'message 2');
 }
 
-/** Repeats message 1 and waits for message 2; of twelve repeats some are lost where any are, and then come once more. */
-async function repeated(world: World, peer: Peer, leg: PlayedChannel, attempt: Attempt): Promise<Received> {
+/** Repeats message 1 and waits for message 2; of many repeats some are lost where any are, and then come once more. */
+async function repeated(
+  world: World,
+  peer: Peer,
+  channel: PlayedChannel,
+  attempt: Attempt,
+): Promise<Received> {
   for (let left = world.impaired ? LOST : 0; ; left--) {
-    peer.send(attempt.message1, undefined, { channel: leg });
+    peer.send(attempt.message1, undefined, { channel });
     const again = await peer.take((mail) => mail.attempt === attempt, left > 0 ? SOON : undefined);
     if (again !== undefined || left === 0) return world.came(again, 'message 2');
   }
@@ -191,8 +196,7 @@ async function openFromSources(
   for (let number = 2; number <= SOURCES; number++) {
     const other = await world.peer(`source ${number}`, rs.endpoint());
     other.channels.push(channel);
-    other.send(attempt.message1, undefined, { channel });
-    await nextMessage2(world, other, attempt);
+    await repeated(world, other, channel, attempt);
     peers.push(other);
   }
   world.status(await peer.probe(channel, keys && { keys }), Status.ok);
