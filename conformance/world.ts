@@ -260,6 +260,11 @@ export class World {
     if (!ok) this.stage.violated(expected, actual, { requirement });
   }
 
+  /** Judges when something came. A host that is busy for a moment makes it late: like what did not come, it is tried once more. */
+  timely(ok: boolean, expected: string, actual: string, requirement?: string): void {
+    if (!ok) this.stage.violated(expected, actual, { requirement, timedOut: true });
+  }
+
   /** Judges that something came in time. */
   came<Thing>(thing: Thing | undefined, expected: string, requirement?: string): Thing {
     return thing ?? this.stage.violated(expected, 'nothing came', { requirement, timedOut: true });

@@ -159,7 +159,7 @@ export function lifeCases(role: EndKind): readonly Case[] {
         await on.end.packet(packetBack(world, { ...out, to: STRANGER }));
         const mail = world.came(await node.peer.take(isClose, IDLE), 'a Path Update with close', 'RS-25.');
         const ms = Math.round(mail.at - began);
-        world.check(
+        world.timely(
           ms >= IDLE - 100 && ms <= IDLE + 1200,
           `one after ${IDLE} ms`,
           `after ${ms} ms`,

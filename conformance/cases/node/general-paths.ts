@@ -273,7 +273,7 @@ export const NODE_GENERAL_PATH_CASES: readonly Case[] = [
       const isClose = (mail: Received) => isUpdate(mail) && field(mail.body, 'close') === true;
       const first = world.came(await on.far.peer.take(isClose, 4000), 'a Path Update with close', 'TUN-08.');
       const ms = Math.round(first.at - began);
-      world.check(ms >= 1900 && ms <= 3000, 'one after 2 s', `after ${ms} ms`, 'TUN-08.');
+      world.timely(ms >= 1900 && ms <= 3000, 'one after 2 s', `after ${ms} ms`, 'TUN-08.');
     },
   }),
 ];

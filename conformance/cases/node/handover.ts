@@ -69,7 +69,7 @@ export const NODE_HANDOVER_CASES: readonly Case[] = [
         world.check(isLarge(came), `${LEAST} bytes or more`, `${came.bytes.length}: ${what}`, 'HO-02.');
         moved = came.from;
         const ms = Math.round(came.at - began);
-        world.check(ms <= AT_ONCE, 'within 1 s', `after ${ms} ms: ${what}`, 'HO-02.');
+        world.timely(ms <= AT_ONCE, 'within 1 s', `after ${ms} ms: ${what}`, 'HO-02.');
       }
       await sendsAt(world, on, direct, 'HO-01: the flow goes on, directly in the end.');
       relay.peer.target = moved;
@@ -255,7 +255,7 @@ export const NODE_HANDOVER_CASES: readonly Case[] = [
       }
       const gaps = times.slice(1).map((at, index) => Math.round(at - (times[index] ?? at)));
       const isRight = gaps.length === 2 && gaps.every((ms) => ms >= 0.9 * REPEAT && ms <= REPEAT + 1200);
-      world.check(
+      world.timely(
         isRight,
         `three requests, ${REPEAT} ms apart`,
         `${times.length}, ${gaps.join(', ')} ms apart`,

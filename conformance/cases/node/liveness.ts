@@ -52,7 +52,7 @@ export const NODE_LIVENESS_CASES: readonly Case[] = [
       const isProbe = ({ type, bytes }: Received) => type === MessageType.probeRequest && bytes.length < 1000;
       const probe = world.came(await far.peer.take(isProbe), 'a probing request', 'HO-10.');
       const after = Math.round(probe.at - began);
-      world.check(
+      world.timely(
         after >= 1000 - LATE && after <= 1000 + LATE,
         'one after 1 s',
         `after ${after} ms`,
@@ -60,7 +60,7 @@ export const NODE_LIVENESS_CASES: readonly Case[] = [
       );
       const request = await directionRequest(world, dc, 'HO-10: it asks for replacement.', 2500);
       const asked = Math.round(request.at - began);
-      world.check(
+      world.timely(
         asked >= 2000 - LATE && asked <= 2000 + 2 * LATE,
         'after 2 s',
         `after ${asked} ms`,

@@ -155,7 +155,7 @@ export const NODE_OPENING_CASES: readonly Case[] = [
       const { at } = world.came(await peer.take(isOpeningOf(far.path)), 'message 1 of the path', requirement);
       const ms = Math.round(at - answered);
       const isInTime = ms >= PATIENCE && ms <= PATIENCE + 2 * LATE;
-      world.check(isInTime, `after ${PATIENCE} ms`, `after ${ms} ms`, requirement);
+      world.timely(isInTime, `after ${PATIENCE} ms`, `after ${ms} ms`, requirement);
       Object.assign(peer.habits, { answerProbes: true, probeBack: true });
       await whenOpen(world, far);
       await checkSends(world, { node, far }, packetTo(world, plan));

@@ -54,7 +54,7 @@ export class Registrations {
     const after = came.at - since;
     const what = `a Registration Request after ${ms} ms, 10 % less or more`;
     // A late clock of the tester's cannot make anything too early.
-    this.#world.check(after >= 0.9 * ms - EARLY, what, `one after ${Math.round(after)} ms`, requirement);
+    this.#world.timely(after >= 0.9 * ms - EARLY, what, `one after ${Math.round(after)} ms`, requirement);
     return came;
   }
 }
