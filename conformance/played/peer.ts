@@ -44,6 +44,10 @@ const REQUEST_REPEATS = [500, 1500];
 const NO_MORE_TRIES = 1900;
 /** When openings are repeated. [KEY-13] */
 const OPENING_REPEATS = [250, 750, 1750];
+/** What a peer sends to itself; no message of the protocol begins like that. */
+const MARK = Uint8Array.of(0);
+/** Milliseconds after which it is given up: a host may refuse what it sends to itself. */
+const MARK_LOST = 200;
 
 export interface OpeningOptions extends Message1Options {
   readonly to?: Endpoint;
@@ -62,6 +66,7 @@ export class Peer {
   readonly #responder: Responder;
   readonly #socket: Socket;
   #inbox: Received[] = [];
+  readonly #marks: (() => void)[] = [];
   /** Of the case that had this peer before. */
   #before: Stage | undefined = undefined;
 
@@ -269,6 +274,23 @@ export class Peer {
     return mail;
   }
 
+  /**
+   * Waits until it has read what had come to its socket before: sockets are read in no order among each other, so what one
+   * reads may be older than what another has read already.
+   */
+  async caughtUp(): Promise<void> {
+    const { stage } = this;
+    if (stage.impaired) return await stage.arrived();
+    await new Promise<void>((resolve) => {
+      const giveUp = stage.net.schedule(stage.now() + MARK_LOST, resolve);
+      this.#marks.push(() => {
+        giveUp();
+        resolve();
+      });
+      this.#socket.send(MARK, this.local);
+    });
+  }
+
   /** What came and was not taken yet, oldest first, without the copies that a network made. */
   get inbox(): readonly Received[] {
     return this.#inbox.filter(({ explained }) => explained !== COPY);
@@ -280,6 +302,8 @@ export class Peer {
   }
 
   #receive(bytes: Uint8Array, from: Endpoint): void {
+    const reached = sameBytes(bytes, MARK) ? this.#marks.shift() : undefined;
+    if (reached !== undefined) return reached();
     const mail = read(bytes, from, this.local, this.stage.now(), this.name, this.channels);
     const received: Received = { ...mail, explained: this.#explain(mail), consumed: false };
     this.#inbox.push(received);

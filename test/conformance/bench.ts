@@ -103,7 +103,7 @@ export interface BenchOptions {
   /** Where the adapter listens. */
   readonly adapter?: Endpoint;
   /** What is behind the adapter: the reference with something changed. */
-  readonly reference?: Omit<ReferenceOptions, 'net'>;
+  readonly reference?: Partial<ReferenceOptions>;
   /** What stands in its place. */
   readonly instead?: (reference: Implementation) => Implementation;
 }

@@ -10,6 +10,7 @@ import { ALL_CASES } from '../../conformance/cases/all.ts';
 import type { Report } from '../../conformance/report.ts';
 import type { Impairment } from '../../reference/net/impairment.ts';
 import { memoryNet, runInMemory } from '../conformance/bench.ts';
+import { unevenNet } from './uneven.ts';
 
 const NETWORKS: Readonly<Record<string, Partial<Impairment>>> = {
   exact: {},
@@ -18,6 +19,8 @@ const NETWORKS: Readonly<Record<string, Partial<Impairment>>> = {
   reorder: { reorder: 0.1, delayMax: 10 },
   loss: { loss: 0.02, delayMax: 10 },
 };
+/** The network is exact, but each socket of the tester, or of the target, is read at a pace of its own. */
+const [UNEVEN, UNEVEN_TARGET] = ['uneven', 'uneven-target'];
 
 const { values, positionals } = parseArgs({
   options: {
@@ -29,7 +32,9 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const cases = ALL_CASES.filter(({ id }) => positionals.length === 0 || positionals.includes(id));
-const networks = Object.entries(NETWORKS).filter(([name]) => values.only?.includes(name) ?? true);
+const networks = Object.entries({ ...NETWORKS, [UNEVEN]: {}, [UNEVEN_TARGET]: {} }).filter(
+  ([name]) => values.only?.includes(name) ?? true,
+);
 const first = Number(values.from);
 const runtime = 'Deno' in globalThis ? 'Deno' : 'Bun' in globalThis ? 'Bun' : 'Node';
 const PROGRAMS = { Node: 'node --import ./test/typescript.js', Deno: 'npx deno run -A', Bun: 'npx bun' };
@@ -37,7 +42,7 @@ const PROGRAMS = { Node: 'node --import ./test/typescript.js', Deno: 'npx deno r
 let [judged, unexercised, flakes] = [0, 0, 0];
 for (let seed = first; seed < first + Number(values.seeds); seed++) {
   for (const [name, faults] of networks) {
-    const report = await one(`flakes ${seed}`, faults);
+    const report = await one(`flakes ${seed}`, name, faults);
     for (const result of report.cases) {
       judged++;
       if (result.verdict === 'pass') continue;
@@ -73,13 +78,18 @@ function again(seed: number, network: string, id: string): string {
   return `${PROGRAMS[runtime]} test/flakes/run.ts ${options.join(' ')} ${id}`;
 }
 
-function one(seed: string, faults: Partial<Impairment>): Promise<Report> {
+function one(seed: string, name: string, faults: Partial<Impairment>): Promise<Report> {
   const net = memoryNet(seed);
   net.impair(faults);
   const isExact = Object.keys(faults).length === 0;
   return runInMemory({
     net,
     run: { seed, cases, depth: values.depth === 'default' ? 'default' : 'quick', profile: 'hardened' },
-    environment: { network: isExact ? '' : JSON.stringify(faults), twinEveryRow: false },
+    environment: {
+      network: isExact ? '' : JSON.stringify(faults),
+      twinEveryRow: false,
+      ...(name === UNEVEN && { net: unevenNet(net, seed) }),
+    },
+    ...(name === UNEVEN_TARGET && { reference: { net: unevenNet(net, seed) } }),
   });
 }

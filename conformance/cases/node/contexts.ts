@@ -13,6 +13,7 @@ import type { Registered } from './steps.ts';
 import {
   checkDelivers,
   checkSends,
+  detach,
   NODE,
   NODE_USED,
   openPath,
@@ -38,9 +39,7 @@ async function attached(
   match: (mail: Received) => boolean = isRegistrationRequest,
 ): Promise<Received> {
   const { ip } = node.endpoint();
-  await node.move([]);
-  await world.arrived();
-  while (dc.peer.takeNow(() => true) !== undefined);
+  await detach(node, [dc.peer]);
   await node.move([ip]);
   const mail = await dc.peer.take(match, timeout);
   return world.came(mail, 'a Registration Request', 'NODE-01, HO-02: it registers again.');

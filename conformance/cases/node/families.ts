@@ -11,6 +11,7 @@ import { isProbe } from './route-steps.ts';
 import {
   checkDelivers,
   checkSends,
+  detach,
   directByName,
   farEnd,
   NODE,
@@ -109,8 +110,7 @@ export const NODE_FAMILY_CASES: readonly Case[] = [
         [six, ip6],
         [far.peer, ip4],
       ] as const) {
-        await node.move([]);
-        for (const socket of [...dc.sockets, far.peer, six]) while (socket.takeNow(() => true) !== undefined);
+        await detach(node, [...dc.sockets, far.peer, six]);
         await node.move([ip]);
         const probe = world.came(await peer.take(isProbe(far)), `a probe at ${peer.name}`, 'HO-02: at once.');
         peer.target = probe.from;

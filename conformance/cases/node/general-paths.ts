@@ -205,7 +205,7 @@ export const NODE_GENERAL_PATH_CASES: readonly Case[] = [
       const on = await translated(world);
       const { dc, far } = on;
       await checkFlows(world, on, 'TUN-18.');
-      await move(world, on, [far.peer]);
+      await move(on, [far.peer]);
       const isProbe = ({ type, channel }: Received) =>
         type === MessageType.probeRequest && channel === far.path;
       const probe = world.came(await far.peer.take(isProbe), 'a probe from the new address', 'HO-02.');

@@ -55,7 +55,7 @@ export const NODE_HANDOVER_CASES: readonly Case[] = [
       exactNetwork(world);
       const on = await onDirect(world);
       const { direct, relay, dc, far } = on;
-      await move(world, on, [direct, relay.peer]);
+      await move(on, [direct, relay.peer]);
       const began = world.net.now();
       let moved = on.node.endpoint();
       const isLeg = ({ type, channel }: Received) =>
@@ -100,7 +100,7 @@ export const NODE_HANDOVER_CASES: readonly Case[] = [
       };
       await sends(TCP_FLAG.SYN, 1000);
       await delivers(TCP_FLAG.SYN | TCP_FLAG.ACK, 9000);
-      await move(world, on, [direct, relay.peer]);
+      await move(on, [direct, relay.peer]);
       const { from: moved } = await sendsAt(world, on, direct, 'HO-01: the direct route is back.');
       await sends(TCP_FLAG.ACK, 1501);
       relay.peer.target = moved;
@@ -119,7 +119,7 @@ export const NODE_HANDOVER_CASES: readonly Case[] = [
       const on = await onDirect(world);
       const { direct, relay } = on;
       Object.assign(direct.habits, { answerProbes: false, acknowledges: false });
-      await move(world, on, [direct, relay.peer]);
+      await move(on, [direct, relay.peer]);
       const update = await relay.peer.take((mail) => candidatesOf(mail) !== undefined);
       const count = candidatesOf(world.came(update, 'a Path Update with candidates, by the relay', 'HO-16.'));
       world.check((count ?? 0) > 0, 'where it is now', 'an empty list', 'HO-16.');
@@ -201,7 +201,7 @@ export const NODE_HANDOVER_CASES: readonly Case[] = [
       const { far, dc, plan } = on;
       await checkSends(world, on, packetTo(world, plan));
       Object.assign(far.peer.habits, { answerProbes: false, answerOpenings: false });
-      await move(world, on, [far.peer]);
+      await move(on, [far.peer]);
       await sendLoosely(on.node, [far], packetTo(world, plan));
       const request = await directionRequest(world, dc, 'HO-06: it asks for a replacement.', 4000);
       const reason = numberField(request.body, 'reason');

@@ -19,6 +19,7 @@ import {
   checkDelivers,
   checkSends,
   farEnd,
+  forgetAll,
   LATE,
   NODE,
   NODE_USED,
@@ -110,15 +111,18 @@ export const NODE_KEEP_ALIVE_CASES: readonly Case[] = [
         paths.push({ far, began });
       }
       await world.sleep(50 + 3 * world.stage.slowestAnswer);
-      for (const { far } of paths) while (far.peer.takeNow(() => true) !== undefined);
+      await forgetAll(paths.map(({ far }) => far.peer));
       const end = now() + DUE;
       for (let step = STEP; now() < end; step = moved < KEEP_ALIVE_MIN - STEP ? STEP : FINE) {
         await node.forward(step);
         moved += step;
         world.status(await dc.peer.probe(dc.association), Status.ok);
-        for (const path of paths)
-          if (path.gap === undefined && path.far.peer.takeNow(probeOn(path.far.path)) !== undefined)
-            path.gap = now() - path.began;
+        const at = now();
+        for (const path of paths.filter(({ gap }) => gap === undefined)) {
+          const { peer, path: channel } = path.far;
+          await peer.caughtUp();
+          if (peer.takeNow(probeOn(channel)) !== undefined) path.gap = at - path.began;
+        }
       }
       const gaps = paths.flatMap(({ gap }) => (gap === undefined ? [] : [Math.round(gap)]));
       world.check(

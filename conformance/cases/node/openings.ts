@@ -329,6 +329,7 @@ export const NODE_OPENING_CASES: readonly Case[] = [
     async script(world) {
       const { dc, plan, relay, far } = await withRelay(world);
       const { peer, leg } = relay;
+      peer.habits.ignoredOpenings = ['path'];
       await dc.send(plan, { part: Part.initiate, relay });
       const isOpen = () => leg.current?.confirmed || undefined;
       world.check((await world.stage.until(isOpen)) === true, 'a leg that opens', 'none');

@@ -178,7 +178,7 @@ export const NODE_REPLACEMENT_CASES: readonly Case[] = [
       const on = await used(world);
       const { node, dc, plan } = on;
       await leave(world, on);
-      await move(world, on, [on.far.peer]);
+      await move(on, [on.far.peer]);
       const { from } = await registeredAgain(world, on);
       await sendLoosely(node, [on.far], packetTo(world, plan));
       const next = successor(dc, plan);
@@ -245,7 +245,7 @@ export const NODE_REPLACEMENT_CASES: readonly Case[] = [
         const { node, dc, plan } = on;
         await checkSends(world, on, packetTo(world, plan));
         await leave(world, on);
-        await move(world, on, [on.far.peer]);
+        await move(on, [on.far.peer]);
         const { at: began, from } = await registeredAgain(world, on);
         await sendLoosely(node, [on.far], packetTo(world, plan));
         const fields = { replaces: plan.pathId };

@@ -344,12 +344,24 @@ export async function close(world: World, { far }: Pick<OnPath, 'far'>): Promise
 }
 
 /** The node loses its network and is attached to one again, from where it then sends. */
-export async function move(world: World, { node, dc }: Pick<OnPath, 'node' | 'dc'>, peers: readonly Peer[]) {
+export async function move({ node, dc }: Pick<OnPath, 'node' | 'dc'>, peers: readonly Peer[]) {
   const { ip } = node.endpoint();
-  await node.move([]);
-  await world.arrived();
-  for (const peer of [dc.peer, ...peers]) while (peer.takeNow(() => true) !== undefined);
+  await detach(node, [dc.peer, ...peers]);
   await node.move([ip]);
+}
+
+/** The node loses its network. What it had sent before is forgotten, lest it be taken for what it sends from elsewhere. */
+export async function detach(node: NodeUnderTest, peers: readonly Peer[]): Promise<void> {
+  await node.move([]);
+  await forgetAll(peers);
+}
+
+/** Forgets what has come to these, read or not. */
+export async function forgetAll(peers: readonly Peer[]): Promise<void> {
+  for (const peer of peers) {
+    await peer.caughtUp();
+    while (peer.takeNow(() => true) !== undefined);
+  }
 }
 
 /** Judges what a request for replacement asks for. */
