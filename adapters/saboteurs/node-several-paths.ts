@@ -29,6 +29,13 @@ export const NODE_SEVERAL_PATHS: readonly Saboteur[] = [
     patch: () => waitingAfter(MessageType.acknowledgement),
   },
   {
+    name: 'node-leaves-its-paths',
+    title: 'deregisters when it stops, without a word on its paths',
+    clause: 'NODE-14',
+    caughtBy: 'node.registration.stop',
+    patch: () => replace(Paths.prototype, 'closeAll', () => () => []),
+  },
+  {
     name: 'node-closes-beside-the-silent',
     title: 'closes a second path though nothing was heard on the lowest lately',
     clause: 'HO-11',
