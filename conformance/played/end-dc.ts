@@ -76,8 +76,8 @@ export class PlayedEndDc extends PlayedDc {
     await peer.stage.arrived();
   }
 
-  /** The relay was started again: its keys are gone, and it has to ask for its pool anew. */
-  restarted(): void {
+  /** The relay is about to be started again: its keys go, and it has to ask for its pool anew, maybe before the adapter has answered. */
+  restarting(): void {
     this.association.current = undefined;
     this.#since = this.peer.stage.net.now();
   }

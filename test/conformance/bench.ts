@@ -104,6 +104,8 @@ export interface BenchOptions {
   readonly adapter?: Endpoint;
   /** What is behind the adapter: the reference with something changed. */
   readonly reference?: Partial<ReferenceOptions>;
+  /** The network by which the adapter is told what to do, if it is another one. */
+  readonly control?: Net;
   /** What stands in its place. */
   readonly instead?: (reference: Implementation) => Implementation;
 }
@@ -130,7 +132,7 @@ export async function runAgainst(net: Net, options: BenchOptions): Promise<Repor
   });
   try {
     const target = await adapterTarget({
-      net,
+      net: options.control ?? net,
       adapter: adapter.local,
       local: endpoint('127.0.0.1:0'),
       random: seededRandom('tester'),

@@ -10,7 +10,7 @@ import { ALL_CASES } from '../../conformance/cases/all.ts';
 import type { Report } from '../../conformance/report.ts';
 import type { Impairment } from '../../reference/net/impairment.ts';
 import { memoryNet, runInMemory } from '../conformance/bench.ts';
-import { unevenNet } from './uneven.ts';
+import { UNEVEN, unevenNet } from './uneven.ts';
 
 const NETWORKS: Readonly<Record<string, Partial<Impairment>>> = {
   exact: {},
@@ -19,8 +19,6 @@ const NETWORKS: Readonly<Record<string, Partial<Impairment>>> = {
   reorder: { reorder: 0.1, delayMax: 10 },
   loss: { loss: 0.02, delayMax: 10 },
 };
-/** The network is exact, but each socket of the tester, or of the target, is read at a pace of its own. */
-const [UNEVEN, UNEVEN_TARGET] = ['uneven', 'uneven-target'];
 
 const { values, positionals } = parseArgs({
   options: {
@@ -32,9 +30,10 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const cases = ALL_CASES.filter(({ id }) => positionals.length === 0 || positionals.includes(id));
-const networks = Object.entries({ ...NETWORKS, [UNEVEN]: {}, [UNEVEN_TARGET]: {} }).filter(
-  ([name]) => values.only?.includes(name) ?? true,
-);
+const networks = Object.entries({
+  ...NETWORKS,
+  ...Object.fromEntries(Object.keys(UNEVEN).map((name) => [name, {}])),
+}).filter(([name]) => values.only?.includes(name) ?? true);
 const first = Number(values.from);
 const runtime = 'Deno' in globalThis ? 'Deno' : 'Bun' in globalThis ? 'Bun' : 'Node';
 const PROGRAMS = { Node: 'node --import ./test/typescript.js', Deno: 'npx deno run -A', Bun: 'npx bun' };
@@ -82,14 +81,12 @@ function one(seed: string, name: string, faults: Partial<Impairment>): Promise<R
   const net = memoryNet(seed);
   net.impair(faults);
   const isExact = Object.keys(faults).length === 0;
+  const { environment, ...parts } = UNEVEN[name]?.(unevenNet(net, seed)) ?? {};
+  const network = isExact ? '' : JSON.stringify(faults);
   return runInMemory({
     net,
     run: { seed, cases, depth: values.depth === 'default' ? 'default' : 'quick', profile: 'hardened' },
-    environment: {
-      network: isExact ? '' : JSON.stringify(faults),
-      twinEveryRow: false,
-      ...(name === UNEVEN && { net: unevenNet(net, seed) }),
-    },
-    ...(name === UNEVEN_TARGET && { reference: { net: unevenNet(net, seed) } }),
+    environment: { network, twinEveryRow: false, ...environment },
+    ...parts,
   });
 }

@@ -1,9 +1,17 @@
 /** A network whose sockets are read at different paces: no operating system promises which of two is read first. */
 import type { Net } from '../../reference/net/net.ts';
 import { Xoshiro128 } from '../../reference/net/xoshiro.ts';
+import type { BenchOptions } from '../conformance/bench.ts';
 
 /** Milliseconds between a datagram's arrival and its reading, at most. */
 const SLOWEST = 10;
+
+/** Whose sockets are read unevenly, by the name of the network: the tester's, the target's, those to the adapter. */
+export const UNEVEN: Readonly<Record<string, (net: Net) => BenchOptions>> = {
+  'uneven-tester': (net) => ({ environment: { net } }),
+  'uneven-target': (net) => ({ reference: { net } }),
+  'uneven-control': (net) => ({ control: net }),
+};
 
 /**
  * The network for one side of a test, each of whose sockets is read later than its datagrams come, by a delay of its own.

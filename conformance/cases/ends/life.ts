@@ -290,8 +290,8 @@ export function lifeCases(role: EndKind): readonly Case[] {
       async script(world) {
         const on = await opened(world);
         await checkFlows(world, on, 'The path works.');
+        on.dc.restarting();
         await on.end.restart({ hard: true });
-        on.dc.restarted();
         await on.dc.associate();
         await checkGone(world, on, 'RS-15: nothing survives a restart.');
         const again = await directAs(world, on.end, on.dc, on.plan);
