@@ -32,6 +32,11 @@ for (const role of ['dc', 'node', 'rs-n', 'rs-t'] as const) {
   });
 }
 
+// By this seed a datagram that the tag refused made the node close a path that was one too many just then. [GEN-20]
+t.test('what is refused sets nothing off', (t) => {
+  t.ok((run('node', '5085', 1700).refused.get('tag') ?? 0) > 0);
+});
+
 interface Fault {
   readonly name: string;
   readonly found: RegExp;

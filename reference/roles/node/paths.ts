@@ -115,7 +115,9 @@ export class Paths {
     const events = path.tunnel.receive(which, header, bytes, from, now);
     this.absorb(path, events, now);
     const changes = this.settle(now);
-    if (this.lookAt !== Number.POSITIVE_INFINITY) this.thinOut(path.party, now);
+    // What is refused sets nothing off. [GEN-20]
+    const isGenuine = events.every(({ kind }) => kind !== 'refused');
+    if (isGenuine && this.lookAt !== Number.POSITIVE_INFINITY) this.thinOut(path.party, now);
     return { events: [...changes, ...this.settle(now)], failed: hasFailed(events) };
   }
 
